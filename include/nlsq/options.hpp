@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// Options of a fit and what a solver reports. SciPy's names, values and status integers.
+#pragma once
+
+#include <functional>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "nlsq/types.hpp"
+
+namespace nlsq {
+
+/// trf: trust region reflective (Branch, Coleman, Li 1999), the default; bounds allowed.
+/// lm: Levenberg-Marquardt in trust-region form (Moré 1978); no bounds.
+/// dogbox: dogleg in a rectangular trust region (Voglis, Lagaris 2004); bounds allowed.
+/// automatic: chosen from the problem; today always trf.
+enum class Method { automatic, trf, lm, dogbox };
+
+/// ρ(z) of z = (f/f_scale)²; the cost is ½ f_scale² Σ ρ(z).
+/// linear z; soft_l1 2(√(1+z)−1); huber z if z ≤ 1 else 2√z−1; cauchy ln(1+z); arctan atan(z).
+enum class Loss { linear, soft_l1, huber, cauchy, arctan };
+
+/// Why a fit ended; the integers are SciPy's. Positive: converged.
+enum class Status : int {
+  stopped = -2,          ///< a callback asked to stop
+  not_finite = -1,       ///< no finite trial point was found
+  max_nfev = 0,          ///< the limit of evaluations was reached
+  gtol = 1,
+  ftol = 2,
+  xtol = 3,
+  ftol_and_xtol = 4,
+};
+
+/// What a callback sees after each accepted step. The span is valid during the call.
+struct Iteration {
+  index_t iteration = 0;  ///< accepted steps so far
+  index_t nfev = 0;
+  double cost = 0;
+  double step_norm = 0;
+  double optimality = 0;  ///< the norm that gtol judges
+  std::span<const double> parameters;
+};
+
+/// How the minimizer works. Every tolerance states its inequality.
+struct SolverOptions {
+  Method method = Method::trf;
+  /// Stop when the cost falls by less than ftol·cost with a good step (gain ratio > 1/4). 0 switches it off.
+  double ftol = 1e-8;
+  /// Stop when ‖step‖ < xtol·(xtol + ‖p‖), both in the scaled variables. 0 switches it off.
+  double xtol = 1e-8;
+  /// Stop when the largest component of the (bound-scaled) gradient is < gtol. For lm: when the cosine of the
+  /// angle between the residual and every column of the Jacobian is < gtol. 0 switches it off.
+  double gtol = 1e-8;
+  /// Scales of the parameters, one each; empty: from the columns of the Jacobian (SciPy's x_scale="jac").
+  std::vector<double> x_scale;
+  /// Limit of residual evaluations (passes over the data, those of finite differences not counted);
+  /// empty: 100·n for trf and dogbox, 100·(n+1)·n for lm, never below 200.
+  std::optional<index_t> max_nfev;
+  /// Gauss-Newton steps after the stopping test, judged by the step, until nothing improves.
+  bool polish = true;
+  /// Called after each accepted step; returning true stops the fit with Status::stopped.
+  std::function<bool(const Iteration&)> callback;
+  /// Throws InputError when a value makes no sense for `n` parameters.
+  void validate(index_t n) const;
+};
+
+}  // namespace nlsq
