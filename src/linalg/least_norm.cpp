@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// Singular value decompositions of small triangles, see least_norm.hpp.
+#include "linalg/least_norm.hpp"
+
+#include <Eigen/SVD>
+#include <algorithm>
+#include <limits>
+
+namespace nlsq::linalg {
+namespace {
+
+using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+index_t rank_of(const Eigen::VectorXd& s, index_t rows) {
+  if (s.size() == 0) return 0;
+  const double eps = std::numeric_limits<double>::epsilon();
+  const double threshold = eps * static_cast<double>(std::max<index_t>(rows, s.size())) * s[0];
+  index_t rank = 0;
+  while (rank < s.size() && s[rank] > threshold) ++rank;
+  return rank;
+}
+
+}  // namespace
+
+LeastNorm least_norm(const Triangle& t, index_t rows) {
+  const Eigen::Map<const RowMatrix> a(t.a.data(), t.n, t.n);
+  const Eigen::Map<const Eigen::VectorXd> b(t.b.data(), t.n);
+  const Eigen::JacobiSVD<Eigen::MatrixXd> svd(a, Eigen::ComputeFullU | Eigen::ComputeFullV);
+  LeastNorm out;
+  out.rank = rank_of(svd.singularValues(), rows);
+  const auto r = static_cast<Eigen::Index>(out.rank);
+  const Eigen::VectorXd z =
+      (svd.matrixU().leftCols(r).transpose() * b).cwiseQuotient(svd.singularValues().head(r));
+  const Eigen::VectorXd p = -(svd.matrixV().leftCols(r) * z);
+  out.p.assign(p.data(), p.data() + p.size());
+  return out;
+}
+
+RankReport decide_rank(const Triangle& t, index_t rows) {
+  const Eigen::Map<const RowMatrix> a(t.a.data(), t.n, t.n);
+  const Eigen::JacobiSVD<Eigen::MatrixXd> svd(a, Eigen::ComputeFullV);
+  const Eigen::VectorXd& s = svd.singularValues();
+  RankReport out;
+  out.rank = rank_of(s, rows);
+  out.s.assign(s.data(), s.data() + s.size());
+  out.V.assign(svd.matrixV().data(), svd.matrixV().data() + t.n * t.n);
+  if (t.n > 0) {
+    out.kappa = out.rank == t.n ? s[0] / s[t.n - 1] : std::numeric_limits<double>::infinity();
+  }
+  return out;
+}
+
+}  // namespace nlsq::linalg

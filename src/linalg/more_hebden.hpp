@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// The trust-region step: min ‖A p + b‖ subject to ‖p‖ ≤ radius, A a triangle.
+// Moré (1978), "The Levenberg-Marquardt algorithm: implementation and theory", eq. (5.4)–(5.7):
+// Newton's iteration on 1/radius − 1/‖p(λ)‖ with p(λ) from the triangle of [A; √λ I], safeguarded
+// by bounds on λ, until | ‖p‖ − radius | ≤ radius/10. A Gauss-Newton step within 1.1 radius is
+// taken as it is. A singular A gets the Gauss-Newton step of smallest norm. Cost: about three n³
+// updates, no SVD unless the diagonal looks singular. Allocates on construction only (and for a
+// singular A).
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "linalg/triangle.hpp"
+#include "nlsq/types.hpp"
+
+namespace nlsq::linalg {
+
+class MoreHebden {
+ public:
+  explicit MoreHebden(index_t n);
+
+  /// Takes a new problem (kept by reference; n may be smaller) and finds its Gauss-Newton step.
+  /// `rows`: m, for the rank decision. `suspect`: the caller knows of a condition beyond 1e12, so
+  /// decide the rank by an SVD.
+  void load(const Triangle& t, index_t rows, bool suspect);
+
+  /// The step for a radius, into p (n values). Any number of times after one load.
+  void step(double radius, std::span<double> p);
+
+  double lambda() const { return lambda_; }  ///< of the last step; 0: Gauss-Newton
+  index_t rank() const { return rank_; }
+  double newton_length() const { return newton_length_; }
+  /// ½‖b‖² restricted to the range of A: what the full Gauss-Newton step promises.
+  double newton_reduction() const { return newton_reduction_; }
+  std::span<const double> newton_step() const { return newton_; }
+
+ private:
+  void resize(index_t n);
+  void damped(double lambda, std::span<double> p);
+  double slope(std::span<const double> p, double length, const Triangle& t);
+
+  const Triangle* t_ = nullptr;
+  Triangle s_;
+  std::vector<double> newton_, work_;
+  double lambda_ = 0, newton_length_ = 0, newton_reduction_ = 0, gradient_length_ = 0;
+  index_t rank_ = 0;
+};
+
+}  // namespace nlsq::linalg

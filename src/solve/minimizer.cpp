@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+// The loop of every method: model, propose, judge, resize, stop. Strategies differ in model and
+// propose (strategy.hpp). Each trial asks for a whole summary, so an accepted step costs one pass
+// over the rows.
+#include "solve/minimizer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "linalg/triangle.hpp"
+#include "nlsq/error.hpp"
+#include "solve/bounds.hpp"
+#include "solve/polish.hpp"
+#include "solve/stopping.hpp"
+#include "solve/strategy.hpp"
+#include "solve/trust_region.hpp"
+
+namespace nlsq::solve {
+namespace {
+
+void check_start(const Evaluator& evaluator, std::span<const double> x0,
+                 std::span<const double> lower, std::span<const double> upper,
+                 const SolverOptions& options) {
+  const auto n = static_cast<std::size_t>(evaluator.parameters());
+  if (x0.size() != n || lower.size() != n || upper.size() != n) {
+    throw InputError("p0", fmt::format("p0 has {} values and bounds {} and {} for {} parameters.",
+                                       x0.size(), lower.size(), upper.size(), n));
+  }
+  options.validate(static_cast<index_t>(n));
+  for (std::size_t j = 0; j < n; ++j) {
+    if (!std::isfinite(x0[j])) {
+      throw InputError("p0", fmt::format("p0[{}] is {}: a start must be finite.", j, x0[j]));
+    }
+    if (!(lower[j] < upper[j])) {
+      throw InputError("bounds", fmt::format("bounds[{}]: lower {} is not below upper {}.", j,
+                                             lower[j], upper[j]));
+    }
+    if (!(x0[j] >= lower[j] && x0[j] <= upper[j])) {
+      throw InputError("p0", fmt::format("p0[{}] = {} is outside its bounds [{}, {}].", j, x0[j],
+                                         lower[j], upper[j]));
+    }
+  }
+  if (options.method == Method::lm && any_finite(lower, upper)) {
+    throw InputError("bounds", "Method lm takes no bounds; use trf or dogbox.");
+  }
+}
+
+void evaluate(Evaluator& evaluator, State& state, Point& point) {
+  evaluator.summary(point.x, Grade::step, point.sum);
+  ++state.nfev;
+}
+
+void accept(State& state) {
+  std::swap(state.here, state.trial);
+  ++state.njev;
+  ++state.iterations;
+  for (std::size_t j = 0; j < state.largest.size(); ++j) {
+    state.largest[j] = std::max(state.largest[j], std::abs(state.here.x[j]));
+  }
+}
+
+Stop report(const State& state, const SolverOptions& options) {
+  if (!options.callback) return {};
+  Iteration seen;
+  seen.iteration = state.iterations;
+  seen.nfev = state.nfev;
+  seen.cost = state.here.sum.cost;
+  seen.step_norm = std::sqrt(linalg::dot(state.step, state.step));
+  seen.optimality = optimality(state);
+  seen.parameters = state.here.x;
+  if (!options.callback(seen)) return {};
+  return {true, Status::stopped,
+          fmt::format("The callback stopped the fit after {} steps.", state.iterations)};
+}
+
+Outcome finish(Evaluator& evaluator, State& state, const Stop& stop, const SolverOptions& options,
+               index_t limit, bool linear_loss) {
+  Outcome out;
+  const bool converged = static_cast<int>(stop.status) > 0;
+  const bool exact = state.here.sum.cost == 0.0;
+  if (options.polish && converged && !exact && state.n > 0 && std::isfinite(state.here.sum.kappa)) {
+    out.polish_steps = polish(evaluator, state, limit, linear_loss);
+  } else {
+    refine_summary(evaluator, state);
+  }
+  linalg::column_norms(state.here.sum, state.column_norm);
+  out.optimality = optimality(state);
+  out.active.resize(state.here.x.size());
+  for (std::size_t j = 0; j < out.active.size(); ++j) out.active[j] = held_by_bound(state, j);
+  out.x = std::move(state.here.x);
+  out.summary = std::move(state.here.sum);
+  out.status = stop.status;
+  out.message = stop.message;
+  out.nfev = state.nfev;
+  out.njev = state.njev;
+  out.iterations = state.iterations;
+  return out;
+}
+
+// Steps from state.here until one is accepted or a test stops the fit.
+Stop improve(Evaluator& evaluator, State& state, Strategy& strategy, const SolverOptions& options,
+             index_t limit) {
+  while (true) {
+    if (Stop stop = test_evaluations(state, limit); stop.now) return stop;
+    strategy.propose(state);
+    evaluate(evaluator, state, state.trial);
+    if (!state.trial.sum.finite) {
+      state.radius = 0.25 * state.step_length;
+      if (Stop stop = test_not_finite(state); stop.now) return stop;
+      continue;
+    }
+    const double actual = state.here.sum.cost - state.trial.sum.cost;
+    Stop stop = test_step(state, options, actual);
+    strategy.resize(state, actual);
+    if (actual > 0.0) accept(state);
+    if (actual > 0.0 || stop.now) return stop;
+  }
+}
+
+}  // namespace
+
+Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<const double> lower,
+                 std::span<const double> upper, const SolverOptions& options, bool linear_loss) {
+  check_start(evaluator, x0, lower, upper, options);
+  State state(evaluator.parameters(), evaluator.rows(), lower, upper);
+  const index_t limit = evaluation_limit(options, state.n);
+  const std::unique_ptr<Strategy> strategy = make_strategy(options.method, state);
+
+  std::copy(x0.begin(), x0.end(), state.trial.x.begin());
+  strategy->place(state, state.trial.x);
+  evaluate(evaluator, state, state.trial);
+  if (!state.trial.sum.finite) {
+    throw InputError("p0", "A residual or derivative is not finite at p0.");
+  }
+  accept(state);
+  state.iterations = 0;
+  if (state.n == 0) {
+    const Stop stop{true, Status::gtol, "There is no free parameter."};
+    return finish(evaluator, state, stop, options, limit, linear_loss);
+  }
+
+  update_scale(state, options, true);
+  strategy->start(state);
+  Stop stop;
+  while (!stop.now) {
+    if (stop = test_gradient(state, options); stop.now) break;
+    strategy->model(state);
+    const index_t before = state.iterations;
+    stop = improve(evaluator, state, *strategy, options, limit);
+    if (state.iterations == before) continue;
+    update_scale(state, options, false);
+    if (Stop asked = report(state, options); asked.now) stop = asked;
+  }
+  return finish(evaluator, state, stop, options, limit, linear_loss);
+}
+
+}  // namespace nlsq::solve

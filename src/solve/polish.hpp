@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// Gauss-Newton steps after the stopping test. A stopping test that looks at the cost leaves the
+// parameters right to √eps of their standard errors at best, because the cost is flat at its
+// minimum; the step is not. So the polish is judged by the length of the next step: it goes on
+// until ‖Qᵀf‖ ≤ 1e-12‖f‖ or the step has found no new minimum three times, and keeps the point
+// whose next step is shortest. Parameters at an active bound are first put onto it and then stay.
+// One pass a step.
+#pragma once
+
+#include "nlsq/options.hpp"
+#include "solve/evaluator.hpp"
+#include "solve/state.hpp"
+
+namespace nlsq::solve {
+
+/// Bound that holds parameter j at state.here: −1 lower, 1 upper, 0 none. It is held when it lies
+/// on the bound, or descent pushes it there and its own Gauss-Newton step would go much farther.
+int held_by_bound(const State& state, std::size_t j);
+
+/// Improves state.here; its summary is of Grade::covariance afterwards. Returns the accepted steps.
+index_t polish(Evaluator& evaluator, State& state, index_t limit, bool linear_loss);
+
+/// Makes state.here.sum a summary of Grade::covariance: a pass, unless the one there is as good
+/// already.
+void refine_summary(Evaluator& evaluator, State& state);
+
+}  // namespace nlsq::solve

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// What the loop and a strategy share: where we are, the trial, the scales and the trust region.
+// `scale` maps scaled variables to parameters, x = scale·x̂; all vectors have n entries and are
+// allocated once.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "linalg/summary.hpp"
+#include "nlsq/types.hpp"
+
+namespace nlsq::solve {
+
+struct Point {
+  std::vector<double> x;
+  linalg::Summary sum;
+};
+
+struct State {
+  index_t n = 0;
+  index_t rows = 0;
+  std::span<const double> lower, upper;
+
+  Point here;  ///< the best point seen
+  Point trial;
+  std::vector<double> step;         ///< trial.x − here.x
+  std::vector<double> scale;        ///< x = scale·x̂
+  std::vector<double> column_norm;  ///< ‖J̃_j‖ at `here`
+
+  double radius = 0;            ///< of the trust region, in the strategy's own norm
+  double step_length = 0;       ///< of the step, in that norm
+  double predicted = 0;         ///< reduction of the cost the model promises
+  double newton_reduction = 0;  ///< what the full Gauss-Newton step would promise
+  bool at_radius = false;       ///< the radius was what stopped the step
+
+  std::vector<double> largest;  ///< max |x_j| over the points accepted
+  index_t small_steps = 0;      ///< trials in a row that passed the ftol inequality
+  index_t nfev = 0, njev = 0, iterations = 0;
+
+  State(index_t parameters, index_t row_count, std::span<const double> lo,
+        std::span<const double> hi);
+};
+
+/// √(2·cost): ‖f‖ for the linear loss, the size the gradient is compared with for every loss.
+double residual_norm(const linalg::Summary& sum);
+
+/// ‖v / scale‖₂.
+double scaled_norm(std::span<const double> v, std::span<const double> scale);
+
+}  // namespace nlsq::solve

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+// Stopping tests, see stopping.hpp.
+#include "solve/stopping.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "solve/bounds.hpp"
+#include "solve/trust_region.hpp"
+
+namespace nlsq::solve {
+namespace {
+
+constexpr double kEps = std::numeric_limits<double>::epsilon();
+constexpr double kPlateau =
+    1e3;  // full Gauss-Newton promise allowed at an ftol stop, in units of ftol
+constexpr index_t kPatience = 10;
+
+Stop stop(Status status, std::string message) { return {true, status, std::move(message)}; }
+
+// ‖D x‖ with each parameter at its largest so far: the size that a step is negligible against.
+double largest_size(const State& state) { return scaled_norm(state.largest, state.scale); }
+
+}  // namespace
+
+double optimality(const State& state) {
+  const double f = residual_norm(state.here.sum);
+  if (f == 0.0) return 0.0;
+  double worst = 0.0;
+  for (std::size_t j = 0; j < state.scale.size(); ++j) {
+    const double g = state.here.sum.g[j];
+    if (g == 0.0 || state.column_norm[j] == 0.0) continue;
+    const double cosine = std::abs(g) / state.column_norm[j] / f;
+    const double s = distance_downhill(state.here.x[j], g, state.lower[j], state.upper[j]);
+    worst = std::max(worst, std::min(cosine, std::abs(g) * s / f / f));
+  }
+  return worst;
+}
+
+Stop test_gradient(const State& state, const SolverOptions& options) {
+  if (state.here.sum.cost == 0.0) return stop(Status::gtol, "The cost is exactly 0.");
+  const double measure = optimality(state);
+  if (measure < options.gtol) {
+    return stop(Status::gtol,
+                fmt::format("gtol: the largest scaled gradient component {:.3g} is below {:.3g}.",
+                            measure, options.gtol));
+  }
+  if (measure <= kEps) {
+    return stop(Status::gtol, fmt::format("The scaled gradient {:.3g} is rounding only.", measure));
+  }
+  return {};
+}
+
+Stop test_step(State& state, const SolverOptions& options, double actual) {
+  const double cost = state.here.sum.cost;
+  const double relative_actual = std::abs(actual) / cost;
+  const double relative_predicted = state.predicted / cost;
+  const bool agrees = actual <= 2.0 * state.predicted;
+  if (agrees && std::max(relative_actual, relative_predicted) <= 4.0 * kEps) {
+    return stop(Status::ftol, fmt::format("The cost {:.6g} cannot be reduced further in double "
+                                          "precision.",
+                                          cost));
+  }
+  const bool small =
+      agrees && relative_actual <= options.ftol && relative_predicted <= options.ftol;
+  const double promise = state.newton_reduction / cost;
+  state.small_steps = small ? state.small_steps + 1 : 0;
+  const bool ftol = small && (promise <= kPlateau * options.ftol || state.small_steps >= kPatience);
+
+  const double step = scaled_norm(state.step, state.scale);
+  const double size = scaled_norm(state.here.x, state.scale);
+  const double limit = options.xtol * (options.xtol * largest_size(state) + size);
+  const bool xtol = step < limit;
+  if (ftol) {
+    return stop(xtol ? Status::ftol_and_xtol : Status::ftol,
+                fmt::format("ftol: the cost fell by {:.3g} of its value (predicted {:.3g}), not "
+                            "more than {:.3g}{}.",
+                            relative_actual, relative_predicted, options.ftol,
+                            xtol ? fmt::format("; xtol: the scaled step {:.3g} is below {:.3g}",
+                                               step, limit)
+                                 : ""));
+  }
+  if (xtol) {
+    return stop(Status::xtol,
+                fmt::format("xtol: the scaled step {:.3g} is below {:.3g}, that is {:.3g} of "
+                            "the scaled parameters.",
+                            step, limit, options.xtol));
+  }
+  if (step <= kEps * size) {
+    return stop(Status::xtol, "The step no longer changes the parameters.");
+  }
+  return {};
+}
+
+Stop test_not_finite(const State& state) {
+  if (scaled_norm(state.step, state.scale) > kEps * largest_size(state)) return {};
+  return stop(Status::not_finite, fmt::format("No trial near the best point has finite residuals "
+                                              "and derivatives (cost {:.6g}).",
+                                              state.here.sum.cost));
+}
+
+index_t evaluation_limit(const SolverOptions& options, index_t n) {
+  if (options.max_nfev) return *options.max_nfev;
+  const index_t limit = options.method == Method::lm ? 100 * (n + 1) * n : 100 * n;
+  return std::max<index_t>(200, limit);
+}
+
+Stop test_evaluations(const State& state, index_t limit) {
+  if (state.nfev < limit) return {};
+  return stop(Status::max_nfev, fmt::format("The limit of {} evaluations was reached.", limit));
+}
+
+}  // namespace nlsq::solve

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// Trust region reflective: Branch, Coleman, Li (1999), "A subspace, interior, and conjugate
+// gradient method for large-scale bound-constrained minimization problems", as SciPy's trf
+// organises it. In "hat" coordinates p = d·p̂, d = scale·√v, the model is ½‖R d p̂ + Qᵀf‖² + ½ p̂ᵀ
+// diag(c) p̂ with the Coleman-Li factors v and c of coleman_li.hpp, one triangle after the rows √c
+// are rotated in. Its trust-region step comes from linalg::MoreHebden; a step that leaves the box
+// is replaced by the best of three: cut at the bound, reflected there, or steepest descent. Every
+// trial is strictly inside. Without bounds v = 1, c = 0.
+#include <algorithm>
+#include <cmath>
+
+#include "linalg/more_hebden.hpp"
+#include "linalg/triangle.hpp"
+#include "solve/bounds.hpp"
+#include "solve/coleman_li.hpp"
+#include "solve/strategy.hpp"
+#include "solve/trust_region.hpp"
+
+namespace nlsq::solve {
+namespace {
+constexpr double kFirstRadius = 1.0;  // in units of ‖D x₀‖
+
+class Trf final : public Strategy {
+ public:
+  explicit Trf(const State& state)
+      : bounded_(any_finite(state.lower, state.upper)), more_hebden_(state.n), box_(state.n) {
+    const std::size_t n = state.scale.size();
+    for (auto* v : {&d_, &c_, &g_, &p_, &reflected_, &work_}) v->resize(n);
+    triangle_.resize(state.n);
+  }
+
+  void place(const State& state, std::span<double> x) const override {
+    if (bounded_) make_strictly_inside(x, state.lower, state.upper, 1e-10);
+  }
+
+  void start(State& state) override {
+    const double length = scaled_norm(state.here.x, state.scale);
+    state.radius = length > 0.0 ? kFirstRadius * length : kFirstRadius;
+  }
+
+  void model(State& state) override {
+    coleman_li(state, d_, c_);
+    linalg::load_scaled(state.here.sum, d_, triangle_);
+    for (std::size_t j = 0; j < d_.size(); ++j) g_[j] = d_[j] * state.here.sum.g[j];
+    for (std::size_t j = 0; j < c_.size(); ++j) work_[j] = std::sqrt(c_[j]);
+    if (bounded_) linalg::append_diagonal(triangle_, std::vector<double>(work_), 1.0, work_);
+    more_hebden_.load(triangle_, state.rows, !(state.here.sum.kappa < 1e12));
+    state.newton_reduction = more_hebden_.newton_reduction();
+  }
+
+  void propose(State& state) override {
+    more_hebden_.step(state.radius, p_);
+    state.at_radius = more_hebden_.lambda() > 0.0;
+    for (std::size_t j = 0; j < p_.size(); ++j) {
+      state.step[j] = d_[j] * p_[j];
+      state.trial.x[j] = state.here.x[j] + state.step[j];
+    }
+    if (!bounded_ || inside(state.trial.x, state.lower, state.upper)) {
+      state.step_length = linalg::norm(p_);
+      linalg::multiply(triangle_, p_, work_);
+      state.predicted = 0.5 * linalg::dot(work_, work_) +
+                        more_hebden_.lambda() * state.step_length * state.step_length;
+    } else {
+      state.predicted = box_.select(state, triangle_, d_, g_, p_);
+      state.step_length = linalg::norm(p_);
+      for (std::size_t j = 0; j < p_.size(); ++j) {
+        state.trial.x[j] = state.here.x[j] + d_[j] * p_[j];
+      }
+    }
+    if (bounded_) {
+      make_strictly_inside(state.trial.x, state.lower, state.upper, 0.0);
+      for (std::size_t j = 0; j < p_.size(); ++j) {
+        state.step[j] = state.trial.x[j] - state.here.x[j];
+      }
+    }
+  }
+
+ private:
+  bool bounded_;
+  linalg::Triangle triangle_;
+  linalg::MoreHebden more_hebden_;
+  ReflectiveStep box_;
+  std::vector<double> d_, c_, g_, p_, reflected_, work_;
+};
+
+}  // namespace
+
+std::unique_ptr<Strategy> make_trf(const State& state) { return std::make_unique<Trf>(state); }
+
+}  // namespace nlsq::solve
