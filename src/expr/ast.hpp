@@ -17,8 +17,8 @@ struct Syntax {
   Op op = Op::constant;        ///< of unary and binary
   bool swapped = false;        ///< binary with operands exchanged (a > b is b < a)
   double value = 0.0;
-  std::string text;            ///< name, indexed vector or function
-  std::vector<int> operands;   ///< positions in Formula::nodes; the index column of `index` is its operand
+  std::string text{};          ///< name, indexed vector or function
+  std::vector<int> operands{};  ///< positions in Formula::nodes; the index column of `index` is its operand
   index_t position = 0;        ///< byte offset, for the caret
 };
 

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// Pointers are resolved once; a block only moves the column pointers and calls the kernels in order.
+#include "engine/interpreter/interpreter.hpp"
+
+#include <algorithm>
+#include <new>
+
+namespace nlsq::engine {
+namespace {
+
+using program::Code;
+using program::Instruction;
+using program::Operand;
+
+constexpr std::align_val_t kLine{64};
+
+Kernel find_kernel(const KernelTable& table, const Instruction& in) {
+  const auto bit = [](const Operand& operand, unsigned weight) {
+    return operand.kind == Operand::Kind::scalar ? weight : 0u;
+  };
+  const unsigned mask = bit(in.a, 1) | bit(in.b, 2) | bit(in.c, 4);
+  return table[static_cast<std::size_t>(in.code)][mask];
+}
+
+}  // namespace
+
+void AlignedDelete::operator()(double* p) const { ::operator delete[](p, kLine); }
+
+AlignedBuffer allocate_aligned(index_t doubles) {
+  const auto bytes = static_cast<std::size_t>(std::max<index_t>(doubles, 8)) * sizeof(double);
+  return AlignedBuffer(static_cast<double*>(::operator new[](bytes, kLine)));
+}
+
+Uniforms::Uniforms(const program::Program& program, Isa isa)
+    : program_(&program), slots_(allocate_aligned(program.slots * kSlotWidth)) {
+  std::fill_n(slots_.get(), program.slots * kSlotWidth, 0.0);
+  for (const program::Constant& c : program.constants) {
+    std::fill_n(slots_.get() + c.slot * kSlotWidth, kSlotWidth, c.value);
+  }
+  const KernelTable& table = kernel_table(isa);
+  const auto at = [this](const Operand& operand) {
+    return operand.kind == Operand::Kind::none ? nullptr : slots_.get() + operand.index * kSlotWidth;
+  };
+  for (const Instruction& in : program.uniform) {
+    // Slots are wide enough to be vectors, so the variants without scalars serve.
+    const Kernel kernel = table[static_cast<std::size_t>(in.code)][0];
+    steps_.push_back({kernel, {.a = at(in.a), .b = at(in.b), .c = at(in.c),
+                               .d = slots_.get() + in.dst * kSlotWidth, .imm = in.imm}});
+  }
+}
+
+void Uniforms::evaluate(std::span<const double> parameters) {
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    std::fill_n(slots_.get() + i * kSlotWidth, kSlotWidth, parameters[i]);
+  }
+  for (const Step& step : steps_) step.kernel(step.call, kSlotWidth);
+}
+
+Interpreter::Interpreter(const program::Program& program, const Uniforms& uniforms, Isa isa, index_t block)
+    : program_(&program),
+      uniforms_(&uniforms),
+      block_(block),
+      // Registers are not a power of two apart, so that they do not fight for the same cache sets.
+      stride_(block + 40),
+      registers_(allocate_aligned(static_cast<index_t>(program.registers) * (block + 40))),
+      columns_(static_cast<std::size_t>(program.columns)) {
+  const KernelTable& table = kernel_table(isa);
+  for (const Instruction& in : program.row) {
+    const auto step = static_cast<std::uint32_t>(steps_.size());
+    const Operand* operands[] = {&in.a, &in.b, &in.c};
+    const double* pointers[3] = {nullptr, nullptr, nullptr};
+    for (std::uint8_t i = 0; i < 3; ++i) {
+      const Operand& operand = *operands[i];
+      if (operand.kind == Operand::Kind::scalar) pointers[i] = uniforms.slot(operand.index);
+      if (operand.kind == Operand::Kind::reg) pointers[i] = reg(operand.index);
+      if (operand.kind == Operand::Kind::column) column_uses_.push_back({step, i, operand.index});
+    }
+    steps_.push_back({find_kernel(table, in),
+                      {.a = pointers[0], .b = pointers[1], .c = pointers[2], .d = reg(in.dst),
+                       .d2 = in.code == Code::sincos ? reg(in.dst2) : nullptr, .imm = in.imm}});
+  }
+}
+
+void Interpreter::begin_pass() {
+  for (const program::Broadcast& b : program_->broadcasts) {
+    std::fill_n(reg(b.reg), block_, uniforms_->value(b.slot));
+  }
+}
+
+void Interpreter::run(std::span<const void* const> columns, index_t n) {
+  std::copy(columns.begin(), columns.end(), columns_.begin());
+  for (const ColumnUse& use : column_uses_) {
+    const auto* p = static_cast<const double*>(columns[use.column]);
+    Call& call = steps_[use.step].call;
+    (use.operand == 0 ? call.a : use.operand == 1 ? call.b : call.c) = p;
+  }
+  for (const Step& step : steps_) step.kernel(step.call, n);
+}
+
+const double* Interpreter::output(const Operand& operand) const {
+  switch (operand.kind) {
+    case Operand::Kind::reg: return reg(operand.index);
+    case Operand::Kind::column: return static_cast<const double*>(columns_[operand.index]);
+    case Operand::Kind::scalar: return uniforms_->slot(operand.index);
+    case Operand::Kind::none: break;
+  }
+  return nullptr;
+}
+
+}  // namespace nlsq::engine

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// The block interpreter: runs a program over a block of rows, one kernel an instruction. A block is some hundred
+// rows, so its registers stay in the first-level cache and the dispatch costs nothing (docs/adr/0001).
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engine/interpreter/kernels.hpp"
+#include "program/program.hpp"
+
+namespace nlsq::engine {
+
+/// Frees memory that was allocated aligned to a cache line.
+struct AlignedDelete {
+  void operator()(double* p) const;
+};
+using AlignedBuffer = std::unique_ptr<double[], AlignedDelete>;
+AlignedBuffer allocate_aligned(index_t doubles);
+
+/// Values of the uniform part: slots of kSlotWidth doubles. One a fit; read by all threads during a pass.
+class Uniforms {
+ public:
+  Uniforms(const program::Program& program, Isa isa);
+  /// Sets the parameters (program.parameters values) and evaluates the uniform part.
+  void evaluate(std::span<const double> parameters);
+  const double* slot(std::uint32_t index) const { return slots_.get() + index * kSlotWidth; }
+  double value(std::uint32_t index) const { return *slot(index); }
+
+ private:
+  struct Step {
+    Kernel kernel;
+    Call call;
+  };
+  const program::Program* program_;
+  AlignedBuffer slots_;
+  std::vector<Step> steps_;
+};
+
+/// Registers and resolved calls of one thread.
+class Interpreter {
+ public:
+  /// `block` rows at most, a multiple of 16. `uniforms` must outlive it.
+  Interpreter(const program::Program& program, const Uniforms& uniforms, Isa isa, index_t block);
+
+  /// Fills the registers that hold uniform values; once after each Uniforms::evaluate.
+  void begin_pass();
+
+  /// Runs the row part on n rows (a multiple of 16, at most `block`). columns[i] points at the first of these rows of
+  /// column i (float for a float32 column); n values must be readable.
+  void run(std::span<const void* const> columns, index_t n);
+
+  /// Where an output of the last run is. A column operand gives the column itself.
+  const double* output(const program::Operand& operand) const;
+
+  index_t block() const { return block_; }
+
+ private:
+  struct Step {
+    Kernel kernel;
+    Call call;
+  };
+  struct ColumnUse {
+    std::uint32_t step;
+    std::uint8_t operand;  // 0, 1, 2: a, b, c
+    std::uint32_t column;
+  };
+  double* reg(std::uint32_t index) const { return registers_.get() + index * stride_; }
+
+  const program::Program* program_;
+  const Uniforms* uniforms_;
+  index_t block_;
+  index_t stride_;
+  AlignedBuffer registers_;
+  std::vector<Step> steps_;
+  std::vector<ColumnUse> column_uses_;
+  std::vector<const void*> columns_;
+};
+
+}  // namespace nlsq::engine

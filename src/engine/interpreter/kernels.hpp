@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// Kernels: one operation over one block. Every instruction set has its own table of them.
+#pragma once
+
+#include <array>
+
+#include "engine/isa.hpp"
+#include "nlsq/types.hpp"
+#include "program/program.hpp"
+
+namespace nlsq::engine {
+
+/// Doubles a uniform slot takes: the same value repeated, so that uniform code runs on the same kernels.
+inline constexpr index_t kSlotWidth = 16;
+
+/// Pointers of one instruction. A scalar operand is read once from its slot.
+struct Call {
+  const double* a = nullptr;
+  const double* b = nullptr;
+  const double* c = nullptr;
+  double* d = nullptr;
+  double* d2 = nullptr;
+  std::int32_t imm = 0;
+};
+
+/// Computes n values, n a positive multiple of 16. d may be the same as an operand.
+using Kernel = void (*)(const Call&, index_t n);
+
+/// kernels[code][mask]: bit 0, 1, 2 of the mask say that a, b, c is a scalar. Null where there is none.
+using KernelTable = std::array<std::array<Kernel, 8>, static_cast<std::size_t>(program::Code::count)>;
+
+const KernelTable& kernel_table(Isa isa);
+
+// Each file of kernels adds its own to a table.
+void add_arithmetic_kernels(Isa isa, KernelTable& table);
+void add_math_kernels(Isa isa, KernelTable& table);
+void add_special_kernels(KernelTable& table);
+
+}  // namespace nlsq::engine

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+// Arithmetic, comparisons and choices: one SIMD loop an operation, compiled for each instruction set. Operands
+// that are the same for all rows are read once. NaN goes through min, max and sign.
+#include "engine/targets.hpp"
+#include "engine/interpreter/kernels.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "engine/interpreter/kernels_arithmetic.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace nlsq::engine::HWY_NAMESPACE {
+namespace arithmetic {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using D = hn::ScalableTag<double>;
+using V = hn::Vec<D>;
+using program::Code;
+
+template <bool kScalar>
+HWY_INLINE V operand(const double* p, index_t i, V scalar) {
+  if constexpr (kScalar) {
+    (void)p, (void)i;
+    return scalar;
+  } else {
+    (void)scalar;
+    return hn::LoadU(D(), p + i);
+  }
+}
+
+template <class F>
+HWY_NOINLINE void unary(const Call& call, index_t n) {
+  const D d;
+  const index_t step = static_cast<index_t>(hn::Lanes(d));
+  for (index_t i = 0; i < n; i += step) hn::StoreU(F::run(hn::LoadU(d, call.a + i)), d, call.d + i);
+}
+
+template <class F, int kMask>
+HWY_NOINLINE void binary(const Call& call, index_t n) {
+  const D d;
+  const index_t step = static_cast<index_t>(hn::Lanes(d));
+  const V a = hn::Set(d, *call.a), b = hn::Set(d, *call.b);
+  for (index_t i = 0; i < n; i += step) {
+    const V x = operand<(kMask & 1) != 0>(call.a, i, a);
+    const V y = operand<(kMask & 2) != 0>(call.b, i, b);
+    hn::StoreU(F::run(x, y), d, call.d + i);
+  }
+}
+
+template <class F, int kMask>
+HWY_NOINLINE void ternary(const Call& call, index_t n) {
+  const D d;
+  const index_t step = static_cast<index_t>(hn::Lanes(d));
+  const V b = hn::Set(d, *call.b), c = hn::Set(d, *call.c);
+  for (index_t i = 0; i < n; i += step) {
+    const V x = hn::LoadU(d, call.a + i);
+    const V y = operand<(kMask & 2) != 0>(call.b, i, b);
+    const V z = operand<(kMask & 4) != 0>(call.c, i, c);
+    hn::StoreU(F::run(x, y, z), d, call.d + i);
+  }
+}
+
+HWY_INLINE V zero() { return hn::Zero(D()); }
+HWY_INLINE V one() { return hn::Set(D(), 1.0); }
+template <class M>
+HWY_INLINE V truth(M mask) {
+  return hn::IfThenElse(mask, one(), zero());
+}
+
+struct Add { static HWY_INLINE V run(V x, V y) { return hn::Add(x, y); } };
+struct Sub { static HWY_INLINE V run(V x, V y) { return hn::Sub(x, y); } };
+struct Mul { static HWY_INLINE V run(V x, V y) { return hn::Mul(x, y); } };
+struct Div { static HWY_INLINE V run(V x, V y) { return hn::Div(x, y); } };
+struct StrongMul {
+  static HWY_INLINE V run(V x, V y) {
+    const auto none = hn::Or(hn::Eq(x, zero()), hn::Eq(y, zero()));
+    return hn::IfThenElse(none, zero(), hn::Mul(x, y));
+  }
+};
+struct Fma { static HWY_INLINE V run(V x, V y, V z) { return hn::MulAdd(x, y, z); } };
+struct Fms { static HWY_INLINE V run(V x, V y, V z) { return hn::MulSub(x, y, z); } };
+struct Fnma { static HWY_INLINE V run(V x, V y, V z) { return hn::NegMulAdd(x, y, z); } };
+struct Reciprocal { static HWY_INLINE V run(V x) { return hn::Div(one(), x); } };
+struct Neg { static HWY_INLINE V run(V x) { return hn::Neg(x); } };
+struct Abs { static HWY_INLINE V run(V x) { return hn::Abs(x); } };
+struct Sqrt { static HWY_INLINE V run(V x) { return hn::Sqrt(x); } };
+struct Floor { static HWY_INLINE V run(V x) { return hn::Floor(x); } };
+struct Ceil { static HWY_INLINE V run(V x) { return hn::Ceil(x); } };
+struct Sign {
+  static HWY_INLINE V run(V x) {
+    const V s = hn::IfThenElse(hn::Lt(zero(), x), one(), hn::IfThenElse(hn::Lt(x, zero()), hn::Neg(one()), x));
+    return s;
+  }
+};
+struct Min {
+  static HWY_INLINE V run(V x, V y) {
+    return hn::IfThenElse(hn::IsNaN(x), x, hn::IfThenElse(hn::Le(x, y), x, y));
+  }
+};
+struct Max {
+  static HWY_INLINE V run(V x, V y) {
+    return hn::IfThenElse(hn::IsNaN(x), x, hn::IfThenElse(hn::Ge(x, y), x, y));
+  }
+};
+struct Lt { static HWY_INLINE V run(V x, V y) { return truth(hn::Lt(x, y)); } };
+struct Le { static HWY_INLINE V run(V x, V y) { return truth(hn::Le(x, y)); } };
+struct Eq { static HWY_INLINE V run(V x, V y) { return truth(hn::Eq(x, y)); } };
+struct Ne { static HWY_INLINE V run(V x, V y) { return truth(hn::Ne(x, y)); } };
+struct And {
+  static HWY_INLINE V run(V x, V y) { return truth(hn::And(hn::Ne(x, zero()), hn::Ne(y, zero()))); }
+};
+struct Or {
+  static HWY_INLINE V run(V x, V y) { return truth(hn::Or(hn::Ne(x, zero()), hn::Ne(y, zero()))); }
+};
+struct Not { static HWY_INLINE V run(V x) { return truth(hn::Eq(x, zero())); } };
+struct Where {
+  static HWY_INLINE V run(V c, V x, V y) { return hn::IfThenElse(hn::Ne(c, zero()), x, y); }
+};
+
+HWY_NOINLINE void widen(const Call& call, index_t n) {
+  const D d;
+  const hn::Rebind<float, D> narrow;
+  const auto* from = reinterpret_cast<const float*>(call.a);
+  const index_t step = static_cast<index_t>(hn::Lanes(d));
+  for (index_t i = 0; i < n; i += step) hn::StoreU(hn::PromoteTo(d, hn::LoadU(narrow, from + i)), d, call.d + i);
+}
+
+template <class F>
+void add_unary(KernelTable& table, Code code) {
+  table[static_cast<std::size_t>(code)][0] = unary<F>;
+}
+template <class F>
+void add_binary(KernelTable& table, Code code) {
+  table[static_cast<std::size_t>(code)][0] = binary<F, 0>;
+}
+template <class F>
+void add_binary_scalar(KernelTable& table, Code code) {
+  auto& row = table[static_cast<std::size_t>(code)];
+  row[0] = binary<F, 0>;
+  row[1] = binary<F, 1>;
+  row[2] = binary<F, 2>;
+}
+template <class F>
+void add_ternary_scalar(KernelTable& table, Code code) {
+  auto& row = table[static_cast<std::size_t>(code)];
+  row[0] = ternary<F, 0>;
+  row[2] = ternary<F, 2>;
+  row[4] = ternary<F, 4>;
+  row[6] = ternary<F, 6>;
+}
+
+void add(KernelTable& table) {
+  add_binary_scalar<Add>(table, Code::add);
+  add_binary_scalar<Sub>(table, Code::sub);
+  add_binary_scalar<Mul>(table, Code::mul);
+  add_binary_scalar<Div>(table, Code::div);
+  add_binary<StrongMul>(table, Code::strong_mul);
+  add_ternary_scalar<Fma>(table, Code::fma);
+  add_ternary_scalar<Fms>(table, Code::fms);
+  add_ternary_scalar<Fnma>(table, Code::fnma);
+  add_unary<Reciprocal>(table, Code::reciprocal);
+  add_unary<Neg>(table, Code::neg);
+  add_unary<Abs>(table, Code::abs);
+  add_unary<Sqrt>(table, Code::sqrt);
+  add_unary<Floor>(table, Code::floor);
+  add_unary<Ceil>(table, Code::ceil);
+  add_unary<Sign>(table, Code::sign);
+  add_binary<Min>(table, Code::min);
+  add_binary<Max>(table, Code::max);
+  add_binary<Lt>(table, Code::lt);
+  add_binary<Le>(table, Code::le);
+  add_binary<Eq>(table, Code::eq);
+  add_binary<Ne>(table, Code::ne);
+  add_binary<And>(table, Code::logical_and);
+  add_binary<Or>(table, Code::logical_or);
+  add_unary<Not>(table, Code::logical_not);
+  table[static_cast<std::size_t>(Code::where)][0] = ternary<Where, 0>;
+  table[static_cast<std::size_t>(Code::widen)][0] = widen;
+}
+
+}  // namespace arithmetic
+}  // namespace nlsq::engine::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+#include "engine/interpreter/dispatch.hpp"
+namespace nlsq::engine {
+void add_arithmetic_kernels(Isa isa, KernelTable& table) { NLSQ_DISPATCH(isa, arithmetic::add(table)) }
+}  // namespace nlsq::engine
+#endif

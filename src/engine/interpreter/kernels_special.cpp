@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// Rare functions, one row at a time, through Boost.Math and libcerf; NumPy's remainder; gathering.
+#include <boost/math/special_functions/bessel.hpp>
+#include <boost/math/special_functions/polygamma.hpp>
+#include <cmath>
+#include <limits>
+
+#include "engine/interpreter/faddeeva.hpp"
+#include "engine/interpreter/kernels.hpp"
+
+namespace nlsq::engine {
+namespace {
+
+using program::Code;
+namespace policies = boost::math::policies;
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInf = std::numeric_limits<double>::infinity();
+
+// Errors become NaN or infinity; nothing is thrown and no wider type is used.
+using Quiet = policies::policy<policies::domain_error<policies::ignore_error>,
+                               policies::pole_error<policies::ignore_error>,
+                               policies::overflow_error<policies::ignore_error>,
+                               policies::evaluation_error<policies::ignore_error>,
+                               policies::rounding_error<policies::ignore_error>,
+                               policies::promote_double<false>>;
+
+double polygamma(int k, double x) {
+  if (std::isnan(x)) return x;
+  if (std::isinf(x)) return x < 0 ? kNaN : k == 0 ? kInf : 0.0;
+  if (x <= 0.0 && x == std::floor(x)) return k % 2 == 0 ? kNaN : kInf;
+  return k == 0 ? boost::math::digamma(x, Quiet()) : boost::math::polygamma(k, x, Quiet());
+}
+
+// J_k(x)/x^k = 2^−k Σ (−x²/4)^j / (j! (j+k)!) near 0 (DLMF 10.2.2); it is even in x.
+double bessel_ratio(int k, double x) {
+  if (std::isnan(x)) return x;
+  if (std::isinf(x)) return 0.0;
+  const double t = std::fabs(x);
+  if (t > 2.0 + k) return boost::math::cyl_bessel_j(k, t, Quiet()) / std::pow(t, k);
+  double term = 1.0;
+  for (int j = 1; j <= k; ++j) term /= 2.0 * j;
+  double sum = term;
+  const double q = -0.25 * t * t;
+  for (int j = 1; j < 60; ++j) {
+    term *= q / (j * static_cast<double>(j + k));
+    sum += term;
+    if (std::fabs(term) < 1e-17 * std::fabs(sum)) break;
+  }
+  return sum;
+}
+
+double remainder_like_numpy(double x, double y) {
+  double r = std::fmod(x, y);
+  if (r != 0.0) {
+    if ((r < 0.0) != (y < 0.0)) r += y;
+  } else {
+    r = std::copysign(0.0, y);
+  }
+  return r;
+}
+
+template <class F>
+void each(const Call& call, index_t n, F f) {
+  for (index_t i = 0; i < n; ++i) call.d[i] = f(i);
+}
+
+void run_polygamma(const Call& c, index_t n) { each(c, n, [&](index_t i) { return polygamma(c.imm, c.a[i]); }); }
+void run_bessel_ratio(const Call& c, index_t n) {
+  each(c, n, [&](index_t i) { return bessel_ratio(c.imm, c.a[i]); });
+}
+void run_j0(const Call& c, index_t n) {
+  each(c, n, [&](index_t i) {
+    const double x = c.a[i];
+    if (!std::isfinite(x)) return std::isnan(x) ? kNaN : 0.0;
+    return boost::math::cyl_bessel_j(0, std::fabs(x), Quiet());
+  });
+}
+void run_j1(const Call& c, index_t n) {
+  each(c, n, [&](index_t i) {
+    const double x = c.a[i];
+    if (!std::isfinite(x)) return std::isnan(x) ? kNaN : 0.0;
+    return std::copysign(1.0, x) * boost::math::cyl_bessel_j(1, std::fabs(x), Quiet());
+  });
+}
+void run_wofz_re(const Call& c, index_t n) {
+  each(c, n, [&](index_t i) { return faddeeva_derivative(c.imm, {c.a[i], c.b[i]}).real(); });
+}
+void run_wofz_im(const Call& c, index_t n) {
+  each(c, n, [&](index_t i) { return faddeeva_derivative(c.imm, {c.a[i], c.b[i]}).imag(); });
+}
+void run_mod(const Call& c, index_t n) { each(c, n, [&](index_t i) { return remainder_like_numpy(c.a[i], c.b[i]); }); }
+void run_gathered(const Call& c, index_t n) {
+  each(c, n, [&](index_t i) { return c.b[static_cast<index_t>(c.a[i]) * kSlotWidth]; });
+}
+
+}  // namespace
+
+void add_special_kernels(KernelTable& table) {
+  const auto put = [&table](Code code, Kernel kernel) { table[static_cast<std::size_t>(code)][0] = kernel; };
+  put(Code::polygamma, run_polygamma);
+  put(Code::bessel_ratio, run_bessel_ratio);
+  put(Code::j0, run_j0);
+  put(Code::j1, run_j1);
+  put(Code::wofz_re, run_wofz_re);
+  put(Code::wofz_im, run_wofz_im);
+  put(Code::mod, run_mod);
+  table[static_cast<std::size_t>(Code::gathered)][2] = run_gathered;
+}
+
+}  // namespace nlsq::engine

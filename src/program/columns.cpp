@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// A column is flattened into a product of atoms; atoms that occur in many columns are multiplied first, so that
+// exp(…)·t and exp(…)·t² of a Gaussian share exp(…)·t. Reassociates products: values change in the last place.
+#include "program/columns.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace nlsq::program {
+namespace {
+
+using expr::Graph;
+using expr::kNone;
+using expr::Node;
+using expr::NodeId;
+using expr::Op;
+
+struct Product {
+  bool negative = false;
+  std::vector<NodeId> uniform;
+  std::vector<NodeId> row;
+};
+
+class Flattener {
+ public:
+  Flattener(const Graph& graph, const std::vector<bool>& computed) : g_(graph), computed_(computed) {}
+
+  Product flatten(NodeId id) {
+    Product product;
+    collect(id, product);
+    return product;
+  }
+
+ private:
+  void collect(NodeId id, Product& product) {
+    const Node& n = g_[id];
+    if (g_.traits(id).uniform) {
+      if (!g_.is_constant(id, 1.0)) product.uniform.push_back(id);
+    } else if (n.op == Op::neg) {
+      product.negative = !product.negative;
+      collect(n.a, product);
+    } else if (n.op == Op::mul && (!is_computed(id) || has_uniform_factor(n))) {
+      collect(n.a, product);
+      collect(n.b, product);
+    } else {
+      product.row.push_back(id);
+    }
+  }
+
+  bool is_computed(NodeId id) const { return id < computed_.size() && computed_[id]; }
+  bool has_uniform_factor(const Node& n) const {
+    return g_.traits(n.a).uniform || g_.traits(n.b).uniform;
+  }
+
+  const Graph& g_;
+  const std::vector<bool>& computed_;
+};
+
+NodeId multiply(Graph& g, const std::vector<NodeId>& factors, NodeId start) {
+  NodeId result = start;
+  for (const NodeId factor : factors) result = result == kNone ? factor : g.make(Op::mul, result, factor);
+  return result;
+}
+
+}  // namespace
+
+std::vector<FactoredColumn> factor_columns(Graph& graph, std::span<const NodeId> columns,
+                                           std::span<const NodeId> value_roots) {
+  const std::vector<bool> computed = graph.reachable(value_roots);
+  Flattener flattener(graph, computed);
+  std::vector<Product> products(columns.size());
+  std::map<NodeId, int> occurrences;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i] == kNone) continue;
+    products[i] = flattener.flatten(columns[i]);
+    for (const NodeId atom : products[i].row) ++occurrences[atom];
+  }
+  std::vector<FactoredColumn> result(columns.size());
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i] == kNone) continue;
+    Product& product = products[i];
+    std::sort(product.row.begin(), product.row.end(), [&](NodeId a, NodeId b) {
+      return occurrences[a] != occurrences[b] ? occurrences[a] > occurrences[b] : a < b;
+    });
+    NodeId factor = multiply(graph, product.uniform, kNone);
+    if (product.negative) {
+      factor = factor == kNone ? graph.constant(-1.0) : graph.make(Op::neg, factor);
+    }
+    result[i].factor = factor;
+    result[i].values = product.row.empty() ? graph.constant(1.0) : multiply(graph, product.row, kNone);
+  }
+  return result;
+}
+
+}  // namespace nlsq::program

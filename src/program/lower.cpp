@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: MIT
+// Lowering in one sweep over the graph, whose order is already a schedule: pick the operation (fusing multiply-add,
+// sin with cos, divisions by a common denominator), then give it a register. Registers are reused as soon as
+// their value is dead, so the working set stays small.
+#include "program/lower.hpp"
+
+#include <algorithm>
+
+namespace nlsq::program {
+namespace {
+
+using expr::Graph;
+using expr::kNone;
+using expr::Node;
+using expr::NodeId;
+using expr::Op;
+
+bool takes_scalars(Code code) {
+  switch (code) {
+    case Code::add: case Code::sub: case Code::mul: case Code::div:
+    case Code::fma: case Code::fms: case Code::fnma: case Code::gathered:
+      return true;
+    default:
+      return false;
+  }
+}
+
+class Lowering {
+ public:
+  Lowering(const Graph& graph, std::span<const Root> roots, const LowerOptions& options)
+      : g_(graph), roots_(roots), options_(options) {
+    program_.parameters = options.parameters;
+    program_.columns = options.columns;
+    program_.slots = static_cast<std::uint32_t>(options.parameters);
+  }
+
+  Program run() {
+    std::vector<NodeId> ids;
+    for (const Root& root : roots_) ids.push_back(root.node);
+    needed_ = g_.reachable(ids);
+    home_.assign(g_.size(), Operand{});
+    count_uses();
+    if (options_.fuse) fuse();
+    for (NodeId id = 0; id < g_.size(); ++id) {
+      if (needed_[id] && g_.traits(id).uniform) emit_uniform(id);
+    }
+    for (NodeId id = 0; id < g_.size(); ++id) {
+      if (needed_[id] && !g_.traits(id).uniform && !absorbed_[id]) emit_row(id);
+    }
+    for (const Root& root : roots_) {
+      Operand home = home_[root.node];
+      if (root.per_row && home.kind == Operand::Kind::scalar) home = spread(home);
+      program_.outputs.push_back(home);
+    }
+    allocate_registers();
+    return std::move(program_);
+  }
+
+ private:
+  void count_uses() {
+    uses_.assign(g_.size(), 0);
+    for (NodeId id = 0; id < g_.size(); ++id) {
+      if (!needed_[id]) continue;
+      for (int i = 0; i < expr::arity(g_[id]); ++i) ++uses_[expr::operand(g_[id], i)];
+    }
+    for (const Root& root : roots_) ++uses_[root.node];
+  }
+
+  // Marks products that a sum takes in, cosines that come with a sine, and finds shared reciprocals.
+  void fuse() {
+    product_of_.assign(g_.size(), kNone);
+    partner_.assign(g_.size(), kNone);
+    reciprocal_.assign(g_.size(), kNone);
+    std::vector<NodeId> sine(g_.size(), kNone), cosine(g_.size(), kNone);
+    for (NodeId id = 0; id < g_.size(); ++id) {
+      if (!needed_[id] || g_.traits(id).uniform) continue;
+      const Node& n = g_[id];
+      if (n.op == Op::sin) sine[n.a] = id;
+      if (n.op == Op::cos) cosine[n.a] = id;
+      if (n.op == Op::div && g_.is_constant(n.a, 1.0)) reciprocal_[n.b] = id;
+      if (n.op != Op::add && n.op != Op::sub) continue;
+      for (const NodeId term : {n.a, n.b}) {
+        if (product_of_[id] != kNone || !is_private_product(term)) continue;
+        product_of_[id] = term;
+        absorbed_[term] = true;
+      }
+    }
+    for (NodeId x = 0; x < g_.size(); ++x) {
+      if (sine[x] == kNone || cosine[x] == kNone) continue;
+      const NodeId first = std::min(sine[x], cosine[x]), second = std::max(sine[x], cosine[x]);
+      partner_[first] = second;
+      absorbed_[second] = true;
+    }
+  }
+
+  bool is_private_product(NodeId id) const {
+    return g_[id].op == Op::mul && !g_.traits(id).uniform && uses_[id] == 1 && !absorbed_[id];
+  }
+
+  Operand slot_operand(std::uint32_t slot) const { return {Operand::Kind::scalar, slot}; }
+
+  void emit_uniform(NodeId id) {
+    const Node& n = g_[id];
+    if (n.op == Op::parameter) {
+      home_[id] = slot_operand(static_cast<std::uint32_t>(options_.offsets[static_cast<std::size_t>(n.imm)]));
+      return;
+    }
+    const std::uint32_t slot = program_.slots++;
+    home_[id] = slot_operand(slot);
+    if (n.op == Op::constant) {
+      program_.constants.push_back({slot, n.value});
+      return;
+    }
+    Instruction out{.code = code_of(n.op), .imm = n.imm, .dst = slot};
+    if (n.a != kNone) out.a = home_[n.a];
+    if (n.b != kNone) out.b = home_[n.b];
+    if (n.c != kNone) out.c = home_[n.c];
+    program_.uniform.push_back(out);
+  }
+
+  // A register that holds a uniform value, made once a program.
+  Operand spread(Operand scalar) {
+    for (const Broadcast& b : program_.broadcasts) {
+      if (b.slot == scalar.index) return {Operand::Kind::reg, b.reg};
+    }
+    const std::uint32_t reg = values_++;
+    program_.broadcasts.push_back({scalar.index, reg});
+    return {Operand::Kind::reg, reg};
+  }
+
+  Operand operand_for(Code code, NodeId id) {
+    const Operand home = home_[id];
+    return home.kind == Operand::Kind::scalar && !takes_scalars(code) ? spread(home) : home;
+  }
+
+  void emit(NodeId id, Instruction out) {
+    out.dst = values_++;
+    home_[id] = {Operand::Kind::reg, out.dst};
+    program_.row.push_back(out);
+  }
+
+  void emit_row(NodeId id) {
+    const Node& n = g_[id];
+    if (n.op == Op::column) return emit_column(id);
+    if (n.op == Op::gathered) {
+      const auto base = static_cast<std::uint32_t>(options_.offsets[static_cast<std::size_t>(n.imm)]);
+      return emit(id, {.code = Code::gathered, .a = home_[n.a], .b = slot_operand(base)});
+    }
+    if (options_.fuse) {
+      if (product_of_[id] != kNone) return emit_multiply_add(id);
+      if (partner_[id] != kNone) return emit_sincos(id);
+      const NodeId shared = n.op == Op::div ? reciprocal_[n.b] : kNone;
+      if (shared != kNone && shared != id) return emit_shared_division(id, shared);
+    }
+    if (n.op == Op::div && g_.is_constant(n.a, 1.0)) {
+      if (home_[id].kind != Operand::Kind::none) return;  // made ahead of its turn by a division
+      return emit(id, {.code = Code::reciprocal, .a = home_[n.b]});
+    }
+    const Code code = code_of(n.op);
+    Instruction out{.code = code, .imm = n.imm};
+    out.a = operand_for(code, n.a);
+    if (n.b != kNone) out.b = operand_for(code, n.b);
+    if (n.c != kNone) out.c = operand_for(code, n.c);
+    // Kernels of commutative operations take the uniform operand second.
+    if ((code == Code::add || code == Code::mul) && out.a.kind == Operand::Kind::scalar) std::swap(out.a, out.b);
+    emit(id, out);
+  }
+
+  void emit_column(NodeId id) {
+    const Node& n = g_[id];
+    const Operand column{Operand::Kind::column, static_cast<std::uint32_t>(n.imm)};
+    const bool narrow = !options_.float32.empty() && options_.float32[static_cast<std::size_t>(n.imm)];
+    if (narrow) return emit(id, {.code = Code::widen, .a = column});
+    home_[id] = column;
+  }
+
+  void emit_multiply_add(NodeId id) {
+    const Node& n = g_[id];
+    const NodeId product = product_of_[id];
+    const NodeId other = product == n.a ? n.b : n.a;
+    const bool subtract = n.op == Op::sub;
+    const Code code = !subtract ? Code::fma : product == n.a ? Code::fms : Code::fnma;
+    Instruction out{.code = code, .a = home_[g_[product].a], .b = home_[g_[product].b], .c = home_[other]};
+    if (out.a.kind == Operand::Kind::scalar) std::swap(out.a, out.b);
+    emit(id, out);
+  }
+
+  void emit_sincos(NodeId id) {
+    const bool sine_first = g_[id].op == Op::sin;
+    Instruction out{.code = Code::sincos, .a = home_[g_[id].a]};
+    const std::uint32_t sine = values_++, cosine = values_++;
+    out.dst = sine;
+    out.dst2 = cosine;
+    home_[id] = {Operand::Kind::reg, sine_first ? sine : cosine};
+    home_[partner_[id]] = {Operand::Kind::reg, sine_first ? cosine : sine};
+    program_.row.push_back(out);
+  }
+
+  void emit_shared_division(NodeId id, NodeId reciprocal) {
+    if (home_[reciprocal].kind == Operand::Kind::none) {
+      emit(reciprocal, {.code = Code::reciprocal, .a = home_[g_[reciprocal].b]});
+    }
+    Instruction out{.code = Code::mul, .a = home_[g_[id].a], .b = home_[reciprocal]};
+    if (out.a.kind == Operand::Kind::scalar) std::swap(out.a, out.b);
+    emit(id, out);
+  }
+
+  // Turns values into registers: a value's register is free after its last use.
+  void allocate_registers() {
+    constexpr std::size_t kForever = SIZE_MAX;
+    std::vector<std::size_t> last(values_, 0);
+    const auto touch = [&](const Operand& operand, std::size_t when) {
+      if (operand.kind == Operand::Kind::reg) last[operand.index] = when;
+    };
+    for (std::size_t i = 0; i < program_.row.size(); ++i) {
+      for (const Operand& operand : {program_.row[i].a, program_.row[i].b, program_.row[i].c}) touch(operand, i);
+    }
+    for (const Operand& output : program_.outputs) touch(output, kForever);
+    for (const Broadcast& b : program_.broadcasts) last[b.reg] = kForever;
+
+    std::vector<std::uint32_t> reg(values_, 0), free;
+    const auto take = [&] {
+      if (free.empty()) return program_.registers++;
+      const std::uint32_t r = free.back();
+      free.pop_back();
+      return r;
+    };
+    const auto rename = [&](Operand& operand) {
+      if (operand.kind == Operand::Kind::reg) operand.index = reg[operand.index];
+    };
+    for (Broadcast& b : program_.broadcasts) b.reg = reg[b.reg] = take();
+    for (std::size_t i = 0; i < program_.row.size(); ++i) {
+      Instruction& in = program_.row[i];
+      const Operand sources[] = {in.a, in.b, in.c};
+      for (std::size_t s = 0; s < 3; ++s) {
+        const Operand& operand = sources[s];
+        const bool repeated = (s > 0 && operand == sources[0]) || (s > 1 && operand == sources[1]);
+        const bool dies = operand.kind == Operand::Kind::reg && last[operand.index] == i && !repeated;
+        // sincos writes two results, the second before the first operand is dead in the kernel's eyes.
+        if (dies && in.code != Code::sincos) free.push_back(reg[operand.index]);
+      }
+      rename(in.a), rename(in.b), rename(in.c);
+      const std::uint32_t value = in.dst, value2 = in.dst2;
+      in.dst = reg[value] = take();
+      if (in.code == Code::sincos) in.dst2 = reg[value2] = take();
+    }
+    for (Operand& output : program_.outputs) rename(output);
+  }
+
+  const Graph& g_;
+  std::span<const Root> roots_;
+  const LowerOptions& options_;
+  Program program_;
+  std::vector<bool> needed_;
+  std::vector<int> uses_;
+  std::vector<bool> absorbed_ = std::vector<bool>(g_.size(), false);
+  std::vector<NodeId> product_of_, partner_, reciprocal_;
+  std::vector<Operand> home_;
+  std::uint32_t values_ = 0;
+};
+
+}  // namespace
+
+Program lower(const Graph& graph, std::span<const Root> roots, const LowerOptions& options) {
+  return Lowering(graph, roots, options).run();
+}
+
+double row_cost(const Graph& graph, std::span<const NodeId> roots) {
+  const std::vector<bool> needed = graph.reachable(roots);
+  double cost = 0.0;
+  for (NodeId id = 0; id < graph.size(); ++id) {
+    if (!needed[id] || graph.traits(id).uniform || graph[id].op == Op::column) continue;
+    switch (graph[id].op) {
+      case Op::add: case Op::sub: case Op::mul: case Op::neg: case Op::where: case Op::strong_mul: cost += 1; break;
+      case Op::div: case Op::sqrt: cost += 4; break;
+      default: cost += 20; break;
+    }
+  }
+  return cost;
+}
+
+}  // namespace nlsq::program

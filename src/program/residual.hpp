@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// From a model and how it meets its data to one program that yields, row by row, the residual, the columns of the
+// Jacobian and what a robust loss adds. See docs/architecture.md.
+#pragma once
+
+#include <vector>
+
+#include "expr/differentiate.hpp"
+#include "expr/model.hpp"
+#include "nlsq/options.hpp"
+#include "program/program.hpp"
+
+namespace nlsq::program {
+
+/// How the rows are weighted: f = (model − y)·w with w = 1 (none), 1/number, or 1/column.
+enum class Weighting : std::uint8_t { none, number, column };
+
+/// Column numbering of the program: the model's own columns first, then one response an output, then one sigma
+/// an output when weighting is `column`. Scalar sigmas and f_scale are extra uniform parameters, after the model's.
+struct ResidualSpec {
+  std::vector<index_t> sizes;         ///< elements of each parameter symbol (1 unless gathered)
+  std::vector<index_t> free;          ///< flat parameter positions to differentiate by, ascending
+  bool has_response = true;           ///< false: the model's value is the residual itself
+  Weighting weighting = Weighting::none;
+  bool masked = false;                ///< some sigma is infinite: those rows are selected away
+  Loss loss = Loss::linear;
+  std::vector<bool> float32;          ///< a flag a column in the numbering above
+  enum class Order : std::uint8_t { automatic, forward, reverse } order = Order::automatic;
+  bool simplify = true;
+};
+
+/// One column of the Jacobian: J = factor · values, the factor the same for all rows.
+struct JacobianColumn {
+  index_t parameter = 0;   ///< position in ResidualSpec::free
+  Operand values{};
+  Operand factor{};        ///< scalar; kind none: 1
+};
+
+struct ResidualOutput {
+  Operand f{};
+  std::vector<JacobianColumn> jacobian;  ///< columns that are not zero by structure, by parameter
+  // For losses other than linear: ρ, ρ′f and √(ρ′ + 2ρ″z) (0 where that is not positive).
+  Operand rho{}, weighted_f{}, root_scale{};
+};
+
+struct ResidualProgram {
+  Program full;                           ///< residuals and derivatives
+  std::vector<ResidualOutput> outputs;    ///< operands into `full`
+  Program value;                          ///< residuals alone (with ρ for a loss)
+  std::vector<ResidualOutput> value_outputs;
+  expr::Accumulation order = expr::Accumulation::forward;
+  index_t model_parameters = 0;           ///< flat model parameters; extras follow
+};
+
+ResidualProgram build_residual(const expr::ModelImpl& model, const ResidualSpec& spec);
+
+/// A program of the model's values alone (no response, no weights), outputs in order.
+Program build_values(const expr::ModelImpl& model, const std::vector<index_t>& sizes,
+                     const std::vector<bool>& float32);
+
+}  // namespace nlsq::program
