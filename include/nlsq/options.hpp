@@ -47,17 +47,20 @@ struct Iteration {
 /// How the minimizer works. Every tolerance states its inequality.
 struct SolverOptions {
   Method method = Method::trf;
-  /// Stop when the cost falls by less than ftol·cost with a good step (gain ratio > 1/4). 0 switches it off.
+  /// Stop when a step reduces the cost by no more than ftol·cost and was predicted to (MINPACK's test), unless
+  /// the step was held short and the full Gauss-Newton step promises more than 1000·ftol·cost. 0 switches it off.
   double ftol = 1e-8;
-  /// Stop when ‖step‖ < xtol·(xtol + ‖p‖), both in the scaled variables. 0 switches it off.
+  /// Stop when ‖step‖ < xtol·(xtol·L + ‖p‖), all in the scaled variables, L the largest ‖p‖ on the way; while the
+  /// trust region holds the step short, only near a stationary point. 0 switches it off.
   double xtol = 1e-8;
-  /// Stop when the largest component of the (bound-scaled) gradient is < gtol. For lm: when the cosine of the
-  /// angle between the residual and every column of the Jacobian is < gtol. 0 switches it off.
+  /// Stop when the cosine of the angle between the residual and every column of the Jacobian is < gtol; for a
+  /// parameter that descent drives to a bound, when going there changes the cost by < gtol·2·cost. Free of
+  /// units, unlike SciPy's absolute gradient. 0 switches it off.
   double gtol = 1e-8;
   /// Scales of the parameters, one each; empty: from the columns of the Jacobian (SciPy's x_scale="jac").
   std::vector<double> x_scale;
   /// Limit of residual evaluations (passes over the data, those of finite differences not counted);
-  /// empty: 100·n for trf and dogbox, 100·(n+1)·n for lm, never below 200.
+  /// empty: 100·n for trf and dogbox, 100·(n+1)·n for lm, never below 500.
   std::optional<index_t> max_nfev;
   /// Gauss-Newton steps after the stopping test, judged by the step, until nothing improves.
   bool polish = true;

@@ -16,7 +16,7 @@
 
 namespace nlsq::solve {
 namespace {
-constexpr double kFirstRadius = 1.0;  // in units of max |x₀ / scale|
+constexpr double kFirstRadius = 0.3;  // in units of max |x₀ / scale|
 
 class Dogbox final : public Strategy {
  public:
@@ -31,6 +31,9 @@ class Dogbox final : public Strategy {
     }
     state.radius = length > 0.0 ? kFirstRadius * length : kFirstRadius;
   }
+
+  // A box lets a weak parameter run to its wall while a strong one is held: let its scale follow.
+  double scale_memory() const override { return 0.8; }
 
   void model(State& state) override {
     free_.clear();

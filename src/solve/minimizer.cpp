@@ -141,7 +141,7 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
     return finish(evaluator, state, stop, options, limit, linear_loss);
   }
 
-  update_scale(state, options, true);
+  update_scale(state, options, 0.0);
   strategy->start(state);
   Stop stop;
   while (!stop.now) {
@@ -150,7 +150,7 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
     const index_t before = state.iterations;
     stop = improve(evaluator, state, *strategy, options, limit);
     if (state.iterations == before) continue;
-    update_scale(state, options, false);
+    update_scale(state, options, strategy->scale_memory());
     if (Stop asked = report(state, options); asked.now) stop = asked;
   }
   return finish(evaluator, state, stop, options, limit, linear_loss);

@@ -17,6 +17,7 @@ namespace {
 constexpr double kEps = std::numeric_limits<double>::epsilon();
 constexpr double kPlateau =
     1e3;  // full Gauss-Newton promise allowed at an ftol stop, in units of ftol
+constexpr double kXtolOpt = 1e-3;
 constexpr index_t kPatience = 10;
 
 Stop stop(Status status, std::string message) { return {true, status, std::move(message)}; }
@@ -73,7 +74,7 @@ Stop test_step(State& state, const SolverOptions& options, double actual) {
   const double step = scaled_norm(state.step, state.scale);
   const double size = scaled_norm(state.here.x, state.scale);
   const double limit = options.xtol * (options.xtol * largest_size(state) + size);
-  const bool xtol = step < limit;
+  const bool xtol = step < limit && (!state.at_radius || optimality(state) <= kXtolOpt);
   if (ftol) {
     return stop(xtol ? Status::ftol_and_xtol : Status::ftol,
                 fmt::format("ftol: the cost fell by {:.3g} of its value (predicted {:.3g}), not "
@@ -105,7 +106,7 @@ Stop test_not_finite(const State& state) {
 index_t evaluation_limit(const SolverOptions& options, index_t n) {
   if (options.max_nfev) return *options.max_nfev;
   const index_t limit = options.method == Method::lm ? 100 * (n + 1) * n : 100 * n;
-  return std::max<index_t>(200, limit);
+  return std::max<index_t>(500, limit);
 }
 
 Stop test_evaluations(const State& state, index_t limit) {

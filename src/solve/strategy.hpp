@@ -28,6 +28,9 @@ class Strategy {
   /// Sets step, trial.x, step_length, predicted and at_radius for the present radius.
   virtual void propose(State& state) = 0;
 
+  /// Factor by which the scale of a parameter may follow its shrinking column; 1: not at all.
+  virtual double scale_memory() const { return 1.0; }
+
   /// A new radius after the trial gave `actual` reduction of the cost.
   virtual void resize(State& state, double actual) const;
 };

@@ -12,14 +12,17 @@ namespace nlsq::solve {
 /// nothing.
 double gain_ratio(double actual, double predicted);
 
-/// Sets state.column_norm and state.scale at state.here. Given scales stay; else 1/‖J̃_j‖, where the
-/// norm may fall by no more than a factor of `kForget` an iteration (Moré's keeps the largest ever
-/// seen, which pins a parameter whose column has shrunk by decades). Zero columns: 1.
-void update_scale(State& state, const SolverOptions& options, bool first);
+/// Sets state.column_norm and state.scale at state.here. Given scales stay; else the reciprocal of
+/// the larger of ‖J̃_j‖ and `memory` times what it was: 0 at the start, 1 keeps the largest norm
+/// ever seen (Moré). Zero columns: 1. Scales that follow a shrinking column at once let a parameter
+/// run away on a plateau.
+void update_scale(State& state, const SolverOptions& options, double memory);
 
-/// Moré's rule: a bad step (gain < 1/4) shrinks the radius by the minimizer of the parabola through
-/// cost, slope and trial cost, kept in [0.1, 0.5]; a good one (> 3/4, or no damping) sets it to
-/// twice the step.
-void resize_by_parabola(State& state, double actual);
+/// A step that reduced the cost with gain γ sets the radius to length / max(1/2, 1 − γ³), never
+/// smaller: in a curved valley a long step of poor gain gets farther than a short one of good gain,
+/// and the smooth growth avoids the cycle of doubling and halving. A step that did not is shrunk to
+/// the minimizer of the parabola through cost, slope and trial cost, kept in [0.1, 0.5] (Moré 1978,
+/// §6).
+void resize_radius(State& state, double actual);
 
 }  // namespace nlsq::solve
