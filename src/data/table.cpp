@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// Access to the columns of a table.
+#include "nlsq/table.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cstddef>
+#include <utility>
+
+#include "data/header.hpp"
+#include "data/number.hpp"
+#include "data/table_impl.hpp"
+#include "nlsq/error.hpp"
+
+namespace nlsq {
+namespace {
+
+bool equal_without_case(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
+    return std::tolower(x) == std::tolower(y);
+  });
+}
+
+void check_position(index_t column, const std::vector<std::string>& names) {
+  if (column >= 0 && column < static_cast<index_t>(names.size())) return;
+  throw InputError("column", "there is no column at position " + std::to_string(column) +
+                                 "; the table has " +
+                                 data::counted(static_cast<index_t>(names.size()), "column"));
+}
+
+// A word on the wrong decimal mark, if that is what made the field text.
+std::string decimal_hint(const std::string& text, char decimal) {
+  double value = 0;
+  if (decimal == '.' && data::is_decimal_comma(text)) {
+    return "; if the comma is the decimal mark, use --decimal ,";
+  }
+  if (decimal == ',' && data::classify(text, '.', value) == data::FieldKind::number) {
+    return "; the decimal mark is set to a comma, this field has a point";
+  }
+  return "";
+}
+
+}  // namespace
+
+Table::Table() : impl_(std::make_unique<Impl>()) {}
+Table::Table(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Table::~Table() = default;
+Table::Table(Table&&) noexcept = default;
+Table& Table::operator=(Table&&) noexcept = default;
+
+index_t Table::rows() const { return impl_->rows; }
+const std::vector<std::string>& Table::names() const { return impl_->names; }
+const std::string& Table::source() const { return impl_->source; }
+const std::vector<std::string>& Table::notes() const { return impl_->notes; }
+
+index_t Table::find(std::string_view name) const {
+  const auto& names = impl_->names;
+  const auto exact = std::find(names.begin(), names.end(), name);
+  if (exact != names.end()) return exact - names.begin();
+  const auto same = [&](const std::string& other) { return equal_without_case(other, name); };
+  const auto loose = std::find_if(names.begin(), names.end(), same);
+  if (loose == names.end() || std::any_of(loose + 1, names.end(), same)) return -1;
+  return loose - names.begin();
+}
+
+bool Table::is_text(index_t column) const {
+  check_position(column, impl_->names);
+  return !impl_->text.empty() && impl_->text[static_cast<std::size_t>(column)].found;
+}
+
+std::span<const double> Table::values(index_t column) const {
+  if (!is_text(column))
+    return {impl_->storage.column(column), static_cast<std::size_t>(impl_->rows)};
+  const auto& sample = impl_->text[static_cast<std::size_t>(column)];
+  throw DataError(impl_->source, sample.line,
+                  "column '" + impl_->names[static_cast<std::size_t>(column)] + "' holds text ('" +
+                      sample.text + "') where a number belongs" +
+                      decimal_hint(sample.text, impl_->decimal));
+}
+
+index_t Table::line(index_t row) const { return impl_->line(row); }
+
+index_t Table::Impl::line(index_t row) const {
+  if (first_line == 0 || row < 0 || row >= rows) return 0;
+  const auto after =
+      std::upper_bound(shifts.begin(), shifts.end(), row,
+                       [](index_t r, const data::LineShift& shift) { return r < shift.row; });
+  return first_line + row + (after == shifts.begin() ? 0 : std::prev(after)->offset);
+}
+
+namespace data {
+
+void finish_table(Table::Impl& table, std::vector<std::string> found, index_t columns,
+                  const ReadOptions& options, const std::string& fallback_note) {
+  if (!options.columns.empty()) {
+    table.names = checked_names(options.columns, columns, table.source);
+  } else if (!found.empty()) {
+    table.names = std::move(found);
+    complete_names(table.names, table.notes);
+  } else {
+    table.names = default_names(columns);
+    table.notes.push_back(fallback_note + ": " +
+                          (columns == 1 ? "the column is named " : "the columns are named ") +
+                          listed(table.names));
+  }
+  table.storage.fill_padding(columns, table.rows);
+}
+
+}  // namespace data
+}  // namespace nlsq
