@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+// Magic numbers first. An extension counts only for binary content or JSON: many instruments write
+// plain tables into files called .xls or .mat.
+#include "data/formats.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstddef>
+
+#include "nlsq/error.hpp"
+
+namespace nlsq::data {
+namespace {
+
+using namespace std::string_view_literals;
+
+struct Format {
+  std::string_view extension;
+  std::string_view magic;
+  std::string_view name;
+  std::string_view advice;
+};
+
+constexpr auto kSheet = "export it as CSV"sv;
+constexpr auto kColumns =
+    "export it as CSV, in Python: pandas.read_{}(FILE).to_csv(\"data.csv\")"sv;
+constexpr auto kHdf5 = "export the columns as CSV or .npy, for example with h5dump or h5py"sv;
+constexpr auto kMat =
+    "in MATLAB: writetable or save -ascii; in Python: scipy.io.loadmat and numpy.save"sv;
+constexpr auto kNone = "it holds no table to read; give the numbers as CSV"sv;
+
+// Magic numbers that could also begin a text are checked for binary bytes behind them.
+constexpr std::array<Format, 20> kFormats{{
+    {".gz", "\x1F\x8B"sv, "compressed with gzip", "gzip -dc"},
+    {".bz2", "BZh"sv, "compressed with bzip2", "bzip2 -dc"},
+    {".xz",
+     "\xFD"
+     "7zXZ\0"sv,
+     "compressed with xz", "xz -dc"},
+    {".zst", "\x28\xB5\x2F\xFD"sv, "compressed with zstd", "zstd -dc"},
+    {".npz", ""sv, "a NumPy archive of several arrays",
+     "save the one that is wanted with numpy.save"},
+    {".xlsx", ""sv, "an Excel workbook", kSheet},
+    {".ods", ""sv, "an OpenDocument spreadsheet", kSheet},
+    {".zip", "PK\x03\x04"sv, "a zip archive", "unpack it first: unzip -p"},
+    {".xls", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv, "an Excel workbook (or another old Office file)",
+     kSheet},
+    {".parquet", "PAR1"sv, "a Parquet file", kColumns},
+    {".feather", "ARROW1"sv, "an Arrow (Feather) file", kColumns},
+    {".arrow", "FEA1"sv, "an Arrow (Feather) file", kColumns},
+    {".h5", "\x89HDF\r\n\x1A\n"sv, "an HDF5 file", kHdf5},
+    {".hdf5", "\x89HDF\r\n\x1A\n"sv, "an HDF5 file", kHdf5},
+    {".mat", "MATLAB 5.0 MAT-file"sv, "a MATLAB file", kMat},
+    {".mat", "MATLAB 7.3 MAT-file"sv, "a MATLAB file", kMat},
+    {".pdf", "%PDF-"sv, "a PDF document", kNone},
+    {".png", "\x89PNG\r\n\x1A\n"sv, "a PNG image", kNone},
+    {".jpg", "\xFF\xD8\xFF"sv, "a JPEG image", kNone},
+    {".fits", "SIMPLE  ="sv, "a FITS file",
+     "export the columns as CSV or .npy, for example with astropy"},
+}};
+
+std::string lower_extension(const std::string& source) {
+  const std::size_t dot = source.find_last_of("./");
+  if (dot == std::string::npos || source[dot] == '/') return "";
+  std::string out = source.substr(dot);
+  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+
+bool is_binary(std::string_view bytes) {
+  const std::string_view head = bytes.substr(0, 4096);
+  return std::any_of(head.begin(), head.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x09 || (byte > 0x0D && byte < 0x20 && byte != 0x1B);
+  });
+}
+
+const Format* by_extension(const std::string& extension) {
+  const auto found = std::find_if(kFormats.begin(), kFormats.end(), [&](const Format& format) {
+    return format.extension == extension;
+  });
+  return found == kFormats.end() ? nullptr : &*found;
+}
+
+// Which of the formats that are zip archives inside: by the extension, else by the first file in
+// it.
+const Format* in_zip(std::string_view bytes, const std::string& extension) {
+  constexpr std::size_t kNameAt = 30;
+  if (extension == ".xlsx" || extension == ".ods" || extension == ".npz")
+    return by_extension(extension);
+  const std::string_view name = bytes.size() > kNameAt ? bytes.substr(kNameAt, 64) : ""sv;
+  if (name.starts_with("[Content_Types].xml") || name.starts_with("xl/"))
+    return by_extension(".xlsx");
+  if (name.starts_with("mimetypeapplication/vnd.oasis")) return by_extension(".ods");
+  if (name.find(".npy") != std::string_view::npos) return by_extension(".npz");
+  return by_extension(".zip");
+}
+
+const Format* recognise(std::string_view bytes, const std::string& extension) {
+  const bool binary = is_binary(bytes);
+  for (const Format& format : kFormats) {
+    const bool textual = std::all_of(format.magic.begin(), format.magic.end(),
+                                     [](char c) { return c >= ' ' && c <= '~'; });
+    const bool sure =
+        !textual || binary || format.extension == ".pdf" || format.extension == ".fits";
+    if (format.magic.empty() || !sure || !bytes.starts_with(format.magic)) continue;
+    return format.extension == ".zip" ? in_zip(bytes, extension) : &format;
+  }
+  return binary ? by_extension(extension) : nullptr;
+}
+
+bool is_utf16(std::string_view bytes) {
+  return bytes.starts_with("\xFF\xFE"sv) || bytes.starts_with("\xFE\xFF"sv);
+}
+
+// Only what can hardly begin a table: "[s]" is a good name for a column.
+bool is_json(std::string_view bytes, const std::string& extension) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  const std::size_t open = bytes.find_first_not_of(kBlank);
+  if (open == std::string_view::npos || (bytes[open] != '{' && bytes[open] != '[')) return false;
+  if (extension == ".json") return true;
+  const std::size_t next = bytes.find_first_not_of(kBlank, open + 1);
+  if (next == std::string_view::npos) return false;
+  const std::string_view follows = bytes[open] == '{' ? "\"}"sv : "{[\"-0123456789"sv;
+  return follows.find(bytes[next]) != std::string_view::npos;
+}
+
+bool is_markup(std::string_view bytes) {
+  const std::size_t open = bytes.find_first_not_of(" \t\r\n");
+  if (open == std::string_view::npos || bytes[open] != '<' || open + 1 >= bytes.size())
+    return false;
+  const char c = bytes[open + 1];
+  return c == '?' || c == '!' || std::isalpha(static_cast<unsigned char>(c)) != 0;
+}
+
+std::string replaced(std::string_view text, std::string_view with) {
+  std::string out(text);
+  const std::size_t at = out.find("{}");
+  return at == std::string::npos ? out : out.replace(at, 2, with);
+}
+
+std::string advice_for(const Format& format, const std::string& source) {
+  const std::string file = source == "standard input" ? "FILE" : source;
+  const std::string_view advice = format.advice;
+  if (advice.ends_with(" -dc")) {
+    return "decompress it first: " + std::string(advice) + " " + file + " | nlsq fit - …";
+  }
+  if (advice.ends_with(" -p")) return std::string(advice) + " " + file + " | nlsq fit - …";
+  return replaced(advice, format.extension == ".parquet" ? "parquet" : "feather");
+}
+
+}  // namespace
+
+void refuse_other_formats(std::string_view bytes, const std::string& source) {
+  const std::string extension = lower_extension(source);
+  if (const Format* format = recognise(bytes, extension)) {
+    throw DataError(source, 0,
+                    "this is " + std::string(format->name) + ", not a table in text or NPY; " +
+                        advice_for(*format, source));
+  }
+  if (is_utf16(bytes)) {
+    throw DataError(source, 0,
+                    "this is text in UTF-16; convert it first: iconv -f UTF-16 -t UTF-8 " +
+                        (source == "standard input" ? "FILE" : source) + " | nlsq fit - …");
+  }
+  if (is_json(bytes, extension)) {
+    throw DataError(source, 0, "this is JSON, not a table in text or NPY; export it as CSV");
+  }
+  if (is_markup(bytes)) {
+    throw DataError(source, 0, "this is HTML or XML, not a table in text or NPY; export it as CSV");
+  }
+}
+
+}  // namespace nlsq::data

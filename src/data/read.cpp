@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// The entry points: which reader a file belongs to.
+#include "data/formats.hpp"
+#include "data/layout.hpp"
+#include "data/npy_reader.hpp"
+#include "data/source.hpp"
+#include "data/text_reader.hpp"
+#include "nlsq/error.hpp"
+#include "nlsq/table.hpp"
+
+namespace nlsq {
+
+Table parse_table(std::string_view bytes, const std::string& source, const ReadOptions& options) {
+  const std::string name = source == "-" ? "standard input" : source;
+  if (bytes.empty()) throw DataError(name, 0, "the file is empty");
+  if (data::is_npy(bytes)) return data::read_npy(bytes, name, options);
+  data::refuse_other_formats(bytes, name);
+  return data::read_text(bytes, name, options);
+}
+
+Table read_table(const std::string& path, const ReadOptions& options) {
+  data::check_options(options);
+  const data::Source source(path);
+  return parse_table(source.bytes(), source.name(), options);
+}
+
+}  // namespace nlsq

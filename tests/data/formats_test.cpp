@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include "data/formats.hpp"
+
+#include "table_support.hpp"
+
+namespace nlsq::data {
+namespace {
+
+using namespace std::string_literals;
+
+std::string refusal(const std::string& bytes, const std::string& source) {
+  return data_error([&] { refuse_other_formats(bytes, source); });
+}
+
+TEST(OtherFormats, CompressedFilesSayHowToDecompressThem) {
+  EXPECT_EQ(refusal("\x1F\x8B\x08"s, "d.csv.gz"),
+            "d.csv.gz: this is compressed with gzip, not a table in text or NPY; decompress it "
+            "first: gzip -dc "
+            "d.csv.gz | nlsq fit - …");
+  EXPECT_NE(refusal("BZh91AY&SY\x01\x02"s, "standard input").find("bzip2 -dc FILE | nlsq fit"),
+            std::string::npos);
+  EXPECT_NE(refusal("\xFD"
+                    "7zXZ\0\0"s,
+                    "d")
+                .find("xz -dc d"),
+            std::string::npos);
+  EXPECT_NE(refusal("\x28\xB5\x2F\xFD\0"s, "d").find("zstd -dc d"), std::string::npos);
+}
+
+TEST(OtherFormats, WorkbooksAskForCsv) {
+  EXPECT_EQ(refusal("PK\x03\x04\x14\0"s, "d.xlsx"),
+            "d.xlsx: this is an Excel workbook, not a table in text or NPY; export it as CSV");
+  EXPECT_NE(refusal("PK\x03\x04\x14\0"s, "d.ODS").find("an OpenDocument spreadsheet"),
+            std::string::npos);
+  EXPECT_NE(refusal("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\0"s, "d.xls").find("Excel"),
+            std::string::npos);
+}
+
+TEST(OtherFormats, ZipArchivesAreToldApartByTheirFirstFile) {
+  const std::string head = "PK\x03\x04"s + std::string(26, '\0');
+  EXPECT_NE(refusal(head + "[Content_Types].xml", "-").find("Excel"), std::string::npos);
+  EXPECT_NE(refusal(head + "arr_0.npy", "-").find("NumPy archive"), std::string::npos);
+  EXPECT_NE(refusal(head + "data.csv", "d.zip").find("unzip -p d.zip | nlsq fit - …"),
+            std::string::npos);
+}
+
+TEST(OtherFormats, BinaryTablesAreNamed) {
+  EXPECT_NE(refusal("PAR1\x15\0"s, "d").find("Parquet"), std::string::npos);
+  EXPECT_NE(refusal("ARROW1\0\0"s, "d").find("Arrow"), std::string::npos);
+  EXPECT_NE(refusal("\x89HDF\r\n\x1A\n"s, "d").find("HDF5"), std::string::npos);
+  EXPECT_NE(refusal("MATLAB 5.0 MAT-file\0\1"s, "d").find("MATLAB"), std::string::npos);
+  EXPECT_NE(refusal("\0\0\0\0\1"s, "d.mat").find("MATLAB"), std::string::npos);
+  EXPECT_NE(refusal("%PDF-1.4\n", "d").find("PDF"), std::string::npos);
+  EXPECT_NE(refusal("\x89PNG\r\n\x1A\n"s, "d").find("PNG"), std::string::npos);
+}
+
+TEST(OtherFormats, Utf16TextSaysHowToConvertIt) {
+  EXPECT_EQ(refusal("\xFF\xFEx\0,\0"s, "d.csv"),
+            "d.csv: this is text in UTF-16; convert it first: iconv -f UTF-16 -t UTF-8 d.csv | "
+            "nlsq fit - …");
+}
+
+TEST(OtherFormats, JsonAndMarkupAreNamed) {
+  EXPECT_EQ(refusal("{\"x\": [1, 2]}", "d"),
+            "d: this is JSON, not a table in text or NPY; export it as CSV");
+  EXPECT_NE(refusal(" [[1, 2], [3, 4]]", "d").find("JSON"), std::string::npos);
+  EXPECT_NE(refusal("[null]", "d.json").find("JSON"), std::string::npos);
+  EXPECT_NE(refusal("<html><table>", "d.xls").find("HTML"), std::string::npos);
+}
+
+TEST(OtherFormats, PlainTextIsReadWhateverItsExtension) {
+  for (const char* name : {"d.xls", "d.mat", "d.dat", "d.json"}) {
+    EXPECT_EQ(parse_table("x\ty\n1\t2\n", name).rows(), 1) << name;
+  }
+  EXPECT_EQ(parse("PAR1,[s]\n1,2\n").names(), (Names{"PAR1", "[s]"}));
+  EXPECT_EQ(parse("[s],[V]\n1,2\n").names(), (Names{"[s]", "[V]"}));
+}
+
+}  // namespace
+}  // namespace nlsq::data
