@@ -12,7 +12,6 @@ namespace {
 using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 index_t rank_of(const Eigen::VectorXd& s, index_t rows) {
-  if (s.size() == 0) return 0;
   const double eps = std::numeric_limits<double>::epsilon();
   const double threshold = eps * static_cast<double>(std::max<index_t>(rows, s.size())) * s[0];
   index_t rank = 0;
@@ -23,6 +22,7 @@ index_t rank_of(const Eigen::VectorXd& s, index_t rows) {
 }  // namespace
 
 LeastNorm least_norm(const Triangle& t, index_t rows) {
+  if (t.n == 0) return {};
   const Eigen::Map<const RowMatrix> a(t.a.data(), t.n, t.n);
   const Eigen::Map<const Eigen::VectorXd> b(t.b.data(), t.n);
   const Eigen::JacobiSVD<Eigen::MatrixXd> svd(a, Eigen::ComputeFullU | Eigen::ComputeFullV);
@@ -37,6 +37,7 @@ LeastNorm least_norm(const Triangle& t, index_t rows) {
 }
 
 RankReport decide_rank(const Triangle& t, index_t rows) {
+  if (t.n == 0) return {};
   const Eigen::Map<const RowMatrix> a(t.a.data(), t.n, t.n);
   const Eigen::JacobiSVD<Eigen::MatrixXd> svd(a, Eigen::ComputeFullV);
   const Eigen::VectorXd& s = svd.singularValues();
@@ -44,9 +45,7 @@ RankReport decide_rank(const Triangle& t, index_t rows) {
   out.rank = rank_of(s, rows);
   out.s.assign(s.data(), s.data() + s.size());
   out.V.assign(svd.matrixV().data(), svd.matrixV().data() + t.n * t.n);
-  if (t.n > 0) {
-    out.kappa = out.rank == t.n ? s[0] / s[t.n - 1] : std::numeric_limits<double>::infinity();
-  }
+  out.kappa = out.rank == t.n ? s[0] / s[t.n - 1] : std::numeric_limits<double>::infinity();
   return out;
 }
 
