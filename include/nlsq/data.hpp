@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// A data set: named columns, the response and its uncertainties. Spans are not copied and must outlive the fit.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "nlsq/types.hpp"
+
+namespace nlsq {
+
+/// A view of float64 or float32 values.
+struct Values {
+  const void* data = nullptr;
+  index_t size = 0;
+  bool float32 = false;
+  Values() = default;
+  Values(std::span<const double> values)  // NOLINT: a span is a view
+      : data(values.data()), size(static_cast<index_t>(values.size())) {}
+  Values(std::span<const float> values)  // NOLINT
+      : data(values.data()), size(static_cast<index_t>(values.size())), float32(true) {}
+  Values(const std::vector<double>& values) : Values(std::span<const double>(values)) {}  // NOLINT
+  Values(const std::vector<float>& values) : Values(std::span<const float>(values)) {}    // NOLINT
+  double operator[](index_t i) const {
+    return float32 ? static_cast<double>(static_cast<const float*>(data)[i]) : static_cast<const double*>(data)[i];
+  }
+};
+
+/// Columns by name; y for each output of the model; sigma (none, one number or a column) for each output.
+/// f = (model − y)/sigma; an infinite sigma leaves the row out.
+class Dataset {
+ public:
+  Dataset& column(std::string name, Values values);
+  Dataset& response(Values y);
+  /// sigma of the last response added.
+  Dataset& sigma(Values sigma);
+  Dataset& sigma(double sigma);
+
+  struct Column {
+    std::string name;
+    Values values;
+  };
+  struct Response {
+    Values y;
+    Values sigma;             ///< size 0: none
+    double sigma_number = 0;  ///< 0: none
+  };
+  const std::vector<Column>& columns() const { return columns_; }
+  const std::vector<Response>& responses() const { return responses_; }
+
+ private:
+  std::vector<Column> columns_;
+  std::vector<Response> responses_;
+};
+
+}  // namespace nlsq

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// Curve fitting: curve_fit for one model on one data set, fit for several terms that share parameters.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "nlsq/data.hpp"
+#include "nlsq/model.hpp"
+#include "nlsq/options.hpp"
+#include "nlsq/result.hpp"
+#include "nlsq/types.hpp"
+
+namespace nlsq {
+
+struct Bounds {
+  double lower = -std::numeric_limits<double>::infinity();
+  double upper = std::numeric_limits<double>::infinity();
+};
+
+struct FitOptions : SolverOptions {
+  /// Start values in the order of the parameters; empty: see `start`.
+  std::vector<double> p0;
+  /// Start values by name; parameters without one start at 1, or inside their bounds where 1 is outside.
+  std::map<std::string, double> start;
+  /// Bounds by name. A start outside its bounds is an InputError.
+  std::map<std::string, Bounds> bounds;
+  /// Parameters that do not move; without a value they stay at their start.
+  std::map<std::string, std::optional<double>> fixed;
+  /// Loss of every term; z = (f/f_scale)².
+  Loss loss = Loss::linear;
+  double f_scale = 1.0;
+  /// true: sigma holds standard deviations in the units of y. false: only their ratios count, and the covariance is
+  /// scaled by the reduced χ².
+  bool absolute_sigma = false;
+  /// Threads; 0: NLSQ_NUM_THREADS, else the processors this process may use.
+  int threads = 0;
+  /// Confidence level of FitResult::intervals.
+  double level = 0.95;
+  /// Refuse NaN and infinite values in the columns, naming column and row.
+  bool check_finite = true;
+};
+
+/// One family of rows: a model on a data set.
+struct FitTerm {
+  Model model;
+  Dataset data;
+  std::optional<Loss> loss;         ///< FitOptions::loss if empty
+  std::optional<double> f_scale;
+};
+
+/// Fits `model` to `data`. Throws InputError (what is wrong and where) and whatever a callback throws; numerical
+/// outcomes are statuses in the result. Any number of threads may call it at once.
+FitResult curve_fit(const Model& model, const Dataset& data, const FitOptions& options = {});
+
+/// Fits several terms at once; parameters of the same name are shared.
+FitResult fit(const std::vector<FitTerm>& terms, const FitOptions& options = {});
+
+/// Values of output `output` of the model at the given parameters (one each, gathered ones expanded) for every row.
+std::vector<double> evaluate(const Model& model, const Dataset& data, const std::vector<double>& parameters,
+                             index_t output = 0);
+
+/// Standard error of the model's value in each row, from its exact derivatives and the covariance of `result`.
+std::vector<double> standard_errors_of(const Model& model, const Dataset& data, const FitResult& result,
+                                       index_t output = 0);
+
+}  // namespace nlsq

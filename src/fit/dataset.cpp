@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// Dataset: a list of views.
+#include "nlsq/data.hpp"
+#include "nlsq/error.hpp"
+
+namespace nlsq {
+
+Dataset& Dataset::column(std::string name, Values values) {
+  for (const Column& known : columns_) {
+    if (known.name == name) throw InputError("data", "data: the column '" + name + "' is given twice");
+  }
+  columns_.push_back({std::move(name), values});
+  return *this;
+}
+
+Dataset& Dataset::response(Values y) {
+  responses_.push_back({.y = y, .sigma = {}});
+  return *this;
+}
+
+Dataset& Dataset::sigma(Values sigma) {
+  if (responses_.empty()) throw InputError("sigma", "sigma: give the response first");
+  responses_.back().sigma = sigma;
+  return *this;
+}
+
+Dataset& Dataset::sigma(double sigma) {
+  if (responses_.empty()) throw InputError("sigma", "sigma: give the response first");
+  if (!(sigma > 0.0)) throw InputError("sigma", "sigma: " + std::to_string(sigma) + " is not a positive number");
+  responses_.back().sigma_number = sigma;
+  return *this;
+}
+
+}  // namespace nlsq

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+// A fit from start to finish: parameters, terms, minimizer, statistics.
+#include "nlsq/fit.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "fit/binding.hpp"
+#include "fit/moments.hpp"
+#include "fit/parameters.hpp"
+#include "fit/settings.hpp"
+#include "fit/statistics.hpp"
+#include "nlsq/error.hpp"
+#include "solve/minimizer.hpp"
+
+namespace nlsq {
+namespace {
+
+using fit_impl::ParameterTable;
+
+std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
+
+struct TermNames {
+  std::vector<std::string> names;   // expanded
+  std::vector<index_t> sizes;
+  std::vector<index_t> positions;   // in the problem
+};
+
+// The union of the terms' parameters, by first appearance.
+std::vector<std::string> collect_names(const std::vector<FitTerm>& terms, std::vector<TermNames>& of_terms) {
+  std::vector<std::string> all;
+  for (const FitTerm& term : terms) {
+    TermNames own;
+    own.names = fit_impl::expanded_names(term.model, term.data, own.sizes);
+    for (const std::string& name : own.names) {
+      const auto known = std::find(all.begin(), all.end(), name);
+      own.positions.push_back(known - all.begin());
+      if (known == all.end()) all.push_back(name);
+    }
+    of_terms.push_back(std::move(own));
+  }
+  return all;
+}
+
+std::vector<reduce::Term> bind_terms(const std::vector<FitTerm>& terms, const std::vector<TermNames>& names,
+                                     const ParameterTable& table, const FitOptions& options) {
+  std::vector<index_t> free_position(z(table.size()), -1);
+  for (std::size_t i = 0; i < table.free.size(); ++i) free_position[z(table.free[i])] = static_cast<index_t>(i);
+  std::vector<reduce::Term> bound;
+  for (std::size_t t = 0; t < terms.size(); ++t) {
+    std::vector<index_t> own_free, problem_free;
+    for (std::size_t i = 0; i < names[t].positions.size(); ++i) {
+      const index_t free = free_position[z(names[t].positions[i])];
+      if (free < 0) continue;
+      own_free.push_back(static_cast<index_t>(i));
+      problem_free.push_back(free);
+    }
+    bound.push_back(fit_impl::bind_term(terms[t], options, names[t].sizes, own_free));
+    bound.back().parameters = names[t].positions;
+    bound.back().free = problem_free;
+  }
+  return bound;
+}
+
+// Says which row spoils the start, if one does.
+[[noreturn]] void throw_bad_start(reduce::DataEvaluator& evaluator, const ParameterTable& table,
+                                  const std::vector<FitTerm>& terms, std::span<const double> x0) {
+  const auto fault = evaluator.find_fault(x0);
+  if (!fault) throw;
+  const FitTerm& term = terms[fault->term];
+  std::string where = fmt::format("row {}", fault->row + 1);
+  const std::vector<Values> columns = fit_impl::find_columns(term.model, term.data);
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    where += fmt::format("{}{} = {:.6g}", c == 0 ? " (" : ", ", term.model.columns()[c], columns[c][fault->row]);
+    if (c + 1 == columns.size()) where += ")";
+  }
+  std::string start;
+  for (std::size_t i = 0; i < table.names.size() && i < 12; ++i) {
+    start += fmt::format("{}{}={:.6g}", i == 0 ? "" : ", ", table.names[i], table.start[i]);
+  }
+  const std::string what = fault->in_residual
+      ? fmt::format("the residual is {}", fault->value)
+      : fmt::format("the derivative by '{}' is {}", table.names[z(table.free[z(fault->parameter)])], fault->value);
+  throw InputError("p0", fmt::format("p0: {} in {} at the start ({}); give a start where the model is finite", what,
+                                     where, start));
+}
+
+std::vector<double> at_positions(const std::vector<double>& values, const std::vector<index_t>& positions) {
+  std::vector<double> picked;
+  for (const index_t i : positions) picked.push_back(values[z(i)]);
+  return picked;
+}
+
+}  // namespace
+
+FitResult fit(const std::vector<FitTerm>& terms, const FitOptions& options) {
+  const auto began = std::chrono::steady_clock::now();
+  if (terms.empty()) throw InputError("terms", "terms: at least one is needed");
+  std::vector<TermNames> names;
+  const ParameterTable table = fit_impl::make_parameters(collect_names(terms, names), options);
+  const std::vector<reduce::Term> bound = bind_terms(terms, names, table, options);
+  const reduce::EvaluatorOptions evaluator_options = fit_impl::evaluator_options(options.threads);
+  reduce::DataEvaluator evaluator(bound, table.start, table.free, evaluator_options, fit_impl::shared_pool());
+  if (evaluator.rows() == 0) throw InputError("data", "data: there is no row to fit");
+
+  const std::vector<double> x0 = at_positions(table.start, table.free);
+  const bool linear = std::none_of(bound.begin(), bound.end(), [](const reduce::Term& t) { return t.robust; });
+  solve::Outcome outcome;
+  try {
+    outcome = solve::minimize(evaluator, x0, at_positions(table.lower, table.free),
+                              at_positions(table.upper, table.free), options, linear);
+  } catch (const InputError& error) {
+    if (error.argument() != "p0" && error.argument() != "x0") throw;
+    throw_bad_start(evaluator, table, terms, x0);
+  }
+
+  FitResult result;
+  result.names = table.names;
+  result.p0 = table.start;
+  result.fixed = table.fixed;
+  result.defaulted = table.defaulted;
+  result.method = to_string(options.method == Method::automatic ? Method::trf : options.method);
+  result.loss = to_string(options.loss);
+  result.engine = "interpreter";
+  result.isa = engine::name(evaluator_options.walk.isa);
+  result.jacobian_mode = bound.front().program->order == expr::Accumulation::forward ? "fwd" : "rev";
+  result.model = terms.front().model.formula();
+  result.absolute_sigma = options.absolute_sigma;
+  fit_impl::fill_statistics(result, outcome, table.free, terms, options);
+  for (const reduce::Term& term : bound) result.n_masked += term.masked_rows;
+  result.elapsed_ms =
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+  return result;
+}
+
+FitResult curve_fit(const Model& model, const Dataset& data, const FitOptions& options) {
+  return fit({FitTerm{model, data, std::nullopt, std::nullopt}}, options);
+}
+
+}  // namespace nlsq

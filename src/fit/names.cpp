@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// Names of methods and losses.
+#include <array>
+
+#include "base/nearest.hpp"
+#include "nlsq/error.hpp"
+#include "nlsq/result.hpp"
+
+namespace nlsq {
+namespace {
+
+constexpr std::array<const char*, 4> kMethods{"auto", "trf", "lm", "dogbox"};
+constexpr std::array<const char*, 5> kLosses{"linear", "soft_l1", "huber", "cauchy", "arctan"};
+
+template <class Enum, std::size_t N>
+Enum find_name(const std::array<const char*, N>& names, const std::string& wanted, const char* argument) {
+  for (std::size_t i = 0; i < N; ++i) {
+    if (wanted == names[i]) return static_cast<Enum>(i);
+  }
+  const std::vector<std::string> all(names.begin(), names.end());
+  throw InputError(argument, std::string(argument) + ": '" + wanted + "' is none of " + base::quoted_list(all) +
+                                 base::did_you_mean(wanted, all));
+}
+
+}  // namespace
+
+std::string to_string(Method method) { return kMethods[static_cast<std::size_t>(method)]; }
+std::string to_string(Loss loss) { return kLosses[static_cast<std::size_t>(loss)]; }
+Method parse_method(const std::string& name) { return find_name<Method>(kMethods, name, "method"); }
+Loss parse_loss(const std::string& name) { return find_name<Loss>(kLosses, name, "loss"); }
+
+}  // namespace nlsq

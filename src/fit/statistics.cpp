@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+// The covariance is (J̃ᵀJ̃)⁻¹ of the loss-scaled Jacobian, times 2·cost/dof unless sigma is absolute (as SciPy).
+#include "fit/statistics.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+
+#include "base/nearest.hpp"
+#include "fit/moments.hpp"
+#include "stats/covariance.hpp"
+#include "stats/statistics.hpp"
+
+namespace nlsq::fit_impl {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInf = std::numeric_limits<double>::infinity();
+
+std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
+
+std::string fold_name(linalg::Fold fold) {
+  return fold == linalg::Fold::gram ? "gram" : fold == linalg::Fold::pgram ? "pgram" : "qr";
+}
+
+void fill_covariance(FitResult& r, const solve::Outcome& outcome, const std::vector<index_t>& free,
+                     const FitOptions& options) {
+  const auto N = static_cast<index_t>(r.names.size());
+  const auto n = static_cast<index_t>(free.size());
+  r.pcov.assign(z(N * N), 0.0);
+  r.perr.assign(z(N), 0.0);
+  if (n == 0) return;
+  const stats::Covariance c = stats::unscaled_covariance(outcome.summary);
+  r.rank = c.rank;
+  r.condition = c.kappa;
+  const double factor = options.absolute_sigma ? 1.0 : r.dof > 0 ? 2.0 * outcome.summary.cost / static_cast<double>(r.dof) : kInf;
+  for (index_t i = 0; i < n; ++i) {
+    for (index_t j = 0; j < n; ++j) {
+      const double unscaled = c.at(i, j);
+      // Without degrees of freedom nothing is known about the scale.
+      const double value = std::isinf(factor) ? (i == j ? kInf : kNaN) : unscaled == kInf ? kInf : unscaled * factor;
+      r.pcov[z(free[z(i)] * N + free[z(j)])] = value;
+    }
+    r.perr[z(free[z(i)])] = std::sqrt(r.pcov[z(free[z(i)] * (N + 1))]);
+  }
+  if (!c.undetermined.empty()) {
+    std::vector<std::string> names;
+    for (const index_t i : c.undetermined) names.push_back(r.names[z(free[z(i)])]);
+    r.warnings.push_back(fmt::format("the data do not determine {} (the Jacobian has rank {} for {} free parameters): "
+                                     "{} standard error{} infinite", base::quoted_list(names), c.rank, n,
+                                     names.size() == 1 ? "its" : "their", names.size() == 1 ? " is" : "s are"));
+  }
+}
+
+void fill_goodness(FitResult& r, index_t free, const std::vector<FitTerm>& terms, const FitOptions& options) {
+  stats::FitTotals totals{.rows = r.n, .free = free, .rss = r.rss, .tss = kNaN, .known_sigma = options.absolute_sigma};
+  if (!terms.empty()) {
+    totals.tss = 0.0;
+    for (const FitTerm& term : terms) {
+      for (const Dataset::Response& response : term.data.responses()) {
+        const Moments m = moments(response);
+        totals.tss += m.total();
+        totals.sum_log_sigma += m.log_sigma;
+        r.has_sigma |= response.sigma.size > 0 || response.sigma_number > 0.0;
+      }
+    }
+  }
+  const stats::GoodnessOfFit g = stats::goodness_of_fit(totals);
+  r.tss = totals.tss;
+  r.chi2 = g.chi2;
+  r.reduced_chi2 = g.reduced_chi2;
+  r.p_value = g.chi2_p;
+  r.r_squared = g.r_squared;
+  r.adj_r_squared = g.adjusted_r_squared;
+  r.rmse = g.rmse;
+  r.aic = g.aic;
+  r.aicc = g.aicc;
+  r.bic = g.bic;
+}
+
+void add_warnings(FitResult& r, const FitOptions& options) {
+  if (!r.success) r.warnings.push_back("the fit did not converge: " + r.message);
+  std::vector<std::string> at_bound;
+  for (std::size_t i = 0; i < r.names.size(); ++i) {
+    if (r.at_bound[i] != 0) at_bound.push_back(r.names[i]);
+  }
+  if (!at_bound.empty()) {
+    r.warnings.push_back(fmt::format("{} {} at {} bound; standard errors are those of a free parameter",
+                                     base::quoted_list(at_bound), at_bound.size() == 1 ? "is" : "are",
+                                     at_bound.size() == 1 ? "its" : "their"));
+  }
+  if (r.dof == 0 && !options.absolute_sigma) {
+    r.warnings.push_back("there are no more rows than free parameters: standard errors are infinite");
+  }
+  if (options.absolute_sigma && !r.has_sigma) {
+    r.warnings.push_back("absolute sigma was asked for but no sigma was given: errors are those of sigma = 1");
+  }
+}
+
+}  // namespace
+
+void fill_statistics(FitResult& r, const solve::Outcome& outcome, const std::vector<index_t>& free,
+                     const std::vector<FitTerm>& terms, const FitOptions& options) {
+  const std::size_t N = r.names.size();
+  const auto n = static_cast<index_t>(free.size());
+  r.popt = r.p0;
+  r.at_bound.assign(N, 0);
+  for (std::size_t i = 0; i < free.size(); ++i) {
+    r.popt[z(free[i])] = outcome.x[i];
+    if (i < outcome.active.size()) r.at_bound[z(free[i])] = outcome.active[i];
+  }
+  r.cost = outcome.summary.cost;
+  r.rss = outcome.summary.sum_f2;
+  r.n = outcome.summary.rows;
+  r.dof = std::max<index_t>(0, r.n - n);
+  r.status = outcome.status;
+  r.message = outcome.message;
+  r.success = static_cast<int>(outcome.status) > 0;
+  r.nfev = outcome.nfev;
+  r.njev = outcome.njev;
+  r.iterations = outcome.iterations;
+  r.optimality = outcome.optimality;
+  r.fold = fold_name(outcome.summary.fold);
+  fill_covariance(r, outcome, free, options);
+  fill_goodness(r, n, terms, options);
+  add_warnings(r, options);
+}
+
+}  // namespace nlsq::fit_impl

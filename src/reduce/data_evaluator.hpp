@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// The Evaluator of fits to data: sums the terms' folds, chooses the fold and its coordinates, and never trusts a
+// triangle it has not checked (docs/adr/0002).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/thread_pool.hpp"
+#include "linalg/gram.hpp"
+#include "reduce/folds.hpp"
+#include "reduce/walker.hpp"
+#include "solve/evaluator.hpp"
+
+namespace nlsq::reduce {
+
+struct EvaluatorOptions {
+  WalkOptions walk;
+  std::optional<linalg::Fold> fold;  ///< forces one, for tests; none: chosen by conditioning
+};
+
+class DataEvaluator final : public solve::Evaluator {
+ public:
+  /// `values` holds all parameters of the problem, `free` the positions the solver moves. The terms must outlive this.
+  DataEvaluator(const std::vector<Term>& terms, std::vector<double> values, std::vector<index_t> free,
+                const EvaluatorOptions& options, base::ThreadPool& pool);
+  ~DataEvaluator() override;
+
+  index_t parameters() const override { return static_cast<index_t>(free_.size()); }
+  index_t rows() const override { return rows_; }
+  double cost(std::span<const double> p) override;
+  void summary(std::span<const double> p, solve::Grade grade, linalg::Summary& out) override;
+
+  /// Residuals f (before the loss) and, if wanted, the Jacobian (row-major rows×n, before the loss) at p, of all terms in
+  /// order, outputs of a row next to each other; masked rows are 0.
+  void rows(std::span<const double> p, double* f, double* jacobian);
+
+  /// First row that is not finite at p: term, row, and whether it is the residual (else a derivative); nothing when all
+  /// are finite.
+  struct Fault {
+    std::size_t term = 0;
+    index_t row = 0;
+    bool in_residual = true;
+    index_t parameter = -1;  ///< free position of the derivative
+    double value = 0.0;
+  };
+  std::optional<Fault> find_fault(std::span<const double> p);
+
+ private:
+  struct TermState;
+  void load(std::span<const double> p, bool full);
+  void fold_gram(const linalg::Matrix* inverse);  // fills G_, h_, sums_; in coordinates when inverse is given
+  void fold_householder(linalg::Summary& out);
+  bool try_coordinates(solve::Grade grade, linalg::Summary& out);
+  void finish(linalg::Summary& out, linalg::Fold fold) const;
+  void set_from_gram(const linalg::Matrix& P, linalg::Summary& out) const;
+
+  const std::vector<Term>* terms_;
+  std::vector<double> values_;
+  std::vector<index_t> free_;
+  EvaluatorOptions options_;
+  base::ThreadPool* pool_;
+  index_t rows_ = 0;
+  index_t raw_rows_ = 0;
+  std::vector<std::unique_ptr<TermState>> states_;
+
+  // Results of the last fold, over all terms.
+  linalg::Matrix G_;                // n×n, both triangles' upper part
+  std::vector<double> h_;           // Zᵀf
+  std::vector<double> gradient_;    // robust: Σρ′f J
+  CostSums sums_;
+  double cost_ = 0.0;
+  linalg::Factor factor_;
+  linalg::Matrix P_, P_inverse_;
+  bool have_guess_ = false;         // P_ is the triangle of the previous point
+};
+
+}  // namespace nlsq::reduce

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// A fold turns blocks of evaluated rows into a few numbers that can be merged: a monoid {identity, fold, merge}. The
+// unit is the leaf of kLeafRows rows by row index; how a leaf is cut into blocks changes no bit.
+#pragma once
+
+#include <memory>
+
+#include "engine/interpreter/interpreter.hpp"
+#include "nlsq/types.hpp"
+
+namespace nlsq::reduce {
+
+inline constexpr index_t kLeafRows = 4096;
+
+/// One a thread; clone() makes the others.
+class Fold {
+ public:
+  virtual ~Fold() = default;
+  virtual std::unique_ptr<Fold> clone() const = 0;
+  /// Doubles of a leaf's result.
+  virtual index_t size() const = 0;
+  virtual void begin_leaf() = 0;
+  /// Folds the `rows` rows the interpreter has just evaluated, the first being row `first` of the term.
+  virtual void block(const engine::Interpreter& rows_of, index_t first, index_t rows) = 0;
+  virtual void end_leaf(double* result) = 0;
+  /// into ← into · other, for results of neighbouring ranges of rows; addition unless said otherwise.
+  virtual void merge(double* into, const double* other) const {
+    for (index_t i = 0; i < size(); ++i) into[i] += other[i];
+  }
+};
+
+}  // namespace nlsq::reduce

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// The Gram fold, plain or in coordinates: ZᵀZ and Zᵀf with Z = J·M. With a robust loss the rows of J are scaled by
+// √(ρ′ + 2ρ″z) first, and the gradient Σρ′f J is summed on its own, since rows at the clamp leave Z but not g.
+#include <algorithm>
+
+#include "reduce/folds.hpp"
+#include "reduce/lane_sum.hpp"
+
+namespace nlsq::reduce {
+
+GramFold::GramFold(const Term& term, const std::vector<program::ResidualOutput>& outputs, engine::Isa isa,
+                   index_t block, std::vector<linalg::Matrix> coordinates, index_t n)
+    : term_(&term),
+      outputs_(&outputs),
+      kernels_(&fold_kernels(isa)),
+      block_(block),
+      coordinates_(std::move(coordinates)) {
+  index_t widest = 0;
+  for (const program::ResidualOutput& output : outputs) {
+    Layout layout;
+    layout.local = static_cast<index_t>(output.jacobian.size());
+    layout.columns = coordinates_.empty() ? layout.local : n;
+    layout.start = layout.gram = total_;
+    const index_t q = layout.columns + (term.robust ? 0 : 1);
+    layout.gradient = layout.gram + packed_size(q);
+    layout.rho = layout.gradient + (term.robust ? layout.local : 0);
+    layout.f2 = layout.rho + (term.robust ? 1 : 0);
+    total_ = layout.f2 + (term.robust ? 1 : 0);
+    widest = std::max(widest, layout.local + layout.columns);
+    layout_.push_back(layout);
+  }
+  sums_.resize(static_cast<std::size_t>(total_ * kernels_->lanes));
+  const index_t stride = block_ + 40;
+  if (!coordinates_.empty() || term.robust) {
+    z_ = engine::allocate_aligned(widest * stride);
+    for (index_t i = 0; i < widest; ++i) scaled_.push_back(z_.get() + i * stride);
+    combined_ = scaled_;
+  }
+  pointers_.resize(static_cast<std::size_t>(widest + 1));
+}
+
+GramFold::GramFold(const GramFold& other)
+    : GramFold(*other.term_, *other.outputs_, engine::Isa::portable, other.block_, other.coordinates_,
+               other.layout_.empty() ? 0 : other.layout_.front().columns) {
+  kernels_ = other.kernels_;
+  sums_.assign(other.sums_.size(), 0.0);
+}
+
+void GramFold::begin_leaf() { std::fill(sums_.begin(), sums_.end(), 0.0); }
+
+void GramFold::block(const engine::Interpreter& rows_of, index_t, index_t rows) {
+  for (std::size_t o = 0; o < outputs_->size(); ++o) fold_output(rows_of, o, rows);
+}
+
+void GramFold::fold_output(const engine::Interpreter& rows_of, std::size_t o, index_t rows) {
+  const program::ResidualOutput& output = (*outputs_)[o];
+  const Layout& layout = layout_[o];
+  const index_t lanes = kernels_->lanes;
+  const index_t padded = (rows + 15) / 16 * 16;
+  const int k = static_cast<int>(layout.local);
+  const auto sums_at = [&](index_t entry) { return sums_.data() + entry * lanes; };
+  for (int j = 0; j < k; ++j) {
+    pointers_[static_cast<std::size_t>(j)] = rows_of.output(output.jacobian[static_cast<std::size_t>(j)].values);
+  }
+  const double* f = rows_of.output(output.f);
+  if (term_->robust) {
+    kernels_->project(pointers_.data(), k, rows_of.output(output.weighted_f), rows, sums_at(layout.gradient));
+    kernels_->sum(rows_of.output(output.rho), rows, sums_at(layout.rho));
+    kernels_->gram(&f, 1, rows, sums_at(layout.f2));
+    kernels_->scale(pointers_.data(), k, rows_of.output(output.root_scale), padded, scaled_.data());
+    std::copy_n(scaled_.data(), k, pointers_.data());
+  }
+  int z = k;
+  if (!coordinates_.empty()) {
+    z = static_cast<int>(layout.columns);
+    double* const* out = combined_.data() + k;
+    kernels_->combine(pointers_.data(), k, coordinates_[o].data(), z, padded, out);
+    std::copy_n(out, z, pointers_.data());
+  }
+  if (!term_->robust) pointers_[static_cast<std::size_t>(z++)] = f;
+  kernels_->gram(pointers_.data(), z, rows, sums_at(layout.gram));
+}
+
+void GramFold::end_leaf(double* result) {
+  for (index_t i = 0; i < total_; ++i) result[i] = lane_sum(sums_.data() + i * kernels_->lanes, kernels_->lanes);
+}
+
+}  // namespace nlsq::reduce

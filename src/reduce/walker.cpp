@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+// A unit is a power-of-two run of leaves, so each full unit is a whole subtree; workers take units as they come, and
+// the caller merges the units. The last partial block is read from a padded copy, so nothing beyond the data is read.
+#include "reduce/walker.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+
+namespace nlsq::reduce {
+namespace {
+
+constexpr index_t kPad = 16;
+constexpr index_t kRowsPerThread = 8192;  // with fewer a second thread costs more than it brings
+constexpr index_t kMaxLeavesPerUnit = 64;
+
+index_t round_up(index_t n) { return (n + kPad - 1) / kPad * kPad; }
+
+/// Merges results in the order of their index: equal subtrees as soon as there are two (a binary counter), what is
+/// left at the end from the right.
+class MergeStack {
+ public:
+  MergeStack(const Fold& fold, double* storage) : fold_(fold), storage_(storage) {}
+
+  /// Where to write the next result before push().
+  double* next() { return storage_ + count_ * fold_.size(); }
+
+  void push() {
+    ++count_;
+    for (index_t bits = ++pushed_; (bits & 1) == 0; bits >>= 1) merge_top();
+  }
+
+  /// Merges everything into the first place.
+  double* finish() {
+    while (count_ > 1) merge_top();
+    return storage_;
+  }
+
+ private:
+  void merge_top() {
+    --count_;
+    fold_.merge(storage_ + (count_ - 1) * fold_.size(), storage_ + count_ * fold_.size());
+  }
+
+  const Fold& fold_;
+  double* storage_;
+  index_t count_ = 0;
+  index_t pushed_ = 0;
+};
+
+constexpr index_t kStackDepth = 64;
+
+}  // namespace
+
+Walker::Walker(const program::Program& program, const Term& term, const WalkOptions& options, base::ThreadPool& pool)
+    : program_(&program),
+      term_(&term),
+      options_(options),
+      pool_(&pool),
+      block_(options.block > 0 ? options.block : program.block_rows()),
+      uniforms_(program, options.isa) {
+  const index_t useful = std::max<index_t>(1, term.rows / kRowsPerThread);
+  options_.threads = static_cast<int>(std::min<index_t>(std::max(1, options.threads), useful));
+  while (leaves_per_unit_ < kMaxLeavesPerUnit && leaves() / (2 * leaves_per_unit_) >= 16 * options_.threads) {
+    leaves_per_unit_ *= 2;
+  }
+  // A term that fits one block needs no more registers than it has rows.
+  block_ = std::min(block_, std::max(kPad, round_up(term.rows)));
+  workers_.resize(static_cast<std::size_t>(options_.threads));
+  copy_tail();
+}
+
+void Walker::copy_tail() {
+  tail_first_ = term_->rows / block_ * block_;
+  const index_t rows = term_->rows - tail_first_;
+  if (rows == 0) return;
+  const index_t padded = round_up(rows);
+  for (const ColumnSource& column : term_->columns) {
+    engine::AlignedBuffer copy = engine::allocate_aligned(padded);
+    if (column.float32) {
+      auto* to = reinterpret_cast<float*>(copy.get());
+      std::copy_n(static_cast<const float*>(column.data) + tail_first_, rows, to);
+      std::fill(to + rows, to + padded, to[rows - 1]);
+    } else {
+      std::copy_n(static_cast<const double*>(column.data) + tail_first_, rows, copy.get());
+      std::fill(copy.get() + rows, copy.get() + padded, copy[static_cast<std::size_t>(rows - 1)]);
+    }
+    tail_.push_back(std::move(copy));
+  }
+}
+
+void Walker::set_parameters(std::span<const double> parameters) {
+  uniforms_.evaluate(parameters);
+  for (Worker& w : workers_) w.began = false;
+  evaluated_ = false;
+}
+
+Walker::Worker& Walker::worker(int index) {
+  Worker& w = workers_[static_cast<std::size_t>(index)];
+  if (!w.interpreter) {
+    w.interpreter = std::make_unique<engine::Interpreter>(*program_, uniforms_, options_.isa, block_);
+    w.columns.resize(term_->columns.size());
+  }
+  if (!w.began) {
+    w.interpreter->begin_pass();
+    w.began = true;
+  }
+  return w;
+}
+
+void Walker::fold_leaf(Worker& w, Fold& fold, index_t leaf, double* result) {
+  const index_t begin = leaf * kLeafRows;
+  const index_t end = std::min(begin + kLeafRows, term_->rows);
+  fold.begin_leaf();
+  for (index_t first = begin; first < end; first += block_) {
+    const index_t rows = std::min(block_, end - first);
+    if (!evaluated_) {
+      const bool from_tail = first >= tail_first_;
+      for (std::size_t c = 0; c < w.columns.size(); ++c) {
+        const ColumnSource& column = term_->columns[c];
+        const index_t width = column.float32 ? 4 : 8;
+        w.columns[c] = from_tail ? static_cast<const void*>(tail_[c].get())
+                                 : static_cast<const char*>(column.data) + first * width;
+      }
+      w.interpreter->run(w.columns, round_up(rows));
+    }
+    fold.block(*w.interpreter, first, rows);
+  }
+  fold.end_leaf(result);
+  if (term_->rows <= block_) evaluated_ = true;
+}
+
+void Walker::fold_unit(Worker& w, Fold& fold, index_t unit, double* result) {
+  const index_t first = unit * leaves_per_unit_;
+  const index_t last = std::min(first + leaves_per_unit_, leaves());
+  if (last - first == 1) return fold_leaf(w, fold, first, result);
+  w.scratch.resize(static_cast<std::size_t>(kStackDepth * fold.size()));
+  MergeStack stack(fold, w.scratch.data());
+  for (index_t leaf = first; leaf < last; ++leaf) {
+    fold_leaf(w, fold, leaf, stack.next());
+    stack.push();
+  }
+  std::copy_n(stack.finish(), fold.size(), result);
+}
+
+std::span<const double> Walker::reduce(Fold& fold) {
+  const auto size = static_cast<std::size_t>(fold.size());
+  const index_t units = (leaves() + leaves_per_unit_ - 1) / leaves_per_unit_;
+  results_.resize(size * static_cast<std::size_t>(std::max<index_t>(units, 1) + kStackDepth));
+  if (units == 0) {
+    fold.begin_leaf();
+    fold.end_leaf(results_.data());
+    return {results_.data(), size};
+  }
+  const auto result_of = [&](index_t unit) { return results_.data() + static_cast<std::size_t>(unit) * size; };
+  if (options_.threads <= 1 || units == 1) {
+    Worker& w = worker(0);
+    for (index_t unit = 0; unit < units; ++unit) fold_unit(w, fold, unit, result_of(unit));
+  } else {
+    std::atomic<index_t> next{0};
+    const std::function<void(int)> work = [&](int index) {
+      Worker& w = worker(index);
+      const std::unique_ptr<Fold> own = index == 0 ? nullptr : fold.clone();
+      Fold& mine = index == 0 ? fold : *own;
+      for (index_t unit = next.fetch_add(1); unit < units; unit = next.fetch_add(1)) {
+        fold_unit(w, mine, unit, result_of(unit));
+      }
+    };
+    pool_->run(options_.threads, work);
+  }
+  if (units == 1) return {results_.data(), size};
+  double* const stack_storage = result_of(units);
+  MergeStack stack(fold, stack_storage);
+  for (index_t unit = 0; unit < units; ++unit) {
+    std::copy_n(result_of(unit), fold.size(), stack.next());
+    stack.push();
+  }
+  return {stack.finish(), size};
+}
+
+}  // namespace nlsq::reduce

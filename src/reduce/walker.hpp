@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// Walks over the rows of a term in blocks, leaf by leaf, on some threads, and merges the leaves' results in a binary
+// tree over their index. Results have the same bits for any number of threads and any block size.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/thread_pool.hpp"
+#include "engine/interpreter/interpreter.hpp"
+#include "reduce/fold.hpp"
+#include "reduce/term.hpp"
+
+namespace nlsq::reduce {
+
+struct WalkOptions {
+  engine::Isa isa = engine::Isa::portable;
+  int threads = 1;
+  index_t block = 0;  ///< rows a block; 0: from the program
+};
+
+/// One program over one term's columns. Not thread-safe itself; it uses threads.
+class Walker {
+ public:
+  Walker(const program::Program& program, const Term& term, const WalkOptions& options, base::ThreadPool& pool);
+
+  /// Sets the parameters (the program's, extras included) for the passes that follow.
+  void set_parameters(std::span<const double> parameters);
+
+  /// One pass. The result stays valid until the next one; `fold` serves as worker 0 and is cloned for others.
+  std::span<const double> reduce(Fold& fold);
+
+  /// Uniform values, for factors of Jacobian columns.
+  const engine::Uniforms& uniforms() const { return uniforms_; }
+
+ private:
+  struct Worker {
+    std::unique_ptr<engine::Interpreter> interpreter;
+    std::vector<const void*> columns;
+    std::vector<double> scratch;  // results of one leaf and of the merge stack
+    bool began = false;
+  };
+  void fold_leaf(Worker& worker, Fold& fold, index_t leaf, double* result);
+  void fold_unit(Worker& worker, Fold& fold, index_t unit, double* result);
+  void copy_tail();
+  index_t leaves() const { return (term_->rows + kLeafRows - 1) / kLeafRows; }
+  Worker& worker(int w);
+
+  const program::Program* program_;
+  const Term* term_;
+  WalkOptions options_;
+  base::ThreadPool* pool_;
+  index_t block_;
+  engine::Uniforms uniforms_;
+  std::vector<Worker> workers_;
+  index_t tail_first_ = 0;                       // rows from here on are read from the copy
+  std::vector<engine::AlignedBuffer> tail_;      // a column each, the last row repeated to a multiple of 16
+  index_t leaves_per_unit_ = 1;
+  std::vector<double> results_;
+  bool evaluated_ = false;                       // the single block of a small term holds the current values
+};
+
+}  // namespace nlsq::reduce
