@@ -18,7 +18,7 @@ using expr::Op;
 bool takes_scalars(Code code) {
   switch (code) {
     case Code::add: case Code::sub: case Code::mul: case Code::div:
-    case Code::fma: case Code::fms: case Code::fnma: case Code::gathered:
+    case Code::fma: case Code::fms: case Code::fnma: case Code::fma_sub: case Code::gathered:
       return true;
     default:
       return false;
@@ -71,6 +71,7 @@ class Lowering {
     product_of_.assign(g_.size(), kNone);
     partner_.assign(g_.size(), kNone);
     reciprocal_.assign(g_.size(), kNone);
+    sum_of_.assign(g_.size(), kNone);
     std::vector<NodeId> sine(g_.size(), kNone), cosine(g_.size(), kNone);
     for (NodeId id = 0; id < g_.size(); ++id) {
       if (!needed_[id] || g_.traits(id).uniform) continue;
@@ -79,6 +80,13 @@ class Lowering {
       if (n.op == Op::cos) cosine[n.a] = id;
       if (n.op == Op::div && g_.is_constant(n.a, 1.0)) reciprocal_[n.b] = id;
       if (n.op != Op::add && n.op != Op::sub) continue;
+      // (a·b + c) − e with a sum of its own: one instruction. The sum has found its product already.
+      if (n.op == Op::sub && uses_[n.a] == 1 && g_[n.a].op == Op::add && product_of_[n.a] != kNone &&
+          !g_.traits(n.b).uniform) {
+        sum_of_[id] = n.a;
+        absorbed_[n.a] = true;
+        continue;
+      }
       for (const NodeId term : {n.a, n.b}) {
         if (product_of_[id] != kNone || !is_private_product(term)) continue;
         product_of_[id] = term;
@@ -147,6 +155,7 @@ class Lowering {
       return emit(id, {.code = Code::gathered, .a = home_[n.a], .b = slot_operand(base)});
     }
     if (options_.fuse) {
+      if (sum_of_[id] != kNone) return emit_multiply_add_sub(id);
       if (product_of_[id] != kNone) return emit_multiply_add(id);
       if (partner_[id] != kNone) return emit_sincos(id);
       const NodeId shared = n.op == Op::div ? reciprocal_[n.b] : kNone;
@@ -185,6 +194,16 @@ class Lowering {
     emit(id, out);
   }
 
+  void emit_multiply_add_sub(NodeId id) {
+    const NodeId sum = sum_of_[id];
+    const NodeId product = product_of_[sum];
+    const NodeId other = product == g_[sum].a ? g_[sum].b : g_[sum].a;
+    Instruction out{.code = Code::fma_sub, .a = home_[g_[product].a], .b = home_[g_[product].b],
+                    .c = home_[other], .e = home_[g_[id].b]};
+    if (out.a.kind == Operand::Kind::scalar) std::swap(out.a, out.b);
+    emit(id, out);
+  }
+
   void emit_sincos(NodeId id) {
     const bool sine_first = g_[id].op == Op::sin;
     Instruction out{.code = Code::sincos, .a = home_[g_[id].a]};
@@ -213,7 +232,8 @@ class Lowering {
       if (operand.kind == Operand::Kind::reg) last[operand.index] = when;
     };
     for (std::size_t i = 0; i < program_.row.size(); ++i) {
-      for (const Operand& operand : {program_.row[i].a, program_.row[i].b, program_.row[i].c}) touch(operand, i);
+      const Instruction& in = program_.row[i];
+      for (const Operand& operand : {in.a, in.b, in.c, in.e}) touch(operand, i);
     }
     for (const Operand& output : program_.outputs) touch(output, kForever);
     for (const Broadcast& b : program_.broadcasts) last[b.reg] = kForever;
@@ -231,15 +251,15 @@ class Lowering {
     for (Broadcast& b : program_.broadcasts) b.reg = reg[b.reg] = take();
     for (std::size_t i = 0; i < program_.row.size(); ++i) {
       Instruction& in = program_.row[i];
-      const Operand sources[] = {in.a, in.b, in.c};
-      for (std::size_t s = 0; s < 3; ++s) {
+      const Operand sources[] = {in.a, in.b, in.c, in.e};
+      for (std::size_t s = 0; s < 4; ++s) {
         const Operand& operand = sources[s];
-        const bool repeated = (s > 0 && operand == sources[0]) || (s > 1 && operand == sources[1]);
+        const bool repeated = std::find(sources, sources + s, operand) != sources + s;
         const bool dies = operand.kind == Operand::Kind::reg && last[operand.index] == i && !repeated;
         // sincos writes two results, the second before the first operand is dead in the kernel's eyes.
         if (dies && in.code != Code::sincos) free.push_back(reg[operand.index]);
       }
-      rename(in.a), rename(in.b), rename(in.c);
+      rename(in.a), rename(in.b), rename(in.c), rename(in.e);
       const std::uint32_t value = in.dst, value2 = in.dst2;
       in.dst = reg[value] = take();
       if (in.code == Code::sincos) in.dst2 = reg[value2] = take();
@@ -254,7 +274,7 @@ class Lowering {
   std::vector<bool> needed_;
   std::vector<int> uses_;
   std::vector<bool> absorbed_ = std::vector<bool>(g_.size(), false);
-  std::vector<NodeId> product_of_, partner_, reciprocal_;
+  std::vector<NodeId> product_of_, partner_, reciprocal_, sum_of_;
   std::vector<Operand> home_;
   std::uint32_t values_ = 0;
 };

@@ -17,6 +17,7 @@ std::string_view name_of(Code code) {
     case Code::fma: return "fma";
     case Code::fms: return "fms";
     case Code::fnma: return "fnma";
+    case Code::fma_sub: return "fma_sub";
     case Code::sincos: return "sincos";
     case Code::widen: return "widen";
     default: return expr::kOps[static_cast<int>(code)].id;
@@ -38,7 +39,7 @@ std::string line(const Instruction& in, const char* prefix) {
   if (in.code == Code::sincos) out += "," + std::string(prefix) + std::to_string(in.dst2);
   out += " = " + std::string(name_of(in.code));
   if (in.imm != 0) out += "." + std::to_string(in.imm);
-  return out + shown(in.a) + shown(in.b) + shown(in.c) + "\n";
+  return out + shown(in.a) + shown(in.b) + shown(in.c) + shown(in.e) + "\n";
 }
 
 }  // namespace

@@ -27,6 +27,7 @@ enum class Code : std::uint8_t {
   fma,          ///< a·b + c, one rounding where the machine has it
   fms,          ///< a·b − c
   fnma,         ///< c − a·b
+  fma_sub,      ///< a·b + c − e: the end of most residuals
   sincos,       ///< dst = sin a, dst2 = cos a
   widen,        ///< float32 column to float64
   count
@@ -45,7 +46,7 @@ struct Operand {
 struct Instruction {
   Code code = Code::constant;
   std::int32_t imm = 0;     ///< family order
-  Operand a{}, b{}, c{};
+  Operand a{}, b{}, c{}, e{};
   std::uint32_t dst = 0;    ///< register (row part) or slot (uniform part)
   std::uint32_t dst2 = 0;   ///< second result of sincos
 };

@@ -29,105 +29,155 @@ HWY_INLINE V load_first(const double* p, index_t count) {
   return hn::IfThenElseZero(hn::FirstN(d, static_cast<size_t>(count)), hn::LoadU(d, p));
 }
 
-// Columns i0 … i0+A−1 with themselves.
-template <int A>
-HWY_NOINLINE void triangle(const double* const* columns, int i0, index_t n, double* acc) {
+// Accumulators of an entry are two vectors: even vectors of rows go to the first, odd ones to the second. A tile either
+// carries both at once or walks over the rows twice, whatever its registers allow; the sums are the same.
+HWY_INLINE double* entry(double* acc, index_t i, index_t j) { return acc + packed_index(i, j) * 2 * lanes(); }
+
+// Columns i0 … i0+A−1 with themselves, vectors `first`, `first` + kStep, … of rows.
+template <int A, int kHalves>
+HWY_NOINLINE void triangle(const double* const* columns, int i0, index_t n, double* acc, int first) {
   const D d;
   const index_t step = lanes();
-  V sums[A * (A + 1) / 2];
+  V sums[kHalves][A * (A + 1) / 2];
   const double* p[A];
+#pragma GCC unroll 8
   for (int i = 0; i < A; ++i) {
     p[i] = columns[i0 + i];
+#pragma GCC unroll 8
     for (int j = 0; j <= i; ++j) {
-      sums[packed_index(i, j)] = hn::LoadU(d, acc + packed_index(i0 + i, i0 + j) * step);
+#pragma GCC unroll 2
+      for (int h = 0; h < kHalves; ++h) {
+        sums[h][i * (i + 1) / 2 + j] = hn::LoadU(d, entry(acc, i0 + i, i0 + j) + (first + h) * step);
+      }
     }
   }
-  const auto add = [&](const V* x) HWY_ATTR {
+  index_t r = first * step;
+  for (; r + kHalves * step <= n; r += 2 * step) {
+#pragma GCC unroll 2
+    for (int h = 0; h < kHalves; ++h) {
+      V x[A];
+#pragma GCC unroll 8
+      for (int i = 0; i < A; ++i) x[i] = hn::LoadU(d, p[i] + r + h * step);
+#pragma GCC unroll 8
+      for (int i = 0; i < A; ++i) {
+#pragma GCC unroll 8
+        for (int j = 0; j <= i; ++j) {
+          V& sum = sums[h][i * (i + 1) / 2 + j];
+          sum = hn::MulAdd(x[i], x[j], sum);
+        }
+      }
+    }
+  }
+#pragma GCC unroll 2
+  for (int h = 0; h < kHalves; ++h) {
+    const index_t at = r + h * step;
+    if (at < n) {
+      V x[A];
+#pragma GCC unroll 8
+      for (int i = 0; i < A; ++i) x[i] = load_first(p[i] + at, HWY_MIN(step, n - at));
+#pragma GCC unroll 8
+      for (int i = 0; i < A; ++i) {
+#pragma GCC unroll 8
+        for (int j = 0; j <= i; ++j) {
+          V& sum = sums[h][i * (i + 1) / 2 + j];
+          sum = hn::MulAdd(x[i], x[j], sum);
+        }
+      }
+    }
+#pragma GCC unroll 8
     for (int i = 0; i < A; ++i) {
-      for (int j = 0; j <= i; ++j) sums[packed_index(i, j)] = hn::MulAdd(x[i], x[j], sums[packed_index(i, j)]);
-    }
-  };
-  index_t r = 0;
-  V x[A];
-  for (; r + step <= n; r += step) {
-    for (int i = 0; i < A; ++i) x[i] = hn::LoadU(d, p[i] + r);
-    add(x);
-  }
-  if (r < n) {
-    for (int i = 0; i < A; ++i) x[i] = load_first(p[i] + r, n - r);
-    add(x);
-  }
-  for (int i = 0; i < A; ++i) {
-    for (int j = 0; j <= i; ++j) {
-      hn::StoreU(sums[packed_index(i, j)], d, acc + packed_index(i0 + i, i0 + j) * step);
+#pragma GCC unroll 8
+      for (int j = 0; j <= i; ++j) {
+        hn::StoreU(sums[h][i * (i + 1) / 2 + j], d, entry(acc, i0 + i, i0 + j) + (first + h) * step);
+      }
     }
   }
 }
 
-// Columns i0 … i0+A−1 with columns j0 … j0+B−1, j0+B ≤ i0.
+// Columns i0 … i0+A−1 with columns j0 … j0+B−1, j0+B ≤ i0; vectors of the parity `first`.
 template <int A, int B>
-HWY_NOINLINE void rectangle(const double* const* columns, int i0, int j0, index_t n, double* acc) {
+HWY_NOINLINE void rectangle(const double* const* columns, int i0, int j0, index_t n, double* acc, int first) {
   const D d;
   const index_t step = lanes();
   V sums[A][B];
   const double* p[A];
   const double* q[B];
+#pragma GCC unroll 4
   for (int j = 0; j < B; ++j) q[j] = columns[j0 + j];
+#pragma GCC unroll 4
   for (int i = 0; i < A; ++i) {
     p[i] = columns[i0 + i];
-    for (int j = 0; j < B; ++j) sums[i][j] = hn::LoadU(d, acc + packed_index(i0 + i, j0 + j) * step);
+#pragma GCC unroll 4
+    for (int j = 0; j < B; ++j) sums[i][j] = hn::LoadU(d, entry(acc, i0 + i, j0 + j) + first * step);
   }
-  const auto add = [&](const V* x, const V* y) HWY_ATTR {
+  index_t r = first * step;
+  for (; r + step <= n; r += 2 * step) {
+    V x[A], y[B];
+#pragma GCC unroll 4
+    for (int i = 0; i < A; ++i) x[i] = hn::LoadU(d, p[i] + r);
+#pragma GCC unroll 4
+    for (int j = 0; j < B; ++j) y[j] = hn::LoadU(d, q[j] + r);
+#pragma GCC unroll 4
     for (int i = 0; i < A; ++i) {
+#pragma GCC unroll 4
       for (int j = 0; j < B; ++j) sums[i][j] = hn::MulAdd(x[i], y[j], sums[i][j]);
     }
-  };
-  V x[A], y[B];
-  index_t r = 0;
-  for (; r + step <= n; r += step) {
-    for (int i = 0; i < A; ++i) x[i] = hn::LoadU(d, p[i] + r);
-    for (int j = 0; j < B; ++j) y[j] = hn::LoadU(d, q[j] + r);
-    add(x, y);
   }
   if (r < n) {
+    V x[A], y[B];
+#pragma GCC unroll 4
     for (int i = 0; i < A; ++i) x[i] = load_first(p[i] + r, n - r);
+#pragma GCC unroll 4
     for (int j = 0; j < B; ++j) y[j] = load_first(q[j] + r, n - r);
-    add(x, y);
+#pragma GCC unroll 4
+    for (int i = 0; i < A; ++i) {
+#pragma GCC unroll 4
+      for (int j = 0; j < B; ++j) sums[i][j] = hn::MulAdd(x[i], y[j], sums[i][j]);
+    }
   }
+#pragma GCC unroll 4
   for (int i = 0; i < A; ++i) {
-    for (int j = 0; j < B; ++j) hn::StoreU(sums[i][j], d, acc + packed_index(i0 + i, j0 + j) * step);
+#pragma GCC unroll 4
+    for (int j = 0; j < B; ++j) hn::StoreU(sums[i][j], d, entry(acc, i0 + i, j0 + j) + first * step);
+  }
+}
+
+// Small triangles carry both parities, so that enough additions are under way to hide their latency.
+template <int A>
+void run_triangle_of(const double* const* columns, int i0, index_t n, double* acc) {
+  if constexpr (A <= (kManyRegisters ? 4 : 2)) {
+    triangle<A, 2>(columns, i0, n, acc, 0);
+  } else {
+    triangle<A, 1>(columns, i0, n, acc, 0);
+    triangle<A, 1>(columns, i0, n, acc, 1);
   }
 }
 
 void run_triangle(const double* const* columns, int i0, int size, index_t n, double* acc) {
   switch (size) {
-    case 1: return triangle<1>(columns, i0, n, acc);
-    case 2: return triangle<2>(columns, i0, n, acc);
-    case 3: return triangle<3>(columns, i0, n, acc);
-    case 4: return triangle<4>(columns, i0, n, acc);
-    case 5: return triangle<(kManyRegisters ? 5 : 1)>(columns, i0, n, acc);
-    case 6: return triangle<(kManyRegisters ? 6 : 1)>(columns, i0, n, acc);
+    case 1: return run_triangle_of<1>(columns, i0, n, acc);
+    case 2: return run_triangle_of<2>(columns, i0, n, acc);
+    case 3: return run_triangle_of<3>(columns, i0, n, acc);
+    case 4: return run_triangle_of<4>(columns, i0, n, acc);
+    case 5: return run_triangle_of<(kManyRegisters ? 5 : 1)>(columns, i0, n, acc);
+    case 6: return run_triangle_of<(kManyRegisters ? 6 : 1)>(columns, i0, n, acc);
     default: return;
   }
 }
 
-template <int A>
-void run_rectangle_of(const double* const* columns, int i0, int j0, int width, index_t n, double* acc) {
-  switch (width) {
-    case 1: return rectangle<A, 1>(columns, i0, j0, n, acc);
-    case 2: return rectangle<A, 2>(columns, i0, j0, n, acc);
-    case 3: return rectangle<A, 3>(columns, i0, j0, n, acc);
-    case 4: return rectangle<A, (kManyRegisters ? 4 : 1)>(columns, i0, j0, n, acc);
-    default: return;
-  }
+template <int A, int B>
+void run_rectangle_of(const double* const* columns, int i0, int j0, index_t n, double* acc) {
+  rectangle<A, B>(columns, i0, j0, n, acc, 0);
+  rectangle<A, B>(columns, i0, j0, n, acc, 1);
 }
 
-void run_rectangle(const double* const* columns, int i0, int height, int j0, int width, index_t n, double* acc) {
+// The left tile is always whole; only the last row of tiles may be lower.
+void run_rectangle(const double* const* columns, int i0, int height, int j0, index_t n, double* acc) {
   switch (height) {
-    case 1: return run_rectangle_of<1>(columns, i0, j0, width, n, acc);
-    case 2: return run_rectangle_of<2>(columns, i0, j0, width, n, acc);
-    case 3: return run_rectangle_of<3>(columns, i0, j0, width, n, acc);
-    case 4: return run_rectangle_of<(kManyRegisters ? 4 : 1)>(columns, i0, j0, width, n, acc);
+    case 1: return run_rectangle_of<1, kTile>(columns, i0, j0, n, acc);
+    case 2: return run_rectangle_of<2, kTile>(columns, i0, j0, n, acc);
+    case 3: return run_rectangle_of<3, kTile>(columns, i0, j0, n, acc);
+    case 4: return run_rectangle_of<(kManyRegisters ? 4 : 1), kTile>(columns, i0, j0, n, acc);
     default: return;
   }
 }
@@ -136,31 +186,45 @@ void gram(const double* const* columns, int q, index_t n, double* acc) {
   if (q <= kLargestTriangle) return run_triangle(columns, 0, q, n, acc);
   for (int i0 = 0; i0 < q; i0 += kTile) {
     const int height = HWY_MIN(kTile, q - i0);
-    for (int j0 = 0; j0 < i0; j0 += kTile) run_rectangle(columns, i0, height, j0, kTile, n, acc);
+    for (int j0 = 0; j0 < i0; j0 += kTile) run_rectangle(columns, i0, height, j0, n, acc);
     run_triangle(columns, i0, height, n, acc);
   }
 }
 
-void project(const double* const* columns, int k, const double* u, index_t n, double* acc) {
+// Σ f(vector) over all rows, two vectors at a time.
+template <class F>
+HWY_INLINE void accumulate(index_t n, double* acc, const F& add) {
   const D d;
   const index_t step = lanes();
+  V even = hn::LoadU(d, acc), odd = hn::LoadU(d, acc + step);
+  index_t r = 0;
+  for (; r + 2 * step <= n; r += 2 * step) {
+    even = add(r, step, even);
+    odd = add(r + step, step, odd);
+  }
+  if (r < n) even = add(r, HWY_MIN(step, n - r), even);
+  if (r + step < n) odd = add(r + step, n - r - step, odd);
+  hn::StoreU(even, d, acc);
+  hn::StoreU(odd, d, acc + step);
+}
+
+HWY_INLINE V load_some(const double* p, index_t count) {
+  return count == lanes() ? hn::LoadU(D(), p) : load_first(p, count);
+}
+
+void project(const double* const* columns, int k, const double* u, index_t n, double* acc) {
   for (int j = 0; j < k; ++j) {
-    V sum = hn::LoadU(d, acc + j * step);
-    index_t r = 0;
-    for (; r + step <= n; r += step) sum = hn::MulAdd(hn::LoadU(d, columns[j] + r), hn::LoadU(d, u + r), sum);
-    if (r < n) sum = hn::MulAdd(load_first(columns[j] + r, n - r), load_first(u + r, n - r), sum);
-    hn::StoreU(sum, d, acc + j * step);
+    const double* x = columns[j];
+    accumulate(n, acc + j * 2 * lanes(), [x, u](index_t r, index_t count, V sum) HWY_ATTR {
+      return hn::MulAdd(load_some(x + r, count), load_some(u + r, count), sum);
+    });
   }
 }
 
 void sum(const double* x, index_t n, double* acc) {
-  const D d;
-  const index_t step = lanes();
-  V total = hn::LoadU(d, acc);
-  index_t r = 0;
-  for (; r + step <= n; r += step) total = hn::Add(total, hn::LoadU(d, x + r));
-  if (r < n) total = hn::Add(total, load_first(x + r, n - r));
-  hn::StoreU(total, d, acc);
+  accumulate(n, acc, [x](index_t r, index_t count, V total) HWY_ATTR {
+    return hn::Add(total, load_some(x + r, count));
+  });
 }
 
 void combine(const double* const* columns, int k, const double* m, int count, index_t n, double* const* out) {
@@ -210,7 +274,7 @@ void scale(const double* const* columns, int k, const double* s, index_t n, doub
 }  // namespace
 
 void fill(FoldKernels& kernels) {
-  kernels = {static_cast<int>(lanes()), gram, project, sum, combine, scale};
+  kernels = {static_cast<int>(2 * lanes()), gram, project, sum, combine, scale};
 }
 
 }  // namespace nlsq::reduce::HWY_NAMESPACE

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// SIMD inner loops of the folds. Accumulators stay apart by lane until a leaf ends, row i always in lane i mod L (L the
-// vector length of the instruction set), so block sizes do not change a bit.
+// SIMD inner loops of the folds. Accumulators stay apart by lane until a leaf ends, row i always in lane i mod L (L
+// twice the vector length of the instruction set: 16 with AVX-512), so block sizes do not change a bit.
 #pragma once
 
 #include "engine/isa.hpp"

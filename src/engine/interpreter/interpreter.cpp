@@ -67,16 +67,16 @@ Interpreter::Interpreter(const program::Program& program, const Uniforms& unifor
   const KernelTable& table = kernel_table(isa);
   for (const Instruction& in : program.row) {
     const auto step = static_cast<std::uint32_t>(steps_.size());
-    const Operand* operands[] = {&in.a, &in.b, &in.c};
-    const double* pointers[3] = {nullptr, nullptr, nullptr};
-    for (std::uint8_t i = 0; i < 3; ++i) {
+    const Operand* operands[] = {&in.a, &in.b, &in.c, &in.e};
+    const double* pointers[4] = {nullptr, nullptr, nullptr, nullptr};
+    for (std::uint8_t i = 0; i < 4; ++i) {
       const Operand& operand = *operands[i];
       if (operand.kind == Operand::Kind::scalar) pointers[i] = uniforms.slot(operand.index);
       if (operand.kind == Operand::Kind::reg) pointers[i] = reg(operand.index);
       if (operand.kind == Operand::Kind::column) column_uses_.push_back({step, i, operand.index});
     }
     steps_.push_back({find_kernel(table, in),
-                      {.a = pointers[0], .b = pointers[1], .c = pointers[2], .d = reg(in.dst),
+                      {.a = pointers[0], .b = pointers[1], .c = pointers[2], .e = pointers[3], .d = reg(in.dst),
                        .d2 = in.code == Code::sincos ? reg(in.dst2) : nullptr, .imm = in.imm}});
   }
 }
@@ -92,7 +92,8 @@ void Interpreter::run(std::span<const void* const> columns, index_t n) {
   for (const ColumnUse& use : column_uses_) {
     const auto* p = static_cast<const double*>(columns[use.column]);
     Call& call = steps_[use.step].call;
-    (use.operand == 0 ? call.a : use.operand == 1 ? call.b : call.c) = p;
+    const double** const pointers[] = {&call.a, &call.b, &call.c, &call.e};
+    *pointers[use.operand] = p;
   }
   for (const Step& step : steps_) step.kernel(step.call, n);
 }

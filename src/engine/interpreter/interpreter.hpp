@@ -63,7 +63,7 @@ class Interpreter {
   };
   struct ColumnUse {
     std::uint32_t step;
-    std::uint8_t operand;  // 0, 1, 2: a, b, c
+    std::uint8_t operand;  // 0, 1, 2, 3: a, b, c, e
     std::uint32_t column;
   };
   double* reg(std::uint32_t index) const { return registers_.get() + index * stride_; }

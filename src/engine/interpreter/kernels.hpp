@@ -18,6 +18,7 @@ struct Call {
   const double* a = nullptr;
   const double* b = nullptr;
   const double* c = nullptr;
+  const double* e = nullptr;  ///< fma_sub alone
   double* d = nullptr;
   double* d2 = nullptr;
   std::int32_t imm = 0;

@@ -29,22 +29,27 @@ HWY_INLINE V operand(const double* p, index_t i, V scalar) {
   }
 }
 
+// Pointers are copied first: a store might change the Call itself for all the compiler knows.
 template <class F>
 HWY_NOINLINE void unary(const Call& call, index_t n) {
   const D d;
   const index_t step = static_cast<index_t>(hn::Lanes(d));
-  for (index_t i = 0; i < n; i += step) hn::StoreU(F::run(hn::LoadU(d, call.a + i)), d, call.d + i);
+  const double* pa = call.a;
+  double* to = call.d;
+  for (index_t i = 0; i < n; i += step) hn::StoreU(F::run(hn::LoadU(d, pa + i)), d, to + i);
 }
 
 template <class F, int kMask>
 HWY_NOINLINE void binary(const Call& call, index_t n) {
   const D d;
   const index_t step = static_cast<index_t>(hn::Lanes(d));
-  const V a = hn::Set(d, *call.a), b = hn::Set(d, *call.b);
+  const double *pa = call.a, *pb = call.b;
+  double* to = call.d;
+  const V a = hn::Set(d, *pa), b = hn::Set(d, *pb);
   for (index_t i = 0; i < n; i += step) {
-    const V x = operand<(kMask & 1) != 0>(call.a, i, a);
-    const V y = operand<(kMask & 2) != 0>(call.b, i, b);
-    hn::StoreU(F::run(x, y), d, call.d + i);
+    const V x = operand<(kMask & 1) != 0>(pa, i, a);
+    const V y = operand<(kMask & 2) != 0>(pb, i, b);
+    hn::StoreU(F::run(x, y), d, to + i);
   }
 }
 
@@ -52,12 +57,30 @@ template <class F, int kMask>
 HWY_NOINLINE void ternary(const Call& call, index_t n) {
   const D d;
   const index_t step = static_cast<index_t>(hn::Lanes(d));
-  const V b = hn::Set(d, *call.b), c = hn::Set(d, *call.c);
+  const double *pa = call.a, *pb = call.b, *pc = call.c;
+  double* to = call.d;
+  const V b = hn::Set(d, *pb), c = hn::Set(d, *pc);
   for (index_t i = 0; i < n; i += step) {
-    const V x = hn::LoadU(d, call.a + i);
-    const V y = operand<(kMask & 2) != 0>(call.b, i, b);
-    const V z = operand<(kMask & 4) != 0>(call.c, i, c);
-    hn::StoreU(F::run(x, y, z), d, call.d + i);
+    const V x = hn::LoadU(d, pa + i);
+    const V y = operand<(kMask & 2) != 0>(pb, i, b);
+    const V z = operand<(kMask & 4) != 0>(pc, i, c);
+    hn::StoreU(F::run(x, y, z), d, to + i);
+  }
+}
+
+// a·b + c − e, e a vector.
+template <int kMask>
+HWY_NOINLINE void fma_sub(const Call& call, index_t n) {
+  const D d;
+  const index_t step = static_cast<index_t>(hn::Lanes(d));
+  const double *pa = call.a, *pb = call.b, *pc = call.c, *pe = call.e;
+  double* to = call.d;
+  const V b = hn::Set(d, *pb), c = hn::Set(d, *pc);
+  for (index_t i = 0; i < n; i += step) {
+    const V x = hn::LoadU(d, pa + i);
+    const V y = operand<(kMask & 2) != 0>(pb, i, b);
+    const V z = operand<(kMask & 4) != 0>(pc, i, c);
+    hn::StoreU(hn::Sub(hn::MulAdd(x, y, z), hn::LoadU(d, pe + i)), d, to + i);
   }
 }
 
@@ -175,6 +198,11 @@ void add(KernelTable& table) {
   add_binary<And>(table, Code::logical_and);
   add_binary<Or>(table, Code::logical_or);
   add_unary<Not>(table, Code::logical_not);
+  auto& row = table[static_cast<std::size_t>(Code::fma_sub)];
+  row[0] = fma_sub<0>;
+  row[2] = fma_sub<2>;
+  row[4] = fma_sub<4>;
+  row[6] = fma_sub<6>;
   table[static_cast<std::size_t>(Code::where)][0] = ternary<Where, 0>;
   table[static_cast<std::size_t>(Code::widen)][0] = widen;
 }

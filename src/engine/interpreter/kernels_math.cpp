@@ -189,7 +189,9 @@ template <class F>
 HWY_NOINLINE void unary(const Call& call, index_t n) {
   const D d;
   const index_t step = static_cast<index_t>(hn::Lanes(d));
-  for (index_t i = 0; i < n; i += step) hn::StoreU(F::run(hn::LoadU(d, call.a + i)), d, call.d + i);
+  const double* pa = call.a;
+  double* to = call.d;
+  for (index_t i = 0; i < n; i += step) hn::StoreU(F::run(hn::LoadU(d, pa + i)), d, to + i);
 }
 template <class F>
 HWY_NOINLINE void binary(const Call& call, index_t n) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // collect_uniform: what is the same for all rows is computed once. u·(v·x) is (u·v)·x and x/u is x·(1/u) for
-// uniform u, v and a row expression x. Not exact: one rounding more or in another place.
+// uniform u, v and a row expression x; x + x is 2·x. Not exact: one rounding more or in another place.
 #include <cmath>
 
 #include "expr/rules/rules.hpp"
@@ -26,6 +26,8 @@ NodeId collect_uniform(Graph& g, const Node& node) {
     }
     return kNone;
   }
+  // x + x is 2x: a factor like any other.
+  if (node.op == Op::add && node.a == node.b) return g.make(Op::mul, g.constant(2.0), node.a);
   if (node.op != Op::mul) return kNone;
   NodeId u = node.a, x = node.b;
   if (is_uniform(g, x)) std::swap(u, x);

@@ -42,6 +42,9 @@ NodeId move_signs(Graph& g, const Node& node) {
       if (is_negative(g, b)) return g.make(Op::add, a, g[b].a);
       return kNone;
     case Op::mul:
+      if (g.is_constant(a, -1.0)) return g.make(Op::neg, b);
+      if (g.is_constant(b, -1.0)) return g.make(Op::neg, a);
+      [[fallthrough]];
     case Op::div:
       if (is_negative(g, a) && is_negative(g, b)) return g.make(node.op, g[a].a, g[b].a);
       if (is_negative(g, a) && !g.traits(a).uniform) {
