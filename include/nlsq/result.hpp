@@ -13,7 +13,8 @@ namespace nlsq {
 
 struct ReportOptions {
   bool color = false;
-  double level = 0.95;
+  double level = 0.95;    ///< of the intervals
+  bool warnings = true;   ///< list them at the end
 };
 
 /// N parameters (fixed ones included), m rows. With sigma all sums are weighted by 1/sigma². Formulas are in
@@ -64,6 +65,10 @@ struct FitResult {
   /// The text the command prints.
   std::string report(const ReportOptions& options = {}) const;
 };
+
+/// "1.2346 ± 0.0021": the error with two significant digits, the value to the same place; the value alone when the
+/// error is zero or not finite.
+std::string with_error(double value, double error);
 
 std::string to_string(Method method);
 std::string to_string(Loss loss);

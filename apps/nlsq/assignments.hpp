@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// Values of options: numbers, and lists such as a=1,b=2 or a=0:10,b=:5. Every error names the option.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "nlsq/fit.hpp"
+
+namespace nlsq::command {
+
+/// A number, "inf" included. Throws InputError: `option` and the text.
+double parse_number(std::string_view text, const std::string& option);
+
+/// A whole number of at least `least`.
+index_t parse_count(std::string_view text, const std::string& option, index_t least);
+
+/// The number that the whole text is, if it is one.
+std::optional<double> as_number(std::string_view text);
+
+/// One item of a list: the name (backquotes removed) and what stands behind '='; no '=': name alone.
+struct Assignment {
+  std::string name;
+  std::optional<std::string> value;
+};
+
+/// Splits lists at commas; a name may not come twice.
+std::vector<Assignment> parse_assignments(const std::vector<std::string>& lists, const std::string& option);
+
+/// LOW:HIGH, either side may be empty.
+Bounds parse_bounds(const Assignment& assignment, const std::string& option);
+
+}  // namespace nlsq::command

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// What the user typed behind `nlsq fit`, as text; meaning is given to it by load.cpp and fit_options.cpp.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace nlsq::command {
+
+struct FitArguments {
+  std::string file, model, y, sigma;
+  bool absolute_sigma = false;
+  std::vector<std::string> p0, bounds, fix, where, expr;
+  std::string loss = "linear", f_scale = "1", method = "trf", x_scale = "jac", jacobian_mode = "auto";
+  std::string ftol, xtol, gtol, max_nfev, level, threads;
+  bool no_polish = false;
+  std::string missing = "raise", columns, delimiter, decimal = ".", skip = "0";
+  std::string plot;
+  bool json = false, verbose = false, quiet = false;
+  /// Options of a later version, with their names, when given.
+  std::string memory, checkpoint, device, by, out;
+};
+
+/// Defines the options of `nlsq fit` on `fit`.
+void add_fit_options(CLI::App& fit, FitArguments& arguments);
+
+}  // namespace nlsq::command

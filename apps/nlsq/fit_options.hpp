@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// From the arguments to the options of the library.
+#pragma once
+
+#include "fit_arguments.hpp"
+#include "nlsq/fit.hpp"
+
+namespace nlsq::command {
+
+/// Throws InputError for an option that belongs to a later version.
+void refuse_later_options(const FitArguments& arguments);
+
+/// Throws InputError. Names of parameters in p0, bounds and fix are checked by the library.
+FitOptions make_fit_options(const FitArguments& arguments, const Model& model);
+
+/// The parameters of `model` that `options` leaves free, in order.
+std::vector<std::string> free_parameters(const Model& model, const FitOptions& options);
+
+}  // namespace nlsq::command

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// Prints about the build and the formula language.
+#include "info.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "messages.hpp"
+#include "nlsq/error.hpp"
+#include "nlsq/model.hpp"
+#include "nlsq/runtime.hpp"
+#include "nlsq/version.hpp"
+
+namespace nlsq::command {
+namespace {
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+std::string about_the_build() {
+  return fmt::format(
+      "nlsq {}\n"
+      "  instruction sets  {}\n"
+      "  in use            {}   (NLSQ_ISA)\n"
+      "  threads           {}   (NLSQ_NUM_THREADS, --threads)\n"
+      "  engines           interpreter, callback\n"
+      "  file formats      text (CSV, TSV, blanks), NPY\n"
+      "  optional parts    hdf5 no, mpi no, opencl no, cuda no\n"
+      "\n"
+      "'nlsq info functions' lists what a formula may contain.\n",
+      version(), joined(available_isas()), chosen_isa(), default_threads());
+}
+
+// Code points, as the documentation holds Greek letters.
+std::size_t width(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string about_functions() {
+  std::string out =
+      "Operators, tightest first: ^ or **, unary -, * / %, + -, < <= > >= == !=, not, and, or.\n"
+      "-x^2 is -(x^2), 2^3^2 is 2^(3^2). Constants: pi, e. Names in backquotes: `time (s)`.\n"
+      "Names that are no columns are parameters; a[group] picks an element by an index column.\n\n";
+  std::size_t longest = 0;
+  const std::vector<FunctionInfo> functions = formula_functions();
+  for (const FunctionInfo& f : functions) longest = std::max(longest, width(f.signature));
+  for (const FunctionInfo& f : functions) {
+    out += "  " + f.signature + std::string(longest + 2 - width(f.signature), ' ') + f.doc + "\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+int run_info(const std::string& topic) {
+  if (topic.empty()) {
+    print_result(about_the_build());
+  } else if (topic == "functions") {
+    print_result(about_functions());
+  } else {
+    throw InputError("info", fmt::format("info: there is no topic '{}'{}; there is 'functions'", topic,
+                                         did_you_mean(topic, {"functions"})));
+  }
+  return Exit::converged;
+}
+
+}  // namespace nlsq::command

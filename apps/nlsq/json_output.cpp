@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+// Builds the object with nlohmann-json and prints it with 17 digits, which that library cannot be told to do.
+#include "json_output.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "assignments.hpp"
+#include "nlsq/version.hpp"
+
+namespace nlsq::command {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void print(const Json& value, std::string& out) {
+  if (value.is_number_float()) {
+    const auto number = value.get<double>();
+    if (!std::isfinite(number)) {
+      out += "null";
+      return;
+    }
+    const std::string digits = fmt::format("{:.17g}", number);
+    out += digits;
+    // A float stays a float for readers that tell them from integers.
+    if (digits.find_first_of(".e") == std::string::npos) out += ".0";
+  } else if (value.is_structured()) {
+    out += value.is_object() ? '{' : '[';
+    bool first = true;
+    for (const auto& [key, item] : value.items()) {
+      if (!first) out += ", ";
+      first = false;
+      if (value.is_object()) out += Json(key).dump(-1, ' ', false, Json::error_handler_t::replace) + ": ";
+      print(item, out);
+    }
+    out += value.is_object() ? '}' : ']';
+  } else {
+    out += value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+}
+
+Json pair_of(const std::pair<double, double>& interval) { return Json::array({interval.first, interval.second}); }
+
+Json square(const std::vector<double>& values, std::size_t n) {
+  Json rows = Json::array();
+  for (std::size_t i = 0; i < n; ++i) {
+    Json row = Json::array();
+    for (std::size_t j = 0; j < n; ++j) row.push_back(values[i * n + j]);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Json parameters_of(const FitResult& r, const FitOptions& options, bool has_level) {
+  Json parameters = Json::object();
+  const auto ci95 = r.intervals(0.95);
+  const auto ci = r.intervals(options.level);
+  for (std::size_t i = 0; i < r.names.size(); ++i) {
+    Json p;
+    p["value"] = r.popt[i];
+    p["stderr"] = r.perr[i];
+    p["ci95"] = pair_of(ci95[i]);
+    if (has_level) p["ci"] = pair_of(ci[i]);
+    p["fixed"] = static_cast<bool>(r.fixed[i]);
+    p["at_bound"] = r.at_bound[i] != 0;
+    p["start"] = r.p0[i];
+    p["start_defaulted"] = r.defaulted[i] && !r.fixed[i];
+    parameters[r.names[i]] = std::move(p);
+  }
+  return parameters;
+}
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json options_of(const FitOptions& o, const FitArguments& a, const FitResult& r) {
+  Json options;
+  options["method"] = to_string(o.method);
+  options["loss"] = to_string(o.loss);
+  options["f_scale"] = o.f_scale;
+  Json p0 = Json::object(), bounds = Json::object(), fixed = Json::array();
+  for (std::size_t i = 0; i < r.names.size(); ++i) {
+    p0[r.names[i]] = r.p0[i];
+    if (r.fixed[i]) fixed.push_back(r.names[i]);
+  }
+  for (const auto& [name, b] : o.bounds) bounds[name] = Json::array({b.lower, b.upper});
+  options["p0"] = std::move(p0);
+  options["bounds"] = std::move(bounds);
+  options["fix"] = std::move(fixed);
+  options["x_scale"] = o.x_scale.empty() ? Json("jac") : Json(o.x_scale);
+  options["ftol"] = o.ftol;
+  options["xtol"] = o.xtol;
+  options["gtol"] = o.gtol;
+  options["max_nfev"] = o.max_nfev ? Json(*o.max_nfev) : Json(nullptr);
+  options["polish"] = o.polish;
+  options["jacobian_mode"] = a.jacobian_mode;
+  options["absolute_sigma"] = o.absolute_sigma;
+  options["level"] = o.level;
+  options["threads"] = o.threads;
+  options["file"] = a.file;
+  options["missing"] = a.missing;
+  options["where"] = a.where;
+  options["expr"] = a.expr;
+  return options;
+}
+
+void add_goodness(const FitResult& r, Json& json) {
+  json["r_squared"] = r.r_squared;
+  json["adjusted_r_squared"] = r.adj_r_squared;
+  json["reduced_chi2"] = r.reduced_chi2;
+  json["chi2"] = r.chi2;
+  // A probability of χ² needs sigma; without one χ² is the rss in units of y.
+  json["p_value"] = r.has_sigma ? Json(r.p_value) : Json(nullptr);
+  json["rmse"] = r.rmse;
+  json["tss"] = r.tss;
+  json["aic"] = r.aic;
+  json["aicc"] = r.aicc;
+  json["bic"] = r.bic;
+}
+
+void add_run(const FitResult& r, Json& json) {
+  json["status"] = static_cast<int>(r.status);
+  json["message"] = r.message;
+  json["success"] = r.success;
+  json["nfev"] = r.nfev;
+  json["njev"] = r.njev;
+  json["iterations"] = r.iterations;
+  json["optimality"] = r.optimality;
+  json["condition"] = r.condition;
+  json["rank"] = r.rank;
+  json["method"] = r.method;
+  json["loss"] = r.loss;
+  json["engine"] = r.engine;
+  json["isa"] = r.isa;
+  json["fold"] = r.fold;
+  json["jacobian_mode"] = r.jacobian_mode;
+}
+
+}  // namespace
+
+std::string to_json(const FitResult& r, const LoadedData& loaded, const FitOptions& options,
+                    const FitArguments& arguments) {
+  const bool has_level = !arguments.level.empty();
+  Json json;
+  json["schema"] = 1;
+  json["version"] = version();
+  json["model"] = r.model;
+  json["response"] = loaded.response;
+  json["sigma"] = text_or_null(loaded.sigma);
+  json["parameter_order"] = r.names;
+  json["parameters"] = parameters_of(r, options, has_level);
+  if (has_level) json["level"] = options.level;
+  json["covariance"] = square(r.pcov, r.names.size());
+  json["correlation"] = square(r.correlation(), r.names.size());
+  json["cost"] = r.cost;
+  json["rss"] = r.rss;
+  json["dof"] = r.dof;
+  json["n"] = r.n;
+  json["n_omitted"] = loaded.n_omitted;
+  json["n_masked"] = r.n_masked;
+  add_goodness(r, json);
+  json["absolute_sigma"] = r.absolute_sigma;
+  add_run(r, json);
+  json["warnings"] = r.warnings;
+  json["options"] = options_of(options, arguments, r);
+  json["elapsed_ms"] = r.elapsed_ms;
+  std::string text;
+  print(json, text);
+  return text + "\n";
+}
+
+}  // namespace nlsq::command

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+// Loads what `nlsq fit` fits.
+#include "load.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "assignments.hpp"
+#include "messages.hpp"
+#include "nlsq/error.hpp"
+#include "nlsq/runtime.hpp"
+#include "rows.hpp"
+
+namespace nlsq::command {
+namespace {
+
+std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+char parse_delimiter(const std::string& text) {
+  if (text.empty()) return 0;
+  if (text == "tab" || text == "\\t") return '\t';
+  if (text == "space" || text == "blank") return ' ';
+  if (text.size() == 1) return text[0];
+  throw InputError("--delimiter", fmt::format("--delimiter: '{}' is not one character, 'tab' or 'space'", text));
+}
+
+ReadOptions read_options(const FitArguments& arguments) {
+  ReadOptions options;
+  if (!arguments.columns.empty()) {
+    for (const Assignment& item : parse_assignments({arguments.columns}, "--columns")) {
+      options.columns.push_back(item.name);
+    }
+  }
+  options.delimiter = parse_delimiter(arguments.delimiter);
+  if (arguments.decimal != "." && arguments.decimal != ",") {
+    throw InputError("--decimal", fmt::format("--decimal: '{}' is neither '.' nor ','", arguments.decimal));
+  }
+  options.decimal = arguments.decimal[0];
+  options.skip = parse_count(arguments.skip, "--skip", 0);
+  if (!arguments.threads.empty()) options.threads = static_cast<int>(parse_count(arguments.threads, "--threads", 0));
+  return options;
+}
+
+// Notes of the library speak of its options; the command has its own names for them.
+void add_notes(LoadedData& loaded, const std::vector<std::string>& notes) {
+  for (const std::string& note : notes) {
+    if (!contains(loaded.notes, note)) loaded.notes.push_back(note);
+  }
+}
+
+index_t find_response(const FitArguments& arguments, LoadedData& loaded, index_t sigma_column) {
+  const ColumnSet& columns = *loaded.columns;
+  const Model& model = *loaded.model;
+  if (!arguments.y.empty()) {
+    const index_t column = columns.require(arguments.y, "--y", loaded.notes);
+    if (!model.response().empty() && model.response() != columns.name(column)) {
+      loaded.notes.push_back(fmt::format("--y {} is fitted; '{}' on the left of the formula is ignored", arguments.y,
+                                         model.response()));
+    }
+    return column;
+  }
+  if (!model.response().empty()) return columns.require(model.response(), "--model", loaded.notes);
+  std::vector<std::string> notes;
+  const index_t named_y = columns.find("y", notes);
+  if (named_y >= 0 && named_y != sigma_column && !contains(model.columns(), columns.name(named_y))) {
+    add_notes(loaded, notes);
+    return named_y;
+  }
+  index_t only = -1;
+  int candidates = 0;
+  for (index_t c = 0; c < static_cast<index_t>(columns.names().size()); ++c) {
+    if (c == sigma_column || contains(model.columns(), columns.name(c)) || !columns.is_numeric(c)) continue;
+    only = c;
+    ++candidates;
+  }
+  if (candidates == 1) {
+    loaded.notes.push_back(fmt::format("the response is '{}', the one column that is left", columns.name(only)));
+    return only;
+  }
+  throw InputError("--y", fmt::format("which column is fitted? Write --y NAME or 'NAME = …' in the formula; the columns "
+                                      "are {}", quoted_list(columns.names())));
+}
+
+struct Sigma {
+  index_t column = -1;
+  std::optional<double> number;
+  std::vector<double> computed;
+};
+
+Sigma find_sigma(const FitArguments& arguments, LoadedData& loaded) {
+  Sigma sigma;
+  if (arguments.sigma.empty()) return sigma;
+  loaded.sigma = arguments.sigma;
+  const ColumnSet& columns = *loaded.columns;
+  const bool exact = contains(columns.names(), arguments.sigma);
+  if (!exact) sigma.number = as_number(arguments.sigma);
+  if (sigma.number) return sigma;
+  sigma.column = columns.find(arguments.sigma, loaded.notes);
+  if (sigma.column >= 0) {
+    loaded.sigma = columns.name(sigma.column);
+  } else {
+    sigma.computed = columns.evaluate(arguments.sigma, "--sigma", loaded.notes);
+  }
+  return sigma;
+}
+
+void check_model(const LoadedData& loaded) {
+  const Model& model = *loaded.model;
+  const ColumnSet& columns = *loaded.columns;
+  if (model.columns().empty()) {
+    throw InputError("--model", fmt::format("--model: the formula '{}' uses no column of {}; its columns are {}",
+                                            model.formula(), columns.table().source(), quoted_list(columns.names())));
+  }
+  if (contains(model.columns(), loaded.response)) {
+    throw InputError("--model", fmt::format("--model: the response '{}' is also used in the formula", loaded.response));
+  }
+}
+
+// A parameter that looks like a column nobody used may be a slip of the pen.
+void warn_about_likely_typos(LoadedData& loaded) {
+  std::vector<std::string> unused;
+  for (const std::string& name : loaded.columns->names()) {
+    if (name != loaded.response && name != loaded.sigma && !contains(loaded.model->columns(), name)) {
+      unused.push_back(name);
+    }
+  }
+  for (const std::string& parameter : loaded.model->parameters()) {
+    const std::string near = nearest_name(parameter, unused);
+    if (near.empty() || parameter.size() < 3 || edit_distance(parameter, near) > 2) continue;
+    loaded.warnings.push_back(
+        fmt::format("'{}' is a parameter, as no column has that name; was the column '{}' meant?", parameter, near));
+  }
+}
+
+void fill_dataset(LoadedData& loaded, const Selection& selection, index_t response, const Sigma& sigma) {
+  const auto pick = [&](std::span<const double> values) -> Values {
+    if (selection.all) return values;
+    std::vector<double>& picked = loaded.own.emplace_back();
+    picked.reserve(selection.rows.size());
+    for (const index_t row : selection.rows) picked.push_back(values[z(row)]);
+    return picked;
+  };
+  for (const std::string& name : loaded.model->columns()) {
+    loaded.data.column(name, pick(loaded.columns->values(loaded.columns->require(name, "--model", loaded.notes))));
+  }
+  loaded.data.response(pick(loaded.columns->values(response)));
+  if (sigma.number) {
+    if (!(*sigma.number > 0.0) || *sigma.number > 1e300) {
+      throw InputError("--sigma", fmt::format("--sigma: {} is not a positive number", *sigma.number));
+    }
+    loaded.data.sigma(*sigma.number);
+  } else if (sigma.column >= 0) {
+    loaded.data.sigma(pick(loaded.columns->values(sigma.column)));
+  } else if (!sigma.computed.empty()) {
+    loaded.data.sigma(pick(loaded.own.emplace_back(sigma.computed)));
+  }
+  loaded.n_rows = selection.all ? loaded.columns->rows() : static_cast<index_t>(selection.rows.size());
+  loaded.rows = selection.rows;
+  loaded.n_omitted = selection.omitted;
+}
+
+}  // namespace
+
+std::string LoadedData::place(index_t row) const {
+  return columns->place(rows.empty() ? row : rows[z(row)]);
+}
+
+LoadedData load(const FitArguments& arguments) {
+  if (arguments.missing != "raise" && arguments.missing != "omit") {
+    throw InputError("--missing", fmt::format("--missing: '{}' is neither 'raise' nor 'omit'", arguments.missing));
+  }
+  LoadedData loaded;
+  loaded.columns = std::make_unique<ColumnSet>(read_table(arguments.file, read_options(arguments)));
+  ColumnSet& columns = *loaded.columns;
+  add_notes(loaded, columns.table().notes());
+  for (const std::string& definition : arguments.expr) columns.add(definition, loaded.notes);
+  loaded.model = std::make_unique<Model>(Model::parse(arguments.model, columns.names()));
+  add_notes(loaded, loaded.model->notes());
+  const Sigma sigma = find_sigma(arguments, loaded);
+  const index_t response = find_response(arguments, loaded, sigma.column);
+  loaded.response = columns.name(response);
+  check_model(loaded);
+  warn_about_likely_typos(loaded);
+
+  RowRules rules;
+  for (const std::string& condition : arguments.where) {
+    rules.conditions.push_back(columns.evaluate(condition, "--where", loaded.notes));
+  }
+  rules.omit_missing = arguments.missing == "omit";
+  for (const std::string& name : loaded.model->columns()) {
+    rules.columns.push_back({"'" + name + "'", columns.values(columns.require(name, "--model", loaded.notes))});
+  }
+  rules.columns.push_back({"'" + loaded.response + "'", columns.values(response)});
+  if (sigma.column >= 0) rules.sigma = columns.values(sigma.column);
+  if (!sigma.computed.empty()) rules.sigma = sigma.computed;
+  rules.sigma_name = loaded.sigma;
+  fill_dataset(loaded, select_rows(columns, rules), response, sigma);
+  return loaded;
+}
+
+}  // namespace nlsq::command

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// From the arguments and a file to a model and a data set: columns are computed, the response and sigma resolved,
+// rows selected by --where and --missing.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "columns.hpp"
+#include "fit_arguments.hpp"
+#include "nlsq/data.hpp"
+#include "nlsq/model.hpp"
+
+namespace nlsq::command {
+
+struct LoadedData {
+  std::unique_ptr<ColumnSet> columns;   ///< owns the values of whole columns
+  std::unique_ptr<Model> model;
+  Dataset data;                         ///< what is fitted: views
+  std::deque<std::vector<double>> own;  ///< selected rows and computed sigma
+  std::string response;
+  std::string sigma;                    ///< the name, number or expression; empty without
+  std::vector<index_t> rows;            ///< rows of the file that are fitted; empty: all
+  index_t n_rows = 0;
+  index_t n_omitted = 0;
+  std::vector<std::string> notes, warnings;
+
+  /// "data.csv:12" for row `row` of the data set.
+  std::string place(index_t row) const;
+};
+
+/// Throws InputError, DataError or FormulaError.
+LoadedData load(const FitArguments& arguments);
+
+}  // namespace nlsq::command

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+// The command `nlsq`: subcommands, and the one place where exceptions become messages and exit codes.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+
+#include "fit_arguments.hpp"
+#include "info.hpp"
+#include "messages.hpp"
+#include "nlsq/error.hpp"
+#include "nlsq/version.hpp"
+#include "run_fit.hpp"
+
+namespace nlsq::command {
+namespace {
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+void refuse_extras(const CLI::App& app) {
+  const std::vector<std::string> extras = app.remaining();
+  if (extras.empty()) return;
+  const std::string& extra = extras.front();
+  if (extra.size() < 2 || extra[0] != '-') {
+    throw InputError("arguments", fmt::format("'{}' is one argument too many (a formula with blanks needs quotes)", extra));
+  }
+  const std::string name = extra.substr(0, extra.find('='));
+  throw InputError("arguments", fmt::format("there is no option {}{}; see 'nlsq {} --help'", name,
+                                            did_you_mean(name, option_names(app)), app.get_name()));
+}
+
+void refuse_unknown_command(const CLI::App& app) {
+  const std::vector<std::string> extras = app.remaining();
+  if (extras.empty()) throw InputError("arguments", "give a command: nlsq fit FILE --model FORMULA, or nlsq info");
+  const std::string& name = extras.front();
+  const bool is_option = name.starts_with("-") && name.size() > 1;
+  throw InputError("arguments", fmt::format("there is no {} '{}'{}; see 'nlsq --help'", is_option ? "option" : "command",
+                                            name, did_you_mean(name, {"fit", "info", "--help", "--version"})));
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("nlsq: nonlinear least squares and curve fitting", "nlsq");
+  app.set_version_flag("--version", fmt::format("nlsq {}", version()));
+  app.get_formatter()->column_width(28);
+  app.allow_extras();
+  CLI::App* fit = app.add_subcommand("fit", "fit a formula to a table of data");
+  FitArguments arguments;
+  add_fit_options(*fit, arguments);
+  CLI::App* info = app.add_subcommand("info", "about this build; 'info functions': the formula language");
+  std::string topic;
+  info->add_option("TOPIC", topic, "functions")->type_name("");
+  info->allow_extras();
+  app.footer("'nlsq fit --help' shows the options of a fit, with examples.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    const CLI::App& shown = fit->parsed() ? *fit : info->parsed() ? *info : app;
+    print_result(shown.help(shown.get_name() == "nlsq" ? "" : "nlsq " + shown.get_name()));
+    return Exit::converged;
+  } catch (const CLI::CallForVersion& call) {
+    print_result(std::string(call.what()) + "\n");
+    return Exit::converged;
+  } catch (const CLI::ParseError& error) {
+    throw InputError("arguments", error.what());
+  }
+  if (info->parsed()) {
+    refuse_extras(*info);
+    return run_info(topic);
+  }
+  if (!fit->parsed()) refuse_unknown_command(app);
+  refuse_extras(*fit);
+  if (arguments.file.empty()) throw InputError("FILE", "give the file of the data: nlsq fit FILE --model FORMULA");
+  if (arguments.model.empty()) {
+    throw InputError("--model", "give the formula: --model 'y = a*exp(-b*x) + c'; see 'nlsq fit --help'");
+  }
+  return run_fit(arguments);
+}
+
+}  // namespace
+}  // namespace nlsq::command
+
+int main(int argc, char** argv) {
+  using namespace nlsq::command;
+  // A closed pipe is then an error of writing, told apart from a crash.
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return run(argc, argv);
+  } catch (const nlsq::InputError& error) {
+    print_error(error.what());
+    return Exit::bad_input;
+  } catch (const nlsq::IoError& error) {
+    print_error(error.what());
+  } catch (const std::bad_alloc&) {
+    print_error("out of memory");
+  } catch (const std::exception& error) {
+    print_error(fmt::format("internal failure: {}", error.what()));
+  }
+  return Exit::failed;
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// What --verbose shows on stderr: what was read, the table of iterations, what ran.
+#pragma once
+
+#include <chrono>
+
+#include "load.hpp"
+#include "nlsq/options.hpp"
+#include "nlsq/result.hpp"
+
+namespace nlsq::command {
+
+class Stopwatch {
+ public:
+  double milliseconds() const {
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+};
+
+class Progress {
+ public:
+  explicit Progress(bool verbose) : verbose_(verbose) {}
+  void loaded(const LoadedData& loaded, double milliseconds);
+  void step(const Iteration& step);
+  void finished(const FitResult& result) const;
+
+ private:
+  bool verbose_;
+  bool has_heading_ = false;
+  double cost_ = 0.0;
+};
+
+}  // namespace nlsq::command

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// One fit from arguments to exit code. Nothing is printed on stdout before everything has been checked and fitted.
+#include "run_fit.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "fit_options.hpp"
+#include "json_output.hpp"
+#include "load.hpp"
+#include "messages.hpp"
+#include "nlsq/error.hpp"
+#include "nlsq/fit.hpp"
+#include "progress.hpp"
+#include "stop_signal.hpp"
+#include "svg_plot.hpp"
+
+namespace nlsq::command {
+namespace {
+
+void refuse_unused_parameters(const Model& model, const FitOptions& options) {
+  std::vector<std::string> idle;
+  for (const std::string& name : model.unused_parameters()) {
+    if (!options.fixed.contains(name)) idle.push_back(name);
+  }
+  if (idle.empty()) return;
+  throw InputError("--model", fmt::format("--model: the value of the formula does not depend on {}; remove {} or fix {} "
+                                          "with --fix", quoted_list(idle), idle.size() == 1 ? "it" : "them",
+                                          idle.size() == 1 ? "it" : "them"));
+}
+
+void refuse_too_few_rows(index_t rows, std::size_t free) {
+  if (rows >= static_cast<index_t>(free)) return;
+  throw InputError("data", fmt::format("{} row{} cannot determine {} free parameters", rows, rows == 1 ? "" : "s", free));
+}
+
+// Adds the line of the file to a message that names a row of the data set, as rows may have been left out.
+std::string with_place(const std::string& message, const LoadedData& loaded) {
+  const std::string mark = "in row ";
+  const std::size_t at = message.find(mark);
+  if (at == std::string::npos) return message;
+  const std::size_t digits = at + mark.size();
+  const std::size_t end = message.find_first_not_of("0123456789", digits);
+  const index_t row = std::strtoll(message.c_str() + digits, nullptr, 10) - 1;
+  if (end == digits || row < 0 || row >= loaded.n_rows) return message;
+  std::string placed = message;
+  placed.replace(at, std::min(end, message.size()) - at, "at " + loaded.place(row));
+  return placed;
+}
+
+FitResult fit_loaded(const LoadedData& loaded, const FitOptions& options) {
+  const StopSignal watch;
+  try {
+    return curve_fit(*loaded.model, loaded.data, options);
+  } catch (const FormulaError&) {
+    throw;
+  } catch (const InputError& error) {
+    throw InputError(error.argument(), with_place(error.what(), loaded));
+  }
+}
+
+int exit_code(const FitResult& result) {
+  if (result.status == Status::stopped) return Exit::stopped;
+  return result.success ? Exit::converged : Exit::not_converged;
+}
+
+}  // namespace
+
+int run_fit(const FitArguments& arguments) {
+  refuse_later_options(arguments);
+  if (!arguments.plot.empty()) check_plot_path(arguments.plot);
+  const Stopwatch reading;
+  LoadedData loaded = load(arguments);
+  FitOptions options = make_fit_options(arguments, *loaded.model);
+  refuse_unused_parameters(*loaded.model, options);
+  refuse_too_few_rows(loaded.n_rows, free_parameters(*loaded.model, options).size());
+  Progress progress(arguments.verbose);
+  progress.loaded(loaded, reading.milliseconds());
+  options.callback = [&](const Iteration& step) {
+    progress.step(step);
+    return StopSignal::received();
+  };
+
+  FitResult result = fit_loaded(loaded, options);
+  // Masked rows and the elements of indexed parameters are known only now.
+  refuse_too_few_rows(result.n, static_cast<std::size_t>(std::count(result.fixed.begin(), result.fixed.end(), false)));
+  result.warnings.insert(result.warnings.end(), loaded.warnings.begin(), loaded.warnings.end());
+  progress.finished(result);
+  if (!arguments.quiet) {
+    for (const std::string& note : loaded.notes) print_note(note);
+  }
+  for (const std::string& warning : result.warnings) print_warning(warning);
+  if (arguments.json) {
+    print_result(to_json(result, loaded, options, arguments));
+  } else {
+    print_result(result.report({.color = wants_color(stdout), .level = options.level, .warnings = false}));
+  }
+  if (!arguments.plot.empty()) write_plot(arguments.plot, result, loaded, options.level);
+  return exit_code(result);
+}
+
+}  // namespace nlsq::command

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// The whole public interface.
+#pragma once
+
+#include "nlsq/data.hpp"
+#include "nlsq/error.hpp"
+#include "nlsq/fit.hpp"
+#include "nlsq/model.hpp"
+#include "nlsq/options.hpp"
+#include "nlsq/result.hpp"
+#include "nlsq/runtime.hpp"
+#include "nlsq/table.hpp"
+#include "nlsq/types.hpp"
+#include "nlsq/version.hpp"

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// What this build can use on this machine, for `nlsq info`, bug reports and messages.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nlsq/types.hpp"
+
+namespace nlsq {
+
+/// Instruction sets that this build holds and this machine runs, best first.
+std::vector<std::string> available_isas();
+
+/// The instruction set that fits use: NLSQ_ISA, else the best. Throws InputError for a name that is not available.
+std::string chosen_isa();
+
+/// Threads of a fit that asks for none: NLSQ_NUM_THREADS, else the processors this process may use.
+int default_threads();
+
+/// The candidate nearest to `name` by edit distance, for "did you mean"; empty when none is near.
+std::string nearest_name(std::string_view name, std::span<const std::string> candidates);
+
+/// Edits (insert, delete, replace, swap neighbours) that turn `a` into `b`.
+index_t edit_distance(std::string_view a, std::string_view b);
+
+}  // namespace nlsq

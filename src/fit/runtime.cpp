@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// The public face of what the inner folders know about the machine and about names.
+#include "nlsq/runtime.hpp"
+
+#include "base/nearest.hpp"
+#include "base/thread_pool.hpp"
+#include "engine/isa.hpp"
+
+namespace nlsq {
+
+std::vector<std::string> available_isas() {
+  std::vector<std::string> names;
+  for (const engine::Isa isa : engine::available_isas()) names.emplace_back(engine::name(isa));
+  return names;
+}
+
+std::string chosen_isa() { return std::string(engine::name(engine::chosen_isa())); }
+
+int default_threads() { return base::default_threads(); }
+
+std::string nearest_name(std::string_view name, std::span<const std::string> candidates) {
+  return base::nearest(name, candidates);
+}
+
+index_t edit_distance(std::string_view a, std::string_view b) { return base::edit_distance(a, b); }
+
+}  // namespace nlsq
