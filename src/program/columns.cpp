@@ -73,7 +73,10 @@ std::vector<FactoredColumn> factor_columns(Graph& graph, std::span<const NodeId>
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (columns[i] == kNone) continue;
     products[i] = flattener.flatten(columns[i]);
-    for (const NodeId atom : products[i].row) ++occurrences[atom];
+    std::vector<NodeId> distinct = products[i].row;
+    std::sort(distinct.begin(), distinct.end());
+    distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+    for (const NodeId atom : distinct) ++occurrences[atom];
   }
   std::vector<FactoredColumn> result(columns.size());
   for (std::size_t i = 0; i < columns.size(); ++i) {

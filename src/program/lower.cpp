@@ -18,7 +18,7 @@ using expr::Op;
 bool takes_scalars(Code code) {
   switch (code) {
     case Code::add: case Code::sub: case Code::mul: case Code::div:
-    case Code::fma: case Code::fms: case Code::fnma: case Code::fma_sub: case Code::gathered:
+    case Code::fma: case Code::fms: case Code::fnma: case Code::fma_sub: case Code::gathered: case Code::polynomial:
       return true;
     default:
       return false;
@@ -72,6 +72,7 @@ class Lowering {
     partner_.assign(g_.size(), kNone);
     reciprocal_.assign(g_.size(), kNone);
     sum_of_.assign(g_.size(), kNone);
+    polynomial_.assign(g_.size(), {});
     std::vector<NodeId> sine(g_.size(), kNone), cosine(g_.size(), kNone);
     for (NodeId id = 0; id < g_.size(); ++id) {
       if (!needed_[id] || g_.traits(id).uniform) continue;
@@ -80,6 +81,12 @@ class Lowering {
       if (n.op == Op::cos) cosine[n.a] = id;
       if (n.op == Op::div && g_.is_constant(n.a, 1.0)) reciprocal_[n.b] = id;
       if (n.op != Op::add && n.op != Op::sub) continue;
+      if (n.op == Op::add && find_polynomial(id)) continue;
+      if (n.op == Op::sub && uses_[n.a] == 1 && !polynomial_[n.a].empty() && !g_.traits(n.b).uniform) {
+        polynomial_[id] = std::move(polynomial_[n.a]);
+        absorbed_[n.a] = true;
+        continue;
+      }
       // (a·b + c) − e with a sum of its own: one instruction. The sum has found its product already.
       if (n.op == Op::sub && uses_[n.a] == 1 && g_[n.a].op == Op::add && product_of_[n.a] != kNone &&
           !g_.traits(n.b).uniform) {
@@ -99,6 +106,42 @@ class Lowering {
       partner_[first] = second;
       absorbed_[second] = true;
     }
+  }
+
+  // c₀ + x·(c₁ + x·(… + x·cₖ)), k ≥ 2, with uniform coefficients: one instruction. The inner sum is one already, or
+  // is x·cₖ + cₖ₋₁ itself.
+  bool find_polynomial(NodeId id) {
+    const Node& n = g_[id];
+    const NodeId constant = g_.traits(n.a).uniform ? n.a : n.b;
+    const NodeId product = constant == n.a ? n.b : n.a;
+    if (!g_.traits(constant).uniform || g_[product].op != Op::mul || uses_[product] != 1 || absorbed_[product]) {
+      return false;
+    }
+    for (const NodeId inner : {g_[product].a, g_[product].b}) {
+      const NodeId x = inner == g_[product].a ? g_[product].b : g_[product].a;
+      if (g_.traits(x).uniform || uses_[inner] != 1) continue;
+      std::vector<NodeId> chain = inner_polynomial(inner, x);
+      if (chain.empty()) continue;
+      chain.push_back(constant);
+      polynomial_[id] = std::move(chain);
+      absorbed_[inner] = absorbed_[product] = true;
+      return true;
+    }
+    return false;
+  }
+
+  // {x, cₖ, …, c₁} if `inner` is a polynomial in x; empty otherwise.
+  std::vector<NodeId> inner_polynomial(NodeId inner, NodeId x) {
+    if (!polynomial_[inner].empty()) {
+      return polynomial_[inner].front() == x ? polynomial_[inner] : std::vector<NodeId>{};
+    }
+    const Node& n = g_[inner];
+    const NodeId product = product_of_[inner];
+    if (n.op != Op::add || product == kNone) return {};
+    const NodeId constant = product == n.a ? n.b : n.a;
+    const NodeId factor = g_[product].a == x ? g_[product].b : g_[product].b == x ? g_[product].a : kNone;
+    if (factor == kNone || !g_.traits(factor).uniform || !g_.traits(constant).uniform) return {};
+    return {x, factor, constant};
   }
 
   bool is_private_product(NodeId id) const {
@@ -155,6 +198,7 @@ class Lowering {
       return emit(id, {.code = Code::gathered, .a = home_[n.a], .b = slot_operand(base)});
     }
     if (options_.fuse) {
+      if (!polynomial_[id].empty()) return emit_polynomial(id);
       if (sum_of_[id] != kNone) return emit_multiply_add_sub(id);
       if (product_of_[id] != kNone) return emit_multiply_add(id);
       if (partner_[id] != kNone) return emit_sincos(id);
@@ -191,6 +235,21 @@ class Lowering {
     const Code code = !subtract ? Code::fma : product == n.a ? Code::fms : Code::fnma;
     Instruction out{.code = code, .a = home_[g_[product].a], .b = home_[g_[product].b], .c = home_[other]};
     if (out.a.kind == Operand::Kind::scalar) std::swap(out.a, out.b);
+    emit(id, out);
+  }
+
+  void emit_polynomial(NodeId id) {
+    const std::vector<NodeId>& chain = polynomial_[id];
+    const std::size_t degree = chain.size() - 2;
+    const std::uint32_t base = program_.slots;
+    program_.slots += static_cast<std::uint32_t>(degree + 1);
+    for (std::size_t k = 0; k <= degree; ++k) {
+      const auto slot = static_cast<std::uint32_t>(base + degree - k);
+      program_.uniform.push_back({.code = Code::copy, .a = home_[chain[k + 1]], .dst = slot});
+    }
+    Instruction out{.code = Code::polynomial, .imm = static_cast<std::int32_t>(degree), .a = home_[chain[0]],
+                    .b = slot_operand(base)};
+    if (g_[id].op == Op::sub) out.e = home_[g_[id].b];
     emit(id, out);
   }
 
@@ -275,6 +334,7 @@ class Lowering {
   std::vector<int> uses_;
   std::vector<bool> absorbed_ = std::vector<bool>(g_.size(), false);
   std::vector<NodeId> product_of_, partner_, reciprocal_, sum_of_;
+  std::vector<std::vector<NodeId>> polynomial_;  // x, then coefficients from the highest
   std::vector<Operand> home_;
   std::uint32_t values_ = 0;
 };

@@ -18,6 +18,8 @@ std::string_view name_of(Code code) {
     case Code::fms: return "fms";
     case Code::fnma: return "fnma";
     case Code::fma_sub: return "fma_sub";
+    case Code::polynomial: return "polynomial";
+    case Code::copy: return "copy";
     case Code::sincos: return "sincos";
     case Code::widen: return "widen";
     default: return expr::kOps[static_cast<int>(code)].id;

@@ -28,6 +28,8 @@ enum class Code : std::uint8_t {
   fms,          ///< a·b − c
   fnma,         ///< c − a·b
   fma_sub,      ///< a·b + c − e: the end of most residuals
+  polynomial,   ///< Σ cₖ aᵏ − e (e may be missing), k = 0 … imm, coefficients in slots b, b+1, …
+  copy,         ///< a (uniform part alone)
   sincos,       ///< dst = sin a, dst2 = cos a
   widen,        ///< float32 column to float64
   count

@@ -7,6 +7,7 @@
 
 #include "expr/expression.hpp"
 #include "program/columns.hpp"
+#include "program/horner.hpp"
 #include "program/loss.hpp"
 #include "program/lower.hpp"
 
@@ -100,6 +101,7 @@ class Builder {
       }
       residuals_.push_back(f.id);
     }
+    if (spec_.simplify) residuals_ = to_horner(graph_, residuals_);
   }
 
   Expression column(index_t i) { return {&graph_, graph_.column(i)}; }

@@ -68,6 +68,42 @@ HWY_NOINLINE void ternary(const Call& call, index_t n) {
   }
 }
 
+// Horner's rule, coefficients in successive slots, the highest last. kDegree 0: any degree.
+template <int kDegree, bool kSubtract>
+HWY_INLINE void run_polynomial(const Call& call, index_t n) {
+  const D d;
+  const index_t step = static_cast<index_t>(hn::Lanes(d));
+  const double *pa = call.a, *pb = call.b, *pe = call.e;
+  double* to = call.d;
+  const int degree = kDegree > 0 ? kDegree : call.imm;
+  for (index_t i = 0; i < n; i += step) {
+    const V x = hn::LoadU(d, pa + i);
+    V sum = hn::Set(d, pb[degree * kSlotWidth]);
+#pragma GCC unroll 4
+    for (int k = degree - 1; k >= 0; --k) sum = hn::MulAdd(sum, x, hn::Set(d, pb[k * kSlotWidth]));
+    if constexpr (kSubtract) sum = hn::Sub(sum, hn::LoadU(d, pe + i));
+    hn::StoreU(sum, d, to + i);
+  }
+}
+
+template <bool kSubtract>
+HWY_INLINE void polynomial_of_degree(const Call& call, index_t n) {
+  switch (call.imm) {
+    case 2: return run_polynomial<2, kSubtract>(call, n);
+    case 3: return run_polynomial<3, kSubtract>(call, n);
+    case 4: return run_polynomial<4, kSubtract>(call, n);
+    default: return run_polynomial<0, kSubtract>(call, n);
+  }
+}
+
+HWY_NOINLINE void polynomial(const Call& call, index_t n) {
+  call.e == nullptr ? polynomial_of_degree<false>(call, n) : polynomial_of_degree<true>(call, n);
+}
+
+HWY_NOINLINE void copy(const Call& call, index_t n) {
+  for (index_t i = 0; i < n; ++i) call.d[i] = call.a[i];
+}
+
 // a·b + c − e, e a vector.
 template <int kMask>
 HWY_NOINLINE void fma_sub(const Call& call, index_t n) {
@@ -198,6 +234,8 @@ void add(KernelTable& table) {
   add_binary<And>(table, Code::logical_and);
   add_binary<Or>(table, Code::logical_or);
   add_unary<Not>(table, Code::logical_not);
+  table[static_cast<std::size_t>(Code::polynomial)][2] = polynomial;
+  table[static_cast<std::size_t>(Code::copy)][0] = copy;
   auto& row = table[static_cast<std::size_t>(Code::fma_sub)];
   row[0] = fma_sub<0>;
   row[2] = fma_sub<2>;
