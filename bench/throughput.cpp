@@ -66,7 +66,9 @@ int run() {
   fmt::print("{:<16} {:>9} {:>11} {:>7}   fold\n", "model", "ns/row", "hand-fused", "ratio");
   const index_t m = 16384;
   bool good = true;
+  const char* only = std::getenv("NLSQ_BENCH_ONLY");
   for (const HandFused& hand : hand_fused_models()) {
+    if (only != nullptr && hand.name != only) continue;
     Problem problem(hand.formula, hand.parameters, m, 1, hand.from, hand.to);
     linalg::Summary summary;
     const std::size_t q = hand.parameters.size() + 1;

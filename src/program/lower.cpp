@@ -209,6 +209,7 @@ class Lowering {
       if (home_[id].kind != Operand::Kind::none) return;  // made ahead of its turn by a division
       return emit(id, {.code = Code::reciprocal, .a = home_[n.b]});
     }
+    if (n.op == Op::mul && n.a == n.b) return emit(id, {.code = Code::square, .a = home_[n.a]});
     const Code code = code_of(n.op);
     Instruction out{.code = code, .imm = n.imm};
     out.a = operand_for(code, n.a);

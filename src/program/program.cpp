@@ -14,6 +14,7 @@ constexpr index_t kMaxBlock = 512;
 std::string_view name_of(Code code) {
   switch (code) {
     case Code::reciprocal: return "reciprocal";
+    case Code::square: return "square";
     case Code::fma: return "fma";
     case Code::fms: return "fms";
     case Code::fnma: return "fnma";

@@ -24,6 +24,7 @@ enum class Code : std::uint8_t {
 #undef NLSQ_BINARY
 #undef NLSQ_TERNARY
   reciprocal,   ///< 1/a
+  square,       ///< a·a
   fma,          ///< a·b + c, one rounding where the machine has it
   fms,          ///< a·b − c
   fnma,         ///< c − a·b

@@ -68,21 +68,36 @@ HWY_NOINLINE void ternary(const Call& call, index_t n) {
   }
 }
 
-// Horner's rule, coefficients in successive slots, the highest last. kDegree 0: any degree.
+// Horner's rule, coefficients in successive slots, the highest last; they stay in registers.
 template <int kDegree, bool kSubtract>
 HWY_INLINE void run_polynomial(const Call& call, index_t n) {
   const D d;
   const index_t step = static_cast<index_t>(hn::Lanes(d));
-  const double *pa = call.a, *pb = call.b, *pe = call.e;
+  const double *pa = call.a, *pe = call.e;
   double* to = call.d;
-  const int degree = kDegree > 0 ? kDegree : call.imm;
+  V c[kDegree + 1];
+#pragma GCC unroll 8
+  for (int k = 0; k <= kDegree; ++k) c[k] = hn::Set(d, call.b[k * kSlotWidth]);
   for (index_t i = 0; i < n; i += step) {
     const V x = hn::LoadU(d, pa + i);
-    V sum = hn::Set(d, pb[degree * kSlotWidth]);
-#pragma GCC unroll 4
-    for (int k = degree - 1; k >= 0; --k) sum = hn::MulAdd(sum, x, hn::Set(d, pb[k * kSlotWidth]));
+    V sum = c[kDegree];
+#pragma GCC unroll 8
+    for (int k = kDegree - 1; k >= 0; --k) sum = hn::MulAdd(sum, x, c[k]);
     if constexpr (kSubtract) sum = hn::Sub(sum, hn::LoadU(d, pe + i));
     hn::StoreU(sum, d, to + i);
+  }
+}
+
+template <bool kSubtract>
+HWY_INLINE void run_polynomial_of_any_degree(const Call& call, index_t n) {
+  const D d;
+  const index_t step = static_cast<index_t>(hn::Lanes(d));
+  for (index_t i = 0; i < n; i += step) {
+    const V x = hn::LoadU(d, call.a + i);
+    V sum = hn::Set(d, call.b[call.imm * kSlotWidth]);
+    for (int k = call.imm - 1; k >= 0; --k) sum = hn::MulAdd(sum, x, hn::Set(d, call.b[k * kSlotWidth]));
+    if constexpr (kSubtract) sum = hn::Sub(sum, hn::LoadU(d, call.e + i));
+    hn::StoreU(sum, d, call.d + i);
   }
 }
 
@@ -92,7 +107,8 @@ HWY_INLINE void polynomial_of_degree(const Call& call, index_t n) {
     case 2: return run_polynomial<2, kSubtract>(call, n);
     case 3: return run_polynomial<3, kSubtract>(call, n);
     case 4: return run_polynomial<4, kSubtract>(call, n);
-    default: return run_polynomial<0, kSubtract>(call, n);
+    case 5: return run_polynomial<5, kSubtract>(call, n);
+    default: return run_polynomial_of_any_degree<kSubtract>(call, n);
   }
 }
 
@@ -140,6 +156,7 @@ struct StrongMul {
 struct Fma { static HWY_INLINE V run(V x, V y, V z) { return hn::MulAdd(x, y, z); } };
 struct Fms { static HWY_INLINE V run(V x, V y, V z) { return hn::MulSub(x, y, z); } };
 struct Fnma { static HWY_INLINE V run(V x, V y, V z) { return hn::NegMulAdd(x, y, z); } };
+struct Square { static HWY_INLINE V run(V x) { return hn::Mul(x, x); } };
 struct Reciprocal { static HWY_INLINE V run(V x) { return hn::Div(one(), x); } };
 struct Neg { static HWY_INLINE V run(V x) { return hn::Neg(x); } };
 struct Abs { static HWY_INLINE V run(V x) { return hn::Abs(x); } };
@@ -219,6 +236,7 @@ void add(KernelTable& table) {
   add_ternary_scalar<Fms>(table, Code::fms);
   add_ternary_scalar<Fnma>(table, Code::fnma);
   add_unary<Reciprocal>(table, Code::reciprocal);
+  add_unary<Square>(table, Code::square);
   add_unary<Neg>(table, Code::neg);
   add_unary<Abs>(table, Code::abs);
   add_unary<Sqrt>(table, Code::sqrt);
