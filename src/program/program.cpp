@@ -7,7 +7,7 @@
 namespace nlsq::program {
 namespace {
 
-constexpr index_t kCacheBytes = 32 * 1024;
+constexpr index_t kCacheBytes = 48 * 1024;
 constexpr index_t kMinBlock = 64;
 constexpr index_t kMaxBlock = 512;
 

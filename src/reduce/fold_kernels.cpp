@@ -29,13 +29,13 @@ HWY_INLINE V load_first(const double* p, index_t count) {
   return hn::IfThenElseZero(hn::FirstN(d, static_cast<size_t>(count)), hn::LoadU(d, p));
 }
 
-// Accumulators of an entry are two vectors: even vectors of rows go to the first, odd ones to the second. A tile either
-// carries both at once or walks over the rows twice, whatever its registers allow; the sums are the same.
+// Room for two vectors an entry. Small triangles use both, even vectors of rows going to the first and odd ones to the
+// second, so that enough additions are under way to hide their latency; larger tiles have enough with the first.
 HWY_INLINE double* entry(double* acc, index_t i, index_t j) { return acc + packed_index(i, j) * 2 * lanes(); }
 
-// Columns i0 … i0+A−1 with themselves, vectors `first`, `first` + kStep, … of rows.
+// Columns i0 … i0+A−1 with themselves.
 template <int A, int kHalves>
-HWY_NOINLINE void triangle(const double* const* columns, int i0, index_t n, double* acc, int first) {
+HWY_NOINLINE void triangle(const double* const* columns, int i0, index_t n, double* acc) {
   const D d;
   const index_t step = lanes();
   V sums[kHalves][A * (A + 1) / 2];
@@ -47,12 +47,12 @@ HWY_NOINLINE void triangle(const double* const* columns, int i0, index_t n, doub
     for (int j = 0; j <= i; ++j) {
 #pragma GCC unroll 2
       for (int h = 0; h < kHalves; ++h) {
-        sums[h][i * (i + 1) / 2 + j] = hn::LoadU(d, entry(acc, i0 + i, i0 + j) + (first + h) * step);
+        sums[h][i * (i + 1) / 2 + j] = hn::LoadU(d, entry(acc, i0 + i, i0 + j) + h * step);
       }
     }
   }
-  index_t r = first * step;
-  for (; r + kHalves * step <= n; r += 2 * step) {
+  index_t r = 0;
+  for (; r + kHalves * step <= n; r += kHalves * step) {
 #pragma GCC unroll 2
     for (int h = 0; h < kHalves; ++h) {
       V x[A];
@@ -88,15 +88,15 @@ HWY_NOINLINE void triangle(const double* const* columns, int i0, index_t n, doub
     for (int i = 0; i < A; ++i) {
 #pragma GCC unroll 8
       for (int j = 0; j <= i; ++j) {
-        hn::StoreU(sums[h][i * (i + 1) / 2 + j], d, entry(acc, i0 + i, i0 + j) + (first + h) * step);
+        hn::StoreU(sums[h][i * (i + 1) / 2 + j], d, entry(acc, i0 + i, i0 + j) + h * step);
       }
     }
   }
 }
 
-// Columns i0 … i0+A−1 with columns j0 … j0+B−1, j0+B ≤ i0; vectors of the parity `first`.
+// Columns i0 … i0+A−1 with columns j0 … j0+B−1, j0+B ≤ i0.
 template <int A, int B>
-HWY_NOINLINE void rectangle(const double* const* columns, int i0, int j0, index_t n, double* acc, int first) {
+HWY_NOINLINE void rectangle(const double* const* columns, int i0, int j0, index_t n, double* acc) {
   const D d;
   const index_t step = lanes();
   V sums[A][B];
@@ -108,10 +108,10 @@ HWY_NOINLINE void rectangle(const double* const* columns, int i0, int j0, index_
   for (int i = 0; i < A; ++i) {
     p[i] = columns[i0 + i];
 #pragma GCC unroll 4
-    for (int j = 0; j < B; ++j) sums[i][j] = hn::LoadU(d, entry(acc, i0 + i, j0 + j) + first * step);
+    for (int j = 0; j < B; ++j) sums[i][j] = hn::LoadU(d, entry(acc, i0 + i, j0 + j));
   }
-  index_t r = first * step;
-  for (; r + step <= n; r += 2 * step) {
+  index_t r = 0;
+  for (; r + step <= n; r += step) {
     V x[A], y[B];
 #pragma GCC unroll 4
     for (int i = 0; i < A; ++i) x[i] = hn::LoadU(d, p[i] + r);
@@ -138,19 +138,13 @@ HWY_NOINLINE void rectangle(const double* const* columns, int i0, int j0, index_
 #pragma GCC unroll 4
   for (int i = 0; i < A; ++i) {
 #pragma GCC unroll 4
-    for (int j = 0; j < B; ++j) hn::StoreU(sums[i][j], d, entry(acc, i0 + i, j0 + j) + first * step);
+    for (int j = 0; j < B; ++j) hn::StoreU(sums[i][j], d, entry(acc, i0 + i, j0 + j));
   }
 }
 
-// Small triangles carry both parities, so that enough additions are under way to hide their latency.
 template <int A>
 void run_triangle_of(const double* const* columns, int i0, index_t n, double* acc) {
-  if constexpr (A <= (kManyRegisters ? 4 : 2)) {
-    triangle<A, 2>(columns, i0, n, acc, 0);
-  } else {
-    triangle<A, 1>(columns, i0, n, acc, 0);
-    triangle<A, 1>(columns, i0, n, acc, 1);
-  }
+  triangle<A, (A <= (kManyRegisters ? 4 : 2) ? 2 : 1)>(columns, i0, n, acc);
 }
 
 void run_triangle(const double* const* columns, int i0, int size, index_t n, double* acc) {
@@ -165,19 +159,13 @@ void run_triangle(const double* const* columns, int i0, int size, index_t n, dou
   }
 }
 
-template <int A, int B>
-void run_rectangle_of(const double* const* columns, int i0, int j0, index_t n, double* acc) {
-  rectangle<A, B>(columns, i0, j0, n, acc, 0);
-  rectangle<A, B>(columns, i0, j0, n, acc, 1);
-}
-
 // The left tile is always whole; only the last row of tiles may be lower.
 void run_rectangle(const double* const* columns, int i0, int height, int j0, index_t n, double* acc) {
   switch (height) {
-    case 1: return run_rectangle_of<1, kTile>(columns, i0, j0, n, acc);
-    case 2: return run_rectangle_of<2, kTile>(columns, i0, j0, n, acc);
-    case 3: return run_rectangle_of<3, kTile>(columns, i0, j0, n, acc);
-    case 4: return run_rectangle_of<(kManyRegisters ? 4 : 1), kTile>(columns, i0, j0, n, acc);
+    case 1: return rectangle<1, kTile>(columns, i0, j0, n, acc);
+    case 2: return rectangle<2, kTile>(columns, i0, j0, n, acc);
+    case 3: return rectangle<3, kTile>(columns, i0, j0, n, acc);
+    case 4: return rectangle<(kManyRegisters ? 4 : 1), kTile>(columns, i0, j0, n, acc);
     default: return;
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// SIMD inner loops of the folds. Accumulators stay apart by lane until a leaf ends, row i always in lane i mod L (L
-// twice the vector length of the instruction set: 16 with AVX-512), so block sizes do not change a bit.
+// SIMD inner loops of the folds. Accumulators stay apart by lane until a leaf ends, rows always in the same lane of a vector (row i in lane i mod L, L
+// the vector length or twice that, as the shape of the tile has it), so block sizes do not change a bit.
 #pragma once
 
 #include "engine/isa.hpp"
