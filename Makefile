@@ -1,0 +1,82 @@
+# nlsq: targets for people and for CI. Each installs what it needs on Debian or Ubuntu (see NLSQ_NO_INSTALL).
+#   make build        the library and the command build/nlsq
+#   make demo         a fit of shipped real data: table and SVG
+#   make test         everything that must pass (about two minutes once built)
+#   make test-fast    the quick tests
+#   make test-all     also sanitizer builds, longer fuzzing, hostile settings
+#   make test-cov     line coverage, a table by folder
+#   make bench        speed: prints ratios to references
+#   make install PREFIX=/usr/local
+PREFIX ?= /usr/local
+JOBS ?= 2
+INSTALL := scripts/install_dependencies.sh
+
+BUILD_PACKAGES := g++ cmake ninja-build ccache libeigen3-dev libhwy-dev libsleef-dev libfmt-dev \
+  nlohmann-json3-dev libcli11-dev libfast-float-dev libcerf-dev libboost-dev
+TEST_PACKAGES := libgtest-dev python3
+BENCH_PACKAGES := libgsl-dev
+COVERAGE_PACKAGES := gcovr
+FUZZ_PACKAGES := clang libclang-rt-14-dev
+
+.PHONY: build demo test test-fast test-all test-cov test-asan test-tsan test-hostile fuzz bench install format clean
+
+build:
+	@$(INSTALL) $(BUILD_PACKAGES)
+	@test -f build/build.ninja || cmake --preset release -DCMAKE_INSTALL_PREFIX=$(PREFIX) > /dev/null
+	@cmake --build build -j $(JOBS) --target nlsq nlsq_command
+
+demo: build
+	@sh examples/demo.sh build/nlsq build/demo.svg
+
+build-tests:
+	@$(INSTALL) $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@test -f build/build.ninja || cmake --preset release -DCMAKE_INSTALL_PREFIX=$(PREFIX) > /dev/null
+	@cmake --build build -j $(JOBS)
+.PHONY: build-tests
+
+test: build-tests
+	@ctest --test-dir build -j $(JOBS) --output-on-failure
+
+test-fast: build-tests
+	@ctest --test-dir build -j $(JOBS) --output-on-failure -L fast
+
+test-asan test-tsan: test-%:
+	@$(INSTALL) $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@cmake --preset $* > /dev/null
+	@cmake --build build-$* -j $(JOBS)
+	@ctest --test-dir build-$* -j $(JOBS) --output-on-failure -E install_consumer
+
+# The suite again with tiny blocks, odd numbers of threads and each fold and instruction set.
+test-hostile: build-tests
+	@sh scripts/hostile.sh build $(JOBS)
+
+fuzz:
+	@$(INSTALL) $(BUILD_PACKAGES) $(FUZZ_PACKAGES)
+	@cmake --preset fuzz > /dev/null
+	@cmake --build build-fuzz -j $(JOBS)
+	@sh scripts/fuzz.sh build-fuzz $(or $(SECONDS),120)
+
+test-all: test test-hostile test-asan test-tsan fuzz
+
+test-cov:
+	@$(INSTALL) $(BUILD_PACKAGES) $(TEST_PACKAGES) $(COVERAGE_PACKAGES)
+	@cmake --preset coverage > /dev/null
+	@cmake --build build-coverage -j $(JOBS)
+	@ctest --test-dir build-coverage -j $(JOBS) --output-on-failure -E install_consumer > build-coverage/ctest.log || \
+	  { tail -40 build-coverage/ctest.log; exit 1; }
+	@python3 scripts/coverage.py build-coverage
+
+bench:
+	@$(INSTALL) $(BUILD_PACKAGES) $(BENCH_PACKAGES)
+	@cmake --preset bench > /dev/null
+	@cmake --build build-bench -j $(JOBS)
+	@sh scripts/bench.sh build-bench
+
+install: build
+	@cmake --install build --prefix $(PREFIX)
+
+format:
+	@git ls-files '*.cpp' '*.hpp' | xargs clang-format -i
+
+clean:
+	rm -rf build build-*

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Fails when an #include points the wrong way between the folders of src/ (docs/architecture.md has the table).
+
+usage: check_includes.py ROOT | --self-test
+"""
+import pathlib
+import re
+import sys
+
+ALLOWED = {
+    "base": set(),
+    "expr": {"base"},
+    "program": {"base", "expr"},
+    "engine": {"base", "program", "expr"},  # of expr only op.hpp and ops.def, through program
+    "linalg": {"base"},
+    "solve": {"base", "linalg"},
+    "stats": {"base", "linalg"},
+    "reduce": {"base", "linalg", "program", "engine", "expr", "solve"},
+    "data": {"base"},
+    "fit": {"base", "expr", "program", "engine", "linalg", "solve", "stats", "reduce", "data"},
+}
+# Narrower than the folder: what may be included from it.
+ONLY = {
+    ("reduce", "solve"): {"solve/evaluator.hpp"},
+    ("engine", "expr"): {"expr/op.hpp", "expr/ops.def"},
+    ("reduce", "expr"): {"expr/differentiate.hpp"},
+}
+# The folder a public header belongs to.
+PUBLIC = {
+    "types": "base", "error": "base", "version": "base",
+    "options": "base", "model": "expr", "table": "data",
+    "data": "fit", "fit": "fit", "result": "fit", "least_squares": "fit", "runtime": "fit", "nlsq": "fit",
+}
+INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
+
+
+def faults_of(folder: str, name: str, text: str) -> list[str]:
+    faults = []
+    for number, line in enumerate(text.splitlines(), 1):
+        match = INCLUDE.match(line)
+        if not match:
+            continue
+        target = match.group(1)
+        head = target.split("/")[0]
+        if folder == "apps":
+            if head != "nlsq" and "/" in target:
+                faults.append(f"{name}:{number}: apps may include include/nlsq alone, not {target}")
+            continue
+        owner = PUBLIC.get(pathlib.Path(target).stem, None) if head == "nlsq" else head
+        if owner is None:
+            faults.append(f"{name}:{number}: {target} has no folder in the table")
+        elif owner != folder and owner not in ALLOWED[folder]:
+            faults.append(f"{name}:{number}: {folder} may not include {target}")
+        elif (folder, owner) in ONLY and head != "nlsq" and target not in ONLY[(folder, owner)]:
+            faults.append(f"{name}:{number}: of {owner}, {folder} may include only {sorted(ONLY[(folder, owner)])}")
+    return faults
+
+
+def check(root: pathlib.Path) -> list[str]:
+    faults = []
+    for path in sorted(root.glob("src/**/*")):
+        if path.suffix in {".cpp", ".hpp"}:
+            folder = path.relative_to(root / "src").parts[0]
+            faults += faults_of(folder, str(path.relative_to(root)), path.read_text())
+    for path in sorted(root.glob("apps/**/*.[ch]pp")):
+        faults += faults_of("apps", str(path.relative_to(root)), path.read_text())
+    return faults
+
+
+def self_test() -> list[str]:
+    wrong = [("solve", "program/program.hpp"), ("base", "expr/graph.hpp"), ("reduce", "solve/minimizer.hpp"),
+             ("apps", "fit/settings.hpp"), ("stats", "nlsq/fit.hpp")]
+    right = [("fit", "solve/minimizer.hpp"), ("reduce", "solve/evaluator.hpp"), ("apps", "nlsq/fit.hpp")]
+    faults = [f"not noticed: {f} includes {t}" for f, t in wrong if not faults_of(f, "x", f'#include "{t}"\n')]
+    return faults + [f"refused: {f} includes {t}" for f, t in right if faults_of(f, "x", f'#include "{t}"\n')]
+
+
+if __name__ == "__main__":
+    found = self_test() if sys.argv[1] == "--self-test" else check(pathlib.Path(sys.argv[1]))
+    print("\n".join(found) or "ok")
+    sys.exit(1 if found else 0)
