@@ -27,6 +27,7 @@ void MoreHebden::resize(index_t n) {
 void MoreHebden::load(const Triangle& t, index_t rows, bool suspect) {
   if (s_.n != t.n) resize(t.n);
   t_ = &t;
+  complete_ = true;
   lambda_ = 0.0;
   multiply_transposed(t, t.b, work_);
   gradient_length_ = norm(work_);
@@ -44,11 +45,28 @@ void MoreHebden::load(const Triangle& t, index_t rows, bool suspect) {
   newton_reduction_ = 0.5 * dot(work_, work_);
 }
 
+void MoreHebden::load_incomplete(const Triangle& t, std::span<const double> g) {
+  if (s_.n != t.n) resize(t.n);
+  t_ = &t;
+  g_ = g;
+  complete_ = false;
+  lambda_ = 0.0;
+  rank_ = 0;
+  std::fill(newton_.begin(), newton_.end(), 0.0);
+  newton_length_ = newton_reduction_ = std::numeric_limits<double>::infinity();
+  gradient_length_ = norm(g);
+}
+
 void MoreHebden::damped(double lambda, std::span<double> p) {
   std::copy(t_->a.begin(), t_->a.end(), s_.a.begin());
   std::copy(t_->b.begin(), t_->b.end(), s_.b.begin());
   append_identity(s_, std::sqrt(lambda), work_);
-  for (std::size_t i = 0; i < p.size(); ++i) p[i] = -s_.b[i];
+  if (complete_) {
+    for (std::size_t i = 0; i < p.size(); ++i) p[i] = -s_.b[i];
+  } else {
+    for (std::size_t i = 0; i < p.size(); ++i) p[i] = -g_[i];
+    solve_transposed(s_, p);
+  }
   solve(s_, p);
 }
 

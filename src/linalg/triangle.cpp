@@ -73,6 +73,15 @@ void select_columns(const Summary& summary, std::span<const double> scale,
   }
 }
 
+void restrict_columns(const Triangle& t, std::span<const double> rhs,
+                      std::span<const std::size_t> columns, Triangle& out, std::span<double> work) {
+  out.resize(static_cast<index_t>(columns.size()));
+  for (index_t i = 0; i < t.n; ++i) {
+    for (std::size_t k = 0; k < columns.size(); ++k) work[k] = t.row(i)[columns[k]];
+    rotate_in(out, 0, work.data(), rhs[static_cast<std::size_t>(i)]);
+  }
+}
+
 void column_norms(const Summary& summary, std::span<double> out) {
   for (index_t j = 0; j < summary.n; ++j) {
     const double* column = summary.R.data() + j * summary.n;

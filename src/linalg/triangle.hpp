@@ -33,6 +33,11 @@ void load_scaled(const Summary& summary, std::span<const double> scale, Triangle
 void select_columns(const Summary& summary, std::span<const double> scale,
                     std::span<const std::size_t> columns, Triangle& out, std::span<double> work);
 
+/// The triangle of A(:, columns) with right-hand side `rhs` (n values) in place of b; out.n becomes
+/// the number of columns (rising indices). `work`: n values.
+void restrict_columns(const Triangle& t, std::span<const double> rhs,
+                      std::span<const std::size_t> columns, Triangle& out, std::span<double> work);
+
 /// ‖column j‖ of the R of a summary, without overflow for finite entries up to 1e150.
 void column_norms(const Summary& summary, std::span<double> out);
 

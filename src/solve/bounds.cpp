@@ -34,15 +34,17 @@ double stride_to_bound(std::span<const double> x, std::span<const double> direct
 
 void make_strictly_inside(std::span<double> x, std::span<const double> lower,
                           std::span<const double> upper, double relative) {
+  const auto gap = [relative](double bound, double other) {
+    if (bound != 0.0) return relative * std::abs(bound);
+    return relative * (std::isfinite(other) ? std::abs(other) : 1.0);
+  };
   for (std::size_t j = 0; j < x.size(); ++j) {
     const double lo = lower[j];
     const double hi = upper[j];
-    const double from_lo = relative * std::max(1.0, std::abs(lo));
-    const double from_hi = relative * std::max(1.0, std::abs(hi));
-    if (std::isfinite(lo) && x[j] - lo <= from_lo) {
-      x[j] = relative > 0.0 ? lo + from_lo : std::nextafter(lo, kInfinity);
-    } else if (std::isfinite(hi) && hi - x[j] <= from_hi) {
-      x[j] = relative > 0.0 ? hi - from_hi : std::nextafter(hi, -kInfinity);
+    if (std::isfinite(lo) && x[j] - lo <= relative * std::abs(lo)) {
+      x[j] = relative > 0.0 ? lo + gap(lo, hi) : std::nextafter(lo, kInfinity);
+    } else if (std::isfinite(hi) && hi - x[j] <= relative * std::abs(hi)) {
+      x[j] = relative > 0.0 ? hi - gap(hi, lo) : std::nextafter(hi, -kInfinity);
     }
     if (!(x[j] > lo && x[j] < hi)) x[j] = lo + 0.5 * (hi - lo);
   }

@@ -19,8 +19,9 @@ bool any_finite(std::span<const double> lower, std::span<const double> upper);
 double stride_to_bound(std::span<const double> x, std::span<const double> direction,
                        std::span<const double> lower, std::span<const double> upper);
 
-/// Moves x strictly inside: values on (or within `relative` of) a bound to `relative`·max(1,
-/// |bound|) from it, or to the middle of a narrower box; 0 means the next double.
+/// Moves x strictly inside: values within `relative`·|bound| of a bound (of 0: on it) to that
+/// distance (from 0: `relative` times the other bound, or times 1 when that is infinite), or to the
+/// middle of a narrower box. With relative = 0 values on a bound go to the next double.
 void make_strictly_inside(std::span<double> x, std::span<const double> lower,
                           std::span<const double> upper, double relative);
 

@@ -3,8 +3,9 @@
 // approach for unconstrained and bound constrained nonlinear optimization", as SciPy's dogbox
 // organises it. Parameters on a bound with the gradient pushing outwards are fixed for one step; on
 // the others the dogleg runs from the Cauchy point to the Gauss-Newton point, cut where it leaves
-// the box of bounds and radius, then goes on within the face it met until nothing is left to gain.
-// Trials are clipped to the bounds, so the box is never left.
+// the box of bounds and radius; where a bound cut it, it goes on within that face. Trials are
+// clipped to the bounds. Known weakness: with a large residual and strong curvature (Brown-Dennis)
+// the dogleg zigzags where trf and lm damp.
 #include <algorithm>
 #include <cmath>
 
@@ -16,7 +17,8 @@
 
 namespace nlsq::solve {
 namespace {
-constexpr double kFirstRadius = 0.3;  // in units of max |x₀ / scale|
+constexpr double kSingular = 1e-12;   // scaled diagonal of a face that is not worth a step
+constexpr double kFirstRadius = 0.3;  // of the largest scaled start value
 
 class Dogbox final : public Strategy {
  public:
@@ -29,7 +31,7 @@ class Dogbox final : public Strategy {
     for (std::size_t j = 0; j < work_.size(); ++j) {
       length = std::max(length, std::abs(state.here.x[j]) / state.scale[j]);
     }
-    state.radius = length > 0.0 ? kFirstRadius * length : kFirstRadius;
+    state.radius = kFirstRadius * first_radius(state, length);
   }
 
   // A box lets a weak parameter run to its wall while a strong one is held: let its scale follow.
@@ -44,28 +46,28 @@ class Dogbox final : public Strategy {
       if (!pushed) free_.push_back(j);
     }
     linalg::select_columns(state.here.sum, state.scale, free_, triangle_, work_);
-    more_hebden_.load(triangle_, state.rows, !(state.here.sum.kappa < 1e12));
-    state.newton_reduction = more_hebden_.newton_reduction();
     const std::size_t n = free_.size();
     for (auto* v : {&g_, &p_, &low_, &high_, &direction_, &product_}) v->resize(n);
     for (std::size_t k = 0; k < n; ++k) g_[k] = state.scale[free_[k]] * state.here.sum.g[free_[k]];
+    load_model(more_hebden_, triangle_, g_, state);
+    state.newton_reduction = more_hebden_.newton_reduction();
     linalg::multiply(triangle_, g_, product_);
     const double curvature = linalg::dot(product_, product_);
-    cauchy_ = curvature > 0.0 ? linalg::dot(g_, g_) / curvature : 0.0;
+    cauchy_ = curvature > 0.0 ? linalg::dot(g_, g_) / curvature : kInfinity;
   }
 
   void propose(State& state) override {
+    radius_ = state.radius;
     set_box(state);
     dogleg();
     linalg::multiply(triangle_, p_, product_);
     state.predicted = -linalg::dot(g_, p_) - 0.5 * linalg::dot(product_, product_);
-    state.at_radius = false;
+    state.held_short = held_short_;
     state.step_length = 0.0;
     std::copy(state.here.x.begin(), state.here.x.end(), state.trial.x.begin());
     for (std::size_t k = 0; k < p_.size(); ++k) {
       const std::size_t j = free_[k];
       state.step_length = std::max(state.step_length, std::abs(p_[k]));
-      if (std::abs(p_[k]) >= state.radius) state.at_radius = true;
       state.trial.x[j] += state.scale[j] * p_[k];
       if (p_[k] == low_[k] && p_[k] > -state.radius) state.trial.x[j] = state.lower[j];
       if (p_[k] == high_[k] && p_[k] < state.radius) state.trial.x[j] = state.upper[j];
@@ -88,15 +90,41 @@ class Dogbox final : public Strategy {
 
   void dogleg() {
     const std::span<const double> newton = more_hebden_.newton_step();
-    if (inside(newton, low_, high_)) {
+    held_short_ = !more_hebden_.complete() || !inside(newton, low_, high_);
+    if (!held_short_) {
       std::copy(newton.begin(), newton.end(), p_.begin());
       return;
     }
     for (std::size_t k = 0; k < p_.size(); ++k) direction_[k] = -g_[k];
     std::fill(p_.begin(), p_.end(), 0.0);
     advance(std::min(cauchy_, stride_to_bound(p_, direction_, low_, high_)));
+    if (!more_hebden_.complete()) return;
     for (std::size_t k = 0; k < p_.size(); ++k) direction_[k] = newton[k] - p_[k];
     advance(std::min(1.0, stride_to_bound(p_, direction_, low_, high_)));
+    while (along_face()) {
+    }
+  }
+
+  // When bounds (not the radius) stopped p: a Gauss-Newton step of the other parameters, up to the
+  // next wall. True when that wall is a bound again. Without it a parameter that the gradient pulls
+  // off its bound and the Gauss-Newton step pushes back stops every step where it starts.
+  bool along_face() {
+    inner_.clear();
+    for (std::size_t k = 0; k < p_.size(); ++k) {
+      if (std::abs(p_[k]) >= radius_) return false;
+      if (p_[k] > low_[k] && p_[k] < high_[k]) inner_.push_back(k);
+    }
+    if (inner_.empty() || inner_.size() == p_.size()) return false;
+    linalg::multiply(triangle_, p_, product_);
+    for (std::size_t k = 0; k < p_.size(); ++k) product_[k] += triangle_.b[k];
+    linalg::restrict_columns(triangle_, product_, inner_, face_, work_);
+    if (linalg::min_diagonal(face_) < kSingular) return false;
+    linalg::solve(face_, face_.b);
+    std::fill(direction_.begin(), direction_.end(), 0.0);
+    for (std::size_t i = 0; i < inner_.size(); ++i) direction_[inner_[i]] = -face_.b[i];
+    const double t = stride_to_bound(p_, direction_, low_, high_);
+    advance(std::min(t, 1.0));
+    return t < 1.0;
   }
 
   void advance(double t) {
@@ -108,11 +136,12 @@ class Dogbox final : public Strategy {
     }
   }
 
-  linalg::Triangle triangle_;
+  linalg::Triangle triangle_, face_;
   linalg::MoreHebden more_hebden_;
-  std::vector<std::size_t> free_;
+  std::vector<std::size_t> free_, inner_;
   std::vector<double> work_, g_, p_, low_, high_, direction_, product_;
-  double cauchy_ = 0;
+  double cauchy_ = 0, radius_ = 0;
+  bool held_short_ = false;
 };
 
 }  // namespace

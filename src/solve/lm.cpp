@@ -10,30 +10,28 @@
 
 namespace nlsq::solve {
 namespace {
-constexpr double kFirstRadius = 1.0;  // in units of ‖D x₀‖
-
 class Lm final : public Strategy {
  public:
-  explicit Lm(const State& state)
-      : more_hebden_(state.n), p_(state.scale.size()), work_(p_.size()) {
+  explicit Lm(const State& state) : more_hebden_(state.n) {
+    for (auto* v : {&g_, &p_, &work_}) v->resize(state.scale.size());
     triangle_.resize(state.n);
   }
 
   void start(State& state) override {
-    const double length = scaled_norm(state.here.x, state.scale);
-    state.radius = length > 0.0 ? kFirstRadius * length : kFirstRadius;
+    state.radius = first_radius(state, scaled_norm(state.here.x, state.scale));
   }
 
   void model(State& state) override {
     linalg::load_scaled(state.here.sum, state.scale, triangle_);
-    more_hebden_.load(triangle_, state.rows, !(state.here.sum.kappa < 1e12));
+    for (std::size_t j = 0; j < g_.size(); ++j) g_[j] = state.scale[j] * state.here.sum.g[j];
+    load_model(more_hebden_, triangle_, g_, state);
     state.newton_reduction = more_hebden_.newton_reduction();
   }
 
   void propose(State& state) override {
     more_hebden_.step(state.radius, p_);
     state.step_length = linalg::norm(p_);
-    state.at_radius = more_hebden_.lambda() > 0.0;
+    state.held_short = more_hebden_.lambda() > 0.0;
     linalg::multiply(triangle_, p_, work_);
     state.predicted = 0.5 * linalg::dot(work_, work_) +
                       more_hebden_.lambda() * state.step_length * state.step_length;
@@ -46,7 +44,7 @@ class Lm final : public Strategy {
  private:
   linalg::Triangle triangle_;
   linalg::MoreHebden more_hebden_;
-  std::vector<double> p_, work_;
+  std::vector<double> g_, p_, work_;
 };
 
 }  // namespace

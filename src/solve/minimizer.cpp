@@ -76,16 +76,16 @@ Stop report(const State& state, const SolverOptions& options) {
 }
 
 Outcome finish(Evaluator& evaluator, State& state, const Stop& stop, const SolverOptions& options,
-               index_t limit, bool linear_loss) {
+               index_t limit) {
   Outcome out;
   const bool converged = static_cast<int>(stop.status) > 0;
   const bool exact = state.here.sum.cost == 0.0;
   if (options.polish && converged && !exact && state.n > 0 && std::isfinite(state.here.sum.kappa)) {
-    out.polish_steps = polish(evaluator, state, limit, linear_loss);
+    out.polish_steps = polish(evaluator, state, limit);
   } else {
     refine_summary(evaluator, state);
   }
-  linalg::column_norms(state.here.sum, state.column_norm);
+  measure_columns(state);
   out.optimality = optimality(state);
   out.active.resize(state.here.x.size());
   for (std::size_t j = 0; j < out.active.size(); ++j) out.active[j] = held_by_bound(state, j);
@@ -105,10 +105,11 @@ Stop improve(Evaluator& evaluator, State& state, Strategy& strategy, const Solve
   while (true) {
     if (Stop stop = test_evaluations(state, limit); stop.now) return stop;
     strategy.propose(state);
+    if (Stop stop = test_no_move(state); stop.now) return stop;
     evaluate(evaluator, state, state.trial);
-    if (!state.trial.sum.finite) {
+    state.last_finite = state.trial.sum.finite;
+    if (!state.last_finite) {
       state.radius = 0.25 * state.step_length;
-      if (Stop stop = test_not_finite(state); stop.now) return stop;
       continue;
     }
     const double actual = state.here.sum.cost - state.trial.sum.cost;
@@ -125,6 +126,7 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
                  std::span<const double> upper, const SolverOptions& options, bool linear_loss) {
   check_start(evaluator, x0, lower, upper, options);
   State state(evaluator.parameters(), evaluator.rows(), lower, upper);
+  state.linear_loss = linear_loss;
   const index_t limit = evaluation_limit(options, state.n);
   const std::unique_ptr<Strategy> strategy = make_strategy(options.method, state);
 
@@ -138,7 +140,7 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
   state.iterations = 0;
   if (state.n == 0) {
     const Stop stop{true, Status::gtol, "There is no free parameter."};
-    return finish(evaluator, state, stop, options, limit, linear_loss);
+    return finish(evaluator, state, stop, options, limit);
   }
 
   update_scale(state, options, 0.0);
@@ -153,7 +155,7 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
     update_scale(state, options, strategy->scale_memory());
     if (Stop asked = report(state, options); asked.now) stop = asked;
   }
-  return finish(evaluator, state, stop, options, limit, linear_loss);
+  return finish(evaluator, state, stop, options, limit);
 }
 
 }  // namespace nlsq::solve

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "linalg/triangle.hpp"
 #include "solve/bounds.hpp"
@@ -14,64 +15,85 @@ namespace {
 constexpr double kOrthogonal = 1e-12;  // ‖Qᵀf‖ / ‖f‖ that is rounding
 constexpr double kSameCost = 1e-10;    // relative rise of the cost that is rounding
 constexpr double kHeld = 1e-2;         // distance to a bound, in one-parameter Gauss-Newton steps
+constexpr double kSingular = 1e-14;    // smallest scaled diagonal that is not rounding
 constexpr double kWellConditioned =
     300.0;  // below this κ a step-grade summary is a covariance-grade one
 constexpr index_t kManyRows = 1'000'000;
 constexpr int kPatience = 3;
 
-// The Gauss-Newton problem of the parameters that no bound holds.
+// The Gauss-Newton problem of the parameters that no bound holds; held ones go to their bound.
 class FreeProblem {
  public:
-  explicit FreeProblem(index_t n) : work_(static_cast<std::size_t>(n) + 1) { triangle_.resize(n); }
+  explicit FreeProblem(index_t n) : work_(static_cast<std::size_t>(n)) { triangle_.resize(n); }
 
-  // Scaled length of the step, written to state.step; inf when it is singular.
+  // Sets trial.x and step; returns the scaled length of the step, inf when the problem is singular.
   double step(State& state) {
-    const std::size_t n = state.scale.size();
-    free_.clear();
-    for (std::size_t j = 0; j < n; ++j) {
-      if (held_by_bound(state, j) == 0) free_.push_back(j);
-    }
-    linalg::column_norms(state.here.sum, state.column_norm);
-    for (std::size_t j = 0; j < n; ++j) {
-      state.scale[j] = state.column_norm[j] > 0.0 ? 1.0 / state.column_norm[j] : 1.0;
-    }
+    measure(state);
     linalg::select_columns(state.here.sum, state.scale, free_, triangle_, work_);
     misfit_ = linalg::norm(triangle_.b);
-    for (std::size_t j = 0; j < n; ++j) state.step[j] = target(state, j) - state.here.x[j];
-    if (linalg::min_diagonal(triangle_) < 1e-14) return kInfinity;
+    if (linalg::min_diagonal(triangle_) < kSingular) return kInfinity;
     linalg::solve(triangle_, triangle_.b);
-    double square = 0.0;
     for (std::size_t k = 0; k < free_.size(); ++k) {
       const std::size_t j = free_[k];
-      state.step[j] = -state.scale[j] * triangle_.b[k];
-      square += triangle_.b[k] * triangle_.b[k];
+      state.trial.x[j] = state.here.x[j] - state.scale[j] * triangle_.b[k];
     }
-    return std::sqrt(square);
+    for (std::size_t j = 0; j < state.step.size(); ++j) {
+      state.step[j] = state.trial.x[j] - state.here.x[j];
+    }
+    return scaled_norm(state.step, state.scale);
   }
 
+  // ‖Qᵀf‖ over the free columns.
   double misfit() const { return misfit_; }
 
+  // The step puts a held parameter onto its bound.
+  bool moves_held() const { return moved_held_; }
+
+  // Leaves held parameters where they are from now on; false when the last step moved none of them.
+  bool stop_moving_held() {
+    return std::exchange(moved_held_, false) && std::exchange(move_held_, false);
+  }
+
  private:
-  static double target(const State& state, std::size_t j) {
-    const int side = held_by_bound(state, j);
-    return side < 0 ? state.lower[j] : side > 0 ? state.upper[j] : state.here.x[j];
+  // Scales at the present point; free parameters; trial.x of the held ones.
+  void measure(State& state) {
+    measure_columns(state);
+    free_.clear();
+    moved_held_ = false;
+    for (std::size_t j = 0; j < state.scale.size(); ++j) {
+      state.scale[j] = state.column_norm[j] > 0.0 ? 1.0 / state.column_norm[j] : 1.0;
+      state.trial.x[j] = state.here.x[j];
+      const int side = held_by_bound(state, j);
+      if (side == 0) {
+        free_.push_back(j);
+      } else if (move_held_) {
+        state.trial.x[j] = side < 0 ? state.lower[j] : state.upper[j];
+        moved_held_ = moved_held_ || state.trial.x[j] != state.here.x[j];
+      }
+    }
   }
 
   linalg::Triangle triangle_;
   std::vector<std::size_t> free_;
   std::vector<double> work_;
   double misfit_ = 0;
+  bool move_held_ = true, moved_held_ = false;
 };
 
-bool at_rounding(const State& state, double misfit, bool linear_loss) {
-  return linear_loss && misfit <= kOrthogonal * std::sqrt(state.here.sum.sum_f2);
+bool at_rounding(const State& state, const FreeProblem& problem) {
+  return state.linear_loss && problem.misfit() <= kOrthogonal * std::sqrt(state.here.sum.sum_f2);
 }
 
 bool moves(const State& state) {
-  for (std::size_t j = 0; j < state.step.size(); ++j) {
-    if (state.here.x[j] + state.step[j] != state.here.x[j]) return true;
-  }
-  return false;
+  return std::any_of(state.step.begin(), state.step.end(), [](double s) { return s != 0.0; });
+}
+
+// Evaluates the trial: inside the bounds, finite, and no more costly than rounding explains.
+bool better(Evaluator& evaluator, State& state, double cost) {
+  if (!inside(state.trial.x, state.lower, state.upper)) return false;
+  evaluator.summary(state.trial.x, Grade::covariance, state.trial.sum);
+  ++state.nfev;
+  return state.trial.sum.finite && state.trial.sum.cost - cost <= kSameCost * cost;
 }
 
 }  // namespace
@@ -88,7 +110,7 @@ int held_by_bound(const State& state, std::size_t j) {
   return g > 0.0 ? -1 : 1;
 }
 
-index_t polish(Evaluator& evaluator, State& state, index_t limit, bool linear_loss) {
+index_t polish(Evaluator& evaluator, State& state, index_t limit) {
   refine_summary(evaluator, state);
   const index_t most = state.rows > kManyRows ? 1 : limit;
   FreeProblem problem(state.n);
@@ -106,16 +128,12 @@ index_t polish(Evaluator& evaluator, State& state, index_t limit, bool linear_lo
       ++stale;
     }
     if (!std::isfinite(length) || !moves(state) || state.nfev >= limit) break;
-    if (at_rounding(state, problem.misfit(), linear_loss)) break;
+    if (at_rounding(state, problem) && !problem.moves_held()) break;
 
-    for (std::size_t j = 0; j < state.step.size(); ++j) {
-      state.trial.x[j] = state.here.x[j] + state.step[j];
+    if (!better(evaluator, state, best.sum.cost)) {
+      if (!problem.stop_moving_held()) break;
+      continue;
     }
-    if (!inside(state.trial.x, state.lower, state.upper)) break;
-    evaluator.summary(state.trial.x, Grade::covariance, state.trial.sum);
-    ++state.nfev;
-    const double rise = state.trial.sum.cost - best.sum.cost;
-    if (!state.trial.sum.finite || rise > kSameCost * best.sum.cost) break;
     std::swap(state.here, state.trial);
     ++steps;
   }

@@ -18,7 +18,7 @@ namespace nlsq::solve {
 int held_by_bound(const State& state, std::size_t j);
 
 /// Improves state.here; its summary is of Grade::covariance afterwards. Returns the accepted steps.
-index_t polish(Evaluator& evaluator, State& state, index_t limit, bool linear_loss);
+index_t polish(Evaluator& evaluator, State& state, index_t limit);
 
 /// Makes state.here.sum a summary of Grade::covariance: a pass, unless the one there is as good
 /// already.

@@ -2,7 +2,10 @@
 // Construction and norms of the minimizer's state.
 #include "solve/state.hpp"
 
+#include <algorithm>
 #include <cmath>
+
+#include "linalg/triangle.hpp"
 
 namespace nlsq::solve {
 
@@ -21,6 +24,30 @@ State::State(index_t parameters, index_t row_count, std::span<const double> lo,
 }
 
 double residual_norm(const linalg::Summary& sum) { return std::sqrt(2.0 * sum.cost); }
+
+void measure_columns(State& state) {
+  const linalg::Summary& sum = state.here.sum;
+  linalg::column_norms(sum, state.column_norm);
+  const double f = residual_norm(sum);
+  if (state.linear_loss || f == 0.0) return;
+  for (std::size_t j = 0; j < sum.g.size(); ++j) {
+    state.column_norm[j] = std::max(state.column_norm[j], std::abs(sum.g[j]) / f);
+  }
+}
+
+bool complete(const State& state) {
+  if (state.linear_loss) return true;
+  constexpr double kExplained = 1e-8;
+  const linalg::Summary& sum = state.here.sum;
+  const double f = residual_norm(sum);
+  for (std::size_t j = 0; j < sum.g.size(); ++j) {
+    const double* column = sum.R.data() + static_cast<index_t>(j) * state.n;
+    double explained = 0.0;
+    for (std::size_t i = 0; i <= j; ++i) explained += column[i] * sum.qtf[i];
+    if (std::abs(sum.g[j] - explained) > kExplained * state.column_norm[j] * f) return false;
+  }
+  return true;
+}
 
 double scaled_norm(std::span<const double> v, std::span<const double> scale) {
   double square = 0.0;

@@ -20,22 +20,28 @@ struct Point {
 struct State {
   index_t n = 0;
   index_t rows = 0;
+  bool linear_loss = true;
   std::span<const double> lower, upper;
 
   Point here;  ///< the best point seen
   Point trial;
   std::vector<double> step;         ///< trial.x − here.x
   std::vector<double> scale;        ///< x = scale·x̂
-  std::vector<double> column_norm;  ///< ‖J̃_j‖ at `here`
+  bool own_scales = true;           ///< scales come from the columns, not from the caller
+  std::vector<double> column_norm;  ///< max(‖J̃_j‖, |g_j|/F) at `here`, see measure_columns
 
   double radius = 0;            ///< of the trust region, in the strategy's own norm
   double step_length = 0;       ///< of the step, in that norm
   double predicted = 0;         ///< reduction of the cost the model promises
   double newton_reduction = 0;  ///< what the full Gauss-Newton step would promise
-  bool at_radius = false;       ///< the radius was what stopped the step
+  bool last_finite = true;      ///< the last trial was finite
+  bool held_short =
+      false;  ///< the radius or a bound stopped the step before the Gauss-Newton point
 
   std::vector<double> largest;  ///< max |x_j| over the points accepted
-  index_t small_steps = 0;      ///< trials in a row that passed the ftol inequality
+  index_t small_steps =
+      0;                  ///< trials in a row that passed the ftol inequality without gaining speed
+  double last_small = 0;  ///< relative reduction of the last trial
   index_t nfev = 0, njev = 0, iterations = 0;
 
   State(index_t parameters, index_t row_count, std::span<const double> lo,
@@ -44,6 +50,14 @@ struct State {
 
 /// √(2·cost): ‖f‖ for the linear loss, the size the gradient is compared with for every loss.
 double residual_norm(const linalg::Summary& sum);
+
+/// Sets state.column_norm at state.here. A robust loss can drop every row of a column from the
+/// triangle while its gradient stays: by Cauchy-Schwarz |g_j|/F is no more than ‖J̃_j‖ where nothing
+/// is lost, so it stands in.
+void measure_columns(State& state);
+
+/// The triangle and qtf of state.here explain its gradient (always, for the linear loss).
+bool complete(const State& state);
 
 /// ‖v / scale‖₂.
 double scaled_norm(std::span<const double> v, std::span<const double> scale);

@@ -68,13 +68,14 @@ Stop test_step(State& state, const SolverOptions& options, double actual) {
   const bool small =
       agrees && relative_actual <= options.ftol && relative_predicted <= options.ftol;
   const double promise = state.newton_reduction / cost;
-  state.small_steps = small ? state.small_steps + 1 : 0;
+  state.small_steps = small && relative_actual <= state.last_small ? state.small_steps + 1 : 0;
+  state.last_small = relative_actual;
   const bool ftol = small && (promise <= kPlateau * options.ftol || state.small_steps >= kPatience);
 
   const double step = scaled_norm(state.step, state.scale);
   const double size = scaled_norm(state.here.x, state.scale);
   const double limit = options.xtol * (options.xtol * largest_size(state) + size);
-  const bool xtol = step < limit && (!state.at_radius || optimality(state) <= kXtolOpt);
+  const bool xtol = step < limit && (!state.held_short || optimality(state) <= kXtolOpt);
   if (ftol) {
     return stop(xtol ? Status::ftol_and_xtol : Status::ftol,
                 fmt::format("ftol: the cost fell by {:.3g} of its value (predicted {:.3g}), not "
@@ -90,14 +91,13 @@ Stop test_step(State& state, const SolverOptions& options, double actual) {
                             "the scaled parameters.",
                             step, limit, options.xtol));
   }
-  if (step <= kEps * size) {
-    return stop(Status::xtol, "The step no longer changes the parameters.");
-  }
   return {};
 }
 
-Stop test_not_finite(const State& state) {
+Stop test_no_move(const State& state) {
   if (scaled_norm(state.step, state.scale) > kEps * largest_size(state)) return {};
+  if (state.last_finite)
+    return stop(Status::xtol, "No step that changes the parameters reduces the cost.");
   return stop(Status::not_finite, fmt::format("No trial near the best point has finite residuals "
                                               "and derivatives (cost {:.6g}).",
                                               state.here.sum.cost));

@@ -31,8 +31,9 @@ Stop test_gradient(const State& state, const SolverOptions& options);
 /// After a finite trial with reduction `actual` (negative: the cost rose).
 Stop test_step(State& state, const SolverOptions& options, double actual);
 
-/// After a trial that was not finite: the radius has become too small to move x.
-Stop test_not_finite(const State& state);
+/// Before a trial: the step is too small to change the parameters, because trials are not finite or
+/// do not reduce the cost.
+Stop test_no_move(const State& state);
 
 /// The limit of evaluations: options.max_nfev or its default for the method.
 index_t evaluation_limit(const SolverOptions& options, index_t n);

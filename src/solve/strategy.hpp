@@ -25,7 +25,7 @@ class Strategy {
   /// Prepares for steps from state.here; sets newton_reduction.
   virtual void model(State& state) = 0;
 
-  /// Sets step, trial.x, step_length, predicted and at_radius for the present radius.
+  /// Sets step, trial.x, step_length, predicted and held_short for the present radius.
   virtual void propose(State& state) = 0;
 
   /// Factor by which the scale of a parameter may follow its shrinking column; 1: not at all.

@@ -18,14 +18,12 @@
 
 namespace nlsq::solve {
 namespace {
-constexpr double kFirstRadius = 1.0;  // in units of ‖D x₀‖
-
 class Trf final : public Strategy {
  public:
   explicit Trf(const State& state)
       : bounded_(any_finite(state.lower, state.upper)), more_hebden_(state.n), box_(state.n) {
     const std::size_t n = state.scale.size();
-    for (auto* v : {&d_, &c_, &g_, &p_, &reflected_, &work_}) v->resize(n);
+    for (auto* v : {&d_, &c_, &root_c_, &g_, &p_, &work_}) v->resize(n);
     triangle_.resize(state.n);
   }
 
@@ -34,23 +32,22 @@ class Trf final : public Strategy {
   }
 
   void start(State& state) override {
-    const double length = scaled_norm(state.here.x, state.scale);
-    state.radius = length > 0.0 ? kFirstRadius * length : kFirstRadius;
+    state.radius = first_radius(state, scaled_norm(state.here.x, state.scale));
   }
 
   void model(State& state) override {
     coleman_li(state, d_, c_);
     linalg::load_scaled(state.here.sum, d_, triangle_);
     for (std::size_t j = 0; j < d_.size(); ++j) g_[j] = d_[j] * state.here.sum.g[j];
-    for (std::size_t j = 0; j < c_.size(); ++j) work_[j] = std::sqrt(c_[j]);
-    if (bounded_) linalg::append_diagonal(triangle_, std::vector<double>(work_), 1.0, work_);
-    more_hebden_.load(triangle_, state.rows, !(state.here.sum.kappa < 1e12));
+    for (std::size_t j = 0; j < c_.size(); ++j) root_c_[j] = std::sqrt(c_[j]);
+    if (bounded_) linalg::append_diagonal(triangle_, root_c_, 1.0, work_);
+    load_model(more_hebden_, triangle_, g_, state);
     state.newton_reduction = more_hebden_.newton_reduction();
   }
 
   void propose(State& state) override {
     more_hebden_.step(state.radius, p_);
-    state.at_radius = more_hebden_.lambda() > 0.0;
+    state.held_short = more_hebden_.lambda() > 0.0;
     for (std::size_t j = 0; j < p_.size(); ++j) {
       state.step[j] = d_[j] * p_[j];
       state.trial.x[j] = state.here.x[j] + state.step[j];
@@ -61,6 +58,7 @@ class Trf final : public Strategy {
       state.predicted = 0.5 * linalg::dot(work_, work_) +
                         more_hebden_.lambda() * state.step_length * state.step_length;
     } else {
+      state.held_short = true;
       state.predicted = box_.select(state, triangle_, d_, g_, p_);
       state.step_length = linalg::norm(p_);
       for (std::size_t j = 0; j < p_.size(); ++j) {
@@ -80,7 +78,7 @@ class Trf final : public Strategy {
   linalg::Triangle triangle_;
   linalg::MoreHebden more_hebden_;
   ReflectiveStep box_;
-  std::vector<double> d_, c_, g_, p_, reflected_, work_;
+  std::vector<double> d_, c_, root_c_, g_, p_, work_;
 };
 
 }  // namespace

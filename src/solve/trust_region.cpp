@@ -10,6 +10,8 @@
 
 namespace nlsq::solve {
 namespace {
+constexpr double kFloorOfStart = 0.1;  // of ‖f‖
+constexpr double kSuspectKappa = 1e12;
 constexpr double kGrow = 2.0;
 constexpr double kShrinkMost = 0.1;
 constexpr double kShrinkLeast = 0.5;
@@ -21,8 +23,9 @@ double gain_ratio(double actual, double predicted) {
 }
 
 void update_scale(State& state, const SolverOptions& options, double memory) {
-  linalg::column_norms(state.here.sum, state.column_norm);
-  if (!options.x_scale.empty()) {
+  measure_columns(state);
+  state.own_scales = options.x_scale.empty();
+  if (!state.own_scales) {
     std::copy(options.x_scale.begin(), options.x_scale.end(), state.scale.begin());
     return;
   }
@@ -31,6 +34,20 @@ void update_scale(State& state, const SolverOptions& options, double memory) {
     const double size = std::max(state.column_norm[j], before);
     state.scale[j] = size > 0.0 ? 1.0 / size : 1.0;
   }
+}
+
+void load_model(linalg::MoreHebden& finder, const linalg::Triangle& a, std::span<const double> g,
+                const State& state) {
+  if (complete(state)) {
+    finder.load(a, state.rows, !(state.here.sum.kappa < kSuspectKappa));
+  } else {
+    finder.load_incomplete(a, g);
+  }
+}
+
+double first_radius(const State& state, double size_of_start) {
+  if (!state.own_scales) return size_of_start > 0.0 ? size_of_start : 1.0;
+  return std::max(size_of_start, kFloorOfStart * residual_norm(state.here.sum));
 }
 
 void resize_radius(State& state, double actual) {

@@ -3,6 +3,9 @@
 // lmder).
 #pragma once
 
+#include <span>
+
+#include "linalg/more_hebden.hpp"
 #include "nlsq/options.hpp"
 #include "solve/state.hpp"
 
@@ -17,6 +20,15 @@ double gain_ratio(double actual, double predicted);
 /// ever seen (Moré). Zero columns: 1. Scales that follow a shrinking column at once let a parameter
 /// run away on a plateau.
 void update_scale(State& state, const SolverOptions& options, double memory);
+
+/// Loads the model of state.here in scaled coordinates (A, and g in the same ones) into the step
+/// finder.
+void load_model(linalg::MoreHebden& finder, const linalg::Triangle& a, std::span<const double> g,
+                const State& state);
+
+/// The size of the start in scaled variables, or when that is far below ‖f‖ (a start at zero), a
+/// part of ‖f‖, which has the same unit; 1 when the caller chose the scales.
+double first_radius(const State& state, double size_of_start);
 
 /// A step that reduced the cost with gain γ sets the radius to length / max(1/2, 1 − γ³), never
 /// smaller: in a curved valley a long step of poor gain gets farther than a short one of good gain,

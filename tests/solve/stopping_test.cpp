@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include "solve/stopping.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+
+#include "nist.hpp"
+#include "nlsq/error.hpp"
+#include "problems.hpp"
+
+namespace nlsq::test {
+namespace {
+
+solve::Outcome run_nist(const char* name, const SolverOptions& options) {
+  const NistSet set = load_nist(name);
+  DenseEvaluator evaluator(set.n(), set.m(), set.rows);
+  return run(evaluator, set.start[1], options);
+}
+
+TEST(Stopping, NamesTheTestThatEndedTheFitWithItsFigures) {
+  SolverOptions only;
+  only.polish = false;
+  only.ftol = only.xtol = only.gtol = 0;
+  SolverOptions ftol = only, xtol = only, gtol = only;
+  ftol.ftol = xtol.xtol = gtol.gtol = 1e-8;
+  const solve::Outcome f = run_nist("Misra1a", ftol), x = run_nist("Misra1a", xtol),
+                       g = run_nist("Misra1a", gtol);
+  EXPECT_EQ(f.status, Status::ftol);
+  EXPECT_EQ(x.status, Status::xtol);
+  EXPECT_EQ(g.status, Status::gtol);
+  EXPECT_TRUE(f.message.starts_with("ftol: ") && f.message.find("1e-08") != std::string::npos)
+      << f.message;
+  EXPECT_TRUE(x.message.starts_with("xtol: ")) << x.message;
+  EXPECT_TRUE(g.message.starts_with("gtol: ")) << g.message;
+  EXPECT_LT(g.optimality, 1e-8);
+}
+
+TEST(Stopping, LooserTolerancesEndSooner) {
+  SolverOptions loose, tight;
+  loose.polish = tight.polish = false;
+  loose.ftol = 1e-2;
+  EXPECT_LT(run_nist("Rat43", loose).nfev, run_nist("Rat43", tight).nfev);
+}
+
+TEST(Stopping, APlateauIsNotAMinimum) {
+  // b·exp(−k t) with k far too large: the cost hardly changes, the Gauss-Newton step promises a lot
+  const Problem p = problem<2>("plateau", {1, 30}, 8, {0}, {4, 0.5}, [](auto* x, auto* f) {
+    for (int i = 0; i < 8; ++i) f[i] = x[0] * exp(-x[1] * (i + 1.0)) - 4 * std::exp(-0.5 * (i + 1));
+  });
+  DenseEvaluator evaluator = p.evaluator();
+  const solve::Outcome out = run(evaluator, p.start);
+  EXPECT_NEAR(out.x[0], 4, 1e-8) << out.message;
+  EXPECT_NEAR(out.x[1], 0.5, 1e-8);
+}
+
+TEST(Stopping, SmallUnitsOfYDoNotEndTheFitAtOnce) {
+  const Problem p = problem<2>("small", {1e-12, 1}, 10, {}, {}, [](auto* x, auto* f) {
+    for (int i = 0; i < 10; ++i)
+      f[i] = x[0] * exp(-x[1] * (0.4 * i)) - 2.5e-12 * std::exp(-1.468 * 0.4 * i);
+  });
+  for (const Method method : {Method::trf, Method::lm, Method::dogbox}) {
+    SolverOptions options;
+    options.method = method;
+    options.polish = false;
+    DenseEvaluator evaluator = p.evaluator();
+    EXPECT_NEAR(run(evaluator, p.start, options).x[1], 1.468, 1e-6);
+  }
+}
+
+TEST(Options, ThatMakeNoSenseAreNamedWithTheirValue) {
+  const auto argument = [](const SolverOptions& options) -> std::string {
+    try {
+      options.validate(2);
+    } catch (const InputError& error) {
+      return error.argument() + ": " + error.what();
+    }
+    return "";
+  };
+  SolverOptions o;
+  EXPECT_EQ(argument(o), "");
+  o.ftol = -1;
+  EXPECT_EQ(argument(o), "ftol: ftol must be finite and not negative, not -1.");
+  o = {};
+  o.gtol = std::nan("");
+  EXPECT_TRUE(argument(o).starts_with("gtol: "));
+  o = {};
+  o.max_nfev = 0;
+  EXPECT_TRUE(argument(o).starts_with("max_nfev: "));
+  o = {};
+  o.x_scale = {1, 2, 3};
+  EXPECT_EQ(argument(o), "x_scale: x_scale has 3 values for 2 parameters.");
+  o.x_scale = {1, 0};
+  EXPECT_TRUE(argument(o).starts_with("x_scale: "));
+}
+
+}  // namespace
+}  // namespace nlsq::test
