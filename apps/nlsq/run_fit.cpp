@@ -13,6 +13,7 @@
 #include "messages.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/fit.hpp"
+#include "output_file.hpp"
 #include "progress.hpp"
 #include "stop_signal.hpp"
 #include "svg_plot.hpp"
@@ -70,7 +71,7 @@ int exit_code(const FitResult& result) {
 
 int run_fit(const FitArguments& arguments) {
   refuse_later_options(arguments);
-  if (!arguments.plot.empty()) check_plot_path(arguments.plot);
+  if (!arguments.plot.empty()) check_output_path(arguments.plot, "--plot");
   const Stopwatch reading;
   LoadedData loaded = load(arguments);
   FitOptions options = make_fit_options(arguments, *loaded.model);

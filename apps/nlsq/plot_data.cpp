@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// Samples the rows (Knuth's algorithm S, TAOCP 2, 3.4.2, with a splitmix64 generator) and evaluates the model.
+#include "plot_data.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+#include "nlsq/fit.hpp"
+
+namespace nlsq::command {
+namespace {
+
+constexpr int kCurvePoints = 400;
+
+std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
+
+class Random {
+ public:
+  // Uniform in [0, 1).
+  double next() {
+    state_ += 0x9E3779B97F4A7C15u;
+    std::uint64_t v = state_;
+    v = (v ^ (v >> 30)) * 0xBF58476D1CE4E5B9u;
+    v = (v ^ (v >> 27)) * 0x94D049BB133111EBu;
+    return static_cast<double>((v ^ (v >> 31)) >> 11) * 0x1p-53;
+  }
+
+ private:
+  std::uint64_t state_ = 1;
+};
+
+std::vector<index_t> sample(index_t rows) {
+  std::vector<index_t> chosen;
+  Random random;
+  index_t wanted = std::min(rows, kMostPoints);
+  for (index_t i = 0; i < rows && wanted > 0; ++i) {
+    if (random.next() * static_cast<double>(rows - i) >= static_cast<double>(wanted)) continue;
+    chosen.push_back(i);
+    --wanted;
+  }
+  return chosen;
+}
+
+double sigma_of(const Dataset::Response& response, index_t row) {
+  return response.sigma.size > 0 ? response.sigma[row] : response.sigma_number;
+}
+
+// Student's factor for `level`; 0 when no parameter has a usable error.
+double band_factor(const FitResult& result, double level) {
+  const auto intervals = result.intervals(level);
+  for (std::size_t i = 0; i < result.names.size(); ++i) {
+    const double error = result.perr[i];
+    if (error > 0.0 && std::isfinite(error)) return (intervals[i].second - result.popt[i]) / error;
+  }
+  return 0.0;
+}
+
+void add_curve(PlotData& plot, const FitResult& result, const LoadedData& loaded, double level) {
+  const Values x = loaded.data.columns().front().values;
+  double low = INFINITY, high = -INFINITY;
+  for (index_t i = 0; i < x.size; ++i) {
+    low = std::min(low, x[i]);
+    high = std::max(high, x[i]);
+  }
+  std::vector<double> grid;
+  for (int i = 0; i < kCurvePoints; ++i) grid.push_back(low + (high - low) * i / (kCurvePoints - 1));
+  Dataset data;
+  data.column(loaded.data.columns().front().name, grid);
+  const std::vector<double> values = evaluate(*loaded.model, data, result.popt);
+  for (std::size_t i = 0; i < grid.size(); ++i) plot.curve.push_back({grid[i], values[i]});
+  const double factor = band_factor(result, level);
+  if (factor == 0.0) return;
+  plot.half_width = standard_errors_of(*loaded.model, data, result);
+  for (double& error : plot.half_width) error *= factor;
+  const auto finite = [](double v) { return std::isfinite(v); };
+  if (!std::all_of(plot.half_width.begin(), plot.half_width.end(), finite)) plot.half_width.clear();
+}
+
+}  // namespace
+
+PlotData make_plot_data(const FitResult& result, const LoadedData& loaded, double level) {
+  PlotData plot;
+  const Dataset::Response& response = loaded.data.responses().front();
+  // Parameters picked by an index column have no meaning between its values.
+  const bool is_indexed = result.names != loaded.model->parameters();
+  plot.against_fitted = loaded.data.columns().size() != 1 || is_indexed;
+  const std::vector<double> fitted = evaluate(*loaded.model, loaded.data, result.popt);
+  plot.rows = loaded.n_rows;
+  for (const index_t row : sample(loaded.n_rows)) {
+    const double sigma = sigma_of(response, row), y = response.y[row];
+    if (std::isinf(sigma)) continue;
+    plot.points.push_back({plot.against_fitted ? fitted[z(row)] : loaded.data.columns().front().values[row], y});
+    if (sigma > 0.0) plot.sigma.push_back(sigma);
+    plot.residual.push_back((y - fitted[z(row)]) / (sigma > 0.0 ? sigma : 1.0));
+  }
+  plot.x_name = plot.against_fitted ? "fitted " + loaded.response : loaded.data.columns().front().name;
+  plot.y_name = plot.against_fitted ? "observed " + loaded.response : loaded.response;
+  plot.residual_name = plot.sigma.empty() ? "residual" : "residual/σ";
+  if (!plot.against_fitted) add_curve(plot, result, loaded, level);
+  return plot;
+}
+
+}  // namespace nlsq::command
