@@ -32,7 +32,9 @@ class Binder {
       if (s.kind == Syntax::Kind::index) is_index_column[static_cast<std::size_t>(s.operands[0])] = true;
     }
     for (std::size_t i = 0; i < formula_.nodes.size(); ++i) {
-      if (!is_index_column[i]) built[i] = build(formula_.nodes[i], built);
+      // The response on the left is the first node; it is no part of the value.
+      const bool is_response = i == 0 && !formula_.response.empty();
+      if (!is_index_column[i] && !is_response) built[i] = build(formula_.nodes[i], built);
     }
     model_.outputs.push_back(built[static_cast<std::size_t>(formula_.root)]);
   }
