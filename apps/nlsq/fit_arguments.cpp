@@ -83,7 +83,7 @@ constexpr const char* kExamples = R"(Examples (from the project's folder):
   nlsq fit examples/data/thurber.csv --p0 b1=1000,b2=1000,b3=400,b4=40,b5=0.7,b6=0.3,b7=0.03 --json
       --model 'y = (b1 + b2*x + b3*x^2 + b4*x^3)/(1 + b5*x + b6*x^2 + b7*x^3)'
   nlsq fit examples/data/misra1a.csv --model 'y ~ a*x/(1 + b*x)' --p0 a=0.1,b=1e-4 --loss huber --f-scale 0.1
-  tail -n +5 examples/data/misra1a.csv | nlsq fit - --columns load,force --expr 'load2=load/100'
+  tail -n +4 examples/data/misra1a.csv | nlsq fit - --columns load,force --expr 'load2=load/100'
       --model 'force = slope*load2 + offset' --sigma 'sqrt(force)' --level 0.9
 
 FILE is text (CSV, TSV, blanks) or NPY; - is standard input. 'nlsq info functions' lists the formula language.
