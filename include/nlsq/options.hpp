@@ -64,6 +64,8 @@ struct SolverOptions {
   std::optional<index_t> max_nfev;
   /// Gauss-Newton steps after the stopping test, judged by the step, until nothing improves.
   bool polish = true;
+  /// Limit of polish steps, each a pass; empty: as many as help, but one above 10⁶ rows.
+  std::optional<index_t> max_polish;
   /// Called after each accepted step; returning true stops the fit with Status::stopped.
   std::function<bool(const Iteration&)> callback;
   /// Throws InputError when a value makes no sense for `n` parameters.

@@ -81,7 +81,7 @@ Outcome finish(Evaluator& evaluator, State& state, const Stop& stop, const Solve
   const bool converged = static_cast<int>(stop.status) > 0;
   const bool exact = state.here.sum.cost == 0.0;
   if (options.polish && converged && !exact && state.n > 0 && std::isfinite(state.here.sum.kappa)) {
-    out.polish_steps = polish(evaluator, state, limit);
+    out.polish_steps = polish(evaluator, state, options, limit);
   } else {
     refine_summary(evaluator, state);
   }

@@ -110,9 +110,9 @@ int held_by_bound(const State& state, std::size_t j) {
   return g > 0.0 ? -1 : 1;
 }
 
-index_t polish(Evaluator& evaluator, State& state, index_t limit) {
+index_t polish(Evaluator& evaluator, State& state, const SolverOptions& options, index_t limit) {
   refine_summary(evaluator, state);
-  const index_t most = state.rows > kManyRows ? 1 : limit;
+  const index_t most = options.max_polish.value_or(state.rows > kManyRows ? 1 : limit);
   FreeProblem problem(state.n);
   Point best = state.here;
   double best_length = kInfinity;

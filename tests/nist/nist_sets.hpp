@@ -14,42 +14,6 @@
 
 namespace nlsq::test {
 
-struct NistFormula {
-  const char* name;
-  const char* formula;
-};
-
-inline constexpr std::array<NistFormula, 27> kNistFormulas{{
-    {"Bennett5", "b1*(b2+x)^(-1/b3)"},
-    {"BoxBOD", "b1*(1-exp(-b2*x))"},
-    {"Chwirut1", "exp(-b1*x)/(b2+b3*x)"},
-    {"Chwirut2", "exp(-b1*x)/(b2+b3*x)"},
-    {"DanWood", "b1*x^b2"},
-    {"ENSO", "b1 + b2*cos(2*pi*x/12) + b3*sin(2*pi*x/12) + b5*cos(2*pi*x/b4) + b6*sin(2*pi*x/b4) + "
-             "b8*cos(2*pi*x/b7) + b9*sin(2*pi*x/b7)"},
-    {"Eckerle4", "b1/b2*exp(-0.5*((x-b3)/b2)^2)"},
-    {"Gauss1", "b1*exp(-b2*x) + b3*exp(-(x-b4)^2/b5^2) + b6*exp(-(x-b7)^2/b8^2)"},
-    {"Gauss2", "b1*exp(-b2*x) + b3*exp(-(x-b4)^2/b5^2) + b6*exp(-(x-b7)^2/b8^2)"},
-    {"Gauss3", "b1*exp(-b2*x) + b3*exp(-(x-b4)^2/b5^2) + b6*exp(-(x-b7)^2/b8^2)"},
-    {"Hahn1", "(b1+b2*x+b3*x^2+b4*x^3)/(1+b5*x+b6*x^2+b7*x^3)"},
-    {"Kirby2", "(b1+b2*x+b3*x^2)/(1+b4*x+b5*x^2)"},
-    {"Lanczos1", "b1*exp(-b2*x) + b3*exp(-b4*x) + b5*exp(-b6*x)"},
-    {"Lanczos2", "b1*exp(-b2*x) + b3*exp(-b4*x) + b5*exp(-b6*x)"},
-    {"Lanczos3", "b1*exp(-b2*x) + b3*exp(-b4*x) + b5*exp(-b6*x)"},
-    {"MGH09", "b1*(x^2+x*b2)/(x^2+x*b3+b4)"},
-    {"MGH10", "b1*exp(b2/(x+b3))"},
-    {"MGH17", "b1 + b2*exp(-x*b4) + b3*exp(-x*b5)"},
-    {"Misra1a", "b1*(1-exp(-b2*x))"},
-    {"Misra1b", "b1*(1-(1+b2*x/2)^(-2))"},
-    {"Misra1c", "b1*(1-(1+2*b2*x)^(-0.5))"},
-    {"Misra1d", "b1*b2*x/(1+b2*x)"},
-    {"Nelson", "b1 - b2*x1*exp(-b3*x2)"},
-    {"Rat42", "b1/(1+exp(b2-b3*x))"},
-    {"Rat43", "b1/(1+exp(b2-b3*x))^(1/b4)"},
-    {"Roszman1", "b1 - b2*x - atan(b3/(x-b4))/pi"},
-    {"Thurber", "(b1+b2*x+b3*x^2+b4*x^3)/(1+b5*x+b6*x^2+b7*x^3)"},
-}};
-
 struct NistSet {
   std::string name, formula;
   std::vector<std::string> parameters;            // b1, b2, …
@@ -61,9 +25,11 @@ struct NistSet {
   std::vector<double> y;                          // log(y) for Nelson
 };
 
-inline NistSet load_nist(const NistFormula& entry) {
-  NistSet set{.name = entry.name, .formula = entry.formula};
-  const std::string path = std::string(NLSQ_TEST_DATA) + "/nist/" + entry.name + ".dat";
+inline NistSet load_nist(const std::string& name_of_set, const std::string& formula) {
+  NistSet set;
+  set.name = name_of_set;
+  set.formula = formula;
+  const std::string path = std::string(NLSQ_TEST_DATA) + "/nist/" + name_of_set + ".dat";
   std::ifstream in(path);
   if (!in) throw std::runtime_error("cannot read " + path);
   const bool nelson = set.name == "Nelson";
@@ -101,7 +67,13 @@ inline NistSet load_nist(const NistFormula& entry) {
 
 inline std::vector<NistSet> load_all_nist() {
   std::vector<NistSet> all;
-  for (const NistFormula& entry : kNistFormulas) all.push_back(load_nist(entry));
+  std::ifstream in(std::string(NLSQ_TEST_DATA) + "/nist/formulas.txt");
+  std::string line;
+  while (std::getline(in, line)) {
+    const std::size_t colon = line.find(": ");
+    all.push_back(load_nist(line.substr(0, colon), line.substr(colon + 2)));
+  }
+  if (all.size() != 27) throw std::runtime_error("tests/data/nist/formulas.txt should name 27 sets");
   return all;
 }
 

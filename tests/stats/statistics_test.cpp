@@ -45,6 +45,19 @@ TEST(PValues, InvertTheQuantiles) {
 }
 
 // The straight line through (1,1), (2,2), (3,2), (4,3), (5,5): rss = 1.1, tss = 9.2.
+TEST(PValues, AreZeroOrOneFarInTheTailsAndNeverThrow) {
+  EXPECT_EQ(chi2_p_value(1e-25, 2.4e5), 1.0);
+  EXPECT_EQ(chi2_p_value(1e9, 2.4e5), 0.0);
+  EXPECT_EQ(chi2_p_value(0.0, 1.0), 1.0);
+  EXPECT_NEAR(chi2_p_value(2.4e5, 2.4e5), 0.5, 1e-3);
+  for (const double dof : {1.0, 1e3, 1e6, 1e9}) {
+    for (const double r : {1e-300, 1e-3, 0.9, 1.1, 10.0, 1e300}) {
+      const double p = chi2_p_value(r * dof, dof);
+      EXPECT_TRUE(p >= 0.0 && p <= 1.0) << dof << " " << r;
+    }
+  }
+}
+
 TEST(GoodnessOfFit, OfAStraightLineIsThatOfTheTextbook) {
   const GoodnessOfFit fit = goodness_of_fit({.rows = 5, .free = 2, .rss = 1.1, .tss = 9.2});
   EXPECT_EQ(fit.dof, 3);
