@@ -17,13 +17,13 @@ namespace {
 constexpr std::string_view kNames[] = {"portable", "sse4", "avx2", "avx512", "neon"};
 
 std::vector<Isa> detect() {
-  const auto supported = hwy::SupportedTargets();
+  const auto supported = hwy::SupportedTargets() & HWY_TARGETS;
   std::vector<Isa> found;
 #if defined(__x86_64__)
   if (supported & HWY_AVX3) found.push_back(Isa::avx512);
   if (supported & HWY_AVX2) found.push_back(Isa::avx2);
   if (supported & HWY_SSE4) found.push_back(Isa::sse4);
-  found.push_back(Isa::portable);
+  if (HWY_TARGETS & (HWY_EMU128 | HWY_SCALAR)) found.push_back(Isa::portable);
 #elif defined(__aarch64__)
   if (supported & HWY_NEON) found.push_back(Isa::neon);
 #else

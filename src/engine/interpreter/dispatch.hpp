@@ -25,6 +25,9 @@
 #endif
 #if HWY_TARGETS & HWY_EMU128
 #define NLSQ_IF_PORTABLE(call) N_EMU128::call
+#elif HWY_TARGETS & HWY_SCALAR
+// NOTE: Highway replaces EMU128 by its one-lane target on GCC before 12.3.
+#define NLSQ_IF_PORTABLE(call) N_SCALAR::call
 #else
 #define NLSQ_IF_PORTABLE(call) (void)0
 #endif

@@ -182,16 +182,21 @@ struct Max {
 struct Lt { static HWY_INLINE V run(V x, V y) { return truth(hn::Lt(x, y)); } };
 struct Le { static HWY_INLINE V run(V x, V y) { return truth(hn::Le(x, y)); } };
 struct Eq { static HWY_INLINE V run(V x, V y) { return truth(hn::Eq(x, y)); } };
-struct Ne { static HWY_INLINE V run(V x, V y) { return truth(hn::Ne(x, y)); } };
+// NOTE: Highway's Ne is false for NaN on AVX2 and AVX-512 only; NaN is not equal to anything, so Eq decides.
+template <class M>
+HWY_INLINE V untruth(M mask) {
+  return hn::IfThenElse(mask, zero(), one());
+}
+struct Ne { static HWY_INLINE V run(V x, V y) { return untruth(hn::Eq(x, y)); } };
 struct And {
-  static HWY_INLINE V run(V x, V y) { return truth(hn::And(hn::Ne(x, zero()), hn::Ne(y, zero()))); }
+  static HWY_INLINE V run(V x, V y) { return untruth(hn::Or(hn::Eq(x, zero()), hn::Eq(y, zero()))); }
 };
 struct Or {
-  static HWY_INLINE V run(V x, V y) { return truth(hn::Or(hn::Ne(x, zero()), hn::Ne(y, zero()))); }
+  static HWY_INLINE V run(V x, V y) { return untruth(hn::And(hn::Eq(x, zero()), hn::Eq(y, zero()))); }
 };
 struct Not { static HWY_INLINE V run(V x) { return truth(hn::Eq(x, zero())); } };
 struct Where {
-  static HWY_INLINE V run(V c, V x, V y) { return hn::IfThenElse(hn::Ne(c, zero()), x, y); }
+  static HWY_INLINE V run(V c, V x, V y) { return hn::IfThenElse(hn::Eq(c, zero()), y, x); }
 };
 
 HWY_NOINLINE void widen(const Call& call, index_t n) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Elementary functions through SLEEF's vector routines (Shibata & Petrogalli 2020), one call a vector. Where SLEEF
-// 3.5 is wrong at the edge of a range (sinh and cosh near overflow, asinh of huge arguments, subnormal arguments of
-// log1p, tan and asinh) the value is patched. expit and logaddexp are built on exp and log1p.
+// 3.5 is wrong at the edge of a range (sinh and cosh near overflow, asinh, acosh and log1p of huge arguments,
+// subnormal arguments of log1p, tan and asinh) the value is patched. expit and logaddexp are built on exp and log1p.
 #include "engine/targets.hpp"
 #include "engine/interpreter/kernels.hpp"
 
@@ -119,7 +119,14 @@ struct Cbrt { static HWY_INLINE V run(V x) { return cbrt(x); } };
 struct Exp { static HWY_INLINE V run(V x) { return exp(x); } };
 struct Expm1 { static HWY_INLINE V run(V x) { return expm1(x); } };
 struct Log { static HWY_INLINE V run(V x) { return log(x); } };
-struct Log1p { static HWY_INLINE V run(V x) { return hn::IfThenElse(is_tiny(x), x, log1p(x)); } };
+struct Log1p {
+  static HWY_INLINE V run(V x) {
+    const V small = hn::IfThenElse(is_tiny(x), x, log1p(x));
+    const auto large = hn::Gt(x, set(1e100));
+    if (HWY_LIKELY(hn::AllFalse(D(), large))) return small;
+    return hn::IfThenElse(large, log(x), small);
+  }
+};
 struct Log2 { static HWY_INLINE V run(V x) { return log2(x); } };
 struct Log10 { static HWY_INLINE V run(V x) { return log10(x); } };
 struct Sin { static HWY_INLINE V run(V x) { return sin(x); } };

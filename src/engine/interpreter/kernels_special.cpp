@@ -15,6 +15,7 @@ using program::Code;
 namespace policies = boost::math::policies;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kPi = 3.14159265358979323846;
 constexpr double kInf = std::numeric_limits<double>::infinity();
 
 // Errors become NaN or infinity; nothing is thrown and no wider type is used.
@@ -29,7 +30,15 @@ double polygamma(int k, double x) {
   if (std::isnan(x)) return x;
   if (std::isinf(x)) return x < 0 ? kNaN : k == 0 ? kInf : 0.0;
   if (x <= 0.0 && x == std::floor(x)) return k % 2 == 0 ? kNaN : kInf;
-  return k == 0 ? boost::math::digamma(x, Quiet()) : boost::math::polygamma(k, x, Quiet());
+  if (k == 0 && x < 0.0) {
+    // Reflection (DLMF 5.5.4) about the nearest pole: Boost reduces 1 − x, which has lost the last digits of x.
+    const double r = x - std::round(x);
+    return boost::math::digamma(1.0 - x, Quiet()) - kPi / std::tan(kPi * r);
+  }
+  if (k == 0) return boost::math::digamma(x, Quiet());
+  const double value = boost::math::polygamma(k, x, Quiet());
+  // NOTE: Boost's overflow near 0 has the wrong sign for even k; right of 0 it is that of (−1)^(k+1).
+  return x > 0.0 ? std::copysign(value, k % 2 == 0 ? -1.0 : 1.0) : value;
 }
 
 // J_k(x)/x^k = 2^−k Σ (−x²/4)^j / (j! (j+k)!) near 0 (DLMF 10.2.2); it is even in x.
