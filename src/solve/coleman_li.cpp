@@ -48,7 +48,7 @@ void coleman_li(const State& state, std::span<double> d, std::span<double> c) {
 }
 
 ReflectiveStep::ReflectiveStep(index_t n) {
-  for (auto* v : {&reflected_, &descent_, &x_, &direction_, &work_, &work2_}) {
+  for (auto* v : {&projected_, &reflected_, &descent_, &x_, &direction_, &work_, &work2_}) {
     v->resize(static_cast<std::size_t>(n));
   }
 }
@@ -69,6 +69,13 @@ double ReflectiveStep::select(const State& state, const linalg::Triangle& model,
   const double theta = std::max(0.995, 1.0 - optimality(state));
   const double radius = std::max(state.radius, linalg::norm(p));
   const auto& x = state.here.x;
+
+  // The step projected on the box, a little short of the bounds.
+  for (std::size_t j = 0; j < p.size(); ++j) {
+    const double low = theta * (state.lower[j] - x[j]), high = theta * (state.upper[j] - x[j]);
+    projected_[j] = std::min(std::max(d[j] * p[j], low), high) / d[j];
+  }
+  const double projected_value = value(model, g, projected_);
 
   // Cut the step where it meets the box; reflect it in the bounds it hits.
   to_x(d, p);
@@ -108,6 +115,11 @@ double ReflectiveStep::select(const State& state, const linalg::Triangle& model,
     best_value = cut_value;
   } else {
     std::copy(reflected_.begin(), reflected_.end(), p.begin());
+  }
+
+  if (projected_value < best_value) {
+    best_value = projected_value;
+    std::copy(projected_.begin(), projected_.end(), p.begin());
   }
 
   // Steepest descent.
