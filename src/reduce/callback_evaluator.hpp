@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// The Evaluator of a user's residual function: the whole Jacobian at hand, triangle by Householder.
+#pragma once
+
+#include <vector>
+
+#include "engine/callback/differences.hpp"
+#include "nlsq/options.hpp"
+#include "solve/evaluator.hpp"
+
+namespace nlsq::reduce {
+
+class CallbackEvaluator final : public solve::Evaluator {
+ public:
+  CallbackEvaluator(engine::CallbackProblem problem, index_t n, Loss loss, double f_scale);
+  index_t parameters() const override { return n_; }
+  index_t rows() const override { return problem_.m; }
+  double cost(std::span<const double> p) override;
+  void summary(std::span<const double> p, solve::Grade grade, linalg::Summary& out) override;
+
+  /// First residual that is not finite at p; −1 if there is none.
+  index_t first_not_finite(std::span<const double> p);
+  /// Calls of the residual function for finite differences so far.
+  index_t difference_evaluations() const { return difference_evaluations_; }
+
+ private:
+  engine::CallbackProblem problem_;
+  index_t n_;
+  Loss loss_;
+  double f_scale_;
+  std::vector<double> f_, columns_;  // m; m×(n+1), the last column for Qᵀf
+  index_t difference_evaluations_ = 0;
+};
+
+}  // namespace nlsq::reduce
