@@ -7,6 +7,14 @@
 namespace nlsq::command {
 namespace {
 
+// "Usage: nlsq fit FILE --model FORMULA [options]" instead of what CLI11 makes of the definitions.
+class FitHelp : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App*, std::string) const override {
+    return "Usage: nlsq fit FILE --model FORMULA [options]\n";
+  }
+};
+
 // An option that may be repeated and takes one value each time.
 void add_list(CLI::App& app, const char* name, std::vector<std::string>& target, const char* help, const char* group,
               const char* type) {
@@ -100,6 +108,9 @@ void add_fit_options(CLI::App& fit, FitArguments& a) {
   add_method_options(fit, a);
   add_output_options(fit, a);
   add_later_options(fit, a);
+  const auto help = std::make_shared<FitHelp>();
+  help->column_width(28);
+  fit.formatter(help);
   fit.footer(kExamples);
   fit.allow_extras();
 }

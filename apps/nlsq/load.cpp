@@ -110,16 +110,10 @@ Sigma find_sigma(const FitArguments& arguments, LoadedData& loaded) {
   return sigma;
 }
 
-void check_model(const LoadedData& loaded) {
-  const Model& model = *loaded.model;
-  const ColumnSet& columns = *loaded.columns;
-  if (model.columns().empty()) {
-    throw InputError("--model", fmt::format("--model: the formula '{}' uses no column of {}; its columns are {}",
-                                            model.formula(), columns.table().source(), quoted_list(columns.names())));
-  }
-  if (contains(model.columns(), loaded.response)) {
-    throw InputError("--model", fmt::format("--model: the response '{}' is also used in the formula", loaded.response));
-  }
+void refuse_no_columns(const ColumnSet& columns, const Model& model) {
+  if (!model.columns().empty()) return;
+  throw InputError("--model", fmt::format("--model: the formula '{}' uses no column of {}; its columns are {}",
+                                          model.formula(), columns.table().source(), quoted_list(columns.names())));
 }
 
 // A parameter that looks like a column nobody used may be a slip of the pen.
@@ -182,10 +176,13 @@ LoadedData load(const FitArguments& arguments) {
   for (const std::string& definition : arguments.expr) columns.add(definition, loaded.notes);
   loaded.model = std::make_unique<Model>(Model::parse(arguments.model, columns.names()));
   add_notes(loaded, loaded.model->notes());
+  refuse_no_columns(columns, *loaded.model);
   const Sigma sigma = find_sigma(arguments, loaded);
   const index_t response = find_response(arguments, loaded, sigma.column);
   loaded.response = columns.name(response);
-  check_model(loaded);
+  if (contains(loaded.model->columns(), loaded.response)) {
+    throw InputError("--model", fmt::format("--model: the response '{}' is also used in the formula", loaded.response));
+  }
   warn_about_likely_typos(loaded);
 
   RowRules rules;

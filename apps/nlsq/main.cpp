@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 
 #include "fit_arguments.hpp"
@@ -44,6 +45,25 @@ void refuse_unknown_command(const CLI::App& app) {
                                             name, did_you_mean(name, {"fit", "info", "--help", "--version"})));
 }
 
+// CLI11's sentences about the number of values, in our words.
+std::string about_values(const CLI::ArgumentMismatch& error) {
+  const std::string text = error.what();
+  const std::string option = text.substr(0, text.find(':'));
+  const bool is_repeated = text.find("received") != std::string::npos;
+  return option + (is_repeated ? " is given more than once" : " needs a value behind it");
+}
+
+// The library's "p0: …" is about --p0 here.
+std::string with_option_name(const InputError& error) {
+  const std::string text = error.what();
+  const std::vector<std::string> shared{"p0", "bounds", "fix", "sigma", "method", "loss", "f_scale", "level", "x_scale"};
+  const bool is_shared = std::find(shared.begin(), shared.end(), error.argument()) != shared.end();
+  if (!is_shared || !text.starts_with(error.argument() + ":")) return text;
+  std::string option = "--" + error.argument();
+  std::replace(option.begin(), option.end(), '_', '-');
+  return option + text.substr(error.argument().size());
+}
+
 int run(int argc, char** argv) {
   CLI::App app("nlsq: nonlinear least squares and curve fitting", "nlsq");
   app.set_version_flag("--version", fmt::format("nlsq {}", version()));
@@ -61,11 +81,13 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     const CLI::App& shown = fit->parsed() ? *fit : info->parsed() ? *info : app;
-    print_result(shown.help(shown.get_name() == "nlsq" ? "" : "nlsq " + shown.get_name()));
+    print_result(shown.help());
     return Exit::converged;
   } catch (const CLI::CallForVersion& call) {
     print_result(std::string(call.what()) + "\n");
     return Exit::converged;
+  } catch (const CLI::ArgumentMismatch& error) {
+    throw InputError("arguments", about_values(error));
   } catch (const CLI::ParseError& error) {
     throw InputError("arguments", error.what());
   }
@@ -87,12 +109,13 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   using namespace nlsq::command;
-  // A closed pipe is then an error of writing, told apart from a crash.
+  // A closed pipe and a file too large are then errors of writing, told apart from a crash.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     return run(argc, argv);
   } catch (const nlsq::InputError& error) {
-    print_error(error.what());
+    print_error(with_option_name(error));
     return Exit::bad_input;
   } catch (const nlsq::IoError& error) {
     print_error(error.what());

@@ -13,6 +13,10 @@ namespace {
 constexpr double kFont = 12.0, kLine = 19.0, kIndent = 30.0;
 constexpr std::size_t kMostParameters = 14;
 
+constexpr std::size_t kLongestName = 24;
+
+bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
+
 std::string with_thousands(index_t n) {
   std::string digits = std::to_string(n);
   for (auto i = static_cast<std::ptrdiff_t>(digits.size()) - 3; i > 0; i -= 3) digits.insert(static_cast<std::size_t>(i), ",");
@@ -21,15 +25,23 @@ std::string with_thousands(index_t n) {
 
 std::string parameter_text(const FitResult& r, std::size_t i) {
   const char* remark = r.fixed[i] ? " (fixed)" : std::isinf(r.perr[i]) ? " (undetermined)" : "";
-  return r.names[i] + " = " + with_error(r.popt[i], r.perr[i]) + remark;
+  return cut_to(r.names[i], kLongestName) + " = " + with_error(r.popt[i], r.perr[i]) + remark;
 }
 
 }  // namespace
 
 double text_width(const std::string& text, double font_size) {
-  const auto characters = std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
   // The mean advance of DejaVu Sans for words and digits, which is wider than most.
-  return 0.62 * font_size * static_cast<double>(characters);
+  return 0.62 * font_size * static_cast<double>(std::count_if(text.begin(), text.end(), starts_character));
+}
+
+std::string cut_to(const std::string& text, std::size_t most) {
+  std::size_t characters = 0, at = 0, end = 0;
+  for (; at < text.size(); ++at) {
+    if (!starts_character(text[at])) continue;
+    if (++characters == most) end = at;
+  }
+  return characters <= most ? text : text.substr(0, end) + "…";
 }
 
 Legend::Legend(const FitResult& result, const PlotData& plot, double level) {

@@ -37,4 +37,7 @@ class Legend {
 /// Estimated width of text in pixels at a font size; characters of UTF-8 count once.
 double text_width(const std::string& text, double font_size);
 
+/// At most `most` characters, the end replaced by '…'.
+std::string cut_to(const std::string& text, std::size_t most);
+
 }  // namespace nlsq::command

@@ -162,16 +162,12 @@ std::string title_of(const FitResult& result, const LoadedData& loaded) {
   return loaded.model->response().empty() ? loaded.response + " = " + result.model : result.model;
 }
 
-// A long formula is set smaller, a very long one is cut.
-void draw_title(Svg& svg, std::string title, double x, double width) {
-  const double size = std::clamp(15.0 * width / text_width(title, 15.0), 10.0, 15.0);
-  const auto most = static_cast<std::size_t>(width / text_width("n", size));
-  if (text_width(title, size) > width && title.size() > most) {
-    std::size_t cut = most - 1;
-    while (cut > 0 && (static_cast<unsigned char>(title[cut]) & 0xC0) == 0x80) --cut;
-    title = title.substr(0, cut) + "…";
-  }
-  svg.text({x, 28}, title, fmt::format("font-size=\"{:.1f}\" font-weight=\"600\"", size));
+// A long formula is set smaller, a very long one is cut. Bold text is wider by an eighth.
+void draw_title(Svg& svg, const std::string& title, double x, double width) {
+  constexpr double kLargest = 15.0, kSmallest = 10.0, kBold = 1.125;
+  const double size = std::clamp(kLargest * width / (kBold * text_width(title, kLargest)), kSmallest, kLargest);
+  const auto most = static_cast<std::size_t>(width / (kBold * text_width("n", size)));
+  svg.text({x, 28}, cut_to(title, most), fmt::format("font-size=\"{:.1f}\" font-weight=\"600\"", size));
 }
 
 std::string draw(const FitResult& result, const LoadedData& loaded, double level) {

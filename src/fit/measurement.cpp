@@ -62,7 +62,7 @@ std::string error_text(double error, const Notation& notation) {
   return shown ? mantissa(error, notation) : fmt::format("{:.1e}", error);
 }
 
-std::string plain(double value) { return fmt::format("{:.10g}", value); }
+std::string plain(double value, int digits) { return fmt::format("{:.{}g}", value, digits); }
 
 }  // namespace nlsq::fit_impl
 
@@ -70,7 +70,7 @@ namespace nlsq {
 
 std::string with_error(double value, double error) {
   using namespace fit_impl;
-  if (!(error > 0.0) || std::isinf(error)) return plain(value);
+  if (!(error > 0.0) || std::isinf(error)) return plain(value, error == 0.0 ? 10 : 6);
   const Notation notation = notation_of(value, error);
   const std::string text = mantissa(value, notation) + " ± " + error_text(error, notation);
   return notation.scientific ? "(" + text + ")" + power_of_ten(notation) : text;

@@ -26,7 +26,7 @@ std::string power_of_ten(const Notation& notation);
 /// The error in this notation; its own short form where the value's 15 digits end before it.
 std::string error_text(double error, const Notation& notation);
 
-/// A value with nothing known about its error: up to 10 digits.
-std::string plain(double value);
+/// A value without an error: up to `digits` digits.
+std::string plain(double value, int digits);
 
 }  // namespace nlsq::fit_impl

@@ -62,7 +62,7 @@ std::vector<Cell> parameter_row(const FitResult& r, std::size_t i, const std::pa
   const double value = r.popt[i], error = r.perr[i];
   std::vector<Cell> row{{"  " + shortened(r.names[i], kLongestName)}};
   if (!(error > 0.0) || std::isinf(error)) {
-    row.push_back({plain(value)});
+    row.push_back({plain(value, error == 0.0 ? 10 : 6)});
     row.push_back({r.fixed[i] ? "fixed" : error == 0.0 ? "± 0" : "undetermined"});
     row.push_back({""});
     row.push_back({""});
@@ -85,7 +85,6 @@ std::string parameters(const FitResult& r, double level, const Styles& styles) {
                    {""}}, "lrjrll");
   const auto intervals = r.intervals(level);
   for (std::size_t i = 0; i < r.names.size(); ++i) table.add(parameter_row(r, i, intervals[i], styles));
-  // What can be left out when names and numbers are long: flags move below their row, then the relative error goes.
   return table.text(styles, kWidth, 5, 3);
 }
 

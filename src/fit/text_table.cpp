@@ -46,7 +46,9 @@ std::string wrapped(const std::string& text, std::size_t width, std::size_t inde
   while (width_of(rest) > width) {
     const std::size_t limit = byte_of(rest, width);
     const std::size_t blank = rest.rfind(' ', limit);
-    const std::size_t cut = blank == std::string_view::npos || blank < limit / 2 ? limit : blank;
+    const std::size_t sign = rest.substr(0, limit).find_last_of("+-*/,");
+    const auto is_late = [&](std::size_t at) { return at != std::string_view::npos && at >= limit / 2; };
+    const std::size_t cut = is_late(blank) ? blank : is_late(sign) ? sign + 1 : limit;
     out += std::string(rest.substr(0, cut)) + "\n" + std::string(indent, ' ');
     rest.remove_prefix(cut < rest.size() && rest[cut] == ' ' ? cut + 1 : cut);
   }
@@ -87,22 +89,25 @@ std::string TextTable::line(const std::vector<Cell>& row, const std::vector<std:
 
 std::string TextTable::text(const Styles& styles, std::size_t most, int below, int optional) const {
   const std::vector<std::size_t> all = widths();
-  std::size_t total = std::accumulate(all.begin(), all.end(), kGap * (all.size() - 1));
+  const std::size_t gaps = kGap * (all.size() - 1);
   std::vector<bool> hidden(all.size(), false);
-  const bool moves_below = below >= 0 && total > most;
-  if (moves_below) {
-    hidden[static_cast<std::size_t>(below)] = true;
-    total -= all[static_cast<std::size_t>(below)] + kGap;
+  // Without the column whose cells may move.
+  std::size_t total = std::accumulate(all.begin(), all.end(), gaps);
+  if (below >= 0) total -= all[static_cast<std::size_t>(below)];
+  if (optional >= 0 && total > most) {
+    hidden[static_cast<std::size_t>(optional)] = true;
+    total -= all[static_cast<std::size_t>(optional)] + kGap;
   }
-  if (optional >= 0 && total > most) hidden[static_cast<std::size_t>(optional)] = true;
   std::vector<Cell> heading = heading_;
   for (Cell& cell : heading) cell.style = "1";
   std::string out = line(heading, all, styles, hidden);
   for (const auto& row : rows_) {
+    const Cell last = below >= 0 ? row[static_cast<std::size_t>(below)] : Cell("");
+    const bool moves = !last.text.empty() && total + width_of(last.text) > most;
+    if (moves) hidden[static_cast<std::size_t>(below)] = true;
     out += line(row, all, styles, hidden);
-    if (!moves_below || row[static_cast<std::size_t>(below)].text.empty()) continue;
-    const Cell& cell = row[static_cast<std::size_t>(below)];
-    out += "      " + styles.apply(cell.text, cell.style) + "\n";
+    if (moves) out += "      " + styles.apply(last.text, last.style) + "\n";
+    if (moves) hidden[static_cast<std::size_t>(below)] = false;
   }
   return out;
 }

@@ -34,8 +34,8 @@ class TextTable {
  public:
   TextTable(std::vector<Cell> heading, std::string alignment);
   void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
-  /// The table, trailing blanks removed. Where it is wider than `most`, the cells of column `below` (−1: none) move
-  /// to a line of their own; where it still is, column `optional` (−1: none) is left out.
+  /// The table, trailing blanks removed. Where it is wider than `most`, column `optional` (−1: none) is left out, and a
+  /// cell of the last column `below` (−1: none) that does not fit moves to a line of its own.
   std::string text(const Styles& styles, std::size_t most, int below = -1, int optional = -1) const;
 
  private:
@@ -54,7 +54,7 @@ std::size_t width_of(std::string_view text);
 /// At most `most` characters, the middle replaced by '…'.
 std::string shortened(const std::string& text, std::size_t most);
 
-/// Lines of at most `width` characters, broken at blanks where there are some; all but the first indented.
+/// Lines of at most `width` characters, broken at blanks, else behind operators; all but the first indented.
 std::string wrapped(const std::string& text, std::size_t width, std::size_t indent);
 
 }  // namespace nlsq::fit_impl
