@@ -132,7 +132,8 @@ class Lowering {
 
   // {x, cₖ, …, c₁} if `inner` is a polynomial in x; empty otherwise.
   std::vector<NodeId> inner_polynomial(NodeId inner, NodeId x) {
-    if (!polynomial_[inner].empty()) {
+    // One that ends with a subtraction is an instruction of its own.
+    if (!polynomial_[inner].empty() && g_[inner].op == Op::add) {
       return polynomial_[inner].front() == x ? polynomial_[inner] : std::vector<NodeId>{};
     }
     const Node& n = g_[inner];

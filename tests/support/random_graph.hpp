@@ -47,7 +47,7 @@ class GraphMaker {
     const E y = any();
     const double v = number();
     const double u = number();
-    switch (random_() % 34) {
+    switch (random_() % 40) {
       case 0:
         return x + y;
       case 1:
@@ -116,6 +116,28 @@ class GraphMaker {
         return where(logical_or(x < c(v), y < c(u)), x * tame(y), c(0.0)) / (c(1.0) + y * y);
       case 32:
         return cosh(tame(x)) + sinh(tame(y)) + tan(tame(x));
+      // What lowering fuses: Horner chains, with a subtraction at each place, products in sums, sin
+      // with cos, quotients.
+      case 33: {
+        const E t = tame(x), p = pool_[random_() % RandomGraph::kParameters];
+        return p + t * (c(v) + t * (c(u) + t * p) - y);
+      }
+      case 34: {
+        const E t = tame(x), p = pool_[random_() % RandomGraph::kParameters];
+        return (c(u) + p * t + c(v) * t * t - t * t * t * p) - y;
+      }
+      case 35: {
+        const E t = tame(x), p = pool_[random_() % RandomGraph::kParameters];
+        return c(v) + p * t + y * c(u) + t * t * t * t;
+      }
+      case 36:
+        return (x * y + c(v)) - tame(y) * tame(x);
+      case 37: {
+        const E d = c(1.5) + tame(x);
+        return y / d - c(1.0) / d + tame(x) / d;
+      }
+      case 38:
+        return sin(x) * cos(x) - y * sin(x);
       default:
         return cbrt(c(2.0) + tame(x)) + expm1(tame(y)) + floor(x);
     }
