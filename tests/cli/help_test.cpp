@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// Help, version, info; the examples of the help are run as they are printed, and so are the example scripts.
+#include <fstream>
+#include <sstream>
+
+#include "command_support.hpp"
+#include "nlsq/version.hpp"
+
+namespace nlsq::test {
+namespace {
+
+class Help : public CommandTest {};
+
+// The lines between "Examples" and the next blank line; an indented line goes on with the one before.
+std::vector<std::string> examples(const std::string& help) {
+  std::vector<std::string> commands;
+  std::istringstream lines(help.substr(help.find("Examples")));
+  std::string text;
+  std::getline(lines, text);
+  while (std::getline(lines, text) && !text.empty()) {
+    if (text.starts_with("      ")) commands.back() += " " + text;
+    else commands.push_back(text);
+  }
+  return commands;
+}
+
+TEST_F(Help, its_examples_run) {
+  const Outcome help = nlsq({"fit", "--help"});
+  EXPECT_EQ(help.code, 0);
+  const std::vector<std::string> commands = examples(help.out);
+  EXPECT_EQ(commands.size(), 6u);
+  EXPECT_EQ(shell("ln -s '" NLSQ_SOURCE "/examples' examples").code, 0);
+  for (const std::string& command : commands) {
+    const Outcome outcome = shell(command);
+    EXPECT_EQ(outcome.code, 0) << command << "\n" << outcome.err;
+    EXPECT_NE(outcome.out, "") << command;
+  }
+}
+
+TEST_F(Help, fits_a_terminal_and_hides_what_is_not_available) {
+  const std::string help = nlsq({"fit", "--help"}).out;
+  std::istringstream lines(help);
+  for (std::string text; std::getline(lines, text);) EXPECT_LE(text.size(), 112u) << text;
+  EXPECT_EQ(help.find("--checkpoint"), std::string::npos);
+  EXPECT_NE(nlsq({"--help"}).out.find("fit"), std::string::npos);
+}
+
+TEST_F(Help, the_version_is_that_of_the_file_version) {
+  std::ifstream file(NLSQ_SOURCE "/VERSION");
+  std::string text;
+  std::getline(file, text);
+  EXPECT_EQ(nlsq({"--version"}).out, "nlsq " + text + "\n");
+  EXPECT_EQ(text, version());
+}
+
+TEST_F(Help, info_tells_about_the_build_and_the_functions) {
+  EXPECT_NE(nlsq({"info"}).out.find("instruction sets"), std::string::npos);
+  EXPECT_NE(nlsq({"info", "functions"}).out.find("voigt(x, sigma, gamma)"), std::string::npos);
+}
+
+TEST_F(Help, the_example_scripts_run) {
+  const Outcome demo = shell("sh '" NLSQ_SOURCE "/examples/demo.sh' '" NLSQ_COMMAND "' demo.svg");
+  EXPECT_EQ(demo.code, 0) << demo.err;
+  EXPECT_TRUE(exists("demo.svg"));
+  const Outcome tube = shell("sh '" NLSQ_SOURCE "/examples/neutron_tube.sh' '" NLSQ_COMMAND "' plots && ls plots | wc -l");
+  EXPECT_EQ(tube.code, 0) << tube.err;
+  EXPECT_NE(tube.out.find("centre 57.5"), std::string::npos) << tube.out;
+  EXPECT_NE(tube.out.find("\n9\n"), std::string::npos) << tube.out;
+}
+
+}  // namespace
+}  // namespace nlsq::test
