@@ -130,7 +130,7 @@ class Model {
   static Model parse(std::string_view formula, const std::vector<std::string>& columns = {"x"});
 
   /// Several outputs a row, one formula each.
-  static Model parse(const std::vector<std::string>& formulas, const std::vector<std::string>& columns);
+  static Model parse_outputs(const std::vector<std::string>& formulas, const std::vector<std::string>& columns);
 
   /// Records a C++ function: Model::trace({"a", "b"}, [](const Columns& c, const Params& p)
   /// { return p["a"] * exp(-p["b"] * c["x"]); }). Called once. Exceptions of the function pass through.

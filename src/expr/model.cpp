@@ -14,10 +14,10 @@ namespace nlsq {
 using expr::ModelImpl;
 
 Model Model::parse(std::string_view formula, const std::vector<std::string>& columns) {
-  return parse(std::vector<std::string>{std::string(formula)}, columns);
+  return parse_outputs({std::string(formula)}, columns);
 }
 
-Model Model::parse(const std::vector<std::string>& formulas, const std::vector<std::string>& columns) {
+Model Model::parse_outputs(const std::vector<std::string>& formulas, const std::vector<std::string>& columns) {
   if (formulas.empty()) throw InputError("model", "model: at least one formula is needed");
   auto model = std::make_shared<ModelImpl>();
   for (const std::string& text : formulas) {

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+// least_squares with the caller's residuals: agrees with curve_fit, respects bounds in its differences, reports faults.
+#include "nlsq/least_squares.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "nlsq/error.hpp"
+#include "nlsq/fit.hpp"
+#include "support/decay.hpp"
+
+namespace nlsq::test {
+namespace {
+
+struct DecayResiduals {
+  Decay data = make_decay(300);
+  void operator()(std::span<const double> p, std::span<double> f) const {
+    for (std::size_t i = 0; i < data.x.size(); ++i) f[i] = p[0] * std::exp(-p[1] * data.x[i]) + p[2] - data.y[i];
+  }
+  void jacobian(std::span<const double> p, std::span<double> J) const {
+    for (std::size_t i = 0; i < data.x.size(); ++i) {
+      const double e = std::exp(-p[1] * data.x[i]);
+      J[3 * i] = e;
+      J[3 * i + 1] = -p[0] * data.x[i] * e;
+      J[3 * i + 2] = 1.0;
+    }
+  }
+};
+
+constexpr double kStart[] = {1.0, 1.0, 1.0};
+
+FitResult by_formula(Loss loss = Loss::linear) {
+  const Decay d = make_decay(300);
+  Dataset data;
+  data.column("x", d.x).response(d.y);
+  FitOptions options;
+  options.loss = loss;
+  options.f_scale = 0.05;
+  return curve_fit(Model::parse("a*exp(-b*x)+c"), data, options);
+}
+
+TEST(FitLeastSquares, AgreesWithTheFormulaForEveryWayToDifferentiateAndEveryMethod) {
+  const DecayResiduals fun;
+  const FitResult formula = by_formula();
+  for (const Method method : {Method::trf, Method::lm, Method::dogbox}) {
+    LeastSquaresOptions options;
+    options.method = method;
+    const FitResult two = least_squares(fun, 300, kStart, options);
+    options.differences = Differences::three_point;
+    const FitResult three = least_squares(fun, 300, kStart, options);
+    const FitResult exact = least_squares(
+        fun, [&](std::span<const double> p, std::span<double> J) { fun.jacobian(p, J); }, 300, kStart, options);
+    for (std::size_t i = 0; i < 3; ++i) {
+      EXPECT_NEAR(two.popt[i], formula.popt[i], 1e-5);
+      EXPECT_NEAR(three.popt[i], formula.popt[i], 1e-5);
+      EXPECT_NEAR(exact.popt[i], formula.popt[i], 1e-11);
+      EXPECT_NEAR(exact.perr[i], formula.perr[i], 1e-11);
+      EXPECT_NEAR(three.perr[i], formula.perr[i], 1e-6);
+    }
+    EXPECT_EQ(exact.engine, "callback");
+    EXPECT_EQ(two.jacobian_mode, "2-point");
+    EXPECT_EQ(exact.jacobian_mode, "user");
+  }
+}
+
+TEST(FitLeastSquares, LossesAreThoseOfCurveFit) {
+  const DecayResiduals fun;
+  for (const Loss loss : {Loss::soft_l1, Loss::huber, Loss::cauchy, Loss::arctan}) {
+    LeastSquaresOptions options;
+    options.loss = loss;
+    options.f_scale = 0.05;
+    const FitResult mine = least_squares(
+        fun, [&](std::span<const double> p, std::span<double> J) { fun.jacobian(p, J); }, 300, kStart, options);
+    const FitResult formula = by_formula(loss);
+    for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(mine.popt[i], formula.popt[i], 1e-6) << to_string(loss);
+    EXPECT_NEAR(mine.cost, formula.cost, 1e-9 * formula.cost);
+  }
+}
+
+TEST(FitLeastSquares, DifferencesStayInsideTheBounds) {
+  const double start[] = {1.0, 1.0};
+  for (const auto differences : {Differences::two_point, Differences::three_point}) {
+    LeastSquaresOptions options;
+    options.lower = {0.0, 0.0};
+    options.upper = {1.0, 2.0};
+    options.differences = differences;
+    const FitResult r = least_squares(
+        [](std::span<const double> p, std::span<double> f) {
+          EXPECT_TRUE(p[0] >= 0.0 && p[0] <= 1.0 && p[1] >= 0.0 && p[1] <= 2.0);
+          f[0] = p[0] - 3.0;
+          f[1] = p[1] - 0.5;
+          f[2] = p[0] * p[1];
+        },
+        3, start, options);
+    EXPECT_NEAR(r.popt[0], 1.0, 1e-6);
+    EXPECT_NEAR(r.popt[1], 0.25, 1e-5);
+  }
+}
+
+TEST(FitLeastSquares, ExceptionsOfTheUserPass) {
+  const double start[] = {1.0};
+  EXPECT_THROW(least_squares([](auto, auto) { throw std::domain_error("mine"); }, 1, start), std::domain_error);
+}
+
+TEST(FitLeastSquares, NamesTheResidualThatIsNotFinite) {
+  const double start[] = {1.0};
+  try {
+    least_squares([](std::span<const double> p, std::span<double> f) { f[0] = p[0], f[1] = std::log(-p[0]); }, 2, start);
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_STREQ(error.what(), "x0: residual 1 is not finite at the start");
+  }
+}
+
+TEST(FitLeastSquares, ShrinksTheStepWhereTrialsAreNotFinite) {
+  const double start[] = {0.01};
+  const FitResult r = least_squares(
+      [](std::span<const double> p, std::span<double> f) { f[0] = std::log(p[0]) - 1.0; }, 1, start);
+  EXPECT_TRUE(r.success);
+  EXPECT_NEAR(r.popt[0], std::exp(1.0), 1e-6);
+}
+
+}  // namespace
+}  // namespace nlsq::test
