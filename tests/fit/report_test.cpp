@@ -107,7 +107,7 @@ TEST(FitReport, tells_how_the_errors_were_scaled) {
   FitResult r = made_up(2);
   EXPECT_NE(r.report().find("no sigma was given"), std::string::npos);
   r.has_sigma = true;
-  EXPECT_NE(r.report().find("--absolute-sigma takes"), std::string::npos);
+  EXPECT_NE(r.report().find("only the ratios of sigma count"), std::string::npos);
   r.absolute_sigma = true;
   EXPECT_NE(r.report().find("sigma as given"), std::string::npos);
 }
