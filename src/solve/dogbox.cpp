@@ -24,6 +24,9 @@ class Dogbox final : public Strategy {
  public:
   explicit Dogbox(const State& state) : more_hebden_(state.n), work_(state.scale.size()) {
     triangle_.resize(state.n);
+    face_.resize(state.n);
+    free_.reserve(work_.size());
+    inner_.reserve(work_.size());
   }
 
   void start(State& state) override {
