@@ -5,6 +5,7 @@
 #include "nlsq/data.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/fit.hpp"
+#include "nlsq/least_squares.hpp"
 #include "nlsq/model.hpp"
 #include "nlsq/options.hpp"
 #include "nlsq/result.hpp"
