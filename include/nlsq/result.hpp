@@ -35,7 +35,8 @@ struct FitResult {
   index_t n = 0;                      ///< rows used
   index_t n_masked = 0;               ///< rows with infinite sigma
   index_t dof = 0;                    ///< n − free parameters, never below 0
-  double chi2 = 0.0, reduced_chi2 = 0.0, p_value = 0.0;
+  double chi2 = 0.0, reduced_chi2 = 0.0;
+  double p_value = 0.0;               ///< P(χ² ≥ chi2); NaN unless absolute_sigma
   double r_squared = 0.0, adj_r_squared = 0.0, rmse = 0.0;
   double aic = 0.0, aicc = 0.0, bic = 0.0;
   bool absolute_sigma = false;

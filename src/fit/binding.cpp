@@ -69,14 +69,22 @@ index_t check_sigma(const Values& sigma, index_t rows) {
   return masked;
 }
 
-// One key a kind of program a model can be lowered to.
+// One key a kind of program a model can be lowered to: the fields of the spec one after the other.
 std::string key_of(const program::ResidualSpec& spec) {
-  std::string key = fmt::format("{}{}{}{}{}|", spec.has_response, static_cast<int>(spec.weighting), spec.masked,
-                                static_cast<int>(spec.loss), static_cast<int>(spec.order));
-  for (const index_t size : spec.sizes) key += fmt::format("{},", size);
-  key += '|';
-  for (const index_t i : spec.free) key += fmt::format("{},", i);
-  key += '|';
+  std::string key;
+  key.reserve(64);
+  const auto add = [&key](index_t value) {
+    for (; value >= 128; value >>= 7) key += static_cast<char>(128 | (value & 127));
+    key += static_cast<char>(value);
+  };
+  for (const int field : {int{spec.has_response}, static_cast<int>(spec.weighting), int{spec.masked},
+                          static_cast<int>(spec.loss), static_cast<int>(spec.order)}) {
+    add(field);
+  }
+  add(static_cast<index_t>(spec.sizes.size()));
+  for (const index_t size : spec.sizes) add(size);
+  add(static_cast<index_t>(spec.free.size()));
+  for (const index_t i : spec.free) add(i);
   for (const bool narrow : spec.float32) key += narrow ? '4' : '8';
   return key;
 }

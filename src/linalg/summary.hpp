@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "nlsq/types.hpp"
@@ -24,7 +25,8 @@ struct Summary {
   std::vector<double> g;     ///< n: gradient Jᵀρ′f of the cost
   double cost = 0;           ///< ½ Σ f_scale² ρ(z)
   double sum_f2 = 0;         ///< Σ f², before the loss
-  double kappa = 1;          ///< estimate of κ(J̃D), columns scaled to length 1; inf: rank-deficient
+  /// Upper bound of κ(J̃D), columns scaled to length 1; inf: rank-deficient, or not known.
+  double kappa = std::numeric_limits<double>::infinity();
   bool finite = false;       ///< cost, R and g hold finite numbers only
   Fold fold = Fold::gram;
 

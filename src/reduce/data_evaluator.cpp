@@ -32,10 +32,10 @@ bool all_finite(const std::vector<double>& values) {
 
 struct DataEvaluator::TermState {
   TermState(const Term& t, const EvaluatorOptions& options, base::ThreadPool& pool)
-      : term(&t), isa(options.walk.isa), full(t.program->full, t, options.walk, pool),
-        value(t.program->value, t, options.walk, pool),
+      : term(&t), isa(options.walk.isa), walk(options.walk), pool_of_threads(&pool),
+        full(t.program->full, t, options.walk, pool),
         block(options.walk.block > 0 ? options.walk.block : t.program->full.block_rows()),
-        cost(t, t.program->value_outputs, isa), gram(t, t.program->outputs, isa, block) {
+        gram(t, t.program->outputs, isa, block) {
     parameters.resize(t.parameters.size() + t.extras.size());
     std::copy(t.extras.begin(), t.extras.end(), parameters.begin() + static_cast<std::ptrdiff_t>(t.parameters.size()));
     for (const auto& output : t.program->outputs) factors.emplace_back(output.jacobian.size(), 1.0);
@@ -55,12 +55,24 @@ struct DataEvaluator::TermState {
     return term->free[z(term->program->outputs[o].jacobian[z(j)].parameter)];
   }
 
+  // The cost alone is asked for rarely: its program is set up on first use.
+  Walker& value_walker() {
+    if (!value) {
+      value = std::make_unique<Walker>(term->program->value, *term, walk, *pool_of_threads);
+      cost = std::make_unique<CostFold>(*term, term->program->value_outputs, isa);
+    }
+    return *value;
+  }
+
   const Term* term;
   engine::Isa isa;
-  Walker full, value;
+  WalkOptions walk;
+  base::ThreadPool* pool_of_threads;
+  Walker full;
   index_t block;
-  CostFold cost;
   GramFold gram;
+  std::unique_ptr<Walker> value;
+  std::unique_ptr<CostFold> cost;
   std::unique_ptr<GramFold> coordinates;
   std::unique_ptr<HouseholderFold> householder;
   std::vector<double> parameters;
@@ -89,7 +101,7 @@ void DataEvaluator::load(std::span<const double> p, bool full) {
   for (const auto& state : states_) {
     const Term& term = *state->term;
     for (std::size_t i = 0; i < term.parameters.size(); ++i) state->parameters[i] = values_[z(term.parameters[i])];
-    (full ? state->full : state->value).set_parameters(state->parameters);
+    (full ? state->full : state->value_walker()).set_parameters(state->parameters);
     if (full) state->read_factors();
   }
 }
@@ -98,7 +110,7 @@ double DataEvaluator::cost(std::span<const double> p) {
   load(p, false);
   double total = 0.0;
   for (const auto& state : states_) {
-    const std::span<const double> result = state->value.reduce(state->cost);
+    const std::span<const double> result = state->value->reduce(*state->cost);
     const double c2 = state->term->f_scale * state->term->f_scale;
     for (std::size_t o = 0; o < result.size() / 2; ++o) {
       total += 0.5 * (state->term->robust ? c2 * result[2 * o] : result[2 * o]);

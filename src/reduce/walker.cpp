@@ -146,7 +146,7 @@ void Walker::fold_unit(Worker& w, Fold& fold, index_t unit, double* result) {
 std::span<const double> Walker::reduce(Fold& fold) {
   const auto size = static_cast<std::size_t>(fold.size());
   const index_t units = (leaves() + leaves_per_unit_ - 1) / leaves_per_unit_;
-  results_.resize(size * static_cast<std::size_t>(std::max<index_t>(units, 1) + kStackDepth));
+  results_.resize(size * static_cast<std::size_t>(units <= 1 ? 1 : units + kStackDepth));
   if (units == 0) {
     fold.begin_leaf();
     fold.end_leaf(results_.data());

@@ -15,6 +15,7 @@ namespace {
 
 constexpr double kNullPart =
     1e-7;  // a component of a null vector above this (≈ √eps) is not rounding
+constexpr double kSurelyFullRank = 1e9;  // with a bound of κ below this no SVD is needed to know the rank
 constexpr double kInf = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
@@ -69,18 +70,23 @@ Covariance unscaled_covariance(const linalg::Summary& summary) {
   linalg::Triangle a;
   a.resize(summary.n);
   linalg::load_scaled(summary, scale, a);
-  const linalg::RankReport svd = linalg::decide_rank(a, summary.rows);
-
   Covariance out;
   out.n = summary.n;
-  out.rank = svd.rank;
-  out.kappa = svd.kappa;
   out.values.assign(n * n, 0.0);
-  if (svd.rank == summary.n) {
+  if (summary.kappa < kSurelyFullRank) {
+    out.rank = summary.n;
+    out.kappa = summary.kappa;
     invert_full_rank(a, out.values);
   } else {
-    pseudo_invert(svd, n, out.values);
-    out.undetermined = in_null_space(svd, n);
+    const linalg::RankReport svd = linalg::decide_rank(a, summary.rows);
+    out.rank = svd.rank;
+    out.kappa = svd.kappa;
+    if (svd.rank == summary.n) {
+      invert_full_rank(a, out.values);
+    } else {
+      pseudo_invert(svd, n, out.values);
+      out.undetermined = in_null_space(svd, n);
+    }
   }
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t j = 0; j < n; ++j) out.values[i * n + j] *= scale[i] * scale[j];

@@ -36,7 +36,7 @@ GoodnessOfFit goodness_of_fit(const FitTotals& t) {
   out.residual_std = std::sqrt(ratio(t.rss, dof));
   out.chi2 = t.rss;
   out.reduced_chi2 = ratio(t.rss, dof);
-  out.chi2_p = chi2_p_value(t.rss, dof);
+  out.chi2_p = t.known_sigma ? chi2_p_value(t.rss, dof) : kNan;
   out.log_likelihood = t.rows > 0 ? log_likelihood(t) : kNan;
   out.aic = 2.0 * k - 2.0 * out.log_likelihood;
   out.aicc = out.aic + 2.0 * k * ratio(k + 1.0, m - k - 1.0);

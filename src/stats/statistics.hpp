@@ -44,7 +44,7 @@ struct GoodnessOfFit {
   index_t dof = 0;
   double r_squared = 0, adjusted_r_squared = 0;
   double rmse = 0, residual_std = 0;
-  double chi2 = 0, reduced_chi2 = 0, chi2_p = 0;  ///< chi2_p means something for known sigma only
+  double chi2 = 0, reduced_chi2 = 0, chi2_p = 0;  ///< chi2_p: NaN unless sigma is known
   double log_likelihood = 0, aic = 0, aicc = 0, bic = 0;
 };
 

@@ -3,6 +3,7 @@
 #include "engine/interpreter/interpreter.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <new>
 
 namespace nlsq::engine {
@@ -12,7 +13,7 @@ using program::Code;
 using program::Instruction;
 using program::Operand;
 
-constexpr std::align_val_t kLine{64};
+constexpr std::size_t kLine = 64;
 
 Kernel find_kernel(const KernelTable& table, const Instruction& in) {
   const auto bit = [](const Operand& operand, unsigned weight) {
@@ -24,12 +25,18 @@ Kernel find_kernel(const KernelTable& table, const Instruction& in) {
 
 }  // namespace
 
-void AlignedDelete::operator()(double* p) const { ::operator delete[](p, kLine); }
-
+// An ordinary allocation with room to align; the true start is kept just before. (An aligned operator new costs several
+// times as much.)
 AlignedBuffer allocate_aligned(index_t doubles) {
-  const auto bytes = static_cast<std::size_t>(std::max<index_t>(doubles, 8)) * sizeof(double);
-  return AlignedBuffer(static_cast<double*>(::operator new[](bytes, kLine)));
+  const std::size_t bytes = static_cast<std::size_t>(doubles) * sizeof(double) + kLine + sizeof(void*);
+  void* const start = ::operator new(bytes);
+  const auto address = (reinterpret_cast<std::uintptr_t>(start) + sizeof(void*) + kLine - 1) / kLine * kLine;
+  auto* const aligned = reinterpret_cast<double*>(address);
+  reinterpret_cast<void**>(aligned)[-1] = start;
+  return AlignedBuffer(aligned);
 }
+
+void AlignedDelete::operator()(double* p) const { ::operator delete(reinterpret_cast<void**>(p)[-1]); }
 
 Uniforms::Uniforms(const program::Program& program, Isa isa)
     : program_(&program), slots_(allocate_aligned(program.slots * kSlotWidth)) {
