@@ -25,28 +25,30 @@ class Flattener {
  public:
   Flattener(const Graph& graph, const std::vector<bool>& computed) : g_(graph), computed_(computed) {}
 
-  Product flatten(NodeId id) {
+  // Factors from left to right, with a stack of its own: a product may be as long as a formula allows.
+  Product flatten(NodeId column) {
     Product product;
-    collect(id, product);
+    std::vector<NodeId> rest{column};
+    while (!rest.empty()) {
+      const NodeId id = rest.back();
+      const Node& n = g_[id];
+      rest.pop_back();
+      if (g_.traits(id).uniform) {
+        if (!g_.is_constant(id, 1.0)) product.uniform.push_back(id);
+      } else if (n.op == Op::neg) {
+        product.negative = !product.negative;
+        rest.push_back(n.a);
+      } else if (n.op == Op::mul && (!is_computed(id) || has_uniform_factor(n))) {
+        rest.push_back(n.b);
+        rest.push_back(n.a);
+      } else {
+        product.row.push_back(id);
+      }
+    }
     return product;
   }
 
  private:
-  void collect(NodeId id, Product& product) {
-    const Node& n = g_[id];
-    if (g_.traits(id).uniform) {
-      if (!g_.is_constant(id, 1.0)) product.uniform.push_back(id);
-    } else if (n.op == Op::neg) {
-      product.negative = !product.negative;
-      collect(n.a, product);
-    } else if (n.op == Op::mul && (!is_computed(id) || has_uniform_factor(n))) {
-      collect(n.a, product);
-      collect(n.b, product);
-    } else {
-      product.row.push_back(id);
-    }
-  }
-
   bool is_computed(NodeId id) const { return id < computed_.size() && computed_[id]; }
   bool has_uniform_factor(const Node& n) const {
     return g_.traits(n.a).uniform || g_.traits(n.b).uniform;

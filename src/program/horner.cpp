@@ -66,14 +66,25 @@ class Horner {
     return g_.make(n.op, mapped(n.a), mapped(n.b), mapped(n.c), n.imm);
   }
 
-  void collect(NodeId id, bool negative, bool is_root, std::vector<Monomial>& terms) {
-    const Node n = g_[id];
-    if (is_sum(id) && (is_root || is_inner(id))) {
-      collect(n.a, negative, false, terms);
-      collect(n.b, negative != (n.op == Op::sub), false, terms);
-      return;
+  // The terms of a sum from left to right, with a stack of its own: a sum may have as many terms as a formula allows.
+  std::vector<Monomial> terms_of(NodeId sum) {
+    struct Entry {
+      NodeId id;
+      bool negative;
+    };
+    std::vector<Monomial> terms;
+    std::vector<Entry> rest{{sum, false}};
+    while (!rest.empty()) {
+      const auto [id, negative] = rest.back();
+      rest.pop_back();
+      if (id != sum && !is_inner(id)) {
+        terms.push_back(monomial(to_[id], negative));
+        continue;
+      }
+      rest.push_back({g_[id].b, negative != (g_[id].op == Op::sub)});
+      rest.push_back({g_[id].a, negative});
     }
-    terms.push_back(monomial(to_[id], negative));
+    return terms;
   }
 
   // A rebuilt term as coefficient · base^power, if it is one.
@@ -87,20 +98,27 @@ class Horner {
     return {.base = id, .power = 1, .negative = negative};
   }
 
-  bool take_factors(NodeId id, Monomial& m) {
-    const Node n = g_[id];
-    if (g_.traits(id).uniform) {
-      m.coefficient = m.coefficient == kNone ? id : g_.make(Op::mul, m.coefficient, id);
-      return true;
+  bool take_factors(NodeId product, Monomial& m) {
+    std::vector<NodeId> rest{product};
+    while (!rest.empty()) {
+      const NodeId id = rest.back();
+      const Node n = g_[id];
+      rest.pop_back();
+      if (g_.traits(id).uniform) {
+        m.coefficient = m.coefficient == kNone ? id : g_.make(Op::mul, m.coefficient, id);
+      } else if (n.op == Op::neg) {
+        m.negative = !m.negative;
+        rest.push_back(n.a);
+      } else if (n.op == Op::mul) {
+        rest.push_back(n.b);
+        rest.push_back(n.a);
+      } else {
+        if (m.base != kNone && m.base != id) return false;
+        m.base = id;
+        if (++m.power > kHighestPower) return false;
+      }
     }
-    if (n.op == Op::neg) {
-      m.negative = !m.negative;
-      return take_factors(n.a, m);
-    }
-    if (n.op == Op::mul) return take_factors(n.a, m) && take_factors(n.b, m);
-    if (m.base != kNone && m.base != id) return false;
-    m.base = id;
-    return ++m.power <= kHighestPower;
+    return true;
   }
 
   NodeId signed_coefficient(const Monomial& m) {
@@ -109,8 +127,7 @@ class Horner {
   }
 
   NodeId rebuild_sum(NodeId id) {
-    std::vector<Monomial> terms;
-    collect(id, false, true, terms);
+    const std::vector<Monomial> terms = terms_of(id);
     // The base with the most distinct powers makes the polynomial; uniform terms are its constant.
     std::map<NodeId, std::vector<int>> powers;
     for (const Monomial& m : terms) {
