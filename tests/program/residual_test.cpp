@@ -77,7 +77,7 @@ const std::vector<Problem>& problems() {
   static bool filled = false;
   if (!filled) {
     auto& groups = const_cast<Problem&>(all[6]);
-    const Model model = Model::parse(groups.formulas, groups.columns);
+    const Model model = Model::parse_outputs(groups.formulas, groups.columns);
     for (const std::string& name : model.columns()) groups.data.push_back(name == "g" ? group : t);
     filled = true;
   }
@@ -87,7 +87,7 @@ const std::vector<Problem>& problems() {
 struct ResidualTest : ::testing::Test {
   // Columns, parameters and spec of a problem with everything the weighting and the loss add.
   void prepare(const Problem& problem, Weighting weighting, Loss loss, bool masked = false) {
-    model = std::make_unique<Model>(Model::parse(problem.formulas, problem.columns));
+    model = std::make_unique<Model>(Model::parse_outputs(problem.formulas, problem.columns));
     spec = {};
     spec.sizes = problem.sizes;
     parameters = problem.parameters;
@@ -304,7 +304,7 @@ TEST_F(ResidualTest, WithoutAResponseTheModelIsTheResidual) {
 }
 
 TEST_F(ResidualTest, ValuesAloneAreTheModel) {
-  const Model model_of_two = Model::parse(std::vector<std::string>{"a*x", "x + b"}, {"x"});
+  const Model model_of_two = Model::parse_outputs({"a*x", "x + b"}, {"x"});
   const Program program = build_values(*model_of_two.impl(), {1, 1}, {});
   const std::vector<std::vector<double>> x{{1.0, 2.0}};
   const double p[] = {3.0, 10.0};
