@@ -17,13 +17,21 @@ bool is_letter(char c) {
 }
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
-// Typographic signs people paste from papers.
+// Typographic signs and spaces people paste from papers.
 struct Typographic {
   std::string_view bytes;
   std::string_view symbol;
 };
 constexpr Typographic kTypographic[] = {
-    {"\xE2\x88\x92", "-"}, {"\xC2\xB7", "*"}, {"\xC3\x97", "*"}, {"\xE2\x8B\x85", "*"}};
+    {"\xE2\x88\x92", "-"}, {"\xC2\xB7", "*"}, {"\xC3\x97", "*"},    {"\xE2\x8B\x85", "*"},
+    {"\xC2\xA0", " "},     {"\xE2\x80\x89", " "}, {"\xE2\x80\xAF", " "}};
+
+const Typographic* typographic_at(std::string_view text, std::size_t at) {
+  for (const Typographic& sign : kTypographic) {
+    if (text.substr(at, sign.bytes.size()) == sign.bytes) return &sign;
+  }
+  return nullptr;
+}
 
 constexpr std::string_view kSymbols[] = {"**", "<=", ">=", "==", "!=", "&&", "||", "+", "-", "*", "/", "%",
                                          "^",  "(",  ")",  "[",  "]",  ",",  "<",  ">", "=", "~", "!"};
@@ -37,17 +45,15 @@ Token Lexer::next() {
 }
 
 void Lexer::advance() {
-  while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
+  skip_blanks();
   token_ = {.position = static_cast<index_t>(at_)};
   if (at_ == text_.size()) return;
   const char c = text_[at_];
-  for (const Typographic& sign : kTypographic) {
-    if (text_.substr(at_, sign.bytes.size()) == sign.bytes) {
-      token_.kind = Token::Kind::symbol;
-      token_.text = sign.symbol;
-      at_ += sign.bytes.size();
-      return;
-    }
+  if (const Typographic* sign = typographic_at(text_, at_)) {
+    token_.kind = Token::Kind::symbol;
+    token_.text = sign->symbol;
+    at_ += sign->bytes.size();
+    return;
   }
   if (is_digit(c) || (c == '.' && at_ + 1 < text_.size() && is_digit(text_[at_ + 1]))) {
     read_number();
@@ -57,6 +63,19 @@ void Lexer::advance() {
     read_quoted_name();
   } else {
     read_symbol();
+  }
+}
+
+void Lexer::skip_blanks() {
+  while (at_ < text_.size()) {
+    const Typographic* sign = typographic_at(text_, at_);
+    if (sign != nullptr && sign->symbol == " ") {
+      at_ += sign->bytes.size();
+    } else if (is_blank(text_[at_])) {
+      ++at_;
+    } else {
+      return;
+    }
   }
 }
 
@@ -90,8 +109,9 @@ void Lexer::read_number() {
 
 void Lexer::read_name() {
   std::size_t end = at_;
-  while (end < text_.size() && (is_letter(text_[end]) || is_digit(text_[end]) ||
-                                (text_[end] == '.' && end + 1 < text_.size() && is_letter(text_[end + 1])))) {
+  while (end < text_.size() && typographic_at(text_, end) == nullptr &&
+         (is_letter(text_[end]) || is_digit(text_[end]) ||
+          (text_[end] == '.' && end + 1 < text_.size() && is_letter(text_[end + 1])))) {
     ++end;
   }
   token_.kind = Token::Kind::name;
@@ -105,6 +125,7 @@ void Lexer::read_quoted_name() {
     throw FormulaError(std::string(text_), token_.position, "expected a name and a closing `");
   }
   token_.kind = Token::Kind::name;
+  token_.quoted = true;
   token_.text = text_.substr(at_ + 1, end - at_ - 1);
   at_ = end + 1;
 }

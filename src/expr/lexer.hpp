@@ -15,8 +15,9 @@ struct Token {
   std::string_view text{};
   double value = 0.0;
   index_t position = 0;
+  bool quoted = false;  ///< a name in backquotes, whatever it holds
   bool is(std::string_view symbol) const {
-    return (kind == Kind::symbol || kind == Kind::name) && text == symbol;
+    return (kind == Kind::symbol || (kind == Kind::name && !quoted)) && text == symbol;
   }
 };
 
@@ -30,6 +31,7 @@ class Lexer {
 
  private:
   void advance();
+  void skip_blanks();
   void read_number();
   void read_name();
   void read_quoted_name();
