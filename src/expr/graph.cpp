@@ -117,4 +117,19 @@ std::vector<bool> Graph::reachable(std::span<const NodeId> roots) const {
   return needed;
 }
 
+NodeId copy_into(Graph& to, const Graph& from, NodeId root) {
+  const std::vector<bool> needed = from.reachable({&root, 1});
+  std::vector<NodeId> copied(root + std::size_t{1}, kNone);
+  for (NodeId id = 0; id <= root; ++id) {
+    if (!needed[id]) continue;
+    Node node = from[id];
+    for (NodeId* operand : {&node.a, &node.b, &node.c}) {
+      if (*operand != kNone) *operand = copied[*operand];
+    }
+    const bool rewrites = info(node.op).arity > 0;
+    copied[id] = rewrites ? to.make(node.op, node.a, node.b, node.c, node.imm) : to.intern(node);
+  }
+  return copied[root];
+}
+
 }  // namespace nlsq::expr

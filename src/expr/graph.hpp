@@ -70,6 +70,9 @@ class Graph {
   std::vector<NodeId> table_;  // open addressing, power-of-two size
 };
 
+/// Rebuilds a node and what it needs in another graph.
+NodeId copy_into(Graph& to, const Graph& from, NodeId id);
+
 /// Number of operands a node has.
 inline int arity(const Node& node) { return node.op == Op::gathered ? 1 : info(node.op).arity; }
 

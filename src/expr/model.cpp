@@ -54,10 +54,10 @@ Model Model::trace_outputs(const std::vector<std::string>& parameters,
   const std::vector<Var> values = function(Columns(trace), Params(trace));
   if (values.empty()) throw InputError("model", "model: the function returned no output");
   for (const Var& value : values) {
-    if (value.trace_ && value.trace_ != trace) {
+    if (value.trace_ && value.trace_ != trace && !value.trace_->numbers) {
       throw InputError("model", "model: the function returned a value of another model's trace");
     }
-    trace->model.outputs.push_back(value.trace_ ? value.id_ : trace->model.graph.constant(value.value_));
+    trace->model.outputs.push_back(expr::node_in(*trace, value));
   }
   trace->open = false;
   return Model(std::shared_ptr<const ModelImpl>(trace, &trace->model));

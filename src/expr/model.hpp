@@ -58,10 +58,15 @@ struct ModelImpl {
   std::vector<std::string> notes;
 };
 
-/// A model under construction by Model::trace.
+/// A model under construction by Model::trace, or the home of a value made from numbers alone (erf of 0.5), which
+/// may join any trace.
 struct Trace {
   ModelImpl model;
   bool open = true;
+  bool numbers = false;
 };
+
+/// The node of a value in a trace that it belongs to or, made from numbers, may join.
+NodeId node_in(Trace& trace, const Var& value);
 
 }  // namespace nlsq::expr

@@ -15,12 +15,12 @@ using expr::NodeId;
 using expr::Op;
 using TracePtr = std::shared_ptr<expr::Trace>;
 
-// The trace that the values belong to; null when all are numbers.
+// The trace that the values belong to; null when all are made from numbers.
 template <std::size_t N>
 TracePtr common_trace(const std::array<const Var*, N>& values) {
   TracePtr trace;
   for (const Var* value : values) {
-    if (!value->trace_) continue;
+    if (!value->trace_ || value->trace_->numbers) continue;
     if (!value->trace_->open) {
       throw InputError("model", "model: a value was kept after its trace and used again");
     }
@@ -32,17 +32,16 @@ TracePtr common_trace(const std::array<const Var*, N>& values) {
   return trace;
 }
 
-NodeId node_of(const TracePtr& trace, const Var& value) {
-  return value.trace_ ? value.id_ : trace->model.graph.constant(value.value_);
-}
-
-// Applies `build` in the common graph; on numbers alone in a graph of its own, which folds them.
+// Applies `build` in the common graph; on numbers alone in a graph of its own, which folds most of them.
 template <std::size_t N, class Build>
 Var record(const std::array<const Var*, N>& values, const Build& build) {
   TracePtr trace = common_trace(values);
-  if (!trace) trace = std::make_shared<expr::Trace>();
+  if (!trace) {
+    trace = std::make_shared<expr::Trace>();
+    trace->numbers = true;
+  }
   std::array<NodeId, N> ids{};
-  for (std::size_t i = 0; i < N; ++i) ids[i] = node_of(trace, *values[i]);
+  for (std::size_t i = 0; i < N; ++i) ids[i] = expr::node_in(*trace, *values[i]);
   const NodeId id = build(trace->model.graph, ids);
   if (trace->model.graph.is_constant(id)) return Var(trace->model.graph[id].value);
   return Var(trace, id);
@@ -64,7 +63,18 @@ Var call(std::string_view name, const std::array<const Var*, N>& values) {
   });
 }
 
+// Columns and Params copied out of the function outlive the trace.
+void require_open(const expr::Trace& trace) {
+  if (!trace.open) throw InputError("model", "model: columns and parameters were used after their trace");
+}
+
 }  // namespace
+
+expr::NodeId expr::node_in(Trace& trace, const Var& value) {
+  if (!value.trace_) return trace.model.graph.constant(value.value_);
+  if (value.trace_.get() == &trace) return value.id_;
+  return copy_into(trace.model.graph, value.trace_->model.graph, value.id_);
+}
 
 Var::Var(double value) : value_(value) {}
 Var::Var(std::shared_ptr<expr::Trace> trace, std::uint32_t id) : trace_(std::move(trace)), id_(id) {}
@@ -150,6 +160,7 @@ NLSQ_VAR_UNARY(j2_over_x)
 #undef NLSQ_VAR_BINARY
 
 Var Columns::operator[](std::string_view name) const {
+  require_open(*trace_);
   auto& columns = trace_->model.columns;
   const auto known = std::find(columns.begin(), columns.end(), name);
   const index_t index = known - columns.begin();
@@ -168,6 +179,7 @@ Var Params::operator[](std::string_view name) const {
 }
 
 Var Params::operator[](int position) const {
+  require_open(*trace_);
   if (position < 0 || position >= size()) {
     throw InputError("parameters", "parameters: no parameter at position " + std::to_string(position) +
                                        "; there are " + std::to_string(size()));
@@ -181,6 +193,7 @@ Var Params::operator[](int position) const {
 }
 
 Var Params::gather(std::string_view name, const Var& index_column) const {
+  require_open(*trace_);
   auto& parameters = trace_->model.parameters;
   const auto known = std::find_if(parameters.begin(), parameters.end(),
                                   [&](const expr::Symbol& p) { return p.name == name; });
@@ -194,6 +207,12 @@ Var Params::gather(std::string_view name, const Var& index_column) const {
   const index_t column = trace_->model.graph[index_column.id_].imm;
   if (known->index_column >= 0 && known->index_column != column) {
     throw InputError("parameters", "parameters: '" + std::string(name) + "' is gathered by two columns");
+  }
+  const expr::Graph& graph = trace_->model.graph;
+  for (NodeId id = 0; known->index_column < 0 && id < graph.size(); ++id) {
+    if (graph[id].op == Op::parameter && graph[id].imm == known - parameters.begin()) {
+      throw InputError("parameters", "parameters: '" + std::string(name) + "' is used as one number and gathered");
+    }
   }
   known->index_column = column;
   return Var(trace_, trace_->model.graph.gathered(known - parameters.begin(), index_column.id_));
