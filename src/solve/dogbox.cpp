@@ -75,6 +75,7 @@ class Dogbox final : public Strategy {
       if (p_[k] == low_[k] && p_[k] > -state.radius) state.trial.x[j] = state.lower[j];
       if (p_[k] == high_[k] && p_[k] < state.radius) state.trial.x[j] = state.upper[j];
     }
+    state.cut_by_bound = held_short_ && state.step_length < state.radius;
     clip(state.trial.x, state.lower, state.upper);
     for (std::size_t j = 0; j < state.step.size(); ++j) {
       state.step[j] = state.trial.x[j] - state.here.x[j];

@@ -16,8 +16,7 @@ constexpr double kOrthogonal = 1e-12;  // ‖Qᵀf‖ / ‖f‖ that is rounding
 constexpr double kSameCost = 1e-10;    // relative rise of the cost that is rounding
 constexpr double kHeld = 1e-2;         // distance to a bound, in one-parameter Gauss-Newton steps
 constexpr double kSingular = 1e-14;    // smallest scaled diagonal that is not rounding
-constexpr double kWellConditioned =
-    300.0;  // below this κ a step-grade summary is a covariance-grade one
+constexpr double kWellConditioned = 300.0;  // κ up to which the grades of a summary are the same
 constexpr index_t kManyRows = 1'000'000;
 constexpr int kPatience = 3;
 
@@ -117,7 +116,8 @@ index_t polish(Evaluator& evaluator, State& state, const SolverOptions& options,
   Point best = state.here;
   double best_length = kInfinity;
   index_t steps = 0, best_steps = 0;
-  for (int stale = 0; stale < kPatience && steps < most;) {
+  int stale = 0;
+  while (true) {
     const double length = problem.step(state);
     if (length < best_length) {
       best = state.here;
@@ -127,7 +127,8 @@ index_t polish(Evaluator& evaluator, State& state, const SolverOptions& options,
     } else {
       ++stale;
     }
-    if (!std::isfinite(length) || !moves(state) || state.nfev >= limit) break;
+    if (stale == kPatience || steps >= most || state.nfev >= limit) break;
+    if (!std::isfinite(length) || !moves(state)) break;
     if (at_rounding(state, problem) && !problem.moves_held()) break;
 
     if (!better(evaluator, state, best.sum.cost)) {

@@ -17,8 +17,8 @@ namespace nlsq::solve {
 /// on the bound, or descent pushes it there and its own Gauss-Newton step would go much farther.
 int held_by_bound(const State& state, std::size_t j);
 
-/// Improves state.here; its summary is of Grade::covariance afterwards. At most options.max_polish steps, and no pass
-/// beyond `limit` evaluations. Returns the accepted steps.
+/// Improves state.here; its summary is of Grade::covariance afterwards. At most options.max_polish
+/// steps, and no pass beyond `limit` evaluations. Returns the accepted steps.
 index_t polish(Evaluator& evaluator, State& state, const SolverOptions& options, index_t limit);
 
 /// Makes state.here.sum a summary of Grade::covariance: a pass, unless the one there is as good

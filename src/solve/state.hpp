@@ -35,13 +35,12 @@ struct State {
   double predicted = 0;         ///< reduction of the cost the model promises
   double newton_reduction = 0;  ///< what the full Gauss-Newton step would promise
   bool last_finite = true;      ///< the last trial was finite
-  bool held_short =
-      false;  ///< the radius or a bound stopped the step before the Gauss-Newton point
+  bool held_short = false;      ///< radius or bound stopped the step before the Gauss-Newton point
+  bool cut_by_bound = false;    ///< a bound did
 
   std::vector<double> largest;  ///< max |x_j| over the points accepted
-  index_t small_steps =
-      0;                  ///< trials in a row that passed the ftol inequality without gaining speed
-  double last_small = 0;  ///< relative reduction of the last trial
+  index_t small_steps = 0;      ///< trials in a row below ftol that did not gain speed
+  double last_small = 0;        ///< relative reduction of the last trial
   index_t nfev = 0, njev = 0, iterations = 0;
 
   State(index_t parameters, index_t row_count, std::span<const double> lo,

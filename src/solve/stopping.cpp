@@ -15,10 +15,9 @@ namespace nlsq::solve {
 namespace {
 
 constexpr double kEps = std::numeric_limits<double>::epsilon();
-constexpr double kPlateau =
-    1e3;  // full Gauss-Newton promise allowed at an ftol stop, in units of ftol
-constexpr double kXtolOpt = 1e-3;
-constexpr index_t kPatience = 10;
+constexpr double kPlateau = 1e3;      // Gauss-Newton promise allowed at an ftol stop, in ftol·cost
+constexpr double kStationary = 1e-3;  // optimality below which a step held short counts for xtol
+constexpr index_t kPatience = 10;     // steps below ftol that end a fit whatever is promised
 
 Stop stop(Status status, std::string message) { return {true, status, std::move(message)}; }
 
@@ -75,7 +74,7 @@ Stop test_step(State& state, const SolverOptions& options, double actual) {
   const double step = scaled_norm(state.step, state.scale);
   const double size = scaled_norm(state.here.x, state.scale);
   const double limit = options.xtol * (options.xtol * largest_size(state) + size);
-  const bool xtol = step < limit && (!state.held_short || optimality(state) <= kXtolOpt);
+  const bool xtol = step < limit && (!state.held_short || optimality(state) <= kStationary);
   if (ftol) {
     return stop(xtol ? Status::ftol_and_xtol : Status::ftol,
                 fmt::format("ftol: the cost fell by {:.3g} of its value (predicted {:.3g}), not "

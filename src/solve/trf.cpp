@@ -48,6 +48,7 @@ class Trf final : public Strategy {
   void propose(State& state) override {
     more_hebden_.step(state.radius, p_);
     state.held_short = more_hebden_.lambda() > 0.0;
+    state.cut_by_bound = false;
     for (std::size_t j = 0; j < p_.size(); ++j) {
       state.step[j] = d_[j] * p_[j];
       state.trial.x[j] = state.here.x[j] + state.step[j];
@@ -58,7 +59,7 @@ class Trf final : public Strategy {
       state.predicted = 0.5 * linalg::dot(work_, work_) +
                         more_hebden_.lambda() * state.step_length * state.step_length;
     } else {
-      state.held_short = true;
+      state.held_short = state.cut_by_bound = true;
       state.predicted = box_.select(state, triangle_, d_, g_, p_);
       state.step_length = linalg::norm(p_);
       for (std::size_t j = 0; j < p_.size(); ++j) {

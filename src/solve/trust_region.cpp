@@ -54,7 +54,8 @@ void resize_radius(State& state, double actual) {
   const double gain = gain_ratio(actual, state.predicted);
   if (gain > 0.0) {
     const double t = std::min(gain, 1.0);
-    state.radius = state.step_length / std::max(1.0 / kGrow, 1.0 - t * t * t);
+    const double radius = state.step_length / std::max(1.0 / kGrow, 1.0 - t * t * t);
+    state.radius = state.cut_by_bound ? std::max(state.radius, radius) : radius;
     return;
   }
   const double slope = -linalg::dot(state.here.sum.g, state.step);

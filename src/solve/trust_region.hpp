@@ -31,10 +31,11 @@ void load_model(linalg::MoreHebden& finder, const linalg::Triangle& a, std::span
 double first_radius(const State& state, double size_of_start);
 
 /// A step that reduced the cost with gain γ sets the radius to length / max(1/2, 1 − γ³), never
-/// smaller: in a curved valley a long step of poor gain gets farther than a short one of good gain,
-/// and the smooth growth avoids the cycle of doubling and halving. A step that did not is shrunk to
-/// the minimizer of the parabola through cost, slope and trial cost, kept in [0.1, 0.5] (Moré 1978,
-/// §6).
+/// less than its length: in a curved valley a long step of poor gain gets farther than a short one
+/// of good gain, and the smooth growth avoids the cycle of doubling and halving. A bound that cut
+/// the step says nothing about the model, so then the radius does not fall. After a step that did
+/// not reduce the cost it shrinks to the minimizer of the parabola through cost, slope and trial
+/// cost, kept in [0.1, 0.5] (Moré 1978, §6).
 void resize_radius(State& state, double actual);
 
 }  // namespace nlsq::solve

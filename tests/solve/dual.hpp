@@ -46,7 +46,7 @@ struct Dual {
     const double value = std::pow(a.v, b.v);
     const double inner = b.v * std::pow(a.v, b.v - 1);
     bool constant = true;
-    for (const double d : b.d) constant = constant && d == 0.0;
+    for (const double part : b.d) constant = constant && part == 0.0;
     return constant ? chain(value, inner, a) : chain(value, inner, a, value * std::log(a.v), b);
   }
 };
