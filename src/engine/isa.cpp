@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
-// CPU detection through Highway.
-#include "engine/targets.hpp"
+// CPU detection by the compiler's own means: Highway's library measures the clock when it is loaded, which would cost
+// every start of the command a millisecond. The features are those that Highway's targets are compiled with.
 #include "engine/isa.hpp"
 
-#include <hwy/targets.h>
-
-#include <algorithm>
 #include <cstdlib>
 #include <string>
 
@@ -17,20 +14,25 @@ namespace {
 constexpr std::string_view kNames[] = {"portable", "sse4", "avx2", "avx512", "neon"};
 
 std::vector<Isa> detect() {
-  const auto supported = hwy::SupportedTargets() & HWY_TARGETS;
-  std::vector<Isa> found;
 #if defined(__x86_64__)
-  if (supported & HWY_AVX3) found.push_back(Isa::avx512);
-  if (supported & HWY_AVX2) found.push_back(Isa::avx2);
-  if (supported & HWY_SSE4) found.push_back(Isa::sse4);
-  if (HWY_TARGETS & (HWY_EMU128 | HWY_SCALAR)) found.push_back(Isa::portable);
-#elif defined(__aarch64__)
-  if (supported & HWY_NEON) found.push_back(Isa::neon);
-#else
-  (void)supported;
+  __builtin_cpu_init();
+  std::vector<Isa> found;
+  const bool sse4 = __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("ssse3");
+  const bool avx2 = sse4 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                    __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
+  const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+                      __builtin_cpu_supports("avx512cd");
+  if (avx512) found.push_back(Isa::avx512);
+  if (avx2) found.push_back(Isa::avx2);
+  if (sse4) found.push_back(Isa::sse4);
   found.push_back(Isa::portable);
-#endif
   return found;
+#elif defined(__aarch64__)
+  return {Isa::neon};
+#else
+  return {Isa::portable};
+#endif
 }
 
 }  // namespace
