@@ -55,6 +55,16 @@ TEST(Stopping, APlateauIsNotAMinimum) {
   EXPECT_NEAR(out.x[1], 0.5, 1e-8);
 }
 
+TEST(Stopping, ARegionThatOverflowHasShrunkIsNotConvergence) {
+  // most directions overflow at first: the radius falls below xtol while the cosines are still 0.99
+  const NistSet set = load_nist("MGH17");
+  std::vector<double> start = set.start[0];
+  start[4] *= 1.25;
+  DenseEvaluator evaluator(set.n(), set.m(), set.rows);
+  const solve::Outcome out = run(evaluator, start);
+  EXPECT_NEAR(out.summary.sum_f2, set.rss, 1e-9 * set.rss) << out.message;
+}
+
 TEST(Stopping, SmallUnitsOfYDoNotEndTheFitAtOnce) {
   const Problem p = problem<2>("small", {1e-12, 1}, 10, {}, {}, [](auto* x, auto* f) {
     for (int i = 0; i < 10; ++i)
