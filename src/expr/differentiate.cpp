@@ -16,27 +16,30 @@ class Chain {
   NodeId pull(NodeId node, int i, NodeId seed) {
     NodeId& slot = partials_[3 * std::size_t{node} + static_cast<std::size_t>(i)];
     if (slot == kUnknown) {
-      slot = partial(graph_, node, i);
-      if (graph_.is_constant(slot, 0.0)) slot = kNone;
+      slot = known(partial(graph_, node, i));
     }
     if (slot == kNone) return kNone;
     const bool selected = graph_.traits(seed).selects_zero || graph_.traits(slot).selects_zero;
-    return graph_.make(selected ? Op::strong_mul : Op::mul, seed, slot);
+    return known(graph_.make(selected ? Op::strong_mul : Op::mul, seed, slot));
   }
 
   NodeId sum(NodeId a, NodeId b) {
     if (a == kNone) return b;
-    return b == kNone ? a : graph_.make(Op::add, a, b);
+    return b == kNone ? a : known(graph_.make(Op::add, a, b));
   }
 
   /// where(condition, a, b) with kNone as zero.
   NodeId select(NodeId condition, NodeId a, NodeId b) {
     if (a == kNone && b == kNone) return kNone;
     const NodeId zero = graph_.constant(0.0);
-    return graph_.make(Op::where, condition, a == kNone ? zero : a, b == kNone ? zero : b);
+    return known(graph_.make(Op::where, condition, a == kNone ? zero : a, b == kNone ? zero : b));
   }
 
  private:
+  // A sum that simplified to the number 0 (the slope of x − x) is such a zero too: times an infinite partial it
+  // would be NaN.
+  NodeId known(NodeId id) const { return graph_.is_constant(id, 0.0) ? kNone : id; }
+
   static constexpr NodeId kUnknown = kNone - 1;
   Graph& graph_;
   std::vector<NodeId> partials_;

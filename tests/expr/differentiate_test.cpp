@@ -173,6 +173,8 @@ TEST(DeadBranches, DoNotPoisonDerivatives) {
   expect_derivatives("exp(where(x > c, sqrt(x - c), 0))*a", dead, {0.0, 1.0});
   expect_derivatives("(where(x > c, sqrt(x - c), 0) + a)^2", dead, {0.0, 4.0});
   expect_derivatives("a/(1 + where(x > c, sqrt(x - c), 0))", dead, {1.0, 0.0});
+  // The slope of c - c is a zero that only the simplifier sees.
+  expect_derivatives("a*sqrt(where(x > c, x + (c - c), 0))", dead, {0.0, 0.0});
 }
 
 TEST(DeadBranches, APointWhereTheBranchIsExactlyZero) {
