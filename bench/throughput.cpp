@@ -33,7 +33,7 @@ struct Problem {
     const auto n = static_cast<index_t>(parameters.size());
     std::vector<index_t> all, sizes(static_cast<std::size_t>(n), 1);
     for (index_t i = 0; i < n; ++i) all.push_back(i);
-    terms.push_back(fit_impl::bind_term({model, data, std::nullopt, std::nullopt}, {}, sizes, all));
+    terms.push_back(fit_impl::bind_term({&model, &data, Loss::linear, 1.0}, {}, sizes, all));
     terms.back().parameters = terms.back().free = all;
     reduce::EvaluatorOptions options = fit_impl::evaluator_options(threads);
     evaluator = std::make_unique<reduce::DataEvaluator>(terms, parameters, all, options, pool);

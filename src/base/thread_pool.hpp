@@ -6,6 +6,8 @@
 #include <functional>
 #include <memory>
 
+#include "nlsq/types.hpp"
+
 namespace nlsq::base {
 
 class ThreadPool {
@@ -24,6 +26,9 @@ class ThreadPool {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// Calls work(part) for part = 0 … parts−1 on up to `threads` threads of the pool, each taking the next part as it comes.
+void for_each_part(ThreadPool& pool, int threads, index_t parts, const std::function<void(index_t)>& work);
 
 /// Threads this process should use: NLSQ_NUM_THREADS if set to a positive number, else the processors of its affinity
 /// mask, no more than its cgroup's CPU quota rounded up.

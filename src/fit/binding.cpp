@@ -5,10 +5,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 
 #include "base/nearest.hpp"
 #include "expr/model.hpp"
+#include "fit/settings.hpp"
 #include "nlsq/error.hpp"
 
 namespace nlsq::fit_impl {
@@ -25,29 +29,55 @@ const Dataset::Column* find_column(const Dataset& data, const std::string& name)
   return nullptr;
 }
 
-// Position of the first value that is not finite; −1 if there is none.
-index_t first_not_finite(const Values& values) {
-  const auto scan = [&](const auto* p) -> index_t {
-    constexpr index_t kChunk = 1024;
-    for (index_t i = 0; i < values.size; i += kChunk) {
-      const index_t end = std::min(values.size, i + kChunk);
-      // x − x is 0 for finite x and NaN else; the sum is cheap to vectorise and only then searched.
-      bool finite = true;
-      for (index_t k = i; k < end; ++k) finite &= (p[k] - p[k] == 0);
-      if (finite) continue;
-      for (index_t k = i; k < end; ++k) {
-        if (!std::isfinite(p[k])) return k;
-      }
-    }
-    return -1;
-  };
-  return values.float32 ? scan(static_cast<const float*>(values.data)) : scan(static_cast<const double*>(values.data));
+constexpr index_t kFiniteChunk = 16384;
+
+// True when all values have an exponent below the highest one. Whole numbers, so that the compiler vectorises it: adding
+// one to an exponent of all ones carries into the sign.
+template <class T, class Bits>
+bool all_finite(const T* p, index_t n, Bits exponent, Bits one) {
+  Bits carried = 0;
+  for (index_t i = 0; i < n; ++i) carried |= static_cast<Bits>((std::bit_cast<Bits>(p[i]) & exponent) + one);
+  return (carried & ~static_cast<Bits>(static_cast<Bits>(~Bits{0}) >> 1)) == 0;
 }
 
-void check_finite(const Values& values, const std::string& name) {
-  const index_t row = first_not_finite(values);
+bool all_finite(const double* p, index_t n) {
+  return all_finite<double, std::uint64_t>(p, n, 0x7FF0000000000000u, 0x0010000000000000u);
+}
+bool all_finite(const float* p, index_t n) { return all_finite<float, std::uint32_t>(p, n, 0x7F800000u, 0x00800000u); }
+
+// Position of the first value that is not finite; −1 if there is none.
+template <class T>
+index_t first_not_finite(const T* p, index_t size, int threads) {
+  std::atomic<index_t> bad_chunk{size};
+  const index_t chunks = (size + kFiniteChunk - 1) / kFiniteChunk;
+  base::for_each_part(shared_pool(), threads, chunks, [&](index_t chunk) {
+    const index_t from = chunk * kFiniteChunk;
+    if (all_finite(p + from, std::min(kFiniteChunk, size - from))) return;
+    index_t known = bad_chunk.load();
+    while (from < known && !bad_chunk.compare_exchange_weak(known, from)) {
+    }
+  });
+  for (index_t i = bad_chunk; i < size; ++i) {
+    if (!std::isfinite(p[i])) return i;
+  }
+  return -1;
+}
+
+index_t first_not_finite(const Values& values, int threads) {
+  return values.float32 ? first_not_finite(static_cast<const float*>(values.data), values.size, threads)
+                        : first_not_finite(static_cast<const double*>(values.data), values.size, threads);
+}
+
+// The name of a column, put together only for a message.
+struct Named {
+  std::string_view before, name, after;
+  std::string text() const { return fmt::format("{}{}{}", before, name, after); }
+};
+
+void check_finite(const Values& values, const Named& name, int threads) {
+  const index_t row = first_not_finite(values, threads);
   if (row >= 0) {
-    throw InputError("data", fmt::format("data: {} is {} in row {}", name, values[row], row + 1));
+    throw InputError("data", fmt::format("data: {} is {} in row {}", name.text(), values[row], row + 1));
   }
 }
 
@@ -93,11 +123,12 @@ std::string key_of(const program::ResidualSpec& spec) {
 
 std::vector<Values> find_columns(const Model& model, const Dataset& data) {
   std::vector<Values> found;
-  std::vector<std::string> names;
-  for (const Dataset::Column& column : data.columns()) names.push_back(column.name);
+  found.reserve(model.columns().size());
   for (const std::string& name : model.columns()) {
     const Dataset::Column* column = find_column(data, name);
     if (column == nullptr) {
+      std::vector<std::string> names;
+      for (const Dataset::Column& known : data.columns()) names.push_back(known.name);
       throw InputError("data", fmt::format("data: no column named '{}'{}; there is {}", name,
                                            base::did_you_mean(name, names),
                                            names.empty() ? "none" : base::quoted_list(names)));
@@ -109,14 +140,17 @@ std::vector<Values> find_columns(const Model& model, const Dataset& data) {
 
 std::vector<std::string> expanded_names(const Model& model, const Dataset& data, std::vector<index_t>& sizes) {
   std::vector<std::string> names;
+  names.reserve(model.parameters().size());
   sizes.clear();
-  const std::vector<Values> columns = find_columns(model, data);
+  sizes.reserve(model.parameters().size());
+  std::vector<Values> columns;
   for (const expr::Symbol& symbol : model.impl()->parameters) {
     if (symbol.index_column < 0) {
       names.push_back(symbol.name);
       sizes.push_back(1);
       continue;
     }
+    if (columns.empty()) columns = find_columns(model, data);
     const Values& index = columns[z(symbol.index_column)];
     index_t size = 0;
     for (index_t i = 0; i < index.size; ++i) {
@@ -133,36 +167,40 @@ std::vector<std::string> expanded_names(const Model& model, const Dataset& data,
   return names;
 }
 
-reduce::Term bind_term(const FitTerm& fit_term, const FitOptions& options, const std::vector<index_t>& sizes,
+reduce::Term bind_term(const TermView& view, const FitOptions& options, const std::vector<index_t>& sizes,
                        const std::vector<index_t>& free) {
-  const Model& model = fit_term.model;
-  const auto& responses = fit_term.data.responses();
+  const Model& model = *view.model;
+  const auto& responses = view.data->responses();
   if (static_cast<index_t>(responses.size()) != model.outputs()) {
     throw InputError("data", fmt::format("data: the model has {} outputs, the data {} responses", model.outputs(),
                                          responses.size()));
   }
   reduce::Term term;
   term.rows = responses.front().y.size;
-  const std::vector<Values> columns = find_columns(model, fit_term.data);
+  const int threads = useful_threads(options.threads, term.rows);
+  const std::vector<Values> columns = find_columns(model, *view.data);
   program::ResidualSpec spec;
   spec.sizes = sizes;
   spec.free = free;
-  spec.loss = fit_term.loss.value_or(options.loss);
-  const auto add_column = [&](const Values& values, const std::string& name) {
+  spec.loss = view.loss;
+  term.columns.reserve(columns.size() + 2 * responses.size());
+  const auto add_column = [&](const Values& values, const Named& name) {
     if (values.size != term.rows) {
-      throw InputError("data", fmt::format("data: {} has {} values, the response has {}", name, values.size, term.rows));
+      throw InputError("data", fmt::format("data: {} has {} values, the response has {}", name.text(), values.size,
+                                           term.rows));
     }
     spec.float32.push_back(values.float32);
     term.columns.push_back({values.data, values.float32});
   };
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    const std::string name = "column '" + model.columns()[c] + "'";
+    const Named name{"column '", model.columns()[c], "'"};
     add_column(columns[c], name);
-    if (options.check_finite) check_finite(columns[c], name);
+    if (options.check_finite) check_finite(columns[c], name, threads);
   }
   for (const Dataset::Response& response : responses) {
-    add_column(response.y, "the response");
-    if (options.check_finite) check_finite(response.y, "the response");
+    const Named name{"the response", "", ""};
+    add_column(response.y, name);
+    if (options.check_finite) check_finite(response.y, name, threads);
   }
   bool any_column = false, any_number = false;
   for (const Dataset::Response& response : responses) {
@@ -178,7 +216,7 @@ reduce::Term bind_term(const FitTerm& fit_term, const FitOptions& options, const
       const index_t masked = check_sigma(response.sigma, term.rows);
       term.masked_rows += masked;
       spec.masked |= masked > 0;
-      add_column(response.sigma, "sigma");
+      add_column(response.sigma, {"sigma", "", ""});
     }
   } else if (any_number) {
     spec.weighting = program::Weighting::number;
@@ -191,7 +229,7 @@ reduce::Term bind_term(const FitTerm& fit_term, const FitOptions& options, const
   }
   term.robust = spec.loss != Loss::linear;
   if (term.robust) {
-    term.f_scale = fit_term.f_scale.value_or(options.f_scale);
+    term.f_scale = view.f_scale;
     if (!(term.f_scale > 0.0 && std::isfinite(term.f_scale))) {
       throw InputError("f_scale", fmt::format("f_scale: {} is not a positive number", term.f_scale));
     }

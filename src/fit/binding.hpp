@@ -10,6 +10,14 @@
 
 namespace nlsq::fit_impl {
 
+/// A FitTerm by reference, losses resolved.
+struct TermView {
+  const Model* model;
+  const Dataset* data;
+  Loss loss;
+  double f_scale;
+};
+
 /// Names of the model's parameters with gathered ones expanded by the largest index in the data: a[0], a[1], ….
 /// `sizes` gets the elements of each symbol.
 std::vector<std::string> expanded_names(const Model& model, const Dataset& data, std::vector<index_t>& sizes);
@@ -19,7 +27,7 @@ std::vector<Values> find_columns(const Model& model, const Dataset& data);
 
 /// A term without parameter maps. Checks lengths, sigma and finiteness. `free` lists the positions, among the
 /// expanded parameters of this model, that move.
-reduce::Term bind_term(const FitTerm& term, const FitOptions& options, const std::vector<index_t>& sizes,
+reduce::Term bind_term(const TermView& term, const FitOptions& options, const std::vector<index_t>& sizes,
                        const std::vector<index_t>& free);
 
 }  // namespace nlsq::fit_impl

@@ -20,6 +20,7 @@ namespace nlsq {
 namespace {
 
 using fit_impl::ParameterTable;
+using fit_impl::TermView;
 
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
@@ -30,11 +31,14 @@ struct TermNames {
 };
 
 // The union of the terms' parameters, by first appearance.
-std::vector<std::string> collect_names(const std::vector<FitTerm>& terms, std::vector<TermNames>& of_terms) {
+std::vector<std::string> collect_names(std::span<const TermView> terms, std::vector<TermNames>& of_terms) {
   std::vector<std::string> all;
-  for (const FitTerm& term : terms) {
+  of_terms.reserve(terms.size());
+  for (const TermView& term : terms) {
     TermNames own;
-    own.names = fit_impl::expanded_names(term.model, term.data, own.sizes);
+    own.names = fit_impl::expanded_names(*term.model, *term.data, own.sizes);
+    own.positions.reserve(own.names.size());
+    all.reserve(all.size() + own.names.size());
     for (const std::string& name : own.names) {
       const auto known = std::find(all.begin(), all.end(), name);
       own.positions.push_back(known - all.begin());
@@ -45,13 +49,16 @@ std::vector<std::string> collect_names(const std::vector<FitTerm>& terms, std::v
   return all;
 }
 
-std::vector<reduce::Term> bind_terms(const std::vector<FitTerm>& terms, const std::vector<TermNames>& names,
+std::vector<reduce::Term> bind_terms(std::span<const TermView> terms, const std::vector<TermNames>& names,
                                      const ParameterTable& table, const FitOptions& options) {
   std::vector<index_t> free_position(z(table.size()), -1);
   for (std::size_t i = 0; i < table.free.size(); ++i) free_position[z(table.free[i])] = static_cast<index_t>(i);
   std::vector<reduce::Term> bound;
+  bound.reserve(terms.size());
   for (std::size_t t = 0; t < terms.size(); ++t) {
     std::vector<index_t> own_free, problem_free;
+    own_free.reserve(names[t].positions.size());
+    problem_free.reserve(names[t].positions.size());
     for (std::size_t i = 0; i < names[t].positions.size(); ++i) {
       const index_t free = free_position[z(names[t].positions[i])];
       if (free < 0) continue;
@@ -60,21 +67,21 @@ std::vector<reduce::Term> bind_terms(const std::vector<FitTerm>& terms, const st
     }
     bound.push_back(fit_impl::bind_term(terms[t], options, names[t].sizes, own_free));
     bound.back().parameters = names[t].positions;
-    bound.back().free = problem_free;
+    bound.back().free = std::move(problem_free);
   }
   return bound;
 }
 
 // Says which row spoils the start, if one does.
 [[noreturn]] void throw_bad_start(reduce::DataEvaluator& evaluator, const ParameterTable& table,
-                                  const std::vector<FitTerm>& terms, std::span<const double> x0) {
+                                  std::span<const TermView> terms, std::span<const double> x0) {
   const auto fault = evaluator.find_fault(x0);
   if (!fault) throw;
-  const FitTerm& term = terms[fault->term];
+  const TermView& term = terms[fault->term];
   std::string where = fmt::format("row {}", fault->row + 1);
-  const std::vector<Values> columns = fit_impl::find_columns(term.model, term.data);
+  const std::vector<Values> columns = fit_impl::find_columns(*term.model, *term.data);
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    where += fmt::format("{}{} = {:.6g}", c == 0 ? " (" : ", ", term.model.columns()[c], columns[c][fault->row]);
+    where += fmt::format("{}{} = {:.6g}", c == 0 ? " (" : ", ", term.model->columns()[c], columns[c][fault->row]);
     if (c + 1 == columns.size()) where += ")";
   }
   std::string start;
@@ -90,13 +97,12 @@ std::vector<reduce::Term> bind_terms(const std::vector<FitTerm>& terms, const st
 
 std::vector<double> at_positions(const std::vector<double>& values, const std::vector<index_t>& positions) {
   std::vector<double> picked;
+  picked.reserve(positions.size());
   for (const index_t i : positions) picked.push_back(values[z(i)]);
   return picked;
 }
 
-}  // namespace
-
-FitResult fit(const std::vector<FitTerm>& terms, const FitOptions& options) {
+FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) {
   const auto began = std::chrono::steady_clock::now();
   if (terms.empty()) throw InputError("terms", "terms: at least one is needed");
   std::vector<TermNames> names;
@@ -127,7 +133,7 @@ FitResult fit(const std::vector<FitTerm>& terms, const FitOptions& options) {
   result.engine = "interpreter";
   result.isa = engine::name(evaluator_options.walk.isa);
   result.jacobian_mode = bound.front().program->order == expr::Accumulation::forward ? "fwd" : "rev";
-  result.model = terms.front().model.formula();
+  result.model = terms.front().model->formula();
   result.absolute_sigma = options.absolute_sigma;
   fit_impl::fill_statistics(result, outcome, table.free, terms, options);
   for (const reduce::Term& term : bound) result.n_masked += term.masked_rows;
@@ -136,8 +142,19 @@ FitResult fit(const std::vector<FitTerm>& terms, const FitOptions& options) {
   return result;
 }
 
+}  // namespace
+
+FitResult fit(const std::vector<FitTerm>& terms, const FitOptions& options) {
+  std::vector<TermView> views;
+  for (const FitTerm& term : terms) {
+    views.push_back({&term.model, &term.data, term.loss.value_or(options.loss), term.f_scale.value_or(options.f_scale)});
+  }
+  return fit_views(views, options);
+}
+
 FitResult curve_fit(const Model& model, const Dataset& data, const FitOptions& options) {
-  return fit({FitTerm{model, data, std::nullopt, std::nullopt}}, options);
+  const TermView view{&model, &data, options.loss, options.f_scale};
+  return fit_views({&view, 1}, options);
 }
 
 }  // namespace nlsq

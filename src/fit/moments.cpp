@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
+
+#include "fit/settings.hpp"
 
 namespace nlsq::fit_impl {
 namespace {
@@ -20,39 +23,49 @@ double total_of(const double (&x)[kLanes]) {
 }
 
 template <class Weight, class Y>
-Moments sum(index_t rows, const Weight& weight, const Y& y) {
-  Moments all;
+Moments sum_leaf(index_t from, index_t end, double y0, const Weight& weight, const Y& y) {
+  LaneSums s;
+  const auto add = [&](index_t i, index_t lane) {
+    const double w = weight(i);
+    const double d = y(i) - y0;
+    s.w[lane] += w;
+    s.wd[lane] += w * d;
+    s.wdd[lane] += w * d * d;
+  };
+  index_t i = from;
+  for (; i + kLanes <= end; i += kLanes) {
+    for (index_t lane = 0; lane < kLanes; ++lane) add(i + lane, lane);
+  }
+  for (; i < end; ++i) add(i, i % kLanes);
+  return {.w = total_of(s.w), .wd = total_of(s.wd), .wdd = total_of(s.wdd)};
+}
+
+template <class Weight, class Y>
+Moments sum(index_t rows, int threads, const Weight& weight, const Y& y) {
   const double y0 = rows > 0 ? y(0) : 0.0;
-  for (index_t leaf = 0; leaf < rows; leaf += kLeaf) {
-    LaneSums s;
-    const auto add = [&](index_t i, index_t lane) {
-      const double w = weight(i);
-      const double d = y(i) - y0;
-      s.w[lane] += w;
-      s.wd[lane] += w * d;
-      s.wdd[lane] += w * d * d;
-    };
-    const index_t end = std::min(rows, leaf + kLeaf);
-    index_t i = leaf;
-    for (; i + kLanes <= end; i += kLanes) {
-      for (index_t lane = 0; lane < kLanes; ++lane) add(i + lane, lane);
-    }
-    for (; i < end; ++i) add(i, i % kLanes);
-    all.w += total_of(s.w);
-    all.wd += total_of(s.wd);
-    all.wdd += total_of(s.wdd);
+  if (rows <= kLeaf) return sum_leaf(0, rows, y0, weight, y);
+  std::vector<Moments> leaves(static_cast<std::size_t>((rows + kLeaf - 1) / kLeaf));
+  base::for_each_part(shared_pool(), threads, static_cast<index_t>(leaves.size()), [&](index_t leaf) {
+    leaves[static_cast<std::size_t>(leaf)] =
+        sum_leaf(leaf * kLeaf, std::min(rows, (leaf + 1) * kLeaf), y0, weight, y);
+  });
+  Moments all;
+  for (const Moments& leaf : leaves) {
+    all.w += leaf.w;
+    all.wd += leaf.wd;
+    all.wdd += leaf.wdd;
   }
   return all;
 }
 
 template <class Weight>
-Moments with_weight(const Values& y, const Weight& weight) {
+Moments with_weight(const Values& y, int threads, const Weight& weight) {
   if (y.float32) {
     const auto* p = static_cast<const float*>(y.data);
-    return sum(y.size, weight, [p](index_t i) { return static_cast<double>(p[i]); });
+    return sum(y.size, threads, weight, [p](index_t i) { return static_cast<double>(p[i]); });
   }
   const auto* p = static_cast<const double*>(y.data);
-  return sum(y.size, weight, [p](index_t i) { return p[i]; });
+  return sum(y.size, threads, weight, [p](index_t i) { return p[i]; });
 }
 
 // Σ ln s over finite s: mantissas are multiplied and exponents added, with one logarithm a chunk.
@@ -78,11 +91,11 @@ double log_sum(const T* s, index_t rows) {
 
 double Moments::total() const { return w > 0.0 ? std::max(0.0, wdd - wd * (wd / w)) : 0.0; }
 
-Moments moments(const Dataset::Response& response) {
+Moments moments(const Dataset::Response& response, int threads) {
   const Values& sigma = response.sigma;
   if (sigma.size > 0 && sigma.float32) {
     const auto* s = static_cast<const float*>(sigma.data);
-    Moments all = with_weight(response.y, [s](index_t i) {
+    Moments all = with_weight(response.y, threads, [s](index_t i) {
       const double w = 1.0 / static_cast<double>(s[i]);
       return w * w;
     });
@@ -91,7 +104,7 @@ Moments moments(const Dataset::Response& response) {
   }
   if (sigma.size > 0) {
     const auto* s = static_cast<const double*>(sigma.data);
-    Moments all = with_weight(response.y, [s](index_t i) {
+    Moments all = with_weight(response.y, threads, [s](index_t i) {
       const double w = 1.0 / s[i];
       return w * w;
     });
@@ -99,7 +112,7 @@ Moments moments(const Dataset::Response& response) {
     return all;
   }
   const double w = response.sigma_number > 0.0 ? 1.0 / (response.sigma_number * response.sigma_number) : 1.0;
-  Moments all = with_weight(response.y, [w](index_t) { return w; });
+  Moments all = with_weight(response.y, threads, [w](index_t) { return w; });
   all.log_sigma = -0.5 * std::log(w) * static_cast<double>(response.y.size);
   return all;
 }

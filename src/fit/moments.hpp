@@ -16,7 +16,8 @@ struct Moments {
   double total() const;
 };
 
-/// One sequential pass; eight lanes, leaves of 4,096 rows, so the bits depend on the data alone.
-Moments moments(const Dataset::Response& response);
+/// One pass on some threads; eight lanes, leaves of 4,096 rows that are added in order, so the bits depend on the data
+/// alone.
+Moments moments(const Dataset::Response& response, int threads);
 
 }  // namespace nlsq::fit_impl

@@ -44,6 +44,12 @@ reduce::EvaluatorOptions evaluator_options(int threads) {
   return options;
 }
 
+int useful_threads(int threads, index_t rows) {
+  constexpr index_t kWorthSharing = 65536;
+  if (rows < kWorthSharing) return 1;
+  return threads > 0 ? threads : base::default_threads();
+}
+
 base::ThreadPool& shared_pool() {
   static base::ThreadPool pool;
   return pool;

@@ -11,6 +11,9 @@ namespace nlsq::fit_impl {
 /// 4096), the latter two for tests. A value that makes no sense throws InputError.
 reduce::EvaluatorOptions evaluator_options(int threads);
 
+/// Threads worth using for one sweep over `rows` numbers: 1 below some ten thousand.
+int useful_threads(int threads, index_t rows);
+
 /// The pool that all fits share; its threads start on first use.
 base::ThreadPool& shared_pool();
 

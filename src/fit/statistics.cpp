@@ -9,6 +9,7 @@
 
 #include "base/nearest.hpp"
 #include "fit/moments.hpp"
+#include "fit/settings.hpp"
 #include "stats/covariance.hpp"
 #include "stats/statistics.hpp"
 
@@ -53,13 +54,13 @@ void fill_covariance(FitResult& r, const solve::Outcome& outcome, const std::vec
   }
 }
 
-void fill_goodness(FitResult& r, index_t free, const std::vector<FitTerm>& terms, const FitOptions& options) {
+void fill_goodness(FitResult& r, index_t free, std::span<const TermView> terms, const FitOptions& options) {
   stats::FitTotals totals{.rows = r.n, .free = free, .rss = r.rss, .tss = kNaN, .known_sigma = options.absolute_sigma};
   if (!terms.empty()) {
     totals.tss = 0.0;
-    for (const FitTerm& term : terms) {
-      for (const Dataset::Response& response : term.data.responses()) {
-        const Moments m = moments(response);
+    for (const TermView& term : terms) {
+      for (const Dataset::Response& response : term.data->responses()) {
+        const Moments m = moments(response, useful_threads(options.threads, response.y.size));
         totals.tss += m.total();
         totals.sum_log_sigma += m.log_sigma;
         r.has_sigma |= response.sigma.size > 0 || response.sigma_number > 0.0;
@@ -101,7 +102,7 @@ void add_warnings(FitResult& r, const FitOptions& options) {
 }  // namespace
 
 void fill_statistics(FitResult& r, const solve::Outcome& outcome, const std::vector<index_t>& free,
-                     const std::vector<FitTerm>& terms, const FitOptions& options) {
+                     std::span<const TermView> terms, const FitOptions& options) {
   const std::size_t N = r.names.size();
   const auto n = static_cast<index_t>(free.size());
   r.popt = r.p0;

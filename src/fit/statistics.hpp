@@ -2,8 +2,10 @@
 // From where the minimizer ended to what the user reads: covariance, errors, goodness of fit, warnings.
 #pragma once
 
+#include <span>
 #include <vector>
 
+#include "fit/binding.hpp"
 #include "nlsq/fit.hpp"
 #include "solve/minimizer.hpp"
 
@@ -12,6 +14,6 @@ namespace nlsq::fit_impl {
 /// Fills everything that follows from the outcome. `free`: positions of the free parameters in result.names. Without
 /// terms (a user's residual function) there is no response and so no R².
 void fill_statistics(FitResult& result, const solve::Outcome& outcome, const std::vector<index_t>& free,
-                     const std::vector<FitTerm>& terms, const FitOptions& options);
+                     std::span<const TermView> terms, const FitOptions& options);
 
 }  // namespace nlsq::fit_impl
