@@ -4,7 +4,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <mutex>
@@ -123,13 +122,6 @@ void ThreadPool::run(int workers, const std::function<void(int)>& work) {
     return;
   }
   impl_->pass(workers, work);
-}
-
-void for_each_part(ThreadPool& pool, int threads, index_t parts, const std::function<void(index_t)>& work) {
-  std::atomic<index_t> next{0};
-  pool.run(static_cast<int>(std::min<index_t>(threads, parts)), [&](int) {
-    for (index_t part = next.fetch_add(1); part < parts; part = next.fetch_add(1)) work(part);
-  });
 }
 
 }  // namespace nlsq::base

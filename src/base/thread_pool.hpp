@@ -3,6 +3,8 @@
 // first use, spin for some microseconds between passes, then sleep. After fork() the child starts its own.
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <functional>
 #include <memory>
 
@@ -28,7 +30,17 @@ class ThreadPool {
 };
 
 /// Calls work(part) for part = 0 … parts−1 on up to `threads` threads of the pool, each taking the next part as it comes.
-void for_each_part(ThreadPool& pool, int threads, index_t parts, const std::function<void(index_t)>& work);
+template <class Work>
+void for_each_part(ThreadPool& pool, int threads, index_t parts, const Work& work) {
+  if (threads <= 1 || parts <= 1) {
+    for (index_t part = 0; part < parts; ++part) work(part);
+    return;
+  }
+  std::atomic<index_t> next{0};
+  pool.run(static_cast<int>(std::min<index_t>(threads, parts)), [&](int) {
+    for (index_t part = next.fetch_add(1); part < parts; part = next.fetch_add(1)) work(part);
+  });
+}
 
 /// Threads this process should use: NLSQ_NUM_THREADS if set to a positive number, else the processors of its affinity
 /// mask, no more than its cgroup's CPU quota rounded up.

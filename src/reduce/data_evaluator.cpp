@@ -302,7 +302,7 @@ void DataEvaluator::finish(linalg::Summary& out, linalg::Fold fold) const {
 void DataEvaluator::summary(std::span<const double> p, solve::Grade grade, linalg::Summary& out) {
   using linalg::Fold;
   const index_t n = parameters();
-  out.resize(n);
+  if (out.n != n || static_cast<index_t>(out.R.size()) != n * n) out.resize(n);
   load(p, true);
   const bool force_qr = options_.fold == Fold::qr || (!options_.fold && rows_ <= kHouseholderRows * n);
   if (n > 0 && force_qr) {

@@ -3,6 +3,7 @@
 #include "engine/interpreter/interpreter.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <new>
 
@@ -48,6 +49,7 @@ Uniforms::Uniforms(const program::Program& program, Isa isa)
   const auto at = [this](const Operand& operand) {
     return operand.kind == Operand::Kind::none ? nullptr : slots_.get() + operand.index * kSlotWidth;
   };
+  steps_.reserve(program.uniform.size());
   for (const Instruction& in : program.uniform) {
     // Slots are wide enough to be vectors, so the variants without scalars serve.
     const Kernel kernel = table[static_cast<std::size_t>(in.code)][0];
@@ -72,6 +74,8 @@ Interpreter::Interpreter(const program::Program& program, const Uniforms& unifor
       registers_(allocate_aligned(static_cast<index_t>(program.registers) * (block + 40))),
       columns_(static_cast<std::size_t>(program.columns)) {
   const KernelTable& table = kernel_table(isa);
+  steps_.reserve(program.row.size());
+  column_uses_.reserve(program.row.size() + 4);
   for (const Instruction& in : program.row) {
     const auto step = static_cast<std::uint32_t>(steps_.size());
     const Operand* operands[] = {&in.a, &in.b, &in.c, &in.e};
@@ -90,8 +94,13 @@ Interpreter::Interpreter(const program::Program& program, const Uniforms& unifor
 
 void Interpreter::begin_pass() {
   for (const program::Broadcast& b : program_->broadcasts) {
-    std::fill_n(reg(b.reg), block_, uniforms_->value(b.slot));
+    // Most of these are the number 1: a register that holds the value already is left alone.
+    const double value = uniforms_->value(b.slot);
+    double* to = reg(b.reg);
+    if (filled_ && std::bit_cast<std::uint64_t>(*to) == std::bit_cast<std::uint64_t>(value)) continue;
+    std::fill_n(to, block_, value);
   }
+  filled_ = true;
 }
 
 void Interpreter::run(std::span<const void* const> columns, index_t n) {

@@ -76,6 +76,7 @@ class Interpreter {
   std::vector<Step> steps_;
   std::vector<ColumnUse> column_uses_;
   std::vector<const void*> columns_;
+  bool filled_ = false;  // the registers of uniform values hold something
 };
 
 }  // namespace nlsq::engine
