@@ -15,7 +15,7 @@ namespace nlsq::base {
 index_t edit_distance(std::string_view a, std::string_view b);
 
 /// The candidate nearest to `name` within `max_edits` (and never more than half of its length, at least
-/// one); empty when none is near. Ties go to the first.
+/// one; a name of one letter only matches without regard to case); empty when none is near. Ties go to the first.
 std::string nearest(std::string_view name, std::span<const std::string> candidates, index_t max_edits = 3);
 
 /// " (did you mean 'x'?)" or an empty string.

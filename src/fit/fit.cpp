@@ -88,9 +88,10 @@ std::vector<reduce::Term> bind_terms(std::span<const TermView> terms, const std:
   for (std::size_t i = 0; i < table.names.size() && i < 12; ++i) {
     start += fmt::format("{}{}={:.6g}", i == 0 ? "" : ", ", table.names[i], table.start[i]);
   }
+  const double value = std::isnan(fault->value) ? std::fabs(fault->value) : fault->value;  // no "-nan"
   const std::string what = fault->in_residual
-      ? fmt::format("the residual is {}", fault->value)
-      : fmt::format("the derivative by '{}' is {}", table.names[z(table.free[z(fault->parameter)])], fault->value);
+      ? fmt::format("the residual is {}", value)
+      : fmt::format("the derivative by '{}' is {}", table.names[z(table.free[z(fault->parameter)])], value);
   throw InputError("p0", fmt::format("p0: {} in {} at the start ({}); give a start where the model is finite", what,
                                      where, start));
 }

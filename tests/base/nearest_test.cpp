@@ -21,6 +21,8 @@ TEST(Nearest, OffersTheNearestNameAndNothingFarAway) {
   EXPECT_EQ(nearest("tme", names), "time");
   EXPECT_EQ(nearest("count", names), "counts");
   EXPECT_EQ(nearest("zzz", names), "");
+  EXPECT_EQ(nearest("z", std::vector<std::string>{"x", "y"}), "");
+  EXPECT_EQ(nearest("Y", std::vector<std::string>{"x", "y"}), "y");
   EXPECT_EQ(did_you_mean("sgima", names), " (did you mean 'sigma'?)");
 }
 
