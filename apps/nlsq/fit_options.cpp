@@ -63,13 +63,6 @@ double parse_level(const std::string& text) {
   return level;
 }
 
-void check_jacobian_mode(const std::string& mode) {
-  const std::vector<std::string> modes{"fwd", "rev", "auto"};
-  if (std::find(modes.begin(), modes.end(), mode) != modes.end()) return;
-  throw InputError("--jacobian-mode", fmt::format("--jacobian-mode: '{}' is none of {}{}", mode, quoted_list(modes),
-                                                  did_you_mean(mode, modes)));
-}
-
 }  // namespace
 
 void refuse_later_options(const FitArguments& a) {
@@ -93,7 +86,7 @@ FitOptions make_fit_options(const FitArguments& arguments, const Model& model) {
   set_scales(arguments, model, options);
   options.loss = parse_loss(arguments.loss);
   options.method = parse_method(arguments.method);
-  check_jacobian_mode(arguments.jacobian_mode);
+  options.jacobian_mode = parse_jacobian_mode(arguments.jacobian_mode);
   options.f_scale = parse_number(arguments.f_scale, "--f-scale");
   options.absolute_sigma = arguments.absolute_sigma;
   options.polish = !arguments.no_polish;

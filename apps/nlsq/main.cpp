@@ -56,7 +56,7 @@ std::string about_values(const CLI::ArgumentMismatch& error) {
 // The library's "p0: …" is about --p0 here.
 std::string with_option_name(const InputError& error) {
   const std::string text = error.what();
-  const std::vector<std::string> shared{"p0", "bounds", "fix", "sigma", "method", "loss", "f_scale", "level", "x_scale"};
+  const std::vector<std::string> shared{"p0", "bounds", "fix", "sigma", "method", "loss", "f_scale", "level", "x_scale", "jacobian_mode"};
   const bool is_shared = std::find(shared.begin(), shared.end(), error.argument()) != shared.end();
   if (!is_shared || !text.starts_with(error.argument() + ":")) return text;
   std::string option = "--" + error.argument();

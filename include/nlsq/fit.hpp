@@ -39,6 +39,8 @@ struct FitOptions : SolverOptions {
   int threads = 0;
   /// Confidence level of FitResult::intervals.
   double level = 0.95;
+  /// Order of derivation; the values are the same up to rounding.
+  JacobianMode jacobian_mode = JacobianMode::automatic;
   /// Refuse NaN and infinite values in the columns, naming column and row.
   bool check_finite = true;
 };

@@ -23,6 +23,9 @@ enum class Method { automatic, trf, lm, dogbox };
 /// linear z; soft_l1 2(√(1+z)−1); huber z if z ≤ 1 else 2√z−1; cauchy ln(1+z); arctan atan(z).
 enum class Loss { linear, soft_l1, huber, cauchy, arctan };
 
+/// The order in which derivatives are accumulated. automatic: whichever needs fewer operations a row.
+enum class JacobianMode { automatic, fwd, rev };
+
 /// Why a fit ended; the integers are SciPy's. Positive: converged.
 enum class Status : int {
   stopped = -2,          ///< a callback asked to stop

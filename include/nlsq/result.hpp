@@ -73,8 +73,10 @@ std::string with_error(double value, double error);
 
 std::string to_string(Method method);
 std::string to_string(Loss loss);
+std::string to_string(JacobianMode mode);
 /// Throws InputError with the nearest name.
 Method parse_method(const std::string& name);
 Loss parse_loss(const std::string& name);
+JacobianMode parse_jacobian_mode(const std::string& name);
 
 }  // namespace nlsq

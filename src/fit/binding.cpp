@@ -183,6 +183,10 @@ reduce::Term bind_term(const TermView& view, const FitOptions& options, const st
   spec.sizes = sizes;
   spec.free = free;
   spec.loss = view.loss;
+  using Order = program::ResidualSpec::Order;
+  spec.order = options.jacobian_mode == JacobianMode::fwd   ? Order::forward
+               : options.jacobian_mode == JacobianMode::rev ? Order::reverse
+                                                            : Order::automatic;
   term.columns.reserve(columns.size() + 2 * responses.size());
   const auto add_column = [&](const Values& values, const Named& name) {
     if (values.size != term.rows) {

@@ -12,6 +12,8 @@ namespace {
 constexpr std::array<const char*, 4> kMethods{"auto", "trf", "lm", "dogbox"};
 constexpr std::array<const char*, 5> kLosses{"linear", "soft_l1", "huber", "cauchy", "arctan"};
 
+constexpr std::array<const char*, 3> kModes{"auto", "fwd", "rev"};
+
 template <class Enum, std::size_t N>
 Enum find_name(const std::array<const char*, N>& names, const std::string& wanted, const char* argument) {
   for (std::size_t i = 0; i < N; ++i) {
@@ -26,7 +28,12 @@ Enum find_name(const std::array<const char*, N>& names, const std::string& wante
 
 std::string to_string(Method method) { return kMethods[static_cast<std::size_t>(method)]; }
 std::string to_string(Loss loss) { return kLosses[static_cast<std::size_t>(loss)]; }
+std::string to_string(JacobianMode mode) { return kModes[static_cast<std::size_t>(mode)]; }
 Method parse_method(const std::string& name) { return find_name<Method>(kMethods, name, "method"); }
 Loss parse_loss(const std::string& name) { return find_name<Loss>(kLosses, name, "loss"); }
+
+JacobianMode parse_jacobian_mode(const std::string& name) {
+  return find_name<JacobianMode>(kModes, name, "jacobian_mode");
+}
 
 }  // namespace nlsq

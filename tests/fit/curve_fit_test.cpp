@@ -251,6 +251,26 @@ TEST(FitCurve, TracedLambdaAndFormulaAgree) {
   EXPECT_EQ(a.pcov, b.pcov);
 }
 
+TEST(FitCurve, TheOrderOfDerivationIsAsAskedAndChangesNothing) {
+  const Decay d = make_decay(250);
+  Dataset data;
+  data.column("x", d.x).response(d.y);
+  const Model model = Model::parse("a*exp(-b*x)+c+d*sin(f*x)*exp(-g*x)");
+  FitOptions options;
+  options.p0 = {2.5, 1.3, 0.5, 0.0, 3.0, 0.1};
+  options.fixed["f"], options.fixed["g"];
+  options.jacobian_mode = JacobianMode::fwd;
+  const FitResult forward = curve_fit(model, data, options);
+  options.jacobian_mode = JacobianMode::rev;
+  const FitResult reverse = curve_fit(model, data, options);
+  EXPECT_EQ(forward.jacobian_mode, "fwd");
+  EXPECT_EQ(reverse.jacobian_mode, "rev");
+  for (std::size_t i = 0; i < 6; ++i) {
+    EXPECT_NEAR(forward.popt[i], reverse.popt[i], 1e-10);
+    EXPECT_NEAR(forward.perr[i], reverse.perr[i], 1e-10);
+  }
+}
+
 TEST(FitTerms, SharedParametersOfSeveralDataSetsAreFittedTogether) {
   const Decay one = make_decay(150, 1), two = make_decay(230, 2);
   Dataset first, second, joined;
