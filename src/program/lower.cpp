@@ -82,7 +82,8 @@ class Lowering {
       if (n.op == Op::div && g_.is_constant(n.a, 1.0)) reciprocal_[n.b] = id;
       if (n.op != Op::add && n.op != Op::sub) continue;
       if (n.op == Op::add && find_polynomial(id)) continue;
-      if (n.op == Op::sub && uses_[n.a] == 1 && !polynomial_[n.a].empty() && !g_.traits(n.b).uniform) {
+      if (n.op == Op::sub && uses_[n.a] == 1 && g_[n.a].op == Op::add && !polynomial_[n.a].empty() &&
+          !g_.traits(n.b).uniform) {
         polynomial_[id] = std::move(polynomial_[n.a]);
         absorbed_[n.a] = true;
         continue;

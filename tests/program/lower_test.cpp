@@ -115,6 +115,15 @@ TEST_F(LowerTest, APolynomialWithARowTermInsideKeepsIt) {
   expect_value(p(0) + x * (y - (p(1) + x * (p(2) + x * p(3)))));
 }
 
+TEST_F(LowerTest, OnlyOneSubtractionEndsAnInstruction) {
+  const Expression x = c(0);
+  const Expression cubic = p(0) + x * (p(1) + x * (p(2) + x * p(3)));
+  expect_value(cubic - c(1) - c(2));
+  expect_value(cubic - c(1) - c(2) - c(3));
+  expect_value(p(0) * x + c(1) - c(2) - c(3));
+  expect_value(p(0) * x + p(1) - c(1) - c(2) - c(3));
+}
+
 TEST_F(LowerTest, PolynomialsOfAnyDegree) {
   for (int degree = 2; degree <= 9; ++degree) {
     Expression sum = p(degree % 4);
