@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <unordered_map>
 
 #include "base/nearest.hpp"
 #include "expr/functions.hpp"
@@ -22,7 +23,9 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
 class Binder {
  public:
   Binder(const Formula& formula, const std::vector<std::string>& columns, ModelImpl& model)
-      : formula_(formula), columns_(columns), model_(model) {}
+      : formula_(formula), columns_(columns), model_(model) {
+    for (const Symbol& known : model_.parameters) parameters_.emplace(known.name, parameters_.size());
+  }
 
   // Nodes are in order of completion: operands come before their users, names in order of appearance.
   void run() {
@@ -116,17 +119,15 @@ class Binder {
   }
 
   index_t use_parameter(const Syntax& s, index_t index_column) {
-    const auto known = std::find_if(model_.parameters.begin(), model_.parameters.end(),
-                                    [&](const Symbol& p) { return p.name == s.text; });
-    if (known != model_.parameters.end()) {
-      if (known->index_column != index_column) {
-        fail(s, "'" + s.text + "' is used in two ways: as one number and indexed, or by two columns");
-      }
-      return known - model_.parameters.begin();
+    const auto [known, is_new] = parameters_.emplace(s.text, model_.parameters.size());
+    const std::size_t position = known->second;
+    if (is_new) {
+      model_.parameters.push_back({s.text, index_column});
+      model_.parameter_names.push_back(s.text);
+    } else if (model_.parameters[position].index_column != index_column) {
+      fail(s, "'" + s.text + "' is used in two ways: as one number and indexed, or by two columns");
     }
-    model_.parameters.push_back({s.text, index_column});
-    model_.parameter_names.push_back(s.text);
-    return static_cast<index_t>(model_.parameters.size()) - 1;
+    return static_cast<index_t>(position);
   }
 
   NodeId build_function(const Syntax& s, const std::vector<NodeId>& built) {
@@ -152,6 +153,7 @@ class Binder {
   const Formula& formula_;
   const std::vector<std::string>& columns_;
   ModelImpl& model_;
+  std::unordered_map<std::string, std::size_t> parameters_;  // positions in model_.parameters
 };
 
 }  // namespace

@@ -134,6 +134,12 @@ TEST(ParseErrors, ALongerFormulaThanAMegabyteIsRefused) {
   EXPECT_EQ(Model::parse(text).columns().size(), 1u);
 }
 
+TEST(Parse, ManyParametersAreFoundFast) {
+  std::string text = "x";
+  for (int i = 0; i < 100000; ++i) text += "+p" + std::to_string(i);
+  EXPECT_EQ(Model::parse(text).parameters().size(), 100000u);
+}
+
 TEST(ParseErrors, AZeroByteIsRefused) {
   EXPECT_THROW(Model::parse(std::string_view("a*x\0+b", 6)), FormulaError);
 }
