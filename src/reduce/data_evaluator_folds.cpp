@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+// Summing the terms' folds: each output's Gram matrix or triangle is placed at its parameters and scaled by the uniform
+// factors of its Jacobian columns.
+#include <algorithm>
+
+#include "linalg/householder.hpp"
+#include "reduce/data_evaluator.hpp"
+#include "reduce/term_state.hpp"
+
+namespace nlsq::reduce {
+namespace {
+
+std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
+
+}  // namespace
+
+void DataEvaluator::fold_gram(const linalg::Matrix* inverse) {
+  const index_t n = parameters();
+  std::fill(G_.begin(), G_.end(), 0.0);
+  std::fill(h_.begin(), h_.end(), 0.0);
+  std::fill(gradient_.begin(), gradient_.end(), 0.0);
+  sums_ = {};
+  cost_ = 0.0;
+  for (const auto& state : states_) {
+    GramFold* fold = &state->gram;
+    if (inverse != nullptr) {
+      std::vector<linalg::Matrix> coordinates;
+      for (std::size_t o = 0; o < state->factors.size(); ++o) {
+        const auto k = static_cast<index_t>(state->factors[o].size());
+        linalg::Matrix m(z(k * n), 0.0);
+        for (index_t i = 0; i < k; ++i) {
+          const index_t row = state->position(o, i);
+          for (index_t j = row; j < n; ++j) m[z(i + j * k)] = state->factors[o][z(i)] * (*inverse)[z(row + j * n)];
+        }
+        coordinates.push_back(std::move(m));
+      }
+      if (!state->coordinates) {
+        state->coordinates = std::make_unique<GramFold>(*state->term, state->term->program->outputs, state->isa,
+                                                        state->block, coordinates, n);
+      } else {
+        state->coordinates->set_coordinates(coordinates);
+      }
+      fold = state->coordinates.get();
+    }
+    const std::span<const double> result = state->full.reduce(*fold);
+    const bool robust = state->term->robust;
+    for (std::size_t o = 0; o < fold->layout().size(); ++o) {
+      const GramFold::Layout& layout = fold->layout()[o];
+      const double* gram = result.data() + layout.gram;
+      const index_t k = layout.columns;
+      const auto factor = [&](index_t j) { return inverse != nullptr ? 1.0 : state->factors[o][z(j)]; };
+      const auto place = [&](index_t j) { return inverse != nullptr ? j : state->position(o, j); };
+      for (index_t i = 0; i < k; ++i) {
+        for (index_t j = 0; j <= i; ++j) {
+          G_[z(place(j) + place(i) * n)] += factor(i) * factor(j) * gram[packed_index(i, j)];
+        }
+      }
+      if (robust) {
+        for (index_t j = 0; j < layout.local; ++j) {
+          gradient_[z(state->position(o, j))] += state->factors[o][z(j)] * result[z(layout.gradient + j)];
+        }
+      } else {
+        for (index_t j = 0; j < k; ++j) h_[z(place(j))] += factor(j) * gram[packed_index(k, j)];
+      }
+      const double f2 = robust ? result[z(layout.f2)] : gram[packed_index(k, k)];
+      const double c2 = state->term->f_scale * state->term->f_scale;
+      sums_.f2 += f2;
+      cost_ += 0.5 * (robust ? c2 * result[z(layout.rho)] : f2);
+    }
+  }
+}
+
+void DataEvaluator::fold_householder(linalg::Summary& out) {
+  const index_t n = parameters();
+  bool any_robust = false;
+  // [R qtf] of all outputs so far, (n+1)×(n+1); columns of parameters an output does not have are zero.
+  const index_t q = n + 1;
+  std::vector<double> total(z(q * q), 0.0);
+  std::fill(gradient_.begin(), gradient_.end(), 0.0);
+  sums_ = {};
+  cost_ = 0.0;
+  for (const auto& state : states_) {
+    if (!state->householder) {
+      state->householder = std::make_unique<HouseholderFold>(*state->term, state->term->program->outputs, state->isa);
+    }
+    const std::span<const double> result = state->full.reduce(*state->householder);
+    const bool robust = state->term->robust;
+    any_robust |= robust;
+    for (std::size_t o = 0; o < state->householder->layout().size(); ++o) {
+      const HouseholderFold::Layout& layout = state->householder->layout()[o];
+      std::vector<double> part(z(q * q), 0.0);
+      const double* triangle = result.data() + layout.triangle;
+      for (index_t j = 0; j < layout.q; ++j) {
+        const bool is_f = j == layout.local;
+        const index_t to = is_f ? n : state->position(o, j);
+        const double factor = is_f ? 1.0 : state->factors[o][z(j)];
+        for (index_t i = 0; i <= j; ++i) part[z(i + to * q)] = factor * triangle[i + j * layout.q];
+      }
+      // Spread columns are no triangle any more, and factors may have changed signs: factor once more.
+      std::vector<double> stacked(z(2 * q * q), 0.0);
+      for (index_t j = 0; j < q; ++j) {
+        std::copy_n(total.data() + j * q, q, stacked.data() + j * 2 * q);
+        std::copy_n(part.data() + j * q, q, stacked.data() + j * 2 * q + q);
+      }
+      linalg::householder_triangle(stacked.data(), 2 * q, q, 2 * q, total.data());
+      double f2 = 0.0;
+      if (robust) {
+        for (index_t j = 0; j < layout.local; ++j) {
+          gradient_[z(state->position(o, j))] += state->factors[o][z(j)] * result[z(layout.gradient + j)];
+        }
+        f2 = result[z(layout.f2)];
+      } else {
+        for (index_t i = 0; i < layout.q; ++i) {
+          const double v = triangle[i + layout.local * layout.q];
+          f2 += v * v;
+        }
+      }
+      const double c2 = state->term->f_scale * state->term->f_scale;
+      sums_.f2 += f2;
+      cost_ += 0.5 * (robust ? c2 * result[z(layout.rho)] : f2);
+    }
+  }
+  for (index_t j = 0; j < n; ++j) {
+    for (index_t i = 0; i < n; ++i) out.R[z(i + j * n)] = i <= j ? total[z(i + j * q)] : 0.0;
+    out.qtf[z(j)] = total[z(j + n * q)];
+  }
+  if (any_robust) {
+    // Terms with a linear loss give their share through Rᵀqtf; the others through their own gradient.
+    std::vector<double> linear(z(n), 0.0);
+    linalg::multiply_transposed_upper(out.R, n, out.qtf, linear);
+    for (index_t j = 0; j < n; ++j) out.g[z(j)] = gradient_[z(j)] + linear[z(j)];
+    out.qtf = out.g;
+    linalg::solve_transposed_upper(out.R, n, out.qtf);
+  } else {
+    linalg::multiply_transposed_upper(out.R, n, out.qtf, out.g);
+  }
+  out.kappa = linalg::kappa_upper(out.R, n);
+}
+
+void DataEvaluator::set_from_gram(const linalg::Matrix& P, linalg::Summary& out) const {
+  const index_t n = parameters();
+  const bool plain = P.empty();
+  if (plain) {
+    out.R = factor_.R;
+    out.g = h_;
+  } else {
+    linalg::multiply_upper(factor_.R, P, n, out.R);
+    linalg::multiply_transposed_upper(P, n, h_, out.g);
+  }
+  // qtf = L⁻¹h with the factor of the coordinates.
+  for (index_t j = 0; j < n; ++j) {
+    double sum = 0.0;
+    for (index_t i = 0; i <= j; ++i) sum += factor_.inverse[z(i + j * n)] * h_[z(i)];
+    out.qtf[z(j)] = sum;
+  }
+  bool any_robust = false;
+  for (const auto& state : states_) any_robust |= state->term->robust;
+  if (any_robust) {
+    for (index_t j = 0; j < n; ++j) out.g[z(j)] += gradient_[z(j)];
+    out.qtf = out.g;
+    linalg::solve_transposed_upper(out.R, n, out.qtf);
+  }
+  out.kappa = plain ? factor_.kappa : linalg::kappa_upper(out.R, n);
+}
+
+}  // namespace nlsq::reduce

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// Rows one by one: residuals and Jacobian for those who want them, and the first row that is not finite.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "reduce/data_evaluator.hpp"
+#include "reduce/term_state.hpp"
+
+namespace nlsq::reduce {
+namespace {
+
+std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
+
+// Residuals and Jacobian themselves, written where they belong.
+template <class State>
+class RowsFold final : public Fold {
+ public:
+  RowsFold(const State& s, index_t n_free, double* f_out, double* j_out)
+      : state_(&s), n_(n_free), f_(f_out), j_(j_out) {}
+  std::unique_ptr<Fold> clone() const override { return std::make_unique<RowsFold>(*this); }
+  index_t size() const override { return 0; }
+  void begin_leaf() override {}
+  void end_leaf(double*) override {}
+  void block(const engine::Interpreter& rows_of, index_t first, index_t count) override {
+    const auto& outputs = state_->term->program->outputs;
+    const auto width = static_cast<index_t>(outputs.size());
+    for (index_t o = 0; o < width; ++o) {
+      const double* values = rows_of.output(outputs[z(o)].f);
+      for (index_t r = 0; r < count; ++r) f_[(first + r) * width + o] = values[r];
+      for (std::size_t j = 0; j_ != nullptr && j < outputs[z(o)].jacobian.size(); ++j) {
+        const double* column = rows_of.output(outputs[z(o)].jacobian[j].values);
+        const double factor = state_->factors[z(o)][j];
+        const index_t at = state_->position(z(o), static_cast<index_t>(j));
+        for (index_t r = 0; r < count; ++r) j_[((first + r) * width + o) * n_ + at] = factor * column[r];
+      }
+    }
+  }
+
+ private:
+  const State* state_;
+  index_t n_;
+  double* f_;
+  double* j_;
+};
+
+// The first row with something that is not finite: {row or ∞, −1 for the residual or the column, its value}.
+template <class State>
+class FaultFold final : public Fold {
+ public:
+  explicit FaultFold(const State& s) : state_(&s) {}
+  std::unique_ptr<Fold> clone() const override { return std::make_unique<FaultFold>(*this); }
+  index_t size() const override { return 4; }
+  void begin_leaf() override { found_[0] = std::numeric_limits<double>::infinity(); }
+  void end_leaf(double* result) override { std::copy_n(found_, 4, result); }
+  void merge(double* into, const double* other) const override {
+    if (other[0] < into[0]) std::copy_n(other, 4, into);
+  }
+  void block(const engine::Interpreter& rows_of, index_t first, index_t count) override {
+    const auto& outputs = state_->term->program->outputs;
+    for (std::size_t o = 0; o < outputs.size(); ++o) {
+      look(rows_of.output(outputs[o].f), 1.0, first, count, o, -1);
+      for (std::size_t j = 0; j < outputs[o].jacobian.size(); ++j) {
+        look(rows_of.output(outputs[o].jacobian[j].values), state_->factors[o][j], first, count, o,
+             static_cast<index_t>(j));
+      }
+    }
+  }
+
+ private:
+  void look(const double* values, double factor, index_t first, index_t count, std::size_t output, index_t column) {
+    for (index_t r = 0; r < count && static_cast<double>(first + r) < found_[0]; ++r) {
+      const double value = factor * values[r];
+      if (std::isfinite(value)) continue;
+      found_[0] = static_cast<double>(first + r);
+      found_[1] = static_cast<double>(column);
+      found_[2] = value;
+      found_[3] = static_cast<double>(output);
+    }
+  }
+
+  const State* state_;
+  double found_[4] = {};
+};
+
+}  // namespace
+
+void DataEvaluator::rows(std::span<const double> p, double* f, double* jacobian) {
+  load(p, true);
+  const index_t n = parameters();
+  if (jacobian != nullptr) std::fill_n(jacobian, raw_rows_ * n, 0.0);
+  index_t start = 0;
+  for (const auto& state : states_) {
+    RowsFold<TermState> fold(*state, n, f + start, jacobian == nullptr ? nullptr : jacobian + start * n);
+    state->full.reduce(fold);
+    start += state->term->rows * static_cast<index_t>(state->term->program->outputs.size());
+  }
+}
+
+std::optional<DataEvaluator::Fault> DataEvaluator::find_fault(std::span<const double> p) {
+  load(p, true);
+  for (std::size_t t = 0; t < states_.size(); ++t) {
+    FaultFold<TermState> fold(*states_[t]);
+    const std::span<const double> found = states_[t]->full.reduce(fold);
+    if (std::isinf(found[0])) continue;
+    Fault fault{.term = t, .row = static_cast<index_t>(found[0]), .in_residual = found[1] < 0, .value = found[2]};
+    if (!fault.in_residual) {
+      fault.parameter = states_[t]->position(static_cast<std::size_t>(found[3]), static_cast<index_t>(found[1]));
+    }
+    return fault;
+  }
+  return std::nullopt;
+}
+
+}  // namespace nlsq::reduce
