@@ -4,6 +4,7 @@
 #   make test         everything that must pass (about two minutes once built)
 #   make test-fast    the quick tests
 #   make test-all     also sanitizer builds, longer fuzzing, hostile settings
+#   make lint         clang-format and clang-tidy
 #   make test-cov     line coverage, a table by folder
 #   make bench        speed: prints ratios to references
 #   make install PREFIX=/usr/local
@@ -17,8 +18,9 @@ TEST_PACKAGES := libgtest-dev python3
 BENCH_PACKAGES := libgsl-dev
 COVERAGE_PACKAGES := gcovr
 FUZZ_PACKAGES := clang libclang-rt-14-dev
+LINT_PACKAGES := clang-format clang-tidy
 
-.PHONY: build demo test test-fast test-all test-cov test-asan test-tsan test-hostile fuzz bench install format clean
+.PHONY: build demo test test-fast test-all test-cov test-asan test-tsan test-hostile fuzz lint bench install format clean
 
 build:
 	@$(INSTALL) $(BUILD_PACKAGES)
@@ -56,7 +58,14 @@ fuzz:
 	@cmake --build build-fuzz -j $(JOBS)
 	@sh scripts/fuzz.sh build-fuzz $(or $(SECONDS),120)
 
-test-all: test test-hostile test-asan test-tsan fuzz
+# The layout of the code and a short list of clang-tidy's checks.
+lint:
+	@$(INSTALL) $(LINT_PACKAGES)
+	@git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run -Werror
+	@test -f build/compile_commands.json || cmake --preset release > /dev/null
+	@git ls-files 'src/*.cpp' 'apps/*.cpp' | xargs -P $(JOBS) -n 8 clang-tidy -p build --quiet
+
+test-all: test lint test-hostile test-asan test-tsan fuzz
 
 test-cov:
 	@$(INSTALL) $(BUILD_PACKAGES) $(TEST_PACKAGES) $(COVERAGE_PACKAGES)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// One struct a model computes the columns of eight rows; models of up to five columns and f keep all accumulators in
-// registers, wider ones write a block of columns to the first-level cache and fold it in tiles of 4×4.
+// One struct a model computes the columns of eight rows; models of up to five columns and f keep
+// all accumulators in registers, wider ones write a block of columns to the first-level cache and
+// fold it in tiles of 4×4.
 #include "hand_fused.hpp"
 
 #include <immintrin.h>
@@ -22,7 +23,8 @@ V exp(V x) { return Sleef_expd8_u10avx512f(x); }
 struct Exponential {  // a exp(-b x) + c
   static constexpr int kColumns = 4;
   V a, minus_b, c, minus_a, one = set(1.0);
-  explicit Exponential(const double* p) : a(set(p[0])), minus_b(set(-p[1])), c(set(p[2])), minus_a(set(-p[0])) {}
+  explicit Exponential(const double* p)
+      : a(set(p[0])), minus_b(set(-p[1])), c(set(p[2])), minus_a(set(-p[0])) {}
   void row(V x, V y, V* out) const {
     const V e = exp(mul(minus_b, x));
     out[0] = e;
@@ -159,7 +161,8 @@ template <int A, int B, bool kDiagonal>
 void fold_tile(const double (*block)[256 + 8], int i0, int j0, V* sums) {
   V acc[A][B];
   for (int i = 0; i < A; ++i) {
-    for (int j = 0; j < (kDiagonal ? i + 1 : B); ++j) acc[i][j] = sums[(i0 + i) * (i0 + i + 1) / 2 + j0 + j];
+    for (int j = 0; j < (kDiagonal ? i + 1 : B); ++j)
+      acc[i][j] = sums[(i0 + i) * (i0 + i + 1) / 2 + j0 + j];
   }
   for (int r = 0; r < 256; r += 8) {
     V x[A], y[B];
@@ -168,11 +171,13 @@ void fold_tile(const double (*block)[256 + 8], int i0, int j0, V* sums) {
       for (int j = 0; j < B; ++j) y[j] = _mm512_load_pd(block[j0 + j] + r);
     }
     for (int i = 0; i < A; ++i) {
-      for (int j = 0; j < (kDiagonal ? i + 1 : B); ++j) acc[i][j] = fma(x[i], kDiagonal ? x[j] : y[j], acc[i][j]);
+      for (int j = 0; j < (kDiagonal ? i + 1 : B); ++j)
+        acc[i][j] = fma(x[i], kDiagonal ? x[j] : y[j], acc[i][j]);
     }
   }
   for (int i = 0; i < A; ++i) {
-    for (int j = 0; j < (kDiagonal ? i + 1 : B); ++j) sums[(i0 + i) * (i0 + i + 1) / 2 + j0 + j] = acc[i][j];
+    for (int j = 0; j < (kDiagonal ? i + 1 : B); ++j)
+      sums[(i0 + i) * (i0 + i + 1) / 2 + j0 + j] = acc[i][j];
   }
 }
 
@@ -202,17 +207,47 @@ void run_tiled(const double* x, const double* y, long m, const double* p, double
 }  // namespace
 
 const std::vector<HandFused>& hand_fused_models() {
-  static const std::vector<HandFused> models = __builtin_cpu_supports("avx512f") ? std::vector<HandFused>{
-      {"exponential", "a*exp(-b*x)+c", {2.5, 1.3, 0.5}, 0.0, 2.0, run_in_registers<Exponential>},
-      {"gaussian", "a*exp(-(x-m)^2/(2*s^2))", {2.0, 0.9, 0.4}, 0.0, 2.0, run_in_registers<Gaussian>},
-      {"sine", "a*sin(b*x+c)+d", {1.5, 2.0, 0.3, 0.2}, 0.0, 2.0, run_in_registers<Sine>},
-      {"rational", "(p0+p1*x+p2*x^2+p3*x^3)/(1+p4*x+p5*x^2+p6*x^3)", {1288, 1491, 583, 75.4, 0.966, 0.398, 0.0497}, -3.0, 2.2,
-       run_tiled<Rational>},
-      {"three_gaussians", "a1*exp(-(x-m1)^2/(2*s1^2))+a2*exp(-(x-m2)^2/(2*s2^2))+a3*exp(-(x-m3)^2/(2*s3^2))+c+d*x",
-       {1, 0.4, 0.1, 2, 1.0, 0.2, 1.5, 1.6, 0.15, 0.2, 0.1}, 0.0, 2.0, run_tiled<ThreeGaussians>},
-      {"line", "a+b*x", {0.5, 1.5}, 0.0, 2.0, run_in_registers<Line>},
-      {"cubic", "a+b*x+c*x^2+d*x^3", {0.5, 1.5, -0.7, 0.2}, 0.0, 2.0, run_in_registers<Cubic>}}
-      : std::vector<HandFused>{};
+  static const std::vector<HandFused> models =
+      __builtin_cpu_supports("avx512f")
+          ? std::vector<HandFused>{{"exponential",
+                                    "a*exp(-b*x)+c",
+                                    {2.5, 1.3, 0.5},
+                                    0.0,
+                                    2.0,
+                                    run_in_registers<Exponential>},
+                                   {"gaussian",
+                                    "a*exp(-(x-m)^2/(2*s^2))",
+                                    {2.0, 0.9, 0.4},
+                                    0.0,
+                                    2.0,
+                                    run_in_registers<Gaussian>},
+                                   {"sine",
+                                    "a*sin(b*x+c)+d",
+                                    {1.5, 2.0, 0.3, 0.2},
+                                    0.0,
+                                    2.0,
+                                    run_in_registers<Sine>},
+                                   {"rational",
+                                    "(p0+p1*x+p2*x^2+p3*x^3)/(1+p4*x+p5*x^2+p6*x^3)",
+                                    {1288, 1491, 583, 75.4, 0.966, 0.398, 0.0497},
+                                    -3.0,
+                                    2.2,
+                                    run_tiled<Rational>},
+                                   {"three_gaussians",
+                                    "a1*exp(-(x-m1)^2/(2*s1^2))+a2*exp(-(x-m2)^2/"
+                                    "(2*s2^2))+a3*exp(-(x-m3)^2/(2*s3^2))+c+d*x",
+                                    {1, 0.4, 0.1, 2, 1.0, 0.2, 1.5, 1.6, 0.15, 0.2, 0.1},
+                                    0.0,
+                                    2.0,
+                                    run_tiled<ThreeGaussians>},
+                                   {"line", "a+b*x", {0.5, 1.5}, 0.0, 2.0, run_in_registers<Line>},
+                                   {"cubic",
+                                    "a+b*x+c*x^2+d*x^3",
+                                    {0.5, 1.5, -0.7, 0.2},
+                                    0.0,
+                                    2.0,
+                                    run_in_registers<Cubic>}}
+          : std::vector<HandFused>{};
   return models;
 }
 

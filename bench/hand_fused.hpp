@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Hand-fused loops: residual, Jacobian and Gram fold of one model in one loop of AVX-512 intrinsics, with SLEEF for the
-// transcendental functions. The reference for throughput.
+// Hand-fused loops: residual, Jacobian and Gram fold of one model in one loop of AVX-512
+// intrinsics, with SLEEF for the transcendental functions. The reference for throughput.
 #pragma once
 
 #include <string>

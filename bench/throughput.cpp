@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// One pass (residual, Jacobian, fold) of the interpreter against hand-fused loops: ns a row, one thread, data in the
-// second-level cache, the fold that defaults choose. Then two threads against one on 10⁶ rows.
+// One pass (residual, Jacobian, fold) of the interpreter against hand-fused loops: ns a row, one
+// thread, data in the second-level cache, the fold that defaults choose. Then two threads against
+// one on 10⁶ rows.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -18,9 +19,12 @@ namespace nlsq::bench {
 namespace {
 
 struct Problem {
-  Problem(const std::string& formula, std::vector<double> p, index_t m, int threads, double from = 0.0,
-          double to = 2.0)
-      : model(Model::parse(formula)), parameters(std::move(p)), x(static_cast<std::size_t>(m)), y(x.size()) {
+  Problem(const std::string& formula, std::vector<double> p, index_t m, int threads,
+          double from = 0.0, double to = 2.0)
+      : model(Model::parse(formula)),
+        parameters(std::move(p)),
+        x(static_cast<std::size_t>(m)),
+        y(x.size()) {
     std::mt19937_64 random(7);
     std::uniform_real_distribution<double> uniform(from, to);
     std::normal_distribution<double> noise(0.0, 0.05);
@@ -53,9 +57,14 @@ bool agrees(const linalg::Summary& s, const std::vector<double>& gram) {
   for (index_t i = 0; i < s.n; ++i) {
     for (index_t j = 0; j <= i; ++j) {
       double sum = 0.0;
-      for (index_t k = 0; k <= j; ++k) sum += s.R[static_cast<std::size_t>(k + i * s.n)] * s.R[static_cast<std::size_t>(k + j * s.n)];
-      const auto at = [](index_t a, index_t b) { return static_cast<std::size_t>(a * (a + 1) / 2 + b); };
-      worst = std::max(worst, std::fabs(sum - gram[at(i, j)]) / std::sqrt(gram[at(i, i)] * gram[at(j, j)]));
+      for (index_t k = 0; k <= j; ++k)
+        sum +=
+            s.R[static_cast<std::size_t>(k + i * s.n)] * s.R[static_cast<std::size_t>(k + j * s.n)];
+      const auto at = [](index_t a, index_t b) {
+        return static_cast<std::size_t>(a * (a + 1) / 2 + b);
+      };
+      worst = std::max(
+          worst, std::fabs(sum - gram[at(i, j)]) / std::sqrt(gram[at(i, i)] * gram[at(j, j)]));
     }
   }
   const double f2 = gram.back();
@@ -75,7 +84,8 @@ int run() {
     std::vector<double> gram(q * (q + 1) / 2, 0.0);
     hand.run(problem.x.data(), problem.y.data(), m, hand.parameters.data(), gram.data());
     problem.evaluator->summary(hand.parameters, solve::Grade::step, summary);
-    // The parameters of a formula are in order of appearance, which is the order of the hand-fused columns.
+    // The parameters of a formula are in order of appearance, which is the order of the hand-fused
+    // columns.
     if (!agrees(summary, gram)) {
       fmt::print("{}: the two disagree\n", hand.name);
       good = false;
@@ -83,11 +93,17 @@ int run() {
     }
     const Pair pair = alternate(
         [&] { problem.evaluator->summary(hand.parameters, solve::Grade::step, summary); },
-        [&] { hand.run(problem.x.data(), problem.y.data(), m, hand.parameters.data(), gram.data()); }, 31);
-    const char* fold = summary.fold == linalg::Fold::gram ? "gram" : summary.fold == linalg::Fold::pgram ? "pgram" : "qr";
-    fmt::print("{:<16} {:9.2f} {:11.2f} {:7.2f}   {} (kappa {:.1e})\n", hand.name, pair.a / m * 1e9, pair.b / m * 1e9,
-               pair.ratio, fold, summary.kappa);
-    if (std::getenv("NLSQ_BENCH_LISTING") != nullptr) fmt::print("{}", to_string(problem.terms[0].program->full));
+        [&] {
+          hand.run(problem.x.data(), problem.y.data(), m, hand.parameters.data(), gram.data());
+        },
+        31);
+    const char* fold = summary.fold == linalg::Fold::gram    ? "gram"
+                       : summary.fold == linalg::Fold::pgram ? "pgram"
+                                                             : "qr";
+    fmt::print("{:<16} {:9.2f} {:11.2f} {:7.2f}   {} (kappa {:.1e})\n", hand.name, pair.a / m * 1e9,
+               pair.b / m * 1e9, pair.ratio, fold, summary.kappa);
+    if (std::getenv("NLSQ_BENCH_LISTING") != nullptr)
+      fmt::print("{}", to_string(problem.terms[0].program->full));
   }
   const index_t large = 1000000;
   const std::vector<double> p{2.5, 1.3, 0.5};
@@ -98,8 +114,10 @@ int run() {
   good &= a.R == b.R && a.cost == b.cost;
   const Pair threads = alternate([&] { one.evaluator->summary(p, solve::Grade::step, a); },
                                  [&] { two.evaluator->summary(p, solve::Grade::step, b); }, 30);
-  fmt::print("two threads, exponential, 10^6 rows: {:.2f} ms against {:.2f} ms, {:.2f} times as fast, same bits: {}\n",
-             threads.b * 1e3, threads.a * 1e3, threads.ratio, good ? "yes" : "NO");
+  fmt::print(
+      "two threads, exponential, 10^6 rows: {:.2f} ms against {:.2f} ms, {:.2f} times as fast, "
+      "same bits: {}\n",
+      threads.b * 1e3, threads.a * 1e3, threads.ratio, good ? "yes" : "NO");
   return good ? 0 : 1;
 }
 

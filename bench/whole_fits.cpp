@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Whole fits of a exp(-b x) + c against GSL's multifit_nlinear (Levenberg-Marquardt, analytic Jacobian, defaults) in the
-// same process, covariance included on both sides. Then the price of a new formula.
+// Whole fits of a exp(-b x) + c against GSL's multifit_nlinear (Levenberg-Marquardt, analytic
+// Jacobian, defaults) in the same process, covariance included on both sides. Then the price of a
+// new formula.
 #include <fmt/format.h>
 #include <gsl/gsl_blas.h>
 #include <gsl/gsl_multifit_nlinear.h>
@@ -21,7 +22,8 @@ struct Data {
 int residuals(const gsl_vector* p, void* params, gsl_vector* f) {
   const Data& d = *static_cast<const Data*>(params);
   const double a = gsl_vector_get(p, 0), b = gsl_vector_get(p, 1), c = gsl_vector_get(p, 2);
-  for (std::size_t i = 0; i < d.x.size(); ++i) gsl_vector_set(f, i, a * std::exp(-b * d.x[i]) + c - d.y[i]);
+  for (std::size_t i = 0; i < d.x.size(); ++i)
+    gsl_vector_set(f, i, a * std::exp(-b * d.x[i]) + c - d.y[i]);
   return GSL_SUCCESS;
 }
 
@@ -50,7 +52,8 @@ Answer fit_gsl(Data& data) {
   fdf.n = data.x.size();
   fdf.p = 3;
   fdf.params = &data;
-  gsl_multifit_nlinear_workspace* w = gsl_multifit_nlinear_alloc(gsl_multifit_nlinear_trust, &parameters, fdf.n, 3);
+  gsl_multifit_nlinear_workspace* w =
+      gsl_multifit_nlinear_alloc(gsl_multifit_nlinear_trust, &parameters, fdf.n, 3);
   double start[3] = {1, 1, 1};
   gsl_vector_view x = gsl_vector_view_array(start, 3);
   gsl_multifit_nlinear_init(&x.vector, &fdf, w);
@@ -74,13 +77,15 @@ Answer fit_gsl(Data& data) {
 int run() {
   const Model model = Model::parse("a*exp(-b*x)+c");
   bool good = true;
-  fmt::print("{:>9} {:>8} {:>12} {:>12} {:>8}  {}\n", "rows", "threads", "nlsq", "gsl", "ratio", "nfev");
+  fmt::print("{:>9} {:>8} {:>12} {:>12} {:>8}  {}\n", "rows", "threads", "nlsq", "gsl", "ratio",
+             "nfev");
   struct Case {
     index_t rows;
     int threads;
     int pairs;
   };
-  for (const Case& c : {Case{100, 1, 51}, Case{10000, 1, 31}, Case{1000000, 2, 9}, Case{1000000, 1, 5}}) {
+  for (const Case& c :
+       {Case{100, 1, 51}, Case{10000, 1, 31}, Case{1000000, 2, 9}, Case{1000000, 1, 5}}) {
     Data d;
     std::mt19937_64 random(3);
     std::normal_distribution<double> noise(0.0, 0.05);
@@ -98,9 +103,11 @@ int run() {
       good &= std::fabs(mine.popt[i] - theirs.p[i]) < 1e-5 * std::fabs(theirs.p[i]);
       good &= std::fabs(mine.pcov[4 * i] - theirs.variance[i]) < 1e-4 * theirs.variance[i];
     }
-    const Pair pair = alternate([&] { curve_fit(model, data, options); }, [&] { fit_gsl(d); }, c.pairs);
-    fmt::print("{:>9} {:>8} {:>9.1f} us {:>9.1f} us   1/{:<5.1f}  {} (gsl: {} iterations)\n", c.rows, c.threads,
-               pair.a * 1e6, pair.b * 1e6, 1.0 / pair.ratio, mine.nfev, theirs.iterations);
+    const Pair pair =
+        alternate([&] { curve_fit(model, data, options); }, [&] { fit_gsl(d); }, c.pairs);
+    fmt::print("{:>9} {:>8} {:>9.1f} us {:>9.1f} us   1/{:<5.1f}  {} (gsl: {} iterations)\n",
+               c.rows, c.threads, pair.a * 1e6, pair.b * 1e6, 1.0 / pair.ratio, mine.nfev,
+               theirs.iterations);
   }
   const std::string rational = "(b1+b2*x+b3*x^2+b4*x^3)/(1+b5*x+b6*x^2+b7*x^3)";
   const std::vector<double> x{1, 2, 3, 4, 5, 6, 7, 8}, y{1, 2, 3, 4, 5, 6, 7, 9};
@@ -113,7 +120,8 @@ int run() {
   curve_fit(known, small, one);
   const Pair cold = alternate([&] { curve_fit(Model::parse(rational), small, one); },
                               [&] { curve_fit(known, small, one); }, 51);
-  fmt::print("parsing, differentiating and lowering seven parameters: {:.1f} us\n", (cold.a - cold.b) * 1e6);
+  fmt::print("parsing, differentiating and lowering seven parameters: {:.1f} us\n",
+             (cold.a - cold.b) * 1e6);
   fmt::print("answers agree: {}\n", good ? "yes" : "NO");
   return good ? 0 : 1;
 }

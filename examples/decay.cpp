@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The smallest fit: data in vectors, a model as a formula or as a lambda, the report of the command.
+// The smallest fit: data in vectors, a model as a formula or as a lambda, the report of the
+// command.
 #include <cmath>
 #include <cstdio>
 #include <vector>
@@ -18,7 +19,7 @@ int main() {
 
   nlsq::FitOptions options;
   options.absolute_sigma = true;
-  options.start = {{"A", 1000}, {"k", 0.3}};      // the background starts at 1
+  options.start = {{"A", 1000}, {"k", 0.3}};  // the background starts at 1
   options.bounds["background"] = {0.0, 1e6};
 
   const nlsq::Model formula = nlsq::Model::parse("A*exp(-k*t) + background", {"t"});
@@ -26,11 +27,12 @@ int main() {
   std::printf("%s\n", fit.report().c_str());
 
   // The same as C++ code: traced once, differentiated exactly, as fast.
-  const nlsq::Model lambda =
-      nlsq::Model::trace({"A", "k", "background"}, [](const nlsq::Columns& c, const nlsq::Params& p) {
+  const nlsq::Model lambda = nlsq::Model::trace(
+      {"A", "k", "background"}, [](const nlsq::Columns& c, const nlsq::Params& p) {
         return p["A"] * exp(-p["k"] * c["t"]) + p["background"];
       });
   const nlsq::FitResult same = nlsq::curve_fit(lambda, data, options);
-  std::printf("half-life %.3f s, from the lambda %.3f s\n", std::log(2) / fit.popt[1], std::log(2) / same.popt[1]);
+  std::printf("half-life %.3f s, from the lambda %.3f s\n", std::log(2) / fit.popt[1],
+              std::log(2) / same.popt[1]);
   return fit.success && same.popt == fit.popt ? 0 : 1;
 }

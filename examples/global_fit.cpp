@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Two data sets, one of them with outliers, that share a rate constant; then any function with least_squares.
+// Two data sets, one of them with outliers, that share a rate constant; then any function with
+// least_squares.
 #include <cmath>
 #include <cstdio>
 #include <vector>

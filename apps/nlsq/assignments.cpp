@@ -20,7 +20,8 @@ std::string_view trimmed(std::string_view text) {
 }
 
 std::string unquoted(std::string_view name) {
-  if (name.size() >= 2 && name.front() == '`' && name.back() == '`') name = name.substr(1, name.size() - 2);
+  if (name.size() >= 2 && name.front() == '`' && name.back() == '`')
+    name = name.substr(1, name.size() - 2);
   return std::string(name);
 }
 
@@ -38,7 +39,8 @@ Assignment parse_one(std::string_view item, const std::string& option) {
   const std::size_t equal = find_outside_quotes(item, '=');
   Assignment assignment;
   assignment.name = unquoted(trimmed(item.substr(0, equal)));
-  if (equal != std::string_view::npos) assignment.value = std::string(trimmed(item.substr(equal + 1)));
+  if (equal != std::string_view::npos)
+    assignment.value = std::string(trimmed(item.substr(equal + 1)));
   if (assignment.name.empty()) {
     throw InputError(option, fmt::format("{}: a name is missing in '{}'", option, item));
   }
@@ -52,7 +54,8 @@ std::optional<double> as_number(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   double value = 0.0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || text.front() == '+' || error != std::errc() || end != text.data() + text.size()) {
+  if (text.empty() || text.front() == '+' || error != std::errc() ||
+      end != text.data() + text.size()) {
     return std::nullopt;
   }
   return value;
@@ -60,19 +63,23 @@ std::optional<double> as_number(std::string_view text) {
 
 double parse_number(std::string_view text, const std::string& option) {
   const std::optional<double> value = as_number(text);
-  if (!value || std::isnan(*value)) throw InputError(option, fmt::format("{}: '{}' is not a number", option, text));
+  if (!value || std::isnan(*value))
+    throw InputError(option, fmt::format("{}: '{}' is not a number", option, text));
   return *value;
 }
 
 index_t parse_count(std::string_view text, const std::string& option, index_t least) {
   const std::optional<double> value = as_number(text);
-  if (!value || !(*value >= static_cast<double>(least)) || *value > 1e15 || *value != std::floor(*value)) {
-    throw InputError(option, fmt::format("{}: '{}' is not a whole number of at least {}", option, text, least));
+  if (!value || !(*value >= static_cast<double>(least)) || *value > 1e15 ||
+      *value != std::floor(*value)) {
+    throw InputError(
+        option, fmt::format("{}: '{}' is not a whole number of at least {}", option, text, least));
   }
   return static_cast<index_t>(*value);
 }
 
-std::vector<Assignment> parse_assignments(const std::vector<std::string>& lists, const std::string& option) {
+std::vector<Assignment> parse_assignments(const std::vector<std::string>& lists,
+                                          const std::string& option) {
   std::vector<Assignment> all;
   for (const std::string_view list : lists) {
     std::string_view rest = list;
@@ -94,9 +101,11 @@ std::vector<Assignment> parse_assignments(const std::vector<std::string>& lists,
 Bounds parse_bounds(const Assignment& assignment, const std::string& option) {
   const std::size_t colon = assignment.value ? assignment.value->find(':') : std::string::npos;
   if (colon == std::string::npos) {
-    throw InputError(option, fmt::format("{}: write {}=LOW:HIGH; either side may be empty", option, assignment.name));
+    throw InputError(option, fmt::format("{}: write {}=LOW:HIGH; either side may be empty", option,
+                                         assignment.name));
   }
-  const std::string low = assignment.value->substr(0, colon), high = assignment.value->substr(colon + 1);
+  const std::string low = assignment.value->substr(0, colon),
+                    high = assignment.value->substr(colon + 1);
   Bounds bounds;
   if (!trimmed(low).empty()) bounds.lower = parse_number(low, option);
   if (!trimmed(high).empty()) bounds.upper = parse_number(high, option);

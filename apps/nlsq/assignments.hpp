@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Values of options: numbers, and lists such as a=1,b=2 or a=0:10,b=:5. Every error names the option.
+// Values of options: numbers, and lists such as a=1,b=2 or a=0:10,b=:5. Every error names the
+// option.
 #pragma once
 
 #include <optional>
@@ -21,14 +22,16 @@ index_t parse_count(std::string_view text, const std::string& option, index_t le
 /// The number that the whole text is, if it is one.
 std::optional<double> as_number(std::string_view text);
 
-/// One item of a list: the name (backquotes removed) and what stands behind '='; no '=': name alone.
+/// One item of a list: the name (backquotes removed) and what stands behind '='; no '=': name
+/// alone.
 struct Assignment {
   std::string name;
   std::optional<std::string> value;
 };
 
 /// Splits lists at commas; a name may not come twice.
-std::vector<Assignment> parse_assignments(const std::vector<std::string>& lists, const std::string& option);
+std::vector<Assignment> parse_assignments(const std::vector<std::string>& lists,
+                                          const std::string& option);
 
 /// LOW:HIGH, either side may be empty.
 Bounds parse_bounds(const Assignment& assignment, const std::string& option);

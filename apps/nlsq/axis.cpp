@@ -15,7 +15,8 @@ double count_inside(double low, double high, double step) {
   return std::floor(high / step + 1e-9) - std::ceil(low / step - 1e-9) + 1.0;
 }
 
-// The 1-2-5 step that puts nearest to `wanted` ticks between low and high; of two, the one with more.
+// The 1-2-5 step that puts nearest to `wanted` ticks between low and high; of two, the one with
+// more.
 double tick_step(double low, double high, int wanted) {
   const double power = std::pow(10.0, std::floor(std::log10((high - low) / wanted)));
   double best = power;
@@ -62,14 +63,16 @@ std::string Axis::factor() const {
 std::vector<Tick> Axis::ticks(int wanted) const {
   const double step = tick_step(low_, high_, wanted);
   const int exponent = factor_exponent();
-  const int decimals = std::max(0, exponent - static_cast<int>(std::floor(std::log10(step) + 1e-9)));
+  const int decimals =
+      std::max(0, exponent - static_cast<int>(std::floor(std::log10(step) + 1e-9)));
   std::vector<Tick> ticks;
   const double first = std::ceil(low_ / step - 1e-9);
   const double last = std::floor(high_ / step + 1e-9);
   for (double k = first; k <= last; ++k) {
     const double value = k * step;
     // A proper minus sign, and none before zero.
-    std::string label = fmt::format("{:.{}f}", std::abs(value) / std::pow(10.0, exponent), decimals);
+    std::string label =
+        fmt::format("{:.{}f}", std::abs(value) / std::pow(10.0, exponent), decimals);
     if (k < 0) label = "\u2212" + label;
     ticks.push_back({value, label});
   }

@@ -14,7 +14,8 @@ struct Tick {
 
 class Axis {
  public:
-  /// Covers [low, high], a little more when `padding` (a part of the range) is given. An empty range is opened up.
+  /// Covers [low, high], a little more when `padding` (a part of the range) is given. An empty
+  /// range is opened up.
   Axis(double low, double high, double padding);
   double low() const { return low_; }
   double high() const { return high_; }

@@ -22,7 +22,8 @@ bool equal_without_case(const std::string& a, const std::string& b) {
 }
 
 // Parses an expression of columns; the message of a fault names the option instead of "formula".
-Model parse_expression(const std::string& text, const std::vector<std::string>& columns, const std::string& option) {
+Model parse_expression(const std::string& text, const std::vector<std::string>& columns,
+                       const std::string& option) {
   try {
     return Model::parse(text, columns);
   } catch (const FormulaError& error) {
@@ -46,11 +47,13 @@ index_t ColumnSet::find(const std::string& name, std::vector<std::string>& notes
   return loose - names_.begin();
 }
 
-index_t ColumnSet::require(const std::string& name, const std::string& option, std::vector<std::string>& notes) const {
+index_t ColumnSet::require(const std::string& name, const std::string& option,
+                           std::vector<std::string>& notes) const {
   const index_t found = find(name, notes);
   if (found >= 0) return found;
-  throw InputError(option, fmt::format("{}: {} has no column named '{}'{}; its columns are {}", option,
-                                       table_.source(), name, did_you_mean(name, names_), quoted_list(names_)));
+  throw InputError(
+      option, fmt::format("{}: {} has no column named '{}'{}; its columns are {}", option,
+                          table_.source(), name, did_you_mean(name, names_), quoted_list(names_)));
 }
 
 bool ColumnSet::is_numeric(index_t column) const {
@@ -67,8 +70,10 @@ std::vector<double> ColumnSet::evaluate(const std::string& expression, const std
                                         std::vector<std::string>& notes) const {
   const Model model = parse_expression(expression, names_, option);
   if (!model.response().empty()) {
-    throw InputError(option, fmt::format("{}: expected an expression of columns, found '{} = …' (compare with '==')",
-                                         option, model.response()));
+    throw InputError(
+        option,
+        fmt::format("{}: expected an expression of columns, found '{} = …' (compare with '==')",
+                    option, model.response()));
   }
   notes.insert(notes.end(), model.notes().begin(), model.notes().end());
   return evaluate_model(model, option);
@@ -77,14 +82,17 @@ std::vector<double> ColumnSet::evaluate(const std::string& expression, const std
 std::vector<double> ColumnSet::evaluate_model(const Model& model, const std::string& option) const {
   if (!model.parameters().empty()) {
     const std::string& name = model.parameters().front();
-    throw InputError(option, fmt::format("{}: no column named '{}'{} in '{}'; the columns are {}", option, name,
-                                         did_you_mean(name, names_), model.formula(), quoted_list(names_)));
+    throw InputError(
+        option, fmt::format("{}: no column named '{}'{} in '{}'; the columns are {}", option, name,
+                            did_you_mean(name, names_), model.formula(), quoted_list(names_)));
   }
   Dataset data;
   std::vector<std::string> ignored;
-  for (const std::string& name : model.columns()) data.column(name, values(require(name, option, ignored)));
+  for (const std::string& name : model.columns())
+    data.column(name, values(require(name, option, ignored)));
   // An expression without columns has one value for all rows.
-  if (model.columns().empty()) return std::vector<double>(static_cast<std::size_t>(rows()), constant_value(model));
+  if (model.columns().empty())
+    return std::vector<double>(static_cast<std::size_t>(rows()), constant_value(model));
   return nlsq::evaluate(model, data, {});
 }
 
@@ -100,10 +108,12 @@ void ColumnSet::add(const std::string& definition, std::vector<std::string>& not
   const Model model = parse_expression(definition, names_, option);
   const std::string& name = model.response();
   if (name.empty()) {
-    throw InputError(option, fmt::format("{}: write NAME=EXPRESSION, found '{}'", option, definition));
+    throw InputError(option,
+                     fmt::format("{}: write NAME=EXPRESSION, found '{}'", option, definition));
   }
   if (std::find(names_.begin(), names_.end(), name) != names_.end()) {
-    throw InputError(option, fmt::format("{}: there is a column '{}' already; choose another name", option, name));
+    throw InputError(option, fmt::format("{}: there is a column '{}' already; choose another name",
+                                         option, name));
   }
   notes.insert(notes.end(), model.notes().begin(), model.notes().end());
   computed_.push_back(evaluate_model(model, option));
@@ -112,7 +122,8 @@ void ColumnSet::add(const std::string& definition, std::vector<std::string>& not
 
 std::string ColumnSet::place(index_t row) const {
   const index_t line = table_.line(row);
-  return line > 0 ? fmt::format("{}:{}", table_.source(), line) : fmt::format("{}: row {}", table_.source(), row + 1);
+  return line > 0 ? fmt::format("{}:{}", table_.source(), line)
+                  : fmt::format("{}: row {}", table_.source(), row + 1);
 }
 
 }  // namespace nlsq::command

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The columns a fit may use: those of the file and those computed by --expr. Names are looked up exactly, then
-// without regard to case.
+// The columns a fit may use: those of the file and those computed by --expr. Names are looked up
+// exactly, then without regard to case.
 #pragma once
 
 #include <deque>
@@ -24,12 +24,14 @@ class ColumnSet {
   /// Position of a column; −1 if there is none. Adds a note when only the case differs.
   index_t find(const std::string& name, std::vector<std::string>& notes) const;
   /// Position of a column. Throws InputError with the nearest name and a list of the columns.
-  index_t require(const std::string& name, const std::string& option, std::vector<std::string>& notes) const;
+  index_t require(const std::string& name, const std::string& option,
+                  std::vector<std::string>& notes) const;
   /// True for a column that holds numbers.
   bool is_numeric(index_t column) const;
   /// Throws DataError (file:line) if the column holds text.
   std::span<const double> values(index_t column) const;
-  /// Value of an expression of columns in every row. Throws InputError for a name that is no column.
+  /// Value of an expression of columns in every row. Throws InputError for a name that is no
+  /// column.
   std::vector<double> evaluate(const std::string& expression, const std::string& option,
                                std::vector<std::string>& notes) const;
   /// Adds the column that "NAME = EXPRESSION" describes.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The options of `nlsq fit` for CLI11. Values stay text here, so that every message about them is our own.
+// The options of `nlsq fit` for CLI11. Values stay text here, so that every message about them is
+// our own.
 #include "fit_arguments.hpp"
 
 #include <CLI/CLI.hpp>
@@ -16,35 +17,47 @@ class FitHelp : public CLI::Formatter {
 };
 
 // An option that may be repeated and takes one value each time.
-void add_list(CLI::App& app, const char* name, std::vector<std::string>& target, const char* help, const char* group,
-              const char* type) {
-  app.add_option(name, target, help)->expected(1)->take_all()->allow_extra_args(false)->group(group)->type_name(type);
+void add_list(CLI::App& app, const char* name, std::vector<std::string>& target, const char* help,
+              const char* group, const char* type) {
+  app.add_option(name, target, help)
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false)
+      ->group(group)
+      ->type_name(type);
 }
 
-void add_text(CLI::App& app, const char* name, std::string& target, const char* help, const char* group,
-              const char* type) {
+void add_text(CLI::App& app, const char* name, std::string& target, const char* help,
+              const char* group, const char* type) {
   app.add_option(name, target, help)->group(group)->type_name(type);
 }
 
 void add_data_options(CLI::App& fit, FitArguments& a) {
   const char* group = "Data";
-  add_text(fit, "--y", a.y, "the column that is fitted (default: left of '=', y, the one left over)", group, "NAME");
-  add_text(fit, "--sigma", a.sigma, "standard deviations: a column, a number or e.g. 'sqrt(y)'", group, "NAME");
-  fit.add_flag("--absolute-sigma", a.absolute_sigma, "take sigma as given, do not scale errors by the fit")->group(group);
-  add_list(fit, "--where", a.where, "use only rows where this holds: 'x > 2 and x < 9'", group, "COND");
-  add_list(fit, "--expr", a.expr, "a new column: 'ylog=log(y)'; may be repeated", group, "NAME=EXPR");
-  add_text(fit, "--missing", a.missing, "raise (default): an incomplete row is an error; omit: leave it out", group,
-           "WHAT");
+  add_text(fit, "--y", a.y,
+           "the column that is fitted (default: left of '=', y, the one left over)", group, "NAME");
+  add_text(fit, "--sigma", a.sigma, "standard deviations: a column, a number or e.g. 'sqrt(y)'",
+           group, "NAME");
+  fit.add_flag("--absolute-sigma", a.absolute_sigma,
+               "take sigma as given, do not scale errors by the fit")
+      ->group(group);
+  add_list(fit, "--where", a.where, "use only rows where this holds: 'x > 2 and x < 9'", group,
+           "COND");
+  add_list(fit, "--expr", a.expr, "a new column: 'ylog=log(y)'; may be repeated", group,
+           "NAME=EXPR");
+  add_text(fit, "--missing", a.missing,
+           "raise (default): an incomplete row is an error; omit: leave it out", group, "WHAT");
   add_text(fit, "--columns", a.columns, "names for the columns of the file: x,y", group, "NAMES");
-  add_text(fit, "--delimiter", a.delimiter, "between fields: one character, tab or space (default: found)", group,
-           "CHAR");
+  add_text(fit, "--delimiter", a.delimiter,
+           "between fields: one character, tab or space (default: found)", group, "CHAR");
   add_text(fit, "--decimal", a.decimal, "the decimal mark: . (default) or ,", group, "CHAR");
   add_text(fit, "--skip", a.skip, "lines to skip at the top of the file", group, "N");
 }
 
 void add_parameter_options(CLI::App& fit, FitArguments& a) {
   const char* group = "Parameters";
-  add_list(fit, "--p0", a.p0, "start values, a=1,b=2 (others start at 1, inside their bounds)", group, "LIST");
+  add_list(fit, "--p0", a.p0, "start values, a=1,b=2 (others start at 1, inside their bounds)",
+           group, "LIST");
   add_list(fit, "--bounds", a.bounds, "a=0:10,b=:5,c=1:", group, "LIST");
   add_list(fit, "--fix", a.fix, "keep at its start, or at a value: c or c=0", group, "LIST");
 }
@@ -52,16 +65,23 @@ void add_parameter_options(CLI::App& fit, FitArguments& a) {
 void add_method_options(CLI::App& fit, FitArguments& a) {
   const char* group = "Method";
   add_text(fit, "--method", a.method, "trf (default), lm, dogbox or auto", group, "NAME");
-  add_text(fit, "--loss", a.loss, "linear (default), soft_l1, huber, cauchy or arctan", group, "NAME");
-  add_text(fit, "--f-scale", a.f_scale, "residuals beyond this are outliers to the loss (default 1)", group, "NUM");
-  add_text(fit, "--x-scale", a.x_scale, "scales of the parameters: jac (default), 1 or a=1,b=100", group, "LIST");
-  add_text(fit, "--ftol", a.ftol, "stop when the cost falls by less than this part (1e-8)", group, "NUM");
-  add_text(fit, "--xtol", a.xtol, "stop when the step is less than this part of p (1e-8)", group, "NUM");
-  add_text(fit, "--gtol", a.gtol, "stop when no column of J is nearer to the residual (1e-8)", group, "NUM");
+  add_text(fit, "--loss", a.loss, "linear (default), soft_l1, huber, cauchy or arctan", group,
+           "NAME");
+  add_text(fit, "--f-scale", a.f_scale,
+           "residuals beyond this are outliers to the loss (default 1)", group, "NUM");
+  add_text(fit, "--x-scale", a.x_scale, "scales of the parameters: jac (default), 1 or a=1,b=100",
+           group, "LIST");
+  add_text(fit, "--ftol", a.ftol, "stop when the cost falls by less than this part (1e-8)", group,
+           "NUM");
+  add_text(fit, "--xtol", a.xtol, "stop when the step is less than this part of p (1e-8)", group,
+           "NUM");
+  add_text(fit, "--gtol", a.gtol, "stop when no column of J is nearer to the residual (1e-8)",
+           group, "NUM");
   add_text(fit, "--max-nfev", a.max_nfev, "limit of passes over the data", group, "N");
   fit.add_flag("--no-polish", a.no_polish, "no Gauss-Newton steps after convergence")->group(group);
   add_text(fit, "--jacobian-mode", a.jacobian_mode, "auto (default), fwd or rev", group, "MODE");
-  add_text(fit, "--threads", a.threads, "threads (default: all of this machine's processors)", group, "N");
+  add_text(fit, "--threads", a.threads, "threads (default: all of this machine's processors)",
+           group, "N");
 }
 
 void add_output_options(CLI::App& fit, FitArguments& a) {
@@ -69,7 +89,8 @@ void add_output_options(CLI::App& fit, FitArguments& a) {
   fit.add_flag("--json", a.json, "one JSON object instead of the table")->group(group);
   add_text(fit, "--plot", a.plot, "write a plot of the fit and its residuals", group, "FILE.svg");
   add_text(fit, "--level", a.level, "confidence of the intervals (default 0.95)", group, "P");
-  fit.add_flag("--verbose", a.verbose, "show each step, the engine and timings on stderr")->group(group);
+  fit.add_flag("--verbose", a.verbose, "show each step, the engine and timings on stderr")
+      ->group(group);
   fit.add_flag("--quiet", a.quiet, "no notes on stderr (warnings and errors remain)")->group(group);
 }
 
@@ -102,7 +123,8 @@ Exit code: 0 converged, 1 not converged, 2 wrong input, 3 stopped by a signal, 4
 
 void add_fit_options(CLI::App& fit, FitArguments& a) {
   fit.add_option("FILE", a.file, "the data; - is standard input")->type_name("");
-  add_text(fit, "--model", a.model, "the formula, such as 'y = a*exp(-b*x) + c'", "Model", "FORMULA");
+  add_text(fit, "--model", a.model, "the formula, such as 'y = a*exp(-b*x) + c'", "Model",
+           "FORMULA");
   add_data_options(fit, a);
   add_parameter_options(fit, a);
   add_method_options(fit, a);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the user typed behind `nlsq fit`, as text; meaning is given to it by load.cpp and fit_options.cpp.
+// What the user typed behind `nlsq fit`, as text; meaning is given to it by load.cpp and
+// fit_options.cpp.
 #pragma once
 
 #include <string>
@@ -15,7 +16,8 @@ struct FitArguments {
   std::string file, model, y, sigma;
   bool absolute_sigma = false;
   std::vector<std::string> p0, bounds, fix, where, expr;
-  std::string loss = "linear", f_scale = "1", method = "trf", x_scale = "jac", jacobian_mode = "auto";
+  std::string loss = "linear", f_scale = "1", method = "trf", x_scale = "jac",
+              jacobian_mode = "auto";
   std::string ftol, xtol, gtol, max_nfev, level, threads;
   bool no_polish = false;
   std::string missing = "raise", columns, delimiter, decimal = ".", skip = "0";

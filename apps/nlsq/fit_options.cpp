@@ -20,12 +20,14 @@ void set_starts(const FitArguments& arguments, FitOptions& options) {
       options.start[item.name] = parse_number(*item.value, "--p0");
     } else {
       // --p0 1,2,3: the order of the parameters.
-      if (!as_number(item.name)) throw InputError("--p0", fmt::format("--p0: write {}=VALUE", item.name));
+      if (!as_number(item.name))
+        throw InputError("--p0", fmt::format("--p0: write {}=VALUE", item.name));
       options.p0.push_back(parse_number(item.name, "--p0"));
     }
   }
   if (!options.p0.empty() && !options.start.empty()) {
-    throw InputError("--p0", "--p0: give all starts by name, or all in the order of the parameters");
+    throw InputError("--p0",
+                     "--p0: give all starts by name, or all in the order of the parameters");
   }
 }
 
@@ -46,19 +48,23 @@ void set_scales(const FitArguments& arguments, const Model& model, FitOptions& o
   }
   for (const Assignment& item : parse_assignments({arguments.x_scale}, "--x-scale")) {
     const auto at = std::find(free.begin(), free.end(), item.name);
-    if (!item.value) throw InputError("--x-scale", "--x-scale: write 'jac', a number, or NAME=SCALE,…");
+    if (!item.value)
+      throw InputError("--x-scale", "--x-scale: write 'jac', a number, or NAME=SCALE,…");
     if (at == free.end()) {
-      throw InputError("--x-scale", fmt::format("--x-scale: there is no free parameter '{}'{}; there is {}", item.name,
-                                                did_you_mean(item.name, free), quoted_list(free)));
+      throw InputError("--x-scale",
+                       fmt::format("--x-scale: there is no free parameter '{}'{}; there is {}",
+                                   item.name, did_you_mean(item.name, free), quoted_list(free)));
     }
-    options.x_scale[static_cast<std::size_t>(at - free.begin())] = parse_number(*item.value, "--x-scale");
+    options.x_scale[static_cast<std::size_t>(at - free.begin())] =
+        parse_number(*item.value, "--x-scale");
   }
 }
 
 double parse_level(const std::string& text) {
   const double level = parse_number(text, "--level");
   if (!(level > 0.0 && level < 1.0)) {
-    throw InputError("--level", fmt::format("--level: {} is not between 0 and 1 (90 % is 0.9)", text));
+    throw InputError("--level",
+                     fmt::format("--level: {} is not between 0 and 1 (90 % is 0.9)", text));
   }
   return level;
 }
@@ -69,10 +75,13 @@ void refuse_later_options(const FitArguments& a) {
   const std::pair<const char*, const std::string&> later[] = {
       {"--memory", a.memory}, {"--checkpoint", a.checkpoint}, {"--by", a.by}, {"--out", a.out}};
   for (const auto& [name, value] : later) {
-    if (!value.empty()) throw InputError(name, fmt::format("{} is not available in this version", name));
+    if (!value.empty())
+      throw InputError(name, fmt::format("{} is not available in this version", name));
   }
   if (!a.device.empty() && a.device != "cpu" && a.device != "auto") {
-    throw InputError("--device", fmt::format("--device {} is not available in this version; there is cpu", a.device));
+    throw InputError(
+        "--device",
+        fmt::format("--device {} is not available in this version; there is cpu", a.device));
   }
 }
 
@@ -93,9 +102,11 @@ FitOptions make_fit_options(const FitArguments& arguments, const Model& model) {
   if (!arguments.ftol.empty()) options.ftol = parse_number(arguments.ftol, "--ftol");
   if (!arguments.xtol.empty()) options.xtol = parse_number(arguments.xtol, "--xtol");
   if (!arguments.gtol.empty()) options.gtol = parse_number(arguments.gtol, "--gtol");
-  if (!arguments.max_nfev.empty()) options.max_nfev = parse_count(arguments.max_nfev, "--max-nfev", 1);
+  if (!arguments.max_nfev.empty())
+    options.max_nfev = parse_count(arguments.max_nfev, "--max-nfev", 1);
   if (!arguments.level.empty()) options.level = parse_level(arguments.level);
-  if (!arguments.threads.empty()) options.threads = static_cast<int>(parse_count(arguments.threads, "--threads", 0));
+  if (!arguments.threads.empty())
+    options.threads = static_cast<int>(parse_count(arguments.threads, "--threads", 0));
   // load() has judged every value that the fit uses.
   options.check_finite = false;
   return options;
@@ -105,7 +116,8 @@ std::vector<std::string> free_parameters(const Model& model, const FitOptions& o
   std::vector<std::string> free;
   for (const std::string& name : model.parameters()) {
     const auto bounds = options.bounds.find(name);
-    const bool pinned = bounds != options.bounds.end() && bounds->second.lower == bounds->second.upper;
+    const bool pinned =
+        bounds != options.bounds.end() && bounds->second.lower == bounds->second.upper;
     if (!pinned && !options.fixed.contains(name)) free.push_back(name);
   }
   return free;

@@ -37,8 +37,9 @@ std::string about_the_build() {
 
 // Code points, as the documentation holds Greek letters.
 std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
 }
 
 std::string about_functions() {
@@ -63,8 +64,8 @@ int run_info(const std::string& topic) {
   } else if (topic == "functions") {
     print_result(about_functions());
   } else {
-    throw InputError("info", fmt::format("info: there is no topic '{}'{}; there is 'functions'", topic,
-                                         did_you_mean(topic, {"functions"})));
+    throw InputError("info", fmt::format("info: there is no topic '{}'{}; there is 'functions'",
+                                         topic, did_you_mean(topic, {"functions"})));
   }
   return Exit::converged;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Builds the object with nlohmann-json and prints it with 17 digits, which that library cannot be told to do.
+// Builds the object with nlohmann-json and prints it with 17 digits, which that library cannot be
+// told to do.
 #include "json_output.hpp"
 
 #include <fmt/format.h>
@@ -32,7 +33,8 @@ void print(const Json& value, std::string& out) {
     for (const auto& [key, item] : value.items()) {
       if (!first) out += ", ";
       first = false;
-      if (value.is_object()) out += Json(key).dump(-1, ' ', false, Json::error_handler_t::replace) + ": ";
+      if (value.is_object())
+        out += Json(key).dump(-1, ' ', false, Json::error_handler_t::replace) + ": ";
       print(item, out);
     }
     out += value.is_object() ? '}' : ']';
@@ -41,7 +43,9 @@ void print(const Json& value, std::string& out) {
   }
 }
 
-Json pair_of(const std::pair<double, double>& interval) { return Json::array({interval.first, interval.second}); }
+Json pair_of(const std::pair<double, double>& interval) {
+  return Json::array({interval.first, interval.second});
+}
 
 Json square(const std::vector<double>& values, std::size_t n) {
   Json rows = Json::array();

@@ -27,7 +27,8 @@ char parse_delimiter(const std::string& text) {
   if (text == "tab" || text == "\\t") return '\t';
   if (text == "space" || text == "blank") return ' ';
   if (text.size() == 1) return text[0];
-  throw InputError("--delimiter", fmt::format("--delimiter: '{}' is not one character, 'tab' or 'space'", text));
+  throw InputError("--delimiter",
+                   fmt::format("--delimiter: '{}' is not one character, 'tab' or 'space'", text));
 }
 
 ReadOptions read_options(const FitArguments& arguments) {
@@ -39,11 +40,13 @@ ReadOptions read_options(const FitArguments& arguments) {
   }
   options.delimiter = parse_delimiter(arguments.delimiter);
   if (arguments.decimal != "." && arguments.decimal != ",") {
-    throw InputError("--decimal", fmt::format("--decimal: '{}' is neither '.' nor ','", arguments.decimal));
+    throw InputError("--decimal",
+                     fmt::format("--decimal: '{}' is neither '.' nor ','", arguments.decimal));
   }
   options.decimal = arguments.decimal[0];
   options.skip = parse_count(arguments.skip, "--skip", 0);
-  if (!arguments.threads.empty()) options.threads = static_cast<int>(parse_count(arguments.threads, "--threads", 0));
+  if (!arguments.threads.empty())
+    options.threads = static_cast<int>(parse_count(arguments.threads, "--threads", 0));
   return options;
 }
 
@@ -60,31 +63,38 @@ index_t find_response(const FitArguments& arguments, LoadedData& loaded, index_t
   if (!arguments.y.empty()) {
     const index_t column = columns.require(arguments.y, "--y", loaded.notes);
     if (!model.response().empty() && model.response() != columns.name(column)) {
-      loaded.notes.push_back(fmt::format("--y {} is fitted; '{}' on the left of the formula is ignored", arguments.y,
-                                         model.response()));
+      loaded.notes.push_back(
+          fmt::format("--y {} is fitted; '{}' on the left of the formula is ignored", arguments.y,
+                      model.response()));
     }
     return column;
   }
   if (!model.response().empty()) return columns.require(model.response(), "--model", loaded.notes);
   std::vector<std::string> notes;
   const index_t named_y = columns.find("y", notes);
-  if (named_y >= 0 && named_y != sigma_column && !contains(model.columns(), columns.name(named_y))) {
+  if (named_y >= 0 && named_y != sigma_column &&
+      !contains(model.columns(), columns.name(named_y))) {
     add_notes(loaded, notes);
     return named_y;
   }
   index_t only = -1;
   int candidates = 0;
   for (index_t c = 0; c < static_cast<index_t>(columns.names().size()); ++c) {
-    if (c == sigma_column || contains(model.columns(), columns.name(c)) || !columns.is_numeric(c)) continue;
+    if (c == sigma_column || contains(model.columns(), columns.name(c)) || !columns.is_numeric(c))
+      continue;
     only = c;
     ++candidates;
   }
   if (candidates == 1) {
-    loaded.notes.push_back(fmt::format("the response is '{}', the one column that is left", columns.name(only)));
+    loaded.notes.push_back(
+        fmt::format("the response is '{}', the one column that is left", columns.name(only)));
     return only;
   }
-  throw InputError("--y", fmt::format("which column is fitted? Write --y NAME or 'NAME = …' in the formula; the columns "
-                                      "are {}", quoted_list(columns.names())));
+  throw InputError(
+      "--y", fmt::format(
+                 "which column is fitted? Write --y NAME or 'NAME = …' in the formula; the columns "
+                 "are {}",
+                 quoted_list(columns.names())));
 }
 
 struct Sigma {
@@ -112,15 +122,18 @@ Sigma find_sigma(const FitArguments& arguments, LoadedData& loaded) {
 
 void refuse_no_columns(const ColumnSet& columns, const Model& model) {
   if (!model.columns().empty()) return;
-  throw InputError("--model", fmt::format("--model: the formula '{}' uses no column of {}; its columns are {}",
-                                          model.formula(), columns.table().source(), quoted_list(columns.names())));
+  throw InputError(
+      "--model",
+      fmt::format("--model: the formula '{}' uses no column of {}; its columns are {}",
+                  model.formula(), columns.table().source(), quoted_list(columns.names())));
 }
 
 // A parameter that looks like a column nobody used may be a slip of the pen.
 void warn_about_likely_typos(LoadedData& loaded) {
   std::vector<std::string> unused;
   for (const std::string& name : loaded.columns->names()) {
-    if (name != loaded.response && name != loaded.sigma && !contains(loaded.model->columns(), name)) {
+    if (name != loaded.response && name != loaded.sigma &&
+        !contains(loaded.model->columns(), name)) {
       unused.push_back(name);
     }
   }
@@ -128,11 +141,13 @@ void warn_about_likely_typos(LoadedData& loaded) {
     const std::string near = nearest_name(parameter, unused);
     if (near.empty() || parameter.size() < 3 || edit_distance(parameter, near) > 2) continue;
     loaded.warnings.push_back(
-        fmt::format("'{}' is a parameter, as no column has that name; was the column '{}' meant?", parameter, near));
+        fmt::format("'{}' is a parameter, as no column has that name; was the column '{}' meant?",
+                    parameter, near));
   }
 }
 
-void fill_dataset(LoadedData& loaded, const Selection& selection, index_t response, const Sigma& sigma) {
+void fill_dataset(LoadedData& loaded, const Selection& selection, index_t response,
+                  const Sigma& sigma) {
   const auto pick = [&](std::span<const double> values) -> Values {
     if (selection.all) return values;
     std::vector<double>& picked = loaded.own.emplace_back();
@@ -141,12 +156,14 @@ void fill_dataset(LoadedData& loaded, const Selection& selection, index_t respon
     return picked;
   };
   for (const std::string& name : loaded.model->columns()) {
-    loaded.data.column(name, pick(loaded.columns->values(loaded.columns->require(name, "--model", loaded.notes))));
+    loaded.data.column(
+        name, pick(loaded.columns->values(loaded.columns->require(name, "--model", loaded.notes))));
   }
   loaded.data.response(pick(loaded.columns->values(response)));
   if (sigma.number) {
     if (!(*sigma.number > 0.0) || *sigma.number > 1e300) {
-      throw InputError("--sigma", fmt::format("--sigma: {} is not a positive number", *sigma.number));
+      throw InputError("--sigma",
+                       fmt::format("--sigma: {} is not a positive number", *sigma.number));
     }
     loaded.data.sigma(*sigma.number);
   } else if (sigma.column >= 0) {
@@ -154,7 +171,8 @@ void fill_dataset(LoadedData& loaded, const Selection& selection, index_t respon
   } else if (!sigma.computed.empty()) {
     loaded.data.sigma(pick(loaded.own.emplace_back(sigma.computed)));
   }
-  loaded.n_rows = selection.all ? loaded.columns->rows() : static_cast<index_t>(selection.rows.size());
+  loaded.n_rows =
+      selection.all ? loaded.columns->rows() : static_cast<index_t>(selection.rows.size());
   loaded.rows = selection.rows;
   loaded.n_omitted = selection.omitted;
 }
@@ -167,7 +185,8 @@ std::string LoadedData::place(index_t row) const {
 
 LoadedData load(const FitArguments& arguments) {
   if (arguments.missing != "raise" && arguments.missing != "omit") {
-    throw InputError("--missing", fmt::format("--missing: '{}' is neither 'raise' nor 'omit'", arguments.missing));
+    throw InputError("--missing", fmt::format("--missing: '{}' is neither 'raise' nor 'omit'",
+                                              arguments.missing));
   }
   LoadedData loaded;
   loaded.columns = std::make_unique<ColumnSet>(read_table(arguments.file, read_options(arguments)));
@@ -181,7 +200,9 @@ LoadedData load(const FitArguments& arguments) {
   const index_t response = find_response(arguments, loaded, sigma.column);
   loaded.response = columns.name(response);
   if (contains(loaded.model->columns(), loaded.response)) {
-    throw InputError("--model", fmt::format("--model: the response '{}' is also used in the formula", loaded.response));
+    throw InputError(
+        "--model",
+        fmt::format("--model: the response '{}' is also used in the formula", loaded.response));
   }
   warn_about_likely_typos(loaded);
 
@@ -191,7 +212,8 @@ LoadedData load(const FitArguments& arguments) {
   }
   rules.omit_missing = arguments.missing == "omit";
   for (const std::string& name : loaded.model->columns()) {
-    rules.columns.push_back({"'" + name + "'", columns.values(columns.require(name, "--model", loaded.notes))});
+    rules.columns.push_back(
+        {"'" + name + "'", columns.values(columns.require(name, "--model", loaded.notes))});
   }
   rules.columns.push_back({"'" + loaded.response + "'", columns.values(response)});
   if (sigma.column >= 0) rules.sigma = columns.values(sigma.column);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// From the arguments and a file to a model and a data set: columns are computed, the response and sigma resolved,
-// rows selected by --where and --missing.
+// From the arguments and a file to a model and a data set: columns are computed, the response and
+// sigma resolved, rows selected by --where and --missing.
 #pragma once
 
 #include <deque>
@@ -16,13 +16,13 @@
 namespace nlsq::command {
 
 struct LoadedData {
-  std::unique_ptr<ColumnSet> columns;   ///< owns the values of whole columns
+  std::unique_ptr<ColumnSet> columns;  ///< owns the values of whole columns
   std::unique_ptr<Model> model;
   Dataset data;                         ///< what is fitted: views
   std::deque<std::vector<double>> own;  ///< selected rows and computed sigma
   std::string response;
-  std::string sigma;                    ///< the name, number or expression; empty without
-  std::vector<index_t> rows;            ///< rows of the file that are fitted; empty: all
+  std::string sigma;          ///< the name, number or expression; empty without
+  std::vector<index_t> rows;  ///< rows of the file that are fitted; empty: all
   index_t n_rows = 0;
   index_t n_omitted = 0;
   std::vector<std::string> notes, warnings;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The command `nlsq`: subcommands, and the one place where exceptions become messages and exit codes.
+// The command `nlsq`: subcommands, and the one place where exceptions become messages and exit
+// codes.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -29,7 +30,9 @@ void refuse_extras(const CLI::App& app) {
   if (extras.empty()) return;
   const std::string& extra = extras.front();
   if (extra.size() < 2 || extra[0] != '-') {
-    throw InputError("arguments", fmt::format("'{}' is one argument too many (a formula with blanks needs quotes)", extra));
+    throw InputError(
+        "arguments",
+        fmt::format("'{}' is one argument too many (a formula with blanks needs quotes)", extra));
   }
   const std::string name = extra.substr(0, extra.find('='));
   throw InputError("arguments", fmt::format("there is no option {}{}; see 'nlsq {} --help'", name,
@@ -38,11 +41,14 @@ void refuse_extras(const CLI::App& app) {
 
 void refuse_unknown_command(const CLI::App& app) {
   const std::vector<std::string> extras = app.remaining();
-  if (extras.empty()) throw InputError("arguments", "give a command: nlsq fit FILE --model FORMULA, or nlsq info");
+  if (extras.empty())
+    throw InputError("arguments", "give a command: nlsq fit FILE --model FORMULA, or nlsq info");
   const std::string& name = extras.front();
   const bool is_option = name.starts_with("-") && name.size() > 1;
-  throw InputError("arguments", fmt::format("there is no {} '{}'{}; see 'nlsq --help'", is_option ? "option" : "command",
-                                            name, did_you_mean(name, {"fit", "info", "--help", "--version"})));
+  throw InputError(
+      "arguments",
+      fmt::format("there is no {} '{}'{}; see 'nlsq --help'", is_option ? "option" : "command",
+                  name, did_you_mean(name, {"fit", "info", "--help", "--version"})));
 }
 
 // CLI11's sentences about the number of values, in our words.
@@ -56,7 +62,8 @@ std::string about_values(const CLI::ArgumentMismatch& error) {
 // The library's "p0: …" is about --p0 here.
 std::string with_option_name(const InputError& error) {
   const std::string text = error.what();
-  const std::vector<std::string> shared{"p0", "bounds", "fix", "sigma", "method", "loss", "f_scale", "level", "x_scale", "jacobian_mode"};
+  const std::vector<std::string> shared{"p0",   "bounds",  "fix",   "sigma",   "method",
+                                        "loss", "f_scale", "level", "x_scale", "jacobian_mode"};
   const bool is_shared = std::find(shared.begin(), shared.end(), error.argument()) != shared.end();
   if (!is_shared || !text.starts_with(error.argument() + ":")) return text;
   std::string option = "--" + error.argument();
@@ -72,7 +79,8 @@ int run(int argc, char** argv) {
   CLI::App* fit = app.add_subcommand("fit", "fit a formula to a table of data");
   FitArguments arguments;
   add_fit_options(*fit, arguments);
-  CLI::App* info = app.add_subcommand("info", "about this build; 'info functions': the formula language");
+  CLI::App* info =
+      app.add_subcommand("info", "about this build; 'info functions': the formula language");
   std::string topic;
   info->add_option("TOPIC", topic, "functions")->type_name("");
   info->allow_extras();
@@ -97,9 +105,11 @@ int run(int argc, char** argv) {
   }
   if (!fit->parsed()) refuse_unknown_command(app);
   refuse_extras(*fit);
-  if (arguments.file.empty()) throw InputError("FILE", "give the file of the data: nlsq fit FILE --model FORMULA");
+  if (arguments.file.empty())
+    throw InputError("FILE", "give the file of the data: nlsq fit FILE --model FORMULA");
   if (arguments.model.empty()) {
-    throw InputError("--model", "give the formula: --model 'y = a*exp(-b*x) + c'; see 'nlsq fit --help'");
+    throw InputError("--model",
+                     "give the formula: --model 'y = a*exp(-b*x) + c'; see 'nlsq fit --help'");
   }
   return run_fit(arguments);
 }

@@ -53,8 +53,10 @@ std::string quoted_list(const std::vector<std::string>& names, std::size_t most)
 }
 
 void print_result(const std::string& text) {
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  if (!written) throw IoError(fmt::format("cannot write to standard output: {}", std::strerror(errno)));
+  const bool written =
+      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  if (!written)
+    throw IoError(fmt::format("cannot write to standard output: {}", std::strerror(errno)));
 }
 
 }  // namespace nlsq::command

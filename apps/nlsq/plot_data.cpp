@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Samples the rows (Knuth's algorithm S, TAOCP 2, 3.4.2, with a splitmix64 generator) and evaluates the model.
+// Samples the rows (Knuth's algorithm S, TAOCP 2, 3.4.2, with a splitmix64 generator) and evaluates
+// the model.
 #include "plot_data.hpp"
 
 #include <fmt/format.h>
@@ -66,7 +67,8 @@ void add_curve(PlotData& plot, const FitResult& result, const LoadedData& loaded
     high = std::max(high, x[i]);
   }
   std::vector<double> grid;
-  for (int i = 0; i < kCurvePoints; ++i) grid.push_back(low + (high - low) * i / (kCurvePoints - 1));
+  for (int i = 0; i < kCurvePoints; ++i)
+    grid.push_back(low + (high - low) * i / (kCurvePoints - 1));
   Dataset data;
   data.column(loaded.data.columns().front().name, grid);
   const std::vector<double> values = evaluate(*loaded.model, data, result.popt);
@@ -92,11 +94,13 @@ PlotData make_plot_data(const FitResult& result, const LoadedData& loaded, doubl
   for (const index_t row : sample(loaded.n_rows)) {
     const double sigma = sigma_of(response, row), y = response.y[row];
     if (std::isinf(sigma)) continue;
-    plot.points.push_back({plot.against_fitted ? fitted[z(row)] : loaded.data.columns().front().values[row], y});
+    plot.points.push_back(
+        {plot.against_fitted ? fitted[z(row)] : loaded.data.columns().front().values[row], y});
     if (sigma > 0.0) plot.sigma.push_back(sigma);
     plot.residual.push_back((y - fitted[z(row)]) / (sigma > 0.0 ? sigma : 1.0));
   }
-  plot.x_name = plot.against_fitted ? "fitted " + loaded.response : loaded.data.columns().front().name;
+  plot.x_name =
+      plot.against_fitted ? "fitted " + loaded.response : loaded.data.columns().front().name;
   plot.y_name = plot.against_fitted ? "observed " + loaded.response : loaded.response;
   plot.residual_name = plot.sigma.empty() ? "residual" : "residual/σ";
   if (!plot.against_fitted) add_curve(plot, result, loaded, level);

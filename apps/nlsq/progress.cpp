@@ -22,27 +22,28 @@ void print_line(const std::string& line) {
 void Progress::loaded(const LoadedData& loaded, double milliseconds) {
   if (!verbose_) return;
   print_line(fmt::format("{}: {} rows and {} columns read, {} rows fitted, {:.1f} ms",
-                         loaded.columns->table().source(), loaded.columns->rows(), loaded.columns->names().size(),
-                         loaded.n_rows, milliseconds));
+                         loaded.columns->table().source(), loaded.columns->rows(),
+                         loaded.columns->names().size(), loaded.n_rows, milliseconds));
 }
 
 void Progress::step(const Iteration& step) {
   if (!verbose_) return;
   if (!has_heading_) {
-    print_line(fmt::format("{:>6} {:>6} {:>18} {:>12} {:>12} {:>12}", "step", "nfev", "cost", "reduction", "step norm",
-                           "optimality"));
+    print_line(fmt::format("{:>6} {:>6} {:>18} {:>12} {:>12} {:>12}", "step", "nfev", "cost",
+                           "reduction", "step norm", "optimality"));
   }
   const std::string reduction = has_heading_ ? fmt::format("{:.3e}", cost_ - step.cost) : "";
-  print_line(fmt::format("{:>6} {:>6} {:>18.10e} {:>12} {:>12.3e} {:>12.3e}", step.iteration, step.nfev, step.cost,
-                         reduction, step.step_norm, step.optimality));
+  print_line(fmt::format("{:>6} {:>6} {:>18.10e} {:>12} {:>12.3e} {:>12.3e}", step.iteration,
+                         step.nfev, step.cost, reduction, step.step_norm, step.optimality));
   has_heading_ = true;
   cost_ = step.cost;
 }
 
 void Progress::finished(const FitResult& r) const {
   if (!verbose_) return;
-  print_line(fmt::format("engine {} ({}), fold {}, derivatives {}, condition {:.2g}, rank {}, fit {:.1f} ms", r.engine,
-                         r.isa, r.fold, r.jacobian_mode, r.condition, r.rank, r.elapsed_ms));
+  print_line(fmt::format(
+      "engine {} ({}), fold {}, derivatives {}, condition {:.2g}, rank {}, fit {:.1f} ms", r.engine,
+      r.isa, r.fold, r.jacobian_mode, r.condition, r.rank, r.elapsed_ms));
 }
 
 }  // namespace nlsq::command

@@ -13,7 +13,8 @@ namespace nlsq::command {
 class Stopwatch {
  public:
   double milliseconds() const {
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began_).count();
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began_)
+        .count();
   }
 
  private:

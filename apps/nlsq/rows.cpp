@@ -32,24 +32,30 @@ bool is_complete(const ColumnSet& columns, const RowRules& rules, index_t row) {
     const double value = column.values[z(row)];
     if (std::isfinite(value)) continue;
     if (rules.omit_missing) return false;
-    refuse(columns, row, fmt::format("{} is {}; leave such rows out with --missing omit", column.name,
-                                     std::isnan(value) ? "missing or not a number" : "infinite"));
+    refuse(columns, row,
+           fmt::format("{} is {}; leave such rows out with --missing omit", column.name,
+                       std::isnan(value) ? "missing or not a number" : "infinite"));
   }
   if (rules.sigma.empty()) return true;
   const double sigma = rules.sigma[z(row)];
   if (sigma > 0.0) return true;
   if (std::isnan(sigma)) {
     if (rules.omit_missing) return false;
-    refuse(columns, row, fmt::format("sigma '{}' is missing or not a number; leave such rows out with --missing omit",
-                                     rules.sigma_name));
+    refuse(columns, row,
+           fmt::format(
+               "sigma '{}' is missing or not a number; leave such rows out with --missing omit",
+               rules.sigma_name));
   }
-  refuse(columns, row, fmt::format("sigma '{}' is {} ({}); it must be positive (an infinite one leaves the row out)",
-                                   rules.sigma_name, sigma == 0.0 ? "zero" : "negative", sigma));
+  refuse(
+      columns, row,
+      fmt::format("sigma '{}' is {} ({}); it must be positive (an infinite one leaves the row out)",
+                  rules.sigma_name, sigma == 0.0 ? "zero" : "negative", sigma));
 }
 
 bool needs_no_selection(const RowRules& rules) {
   const auto complete = [](const RowRules::Column& column) { return all_finite(column.values); };
-  return rules.conditions.empty() && std::all_of(rules.columns.begin(), rules.columns.end(), complete) &&
+  return rules.conditions.empty() &&
+         std::all_of(rules.columns.begin(), rules.columns.end(), complete) &&
          std::all_of(rules.sigma.begin(), rules.sigma.end(), [](double s) { return s > 0.0; });
 }
 
@@ -58,19 +64,24 @@ bool needs_no_selection(const RowRules& rules) {
 Selection select_rows(const ColumnSet& columns, const RowRules& rules) {
   Selection selection;
   const index_t rows = columns.rows();
-  if (rows == 0) throw InputError("data", columns.table().source() + ": the table has names but no rows");
+  if (rows == 0)
+    throw InputError("data", columns.table().source() + ": the table has names but no rows");
   if (needs_no_selection(rules)) return selection;
   index_t wanted = 0;
   for (index_t row = 0; row < rows; ++row) {
-    const auto holds = [&](const std::vector<double>& condition) { return is_true(condition[z(row)]); };
+    const auto holds = [&](const std::vector<double>& condition) {
+      return is_true(condition[z(row)]);
+    };
     if (!std::all_of(rules.conditions.begin(), rules.conditions.end(), holds)) continue;
     ++wanted;
     if (is_complete(columns, rules, row)) selection.rows.push_back(row);
   }
   selection.omitted = wanted - static_cast<index_t>(selection.rows.size());
-  if (wanted == 0) throw InputError("--where", fmt::format("--where: none of the {} rows is kept", rows));
+  if (wanted == 0)
+    throw InputError("--where", fmt::format("--where: none of the {} rows is kept", rows));
   if (selection.rows.empty()) {
-    throw InputError("--missing", fmt::format("--missing omit: none of the {} rows is complete", wanted));
+    throw InputError("--missing",
+                     fmt::format("--missing omit: none of the {} rows is complete", wanted));
   }
   selection.all = static_cast<index_t>(selection.rows.size()) == rows;
   if (selection.all) selection.rows.clear();

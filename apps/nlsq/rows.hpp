@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Which rows of a file are fitted: those that --where keeps, less the incomplete ones under --missing omit.
+// Which rows of a file are fitted: those that --where keeps, less the incomplete ones under
+// --missing omit.
 #pragma once
 
 #include <span>
@@ -15,9 +16,10 @@ struct RowRules {
     std::string name;  ///< as messages show it
     std::span<const double> values;
   };
-  std::vector<std::vector<double>> conditions;  ///< a row is kept where all are true (neither 0 nor NaN)
-  std::vector<Column> columns;                  ///< what the fit uses: all must be finite
-  std::span<const double> sigma;                ///< empty: none; may be infinite, must be positive
+  std::vector<std::vector<double>>
+      conditions;                 ///< a row is kept where all are true (neither 0 nor NaN)
+  std::vector<Column> columns;    ///< what the fit uses: all must be finite
+  std::span<const double> sigma;  ///< empty: none; may be infinite, must be positive
   std::string sigma_name;
   bool omit_missing = false;
 };
@@ -28,8 +30,8 @@ struct Selection {
   index_t omitted = 0;
 };
 
-/// Throws DataError naming line and column of a missing value (unless they are omitted) or of a sigma that is not
-/// positive; InputError when no row is left.
+/// Throws DataError naming line and column of a missing value (unless they are omitted) or of a
+/// sigma that is not positive; InputError when no row is left.
 Selection select_rows(const ColumnSet& columns, const RowRules& rules);
 
 }  // namespace nlsq::command

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One fit from arguments to exit code. Nothing is printed on stdout before everything has been checked and fitted.
+// One fit from arguments to exit code. Nothing is printed on stdout before everything has been
+// checked and fitted.
 #include "run_fit.hpp"
 
 #include <fmt/format.h>
@@ -27,17 +28,22 @@ void refuse_unused_parameters(const Model& model, const FitOptions& options) {
     if (!options.fixed.contains(name)) idle.push_back(name);
   }
   if (idle.empty()) return;
-  throw InputError("--model", fmt::format("--model: the value of the formula does not depend on {}; remove {} or fix {} "
-                                          "with --fix", quoted_list(idle), idle.size() == 1 ? "it" : "them",
-                                          idle.size() == 1 ? "it" : "them"));
+  throw InputError(
+      "--model",
+      fmt::format("--model: the value of the formula does not depend on {}; remove {} or fix {} "
+                  "with --fix",
+                  quoted_list(idle), idle.size() == 1 ? "it" : "them",
+                  idle.size() == 1 ? "it" : "them"));
 }
 
 void refuse_too_few_rows(index_t rows, std::size_t free) {
   if (rows >= static_cast<index_t>(free)) return;
-  throw InputError("data", fmt::format("{} row{} cannot determine {} free parameters", rows, rows == 1 ? "" : "s", free));
+  throw InputError("data", fmt::format("{} row{} cannot determine {} free parameters", rows,
+                                       rows == 1 ? "" : "s", free));
 }
 
-// Adds the line of the file to a message that names a row of the data set, as rows may have been left out.
+// Adds the line of the file to a message that names a row of the data set, as rows may have been
+// left out.
 std::string with_place(const std::string& message, const LoadedData& loaded) {
   const std::string mark = "in row ";
   const std::size_t at = message.find(mark);
@@ -86,7 +92,8 @@ int run_fit(const FitArguments& arguments) {
 
   FitResult result = fit_loaded(loaded, options);
   // Masked rows and the elements of indexed parameters are known only now.
-  refuse_too_few_rows(result.n, static_cast<std::size_t>(std::count(result.fixed.begin(), result.fixed.end(), false)));
+  refuse_too_few_rows(result.n, static_cast<std::size_t>(
+                                    std::count(result.fixed.begin(), result.fixed.end(), false)));
   result.warnings.insert(result.warnings.end(), loaded.warnings.begin(), loaded.warnings.end());
   progress.finished(result);
   if (!arguments.quiet) {
@@ -96,7 +103,8 @@ int run_fit(const FitArguments& arguments) {
   if (arguments.json) {
     print_result(to_json(result, loaded, options, arguments));
   } else {
-    print_result(result.report({.color = wants_color(stdout), .level = options.level, .warnings = false}));
+    print_result(
+        result.report({.color = wants_color(stdout), .level = options.level, .warnings = false}));
   }
   if (!arguments.plot.empty()) write_plot(arguments.plot, result, loaded, options.level);
   return exit_code(result);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// SIGINT and SIGTERM during a fit: the first asks it to stop at the next step, a second one ends the process.
+// SIGINT and SIGTERM during a fit: the first asks it to stop at the next step, a second one ends
+// the process.
 #pragma once
 
 namespace nlsq::command {

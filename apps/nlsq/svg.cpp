@@ -12,8 +12,11 @@ namespace {
 // Bytes of the UTF-8 character at `at`; 0 if there is none.
 std::size_t utf8_length(std::string_view text, std::size_t at) {
   const auto lead = static_cast<unsigned char>(text[at]);
-  const std::size_t length = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : (lead & 0xF0) == 0xE0 ? 3
-                             : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
+  const std::size_t length = lead < 0x80                   ? 1
+                             : lead >= 0xC2 && lead < 0xE0 ? 2
+                             : (lead & 0xF0) == 0xE0       ? 3
+                             : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                           : 0;
   if (length == 0 || at + length > text.size()) return 0;
   for (std::size_t i = 1; i < length; ++i) {
     if ((static_cast<unsigned char>(text[at + i]) & 0xC0) != 0x80) return 0;
@@ -28,12 +31,18 @@ std::string escaped(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t length = utf8_length(text, i);
     const char c = text[i];
-    if (length == 0 || (static_cast<unsigned char>(c) < 0x20 && c != '\t')) out += '?';
-    else if (c == '&') out += "&amp;";
-    else if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (c == '"') out += "&quot;";
-    else out += text.substr(i, length);
+    if (length == 0 || (static_cast<unsigned char>(c) < 0x20 && c != '\t'))
+      out += '?';
+    else if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '"')
+      out += "&quot;";
+    else
+      out += text.substr(i, length);
     i += length == 0 ? 1 : length;
   }
   return out;
@@ -42,23 +51,25 @@ std::string escaped(std::string_view text) {
 Svg::Svg(double width, double height) {
   out_ = fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.0f}\" height=\"{1:.0f}\" viewBox=\"0 0 {0:.0f} {1:.0f}\" "
-      "font-family=\"'DejaVu Sans', Verdana, Arial, sans-serif\" font-size=\"13\" fill=\"#222\">\n", width, height);
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.0f}\" height=\"{1:.0f}\" viewBox=\"0 "
+      "0 {0:.0f} {1:.0f}\" "
+      "font-family=\"'DejaVu Sans', Verdana, Arial, sans-serif\" font-size=\"13\" fill=\"#222\">\n",
+      width, height);
 }
 
 void Svg::rectangle(double x, double y, double width, double height, std::string_view attributes) {
-  out_ += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" {}/>\n", x, y, width, height,
-                      attributes);
+  out_ += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" {}/>\n",
+                      x, y, width, height, attributes);
 }
 
 void Svg::line(Point a, Point b, std::string_view attributes) {
-  out_ += fmt::format("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" {}/>\n", a.x, a.y, b.x, b.y,
-                      attributes);
+  out_ += fmt::format("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" {}/>\n", a.x,
+                      a.y, b.x, b.y, attributes);
 }
 
 void Svg::circle(Point center, double radius, std::string_view attributes) {
-  out_ += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.2g}\"{}{}/>\n", center.x, center.y, radius,
-                      attributes.empty() ? "" : " ", attributes);
+  out_ += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.2g}\"{}{}/>\n", center.x,
+                      center.y, radius, attributes.empty() ? "" : " ", attributes);
 }
 
 void Svg::path(const std::vector<Point>& points, std::string_view attributes) {
@@ -77,18 +88,21 @@ void Svg::path(const std::vector<Point>& points, std::string_view attributes) {
 
 void Svg::polygon(const std::vector<Point>& points, std::string_view attributes) {
   std::string d;
-  for (const Point& p : points) d += fmt::format("{}{:.2f} {:.2f}", d.empty() ? "M" : "L", p.x, p.y);
+  for (const Point& p : points)
+    d += fmt::format("{}{:.2f} {:.2f}", d.empty() ? "M" : "L", p.x, p.y);
   if (!d.empty()) out_ += fmt::format("<path d=\"{}Z\" {}/>\n", d, attributes);
 }
 
 void Svg::text(Point at, const std::string& text, std::string_view attributes) {
-  out_ += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\"{}{}>{}</text>\n", at.x, at.y, attributes.empty() ? "" : " ",
-                      attributes, escaped(text));
+  out_ += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\"{}{}>{}</text>\n", at.x, at.y,
+                      attributes.empty() ? "" : " ", attributes, escaped(text));
 }
 
 void Svg::clip_region(std::string_view id, double x, double y, double width, double height) {
-  out_ += fmt::format("<clipPath id=\"{}\"><rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\"/>"
-                      "</clipPath>\n", id, x, y, width, height);
+  out_ += fmt::format(
+      "<clipPath id=\"{}\"><rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\"/>"
+      "</clipPath>\n",
+      id, x, y, width, height);
 }
 
 void Svg::open_group(std::string_view attributes) { out_ += fmt::format("<g {}>\n", attributes); }

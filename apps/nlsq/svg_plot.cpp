@@ -16,7 +16,8 @@
 namespace nlsq::command {
 namespace {
 
-constexpr double kPanelWidth = 600.0, kTop = 46.0, kHeight = 360.0, kGap = 16.0, kResidualHeight = 110.0;
+constexpr double kPanelWidth = 600.0, kTop = 46.0, kHeight = 360.0, kGap = 16.0,
+                 kResidualHeight = 110.0;
 constexpr double kBottom = 56.0, kLegendGap = 22.0, kRight = 16.0;
 constexpr const char* kFrame = "fill=\"none\" stroke=\"#444\" stroke-width=\"1\"";
 constexpr const char* kGrid = "stroke=\"#e9e9e9\" stroke-width=\"1\"";
@@ -29,7 +30,9 @@ struct Range {
     low = std::min(low, v);
     high = std::max(high, v);
   }
-  Range widened(double part) const { return {low - part * (high - low), high + part * (high - low)}; }
+  Range widened(double part) const {
+    return {low - part * (high - low), high + part * (high - low)};
+  }
 };
 
 Range x_range(const PlotData& plot) {
@@ -90,11 +93,15 @@ void draw_grid(Svg& svg, const Panel& panel, int y_ticks, bool has_x_labels) {
   }
 }
 
-void draw_frame(Svg& svg, const Panel& panel) { svg.rectangle(panel.left, panel.top, panel.width, panel.height, kFrame); }
+void draw_frame(Svg& svg, const Panel& panel) {
+  svg.rectangle(panel.left, panel.top, panel.width, panel.height, kFrame);
+}
 
 void draw_y_name(Svg& svg, const Panel& panel, double x, const std::string& name) {
   const double middle = panel.top + 0.5 * panel.height;
-  svg.text({x, middle}, name, fmt::format("text-anchor=\"middle\" transform=\"rotate(-90 {:.1f} {:.1f})\"", x, middle));
+  svg.text(
+      {x, middle}, name,
+      fmt::format("text-anchor=\"middle\" transform=\"rotate(-90 {:.1f} {:.1f})\"", x, middle));
 }
 
 std::string named(const std::string& name, const Axis& axis) {
@@ -106,13 +113,16 @@ double point_radius(std::size_t points) {
   return points <= 60 ? 3.4 : points <= 300 ? 2.7 : points <= 1500 ? 2.0 : 1.4;
 }
 
-void draw_points(Svg& svg, const Panel& panel, const std::vector<Point>& points, const std::vector<double>& sigma) {
+void draw_points(Svg& svg, const Panel& panel, const std::vector<Point>& points,
+                 const std::vector<double>& sigma) {
   const bool is_dense = points.size() > 1500;
   if (!sigma.empty()) {
-    svg.open_group(fmt::format("stroke=\"{}\" stroke-width=\"1\" stroke-opacity=\"{}\"", kDataColor, is_dense ? 0.2 : 0.6));
+    svg.open_group(fmt::format("stroke=\"{}\" stroke-width=\"1\" stroke-opacity=\"{}\"", kDataColor,
+                               is_dense ? 0.2 : 0.6));
     for (std::size_t i = 0; i < points.size(); ++i) {
       const double x = panel.at_x(points[i].x);
-      svg.line({x, panel.at_y(points[i].y - sigma[i])}, {x, panel.at_y(points[i].y + sigma[i])}, "");
+      svg.line({x, panel.at_y(points[i].y - sigma[i])}, {x, panel.at_y(points[i].y + sigma[i])},
+               "");
     }
     svg.close_group();
   }
@@ -122,11 +132,13 @@ void draw_points(Svg& svg, const Panel& panel, const std::vector<Point>& points,
 }
 
 void draw_curve(Svg& svg, const Panel& panel, const PlotData& plot) {
-  const std::string line = fmt::format("stroke=\"{}\" stroke-width=\"2\" stroke-linejoin=\"round\"", kFitColor);
+  const std::string line =
+      fmt::format("stroke=\"{}\" stroke-width=\"2\" stroke-linejoin=\"round\"", kFitColor);
   std::vector<Point> curve;
   for (const Point& p : plot.curve) curve.push_back(panel.at(p));
   if (plot.against_fitted) {
-    const double low = std::max(panel.x.low(), panel.y.low()), high = std::min(panel.x.high(), panel.y.high());
+    const double low = std::max(panel.x.low(), panel.y.low()),
+                 high = std::min(panel.x.high(), panel.y.high());
     curve = {panel.at({low, low}), panel.at({high, high})};
   }
   svg.path(curve, line);
@@ -146,15 +158,18 @@ void draw_band(Svg& svg, const Panel& panel, const PlotData& plot) {
 
 void draw_residuals(Svg& svg, const Panel& panel, const PlotData& plot) {
   std::vector<Point> points;
-  for (std::size_t i = 0; i < plot.points.size(); ++i) points.push_back({plot.points[i].x, plot.residual[i]});
+  for (std::size_t i = 0; i < plot.points.size(); ++i)
+    points.push_back({plot.points[i].x, plot.residual[i]});
   const double zero = panel.at_y(0.0);
-  svg.line({panel.left, zero}, {panel.left + panel.width, zero}, fmt::format("stroke=\"{}\" stroke-width=\"1.5\"", kFitColor));
+  svg.line({panel.left, zero}, {panel.left + panel.width, zero},
+           fmt::format("stroke=\"{}\" stroke-width=\"1.5\"", kFitColor));
   draw_points(svg, panel, points, {});
 }
 
 double widest_label(const Axis& axis, int ticks) {
   double widest = 0.0;
-  for (const Tick& tick : axis.ticks(ticks)) widest = std::max(widest, text_width(tick.label, 13.0));
+  for (const Tick& tick : axis.ticks(ticks))
+    widest = std::max(widest, text_width(tick.label, 13.0));
   return widest;
 }
 
@@ -165,15 +180,18 @@ std::string title_of(const FitResult& result, const LoadedData& loaded) {
 // A long formula is set smaller, a very long one is cut. Bold text is wider by an eighth.
 void draw_title(Svg& svg, const std::string& title, double x, double width) {
   constexpr double kLargest = 15.0, kSmallest = 10.0, kBold = 1.125;
-  const double size = std::clamp(kLargest * width / (kBold * text_width(title, kLargest)), kSmallest, kLargest);
+  const double size =
+      std::clamp(kLargest * width / (kBold * text_width(title, kLargest)), kSmallest, kLargest);
   const auto most = static_cast<std::size_t>(width / (kBold * text_width("n", size)));
-  svg.text({x, 28}, cut_to(title, most), fmt::format("font-size=\"{:.1f}\" font-weight=\"600\"", size));
+  svg.text({x, 28}, cut_to(title, most),
+           fmt::format("font-size=\"{:.1f}\" font-weight=\"600\"", size));
 }
 
 std::string draw(const FitResult& result, const LoadedData& loaded, double level) {
   const PlotData plot = make_plot_data(result, loaded, level);
   const Range xs = x_range(plot), ys = y_range(plot), residuals = residual_range(plot);
-  const Axis x(xs.low, xs.high, 0.03), y(ys.low, ys.high, 0.04), residual(residuals.low, residuals.high, 0.12);
+  const Axis x(xs.low, xs.high, 0.03), y(ys.low, ys.high, 0.04),
+      residual(residuals.low, residuals.high, 0.12);
   const double left = 40.0 + std::max(widest_label(y, 6), widest_label(residual, 3));
   const Panel main{left, kTop, kPanelWidth, kHeight, x, y};
   const Panel below{left, main.bottom() + kGap, kPanelWidth, kResidualHeight, x, residual};
@@ -204,14 +222,16 @@ std::string draw(const FitResult& result, const LoadedData& loaded, double level
   draw_frame(svg, below);
   draw_y_name(svg, main, 18.0, named(plot.y_name, y));
   draw_y_name(svg, below, 18.0, named(plot.residual_name, residual));
-  svg.text({left + 0.5 * kPanelWidth, below.bottom() + 43}, named(plot.x_name, x), "text-anchor=\"middle\"");
+  svg.text({left + 0.5 * kPanelWidth, below.bottom() + 43}, named(plot.x_name, x),
+           "text-anchor=\"middle\"");
   legend.draw(svg, left + kPanelWidth + kLegendGap, kTop);
   return svg.finish();
 }
 
 }  // namespace
 
-void write_plot(const std::string& path, const FitResult& result, const LoadedData& loaded, double level) {
+void write_plot(const std::string& path, const FitResult& result, const LoadedData& loaded,
+                double level) {
   write_file(path, draw(result, loaded, level));
 }
 

@@ -10,6 +10,7 @@
 namespace nlsq::command {
 
 /// Throws IoError; a file that could not be completed is removed.
-void write_plot(const std::string& path, const FitResult& result, const LoadedData& loaded, double level);
+void write_plot(const std::string& path, const FitResult& result, const LoadedData& loaded,
+                double level);
 
 }  // namespace nlsq::command

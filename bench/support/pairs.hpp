@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Timing by alternation: A and B run in turn, the ratio is taken pair by pair and its median quoted, so that a noisy
-// machine disturbs both alike.
+// Timing by alternation: A and B run in turn, the ratio is taken pair by pair and its median
+// quoted, so that a noisy machine disturbs both alike.
 #pragma once
 
 #include <algorithm>
@@ -47,11 +47,13 @@ Pair alternate(const A& a, const B& b, int pairs = 21, double least = 0.005) {
   std::vector<double> of_a, of_b, ratios;
   for (int k = 0; k < pairs; ++k) {
     of_a.push_back(seconds([&] {
-      for (int i = 0; i < repeats_a; ++i) a();
-    }) / repeats_a);
+                     for (int i = 0; i < repeats_a; ++i) a();
+                   }) /
+                   repeats_a);
     of_b.push_back(seconds([&] {
-      for (int i = 0; i < repeats_b; ++i) b();
-    }) / repeats_b);
+                     for (int i = 0; i < repeats_b; ++i) b();
+                   }) /
+                   repeats_b);
     ratios.push_back(of_a.back() / of_b.back());
   }
   return {median(of_a), median(of_b), median(ratios)};

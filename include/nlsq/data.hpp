@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A data set: named columns, the response and its uncertainties. Spans are not copied and must outlive the fit.
+// A data set: named columns, the response and its uncertainties. Spans are not copied and must
+// outlive the fit.
 #pragma once
 
 #include <span>
@@ -23,12 +24,13 @@ struct Values {
   Values(const std::vector<double>& values) : Values(std::span<const double>(values)) {}  // NOLINT
   Values(const std::vector<float>& values) : Values(std::span<const float>(values)) {}    // NOLINT
   double operator[](index_t i) const {
-    return float32 ? static_cast<double>(static_cast<const float*>(data)[i]) : static_cast<const double*>(data)[i];
+    return float32 ? static_cast<double>(static_cast<const float*>(data)[i])
+                   : static_cast<const double*>(data)[i];
   }
 };
 
-/// Columns by name; y for each output of the model; sigma (none, one number or a column) for each output.
-/// f = (model − y)/sigma; an infinite sigma leaves the row out.
+/// Columns by name; y for each output of the model; sigma (none, one number or a column) for each
+/// output. f = (model − y)/sigma; an infinite sigma leaves the row out.
 class Dataset {
  public:
   Dataset& column(std::string name, Values values);

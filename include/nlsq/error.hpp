@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What nlsq throws. A caller's mistake is an exception that names the argument and the value; a numerical
-// outcome is a status in the result, never an exception. See docs/adr/0004-error-kinds.md.
+// What nlsq throws. A caller's mistake is an exception that names the argument and the value; a
+// numerical outcome is a status in the result, never an exception. See
+// docs/adr/0004-error-kinds.md.
 #pragma once
 
 #include <stdexcept>
@@ -10,7 +11,8 @@
 
 namespace nlsq {
 
-/// The caller's input is wrong: an option, a shape, a name, a start value. what() is one complete sentence.
+/// The caller's input is wrong: an option, a shape, a name, a start value. what() is one complete
+/// sentence.
 class InputError : public std::invalid_argument {
  public:
   /// `argument` is the name of what is wrong ("p0", "bounds", "sigma", …).
@@ -24,7 +26,8 @@ class InputError : public std::invalid_argument {
 /// A formula that cannot be read or used. what() shows the formula with a caret under the fault.
 class FormulaError : public InputError {
  public:
-  /// `position` is a byte offset into `formula`; `message` says what was found and what was expected.
+  /// `position` is a byte offset into `formula`; `message` says what was found and what was
+  /// expected.
   FormulaError(std::string formula, index_t position, const std::string& message);
   const std::string& formula() const noexcept { return formula_; }
   index_t position() const noexcept { return position_; }

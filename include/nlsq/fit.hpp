@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Curve fitting: curve_fit for one model on one data set, fit for several terms that share parameters.
+// Curve fitting: curve_fit for one model on one data set, fit for several terms that share
+// parameters.
 #pragma once
 
 #include <map>
@@ -23,7 +24,8 @@ struct Bounds {
 struct FitOptions : SolverOptions {
   /// Start values in the order of the parameters; empty: see `start`.
   std::vector<double> p0;
-  /// Start values by name; parameters without one start at 1, or inside their bounds where 1 is outside.
+  /// Start values by name; parameters without one start at 1, or inside their bounds where 1 is
+  /// outside.
   std::map<std::string, double> start;
   /// Bounds by name. A start outside its bounds is an InputError.
   std::map<std::string, Bounds> bounds;
@@ -32,8 +34,8 @@ struct FitOptions : SolverOptions {
   /// Loss of every term; z = (f/f_scale)².
   Loss loss = Loss::linear;
   double f_scale = 1.0;
-  /// true: sigma holds standard deviations in the units of y. false: only their ratios count, and the covariance is
-  /// scaled by the reduced χ².
+  /// true: sigma holds standard deviations in the units of y. false: only their ratios count, and
+  /// the covariance is scaled by the reduced χ².
   bool absolute_sigma = false;
   /// Threads; 0: NLSQ_NUM_THREADS, else the processors this process may use.
   int threads = 0;
@@ -49,23 +51,26 @@ struct FitOptions : SolverOptions {
 struct FitTerm {
   Model model;
   Dataset data;
-  std::optional<Loss> loss;         ///< FitOptions::loss if empty
+  std::optional<Loss> loss;  ///< FitOptions::loss if empty
   std::optional<double> f_scale;
 };
 
-/// Fits `model` to `data`. Throws InputError (what is wrong and where) and whatever a callback throws; numerical
-/// outcomes are statuses in the result. Any number of threads may call it at once.
+/// Fits `model` to `data`. Throws InputError (what is wrong and where) and whatever a callback
+/// throws; numerical outcomes are statuses in the result. Any number of threads may call it at
+/// once.
 FitResult curve_fit(const Model& model, const Dataset& data, const FitOptions& options = {});
 
 /// Fits several terms at once; parameters of the same name are shared.
 FitResult fit(const std::vector<FitTerm>& terms, const FitOptions& options = {});
 
-/// Values of output `output` of the model at the given parameters (one each, gathered ones expanded) for every row.
-std::vector<double> evaluate(const Model& model, const Dataset& data, const std::vector<double>& parameters,
-                             index_t output = 0);
+/// Values of output `output` of the model at the given parameters (one each, gathered ones
+/// expanded) for every row.
+std::vector<double> evaluate(const Model& model, const Dataset& data,
+                             const std::vector<double>& parameters, index_t output = 0);
 
-/// Standard error of the model's value in each row, from its exact derivatives and the covariance of `result`.
-std::vector<double> standard_errors_of(const Model& model, const Dataset& data, const FitResult& result,
-                                       index_t output = 0);
+/// Standard error of the model's value in each row, from its exact derivatives and the covariance
+/// of `result`.
+std::vector<double> standard_errors_of(const Model& model, const Dataset& data,
+                                       const FitResult& result, index_t output = 0);
 
 }  // namespace nlsq

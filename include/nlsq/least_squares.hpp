@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Least squares for any function: min ½ Σ f_scale² ρ(f_i(p)²/f_scale²) over p, the residuals computed by the caller.
+// Least squares for any function: min ½ Σ f_scale² ρ(f_i(p)²/f_scale²) over p, the residuals
+// computed by the caller.
 #pragma once
 
 #include <functional>
@@ -17,7 +18,8 @@ using ResidualFunction = std::function<void(std::span<const double> p, std::span
 /// Fills the Jacobian (m×n, row-major: ∂f_i/∂p_j at [i·n + j]) at p.
 using JacobianFunction = std::function<void(std::span<const double> p, std::span<double> jacobian)>;
 
-/// How derivatives are found without a JacobianFunction: forward differences, or central ones at twice the price.
+/// How derivatives are found without a JacobianFunction: forward differences, or central ones at
+/// twice the price.
 enum class Differences { two_point, three_point };
 
 struct LeastSquaresOptions : SolverOptions {
@@ -25,19 +27,19 @@ struct LeastSquaresOptions : SolverOptions {
   Loss loss = Loss::linear;
   double f_scale = 1.0;
   Differences differences = Differences::two_point;
-  /// Relative steps, h = diff_step·max(1, |p|) for each parameter; empty: √eps (two-point, away from zero) or
-  /// ∛eps (three-point).
+  /// Relative steps, h = diff_step·max(1, |p|) for each parameter; empty: √eps (two-point, away
+  /// from zero) or ∛eps (three-point).
   std::vector<double> diff_step;
-  std::vector<std::string> names;    ///< of the parameters; empty: p0, p1, …
+  std::vector<std::string> names;  ///< of the parameters; empty: p0, p1, …
   bool absolute_sigma = false;
 };
 
-/// Minimizes over x0.size() parameters with m residuals. The residual function is called from this thread only; whatever
-/// it throws passes through. Steps of differences stay inside the bounds. Throws InputError for bad options and a start
-/// where a residual is not finite (its index named).
+/// Minimizes over x0.size() parameters with m residuals. The residual function is called from this
+/// thread only; whatever it throws passes through. Steps of differences stay inside the bounds.
+/// Throws InputError for bad options and a start where a residual is not finite (its index named).
 FitResult least_squares(const ResidualFunction& fun, index_t m, std::span<const double> x0,
                         const LeastSquaresOptions& options = {});
-FitResult least_squares(const ResidualFunction& fun, const JacobianFunction& jac, index_t m, std::span<const double> x0,
-                        const LeastSquaresOptions& options = {});
+FitResult least_squares(const ResidualFunction& fun, const JacobianFunction& jac, index_t m,
+                        std::span<const double> x0, const LeastSquaresOptions& options = {});
 
 }  // namespace nlsq

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A model: one or more expressions with named parameters and named columns, from a formula or a C++ lambda.
+// A model: one or more expressions with named parameters and named columns, from a formula or a C++
+// lambda.
 #pragma once
 
 #include <functional>
@@ -17,9 +18,9 @@ struct ModelImpl;
 struct Trace;
 }  // namespace expr
 
-/// A value inside a model being traced: a number, or an expression of parameters and columns. Operators and
-/// the functions below record what is done to it. Comparisons give 1 or 0 row by row: choose with where(),
-/// not with `if`. Valid only during Model::trace.
+/// A value inside a model being traced: a number, or an expression of parameters and columns.
+/// Operators and the functions below record what is done to it. Comparisons give 1 or 0 row by row:
+/// choose with where(), not with `if`. Valid only during Model::trace.
 class Var {
  public:
   Var(double value);  // NOLINT: numbers mix freely with expressions
@@ -106,8 +107,8 @@ class Columns {
   std::shared_ptr<expr::Trace> trace_;
 };
 
-/// The parameters while a model is traced: by name p["a"], by position p[0], or picked by an index column,
-/// p.gather("a", c["group"]). An unknown name throws InputError.
+/// The parameters while a model is traced: by name p["a"], by position p[0], or picked by an index
+/// column, p.gather("a", c["group"]). An unknown name throws InputError.
 class Params {
  public:
   explicit Params(std::shared_ptr<expr::Trace> trace) : trace_(std::move(trace)) {}
@@ -124,22 +125,25 @@ class Params {
 /// Immutable and cheap to copy; any number of threads may fit one model at the same time.
 class Model {
  public:
-  /// Reads a formula such as "a*exp(-b*x) + c" or "y ~ a + b*x". Names that are not in `columns` are
-  /// parameters, in order of first appearance; `a[group]` picks an element of the parameter vector a by the
-  /// column group. Throws FormulaError (with a caret).
+  /// Reads a formula such as "a*exp(-b*x) + c" or "y ~ a + b*x". Names that are not in `columns`
+  /// are parameters, in order of first appearance; `a[group]` picks an element of the parameter
+  /// vector a by the column group. Throws FormulaError (with a caret).
   static Model parse(std::string_view formula, const std::vector<std::string>& columns = {"x"});
 
   /// Several outputs a row, one formula each.
-  static Model parse_outputs(const std::vector<std::string>& formulas, const std::vector<std::string>& columns);
+  static Model parse_outputs(const std::vector<std::string>& formulas,
+                             const std::vector<std::string>& columns);
 
   /// Records a C++ function: Model::trace({"a", "b"}, [](const Columns& c, const Params& p)
-  /// { return p["a"] * exp(-p["b"] * c["x"]); }). Called once. Exceptions of the function pass through.
+  /// { return p["a"] * exp(-p["b"] * c["x"]); }). Called once. Exceptions of the function pass
+  /// through.
   static Model trace(const std::vector<std::string>& parameters,
                      const std::function<Var(const Columns&, const Params&)>& function);
 
   /// The same for a function of several outputs.
-  static Model trace_outputs(const std::vector<std::string>& parameters,
-                             const std::function<std::vector<Var>(const Columns&, const Params&)>& function);
+  static Model trace_outputs(
+      const std::vector<std::string>& parameters,
+      const std::function<std::vector<Var>(const Columns&, const Params&)>& function);
 
   /// Parameters by first appearance (parse) or as given (trace).
   const std::vector<std::string>& parameters() const;

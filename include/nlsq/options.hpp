@@ -23,14 +23,15 @@ enum class Method { automatic, trf, lm, dogbox };
 /// linear z; soft_l1 2(√(1+z)−1); huber z if z ≤ 1 else 2√z−1; cauchy ln(1+z); arctan atan(z).
 enum class Loss { linear, soft_l1, huber, cauchy, arctan };
 
-/// The order in which derivatives are accumulated. automatic: whichever needs fewer operations a row.
+/// The order in which derivatives are accumulated. automatic: whichever needs fewer operations a
+/// row.
 enum class JacobianMode { automatic, fwd, rev };
 
 /// Why a fit ended; the integers are SciPy's. Positive: converged.
 enum class Status : int {
-  stopped = -2,          ///< a callback asked to stop
-  not_finite = -1,       ///< no finite trial point was found
-  max_nfev = 0,          ///< the limit of evaluations was reached
+  stopped = -2,     ///< a callback asked to stop
+  not_finite = -1,  ///< no finite trial point was found
+  max_nfev = 0,     ///< the limit of evaluations was reached
   gtol = 1,
   ftol = 2,
   xtol = 3,
@@ -50,17 +51,20 @@ struct Iteration {
 /// How the minimizer works. Every tolerance states its inequality.
 struct SolverOptions {
   Method method = Method::trf;
-  /// Stop when a step reduces the cost by no more than ftol·cost and was predicted to (MINPACK's test), unless
-  /// the step was held short and the full Gauss-Newton step promises more than 1000·ftol·cost. 0 switches it off.
+  /// Stop when a step reduces the cost by no more than ftol·cost and was predicted to (MINPACK's
+  /// test), unless the step was held short and the full Gauss-Newton step promises more than
+  /// 1000·ftol·cost. 0 switches it off.
   double ftol = 1e-8;
-  /// Stop when ‖step‖ < xtol·(xtol·L + ‖p‖), all in the scaled variables, L the largest ‖p‖ on the way; while the
-  /// trust region holds the step short, only near a stationary point. 0 switches it off.
+  /// Stop when ‖step‖ < xtol·(xtol·L + ‖p‖), all in the scaled variables, L the largest ‖p‖ on the
+  /// way; while the trust region holds the step short, only near a stationary point. 0 switches it
+  /// off.
   double xtol = 1e-8;
-  /// Stop when the cosine of the angle between the residual and every column of the Jacobian is < gtol; for a
-  /// parameter that descent drives to a bound, when going there changes the cost by < gtol·2·cost. Free of
-  /// units, unlike SciPy's absolute gradient. 0 switches it off.
+  /// Stop when the cosine of the angle between the residual and every column of the Jacobian is <
+  /// gtol; for a parameter that descent drives to a bound, when going there changes the cost by <
+  /// gtol·2·cost. Free of units, unlike SciPy's absolute gradient. 0 switches it off.
   double gtol = 1e-8;
-  /// Scales of the parameters, one each; empty: from the columns of the Jacobian (SciPy's x_scale="jac").
+  /// Scales of the parameters, one each; empty: from the columns of the Jacobian (SciPy's
+  /// x_scale="jac").
   std::vector<double> x_scale;
   /// Limit of residual evaluations (passes over the data, those of finite differences not counted);
   /// empty: 100·n for trf and dogbox, 100·(n+1)·n for lm, never below 500.

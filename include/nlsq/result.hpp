@@ -13,30 +13,31 @@ namespace nlsq {
 
 struct ReportOptions {
   bool color = false;
-  double level = 0.95;    ///< of the intervals
-  bool warnings = true;   ///< list them at the end
+  double level = 0.95;   ///< of the intervals
+  bool warnings = true;  ///< list them at the end
 };
 
-/// N parameters (fixed ones included), m rows. With sigma all sums are weighted by 1/sigma². Formulas are in
-/// docs/math/statistics.md.
+/// N parameters (fixed ones included), m rows. With sigma all sums are weighted by 1/sigma².
+/// Formulas are in docs/math/statistics.md.
 struct FitResult {
-  std::vector<std::string> names;     ///< N
-  std::vector<double> popt;           ///< N
-  std::vector<double> pcov;           ///< N×N, row-major; zero rows for fixed parameters, inf where undetermined
-  std::vector<double> perr;           ///< N: √diag(pcov)
-  std::vector<double> p0;             ///< N: where it started
-  std::vector<bool> fixed;            ///< N
-  std::vector<int> at_bound;          ///< N: −1 at the lower bound, 1 at the upper, 0 free
-  std::vector<bool> defaulted;        ///< N: the start was not given
+  std::vector<std::string> names;  ///< N
+  std::vector<double> popt;        ///< N
+  std::vector<double>
+      pcov;  ///< N×N, row-major; zero rows for fixed parameters, inf where undetermined
+  std::vector<double> perr;     ///< N: √diag(pcov)
+  std::vector<double> p0;       ///< N: where it started
+  std::vector<bool> fixed;      ///< N
+  std::vector<int> at_bound;    ///< N: −1 at the lower bound, 1 at the upper, 0 free
+  std::vector<bool> defaulted;  ///< N: the start was not given
 
-  double cost = 0.0;                  ///< ½ Σ f_scale² ρ
-  double rss = 0.0;                   ///< Σ f²
-  double tss = 0.0;                   ///< the rss of the best constant; NaN without a response
-  index_t n = 0;                      ///< rows used
-  index_t n_masked = 0;               ///< rows with infinite sigma
-  index_t dof = 0;                    ///< n − free parameters, never below 0
+  double cost = 0.0;     ///< ½ Σ f_scale² ρ
+  double rss = 0.0;      ///< Σ f²
+  double tss = 0.0;      ///< the rss of the best constant; NaN without a response
+  index_t n = 0;         ///< rows used
+  index_t n_masked = 0;  ///< rows with infinite sigma
+  index_t dof = 0;       ///< n − free parameters, never below 0
   double chi2 = 0.0, reduced_chi2 = 0.0;
-  double p_value = 0.0;               ///< P(χ² ≥ chi2); NaN unless absolute_sigma
+  double p_value = 0.0;  ///< P(χ² ≥ chi2); NaN unless absolute_sigma
   double r_squared = 0.0, adj_r_squared = 0.0, rmse = 0.0;
   double aic = 0.0, aicc = 0.0, bic = 0.0;
   bool absolute_sigma = false;
@@ -44,18 +45,18 @@ struct FitResult {
 
   Status status = Status::max_nfev;
   std::string message;
-  bool success = false;               ///< status > 0
+  bool success = false;  ///< status > 0
   index_t nfev = 0, njev = 0, iterations = 0;
   double optimality = 0.0;
-  double condition = 0.0;             ///< bound of κ of the Jacobian, columns scaled to length 1
-  index_t rank = 0;                   ///< of the Jacobian, at most the number of free parameters
-  std::string engine;                 ///< what evaluated the model: "interpreter", "callback"
-  std::string isa;                    ///< instruction set
-  std::string fold;                   ///< "gram", "pgram" or "qr"
-  std::string jacobian_mode;          ///< order of derivation: "fwd" or "rev"; "2-point", … for callbacks
+  double condition = 0.0;     ///< bound of κ of the Jacobian, columns scaled to length 1
+  index_t rank = 0;           ///< of the Jacobian, at most the number of free parameters
+  std::string engine;         ///< what evaluated the model: "interpreter", "callback"
+  std::string isa;            ///< instruction set
+  std::string fold;           ///< "gram", "pgram" or "qr"
+  std::string jacobian_mode;  ///< order of derivation: "fwd" or "rev"; "2-point", … for callbacks
   std::string method;
   std::string loss = "linear";
-  std::string model;                  ///< formula, if there is one
+  std::string model;  ///< formula, if there is one
   std::vector<std::string> warnings;
   double elapsed_ms = 0.0;
 
@@ -67,8 +68,8 @@ struct FitResult {
   std::string report(const ReportOptions& options = {}) const;
 };
 
-/// "1.2346 ± 0.0021": the error with two significant digits, the value to the same place; the value alone when the
-/// error is zero or not finite.
+/// "1.2346 ± 0.0021": the error with two significant digits, the value to the same place; the value
+/// alone when the error is zero or not finite.
 std::string with_error(double value, double error);
 
 std::string to_string(Method method);

@@ -14,7 +14,8 @@ namespace nlsq {
 /// Instruction sets that this build holds and this machine runs, best first.
 std::vector<std::string> available_isas();
 
-/// The instruction set that fits use: NLSQ_ISA, else the best. Throws InputError for a name that is not available.
+/// The instruction set that fits use: NLSQ_ISA, else the best. Throws InputError for a name that is
+/// not available.
 std::string chosen_isa();
 
 /// Threads of a fit that asks for none: NLSQ_NUM_THREADS, else the processors this process may use.

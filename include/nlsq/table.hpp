@@ -12,8 +12,9 @@
 
 namespace nlsq {
 
-/// What to do with a missing value (an empty field, NA, N/A, NaN, null, "-"): raise an error that names the
-/// line, or omit the row. Judged on the columns a fit uses only, so it is applied by the fit, not by reading.
+/// What to do with a missing value (an empty field, NA, N/A, NaN, null, "-"): raise an error that
+/// names the line, or omit the row. Judged on the columns a fit uses only, so it is applied by the
+/// fit, not by reading.
 enum class Missing { raise, omit };
 
 struct ReadOptions {
@@ -29,7 +30,8 @@ struct ReadOptions {
   int threads = 0;
 };
 
-/// Columns of equal length, each float64 (or text, which keeps only its place and line numbers for messages).
+/// Columns of equal length, each float64 (or text, which keeps only its place and line numbers for
+/// messages).
 class Table {
  public:
   Table();
@@ -39,13 +41,15 @@ class Table {
 
   index_t rows() const;
   const std::vector<std::string>& names() const;
-  /// The position of a column: the exact name, else the only one equal without regard to case; −1 if none.
+  /// The position of a column: the exact name, else the only one equal without regard to case; −1
+  /// if none.
   index_t find(std::string_view name) const;
   /// True when some field of the column is neither a number nor missing.
   bool is_text(index_t column) const;
   /// Values, NaN where missing. Throws DataError (file:line, the text found) if the column is text.
   std::span<const double> values(index_t column) const;
-  /// The line of the file that holds row `row` (1-based), for messages; 0 if the format has no lines.
+  /// The line of the file that holds row `row` (1-based), for messages; 0 if the format has no
+  /// lines.
   index_t line(index_t row) const;
   /// Where it came from, for messages ("-" is "standard input").
   const std::string& source() const;
@@ -60,11 +64,13 @@ class Table {
 };
 
 /// Reads `path` ("-": standard input) as NPY if it starts with the NPY magic, else as text.
-/// Throws DataError: missing file (nearest name in its folder), empty, ragged row (line, fields found and
-/// expected), known other formats (xlsx, parquet, hdf5, …: what to do instead); IoError when reading fails.
+/// Throws DataError: missing file (nearest name in its folder), empty, ragged row (line, fields
+/// found and expected), known other formats (xlsx, parquet, hdf5, …: what to do instead); IoError
+/// when reading fails.
 Table read_table(const std::string& path, const ReadOptions& options = {});
 
 /// The same for text or NPY bytes already in memory; `source` names them in messages.
-Table parse_table(std::string_view bytes, const std::string& source, const ReadOptions& options = {});
+Table parse_table(std::string_view bytes, const std::string& source,
+                  const ReadOptions& options = {});
 
 }  // namespace nlsq

@@ -26,8 +26,10 @@ double cgroup_quota() {
   std::ifstream v2("/sys/fs/cgroup/cpu.max");
   std::string quota;
   double period = 0.0;
-  if (v2 >> quota >> period) return quota == "max" || period <= 0 ? INFINITY : std::atof(quota.c_str()) / period;
-  std::ifstream v1_quota("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), v1_period("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
+  if (v2 >> quota >> period)
+    return quota == "max" || period <= 0 ? INFINITY : std::atof(quota.c_str()) / period;
+  std::ifstream v1_quota("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"),
+      v1_period("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
   double q = -1.0;
   if (v1_quota >> q && v1_period >> period && q > 0 && period > 0) return q / period;
   return INFINITY;

@@ -7,14 +7,16 @@
 namespace nlsq {
 namespace {
 
-// The line of `formula` that holds `position`, with a caret below it. UTF-8 continuation bytes take no column.
+// The line of `formula` that holds `position`, with a caret below it. UTF-8 continuation bytes take
+// no column.
 std::string with_caret(const std::string& formula, index_t position, const std::string& message) {
   const auto at = static_cast<std::size_t>(
       std::clamp<index_t>(position, 0, static_cast<index_t>(formula.size())));
   const std::size_t line_start = at == 0 ? 0 : formula.rfind('\n', at - 1) + 1;
   const std::size_t line_end = std::min(formula.find('\n', at), formula.size());
   const std::size_t window_start = at - line_start > 60 ? at - 60 : line_start;
-  std::string line = formula.substr(window_start, std::min(line_end - window_start, std::size_t{120}));
+  std::string line =
+      formula.substr(window_start, std::min(line_end - window_start, std::size_t{120}));
   std::string caret;
   for (std::size_t i = window_start; i < at; ++i) {
     const auto byte = static_cast<unsigned char>(formula[i]);

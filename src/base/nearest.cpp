@@ -36,9 +36,11 @@ index_t edit_distance(std::string_view a, std::string_view b) {
   return above[b.size()];
 }
 
-std::string nearest(std::string_view name, std::span<const std::string> candidates, index_t max_edits) {
+std::string nearest(std::string_view name, std::span<const std::string> candidates,
+                    index_t max_edits) {
   // Any letter is one edit from any other: of one-letter names only the case may be wrong.
-  const index_t limit = std::min(max_edits, std::max<index_t>(1, static_cast<index_t>(name.size()) / 2));
+  const index_t limit =
+      std::min(max_edits, std::max<index_t>(1, static_cast<index_t>(name.size()) / 2));
   if (name.size() <= 1) {
     const auto same = [&](const std::string& candidate) { return lower(candidate) == lower(name); };
     const auto found = std::find_if(candidates.begin(), candidates.end(), same);

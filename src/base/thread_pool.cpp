@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Workers wait on a generation counter: a pass raises it, each worker does its share and counts down.
+// Workers wait on a generation counter: a pass raises it, each worker does its share and counts
+// down.
 #include "base/thread_pool.hpp"
 
 #include <unistd.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A small pool of threads for one kind of work: the same function on a few workers at once. Workers are started on
-// first use, spin for some microseconds between passes, then sleep. After fork() the child starts its own.
+// A small pool of threads for one kind of work: the same function on a few workers at once. Workers
+// are started on first use, spin for some microseconds between passes, then sleep. After fork() the
+// child starts its own.
 #pragma once
 
 #include <algorithm>
@@ -19,9 +20,10 @@ class ThreadPool {
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
-  /// Runs work(w) for w = 0 … workers−1, worker 0 on the calling thread, and waits for all. When the pool is busy with
-  /// another caller the workers run one after the other here: the work is the same. An exception of a worker is
-  /// rethrown (the one of the lowest worker). Nested calls run in place.
+  /// Runs work(w) for w = 0 … workers−1, worker 0 on the calling thread, and waits for all. When
+  /// the pool is busy with another caller the workers run one after the other here: the work is the
+  /// same. An exception of a worker is rethrown (the one of the lowest worker). Nested calls run in
+  /// place.
   void run(int workers, const std::function<void(int)>& work);
 
  private:
@@ -29,7 +31,8 @@ class ThreadPool {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Calls work(part) for part = 0 … parts−1 on up to `threads` threads of the pool, each taking the next part as it comes.
+/// Calls work(part) for part = 0 … parts−1 on up to `threads` threads of the pool, each taking the
+/// next part as it comes.
 template <class Work>
 void for_each_part(ThreadPool& pool, int threads, index_t parts, const Work& work) {
   if (threads <= 1 || parts <= 1) {
@@ -42,8 +45,8 @@ void for_each_part(ThreadPool& pool, int threads, index_t parts, const Work& wor
   });
 }
 
-/// Threads this process should use: NLSQ_NUM_THREADS if set to a positive number, else the processors of its affinity
-/// mask, no more than its cgroup's CPU quota rounded up.
+/// Threads this process should use: NLSQ_NUM_THREADS if set to a positive number, else the
+/// processors of its affinity mask, no more than its cgroup's CPU quota rounded up.
 int default_threads();
 
 }  // namespace nlsq::base

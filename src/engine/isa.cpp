@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// CPU detection by the compiler's own means: Highway's library measures the clock when it is loaded, which would cost
-// every start of the command a millisecond. The features are those that Highway's targets are compiled with.
+// CPU detection by the compiler's own means: Highway's library measures the clock when it is
+// loaded, which would cost every start of the command a millisecond. The features are those that
+// Highway's targets are compiled with.
 #include "engine/isa.hpp"
 
 #include <cstdlib>
@@ -20,9 +21,9 @@ std::vector<Isa> detect() {
   const bool sse4 = __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("ssse3");
   const bool avx2 = sse4 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
                     __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
-  const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
-                      __builtin_cpu_supports("avx512cd");
+  const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") &&
+                      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+                      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd");
   if (avx512) found.push_back(Isa::avx512);
   if (avx2) found.push_back(Isa::avx2);
   if (sse4) found.push_back(Isa::sse4);
@@ -51,8 +52,10 @@ Isa chosen_isa() {
     if (name(isa) == wanted) return isa;
   }
   std::string names;
-  for (const Isa isa : available_isas()) names += (names.empty() ? "" : ", ") + std::string(name(isa));
-  throw InputError("NLSQ_ISA", "NLSQ_ISA='" + std::string(wanted) + "' is not available here; there is " + names);
+  for (const Isa isa : available_isas())
+    names += (names.empty() ? "" : ", ") + std::string(name(isa));
+  throw InputError("NLSQ_ISA", "NLSQ_ISA='" + std::string(wanted) +
+                                   "' is not available here; there is " + names);
 }
 
 }  // namespace nlsq::engine

@@ -14,8 +14,8 @@ std::string_view name(Isa isa);
 /// What this machine can run and this build holds, best first.
 const std::vector<Isa>& available_isas();
 
-/// The one named by NLSQ_ISA if available, else the best. Read at each call. A name that is unknown or not
-/// available throws InputError.
+/// The one named by NLSQ_ISA if available, else the best. Read at each call. A name that is unknown
+/// or not available throws InputError.
 Isa chosen_isa();
 
 }  // namespace nlsq::engine

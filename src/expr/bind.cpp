@@ -16,7 +16,8 @@ namespace {
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
+    return std::tolower(static_cast<unsigned char>(x)) ==
+           std::tolower(static_cast<unsigned char>(y));
   });
 }
 
@@ -24,15 +25,18 @@ class Binder {
  public:
   Binder(const Formula& formula, const std::vector<std::string>& columns, ModelImpl& model)
       : formula_(formula), columns_(columns), model_(model) {
-    for (const Symbol& known : model_.parameters) parameters_.emplace(known.name, parameters_.size());
+    for (const Symbol& known : model_.parameters)
+      parameters_.emplace(known.name, parameters_.size());
   }
 
-  // Nodes are in order of completion: operands come before their users, names in order of appearance.
+  // Nodes are in order of completion: operands come before their users, names in order of
+  // appearance.
   void run() {
     std::vector<NodeId> built(formula_.nodes.size(), kNone);
     std::vector<bool> is_index_column(formula_.nodes.size(), false);
     for (const Syntax& s : formula_.nodes) {
-      if (s.kind == Syntax::Kind::index) is_index_column[static_cast<std::size_t>(s.operands[0])] = true;
+      if (s.kind == Syntax::Kind::index)
+        is_index_column[static_cast<std::size_t>(s.operands[0])] = true;
     }
     for (std::size_t i = 0; i < formula_.nodes.size(); ++i) {
       // The response on the left is the first node; it is no part of the value.
@@ -49,7 +53,9 @@ class Binder {
 
   NodeId build(const Syntax& s, const std::vector<NodeId>& built) {
     Graph& g = model_.graph;
-    const auto operand = [&](std::size_t i) { return built[static_cast<std::size_t>(s.operands[i])]; };
+    const auto operand = [&](std::size_t i) {
+      return built[static_cast<std::size_t>(s.operands[i])];
+    };
     switch (s.kind) {
       case Syntax::Kind::number: return g.constant(s.value);
       case Syntax::Kind::name: return build_name(s);
@@ -57,7 +63,8 @@ class Binder {
       case Syntax::Kind::call: return build_function(s, built);
       case Syntax::Kind::unary: return g.make(s.op, operand(0));
       case Syntax::Kind::binary:
-        return s.swapped ? g.make(s.op, operand(1), operand(0)) : g.make(s.op, operand(0), operand(1));
+        return s.swapped ? g.make(s.op, operand(1), operand(0))
+                         : g.make(s.op, operand(0), operand(1));
     }
     return kNone;
   }
@@ -97,7 +104,8 @@ class Binder {
     if (column >= 0) {
       if (is_constant) note("'" + s.text + "' is the column of that name, not the constant");
       if (!exact) {
-        note("'" + s.text + "' is read as the column '" + columns_[static_cast<std::size_t>(column)] + "'");
+        note("'" + s.text + "' is read as the column '" +
+             columns_[static_cast<std::size_t>(column)] + "'");
       }
       return model_.graph.column(use_column(column));
     }
@@ -111,9 +119,11 @@ class Binder {
     const Syntax& index = formula_.nodes[static_cast<std::size_t>(s.operands[0])];
     const index_t column = find_column(index.text);
     if (column < 0) {
-      fail(index, "no column named '" + index.text + "'" + base::did_you_mean(index.text, columns_));
+      fail(index,
+           "no column named '" + index.text + "'" + base::did_you_mean(index.text, columns_));
     }
-    if (find_column(s.text) >= 0) fail(s, "'" + s.text + "' is a column; only a parameter can be indexed");
+    if (find_column(s.text) >= 0)
+      fail(s, "'" + s.text + "' is a column; only a parameter can be indexed");
     const index_t own = use_column(column);
     return model_.graph.gathered(use_parameter(s, own), model_.graph.column(own));
   }
@@ -134,14 +144,15 @@ class Binder {
     const std::string_view name = canonical_function(s.text);
     if (name.empty()) {
       const bool known_name = find_column(s.text) >= 0;
-      if (known_name) fail(s, "'" + s.text + "' is a column, not a function (a product is written with '*')");
+      if (known_name)
+        fail(s, "'" + s.text + "' is a column, not a function (a product is written with '*')");
       fail(s, "unknown function '" + s.text + "'" + base::did_you_mean(s.text, function_names()));
     }
     const int wanted = function_arity(name);
     const int given = static_cast<int>(s.operands.size());
     if (given != wanted) {
-      fail(s, "'" + s.text + "' takes " + std::to_string(wanted) + (wanted == 1 ? " argument" : " arguments") +
-                  ", not " + std::to_string(given));
+      fail(s, "'" + s.text + "' takes " + std::to_string(wanted) +
+                  (wanted == 1 ? " argument" : " arguments") + ", not " + std::to_string(given));
     }
     std::vector<NodeId> arguments;
     for (const int i : s.operands) arguments.push_back(built[static_cast<std::size_t>(i)]);
@@ -158,7 +169,8 @@ class Binder {
 
 }  // namespace
 
-void bind_formula(const Formula& formula, const std::vector<std::string>& columns, ModelImpl& model) {
+void bind_formula(const Formula& formula, const std::vector<std::string>& columns,
+                  ModelImpl& model) {
   Binder(formula, columns, model).run();
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Forward and reverse sweeps. kNone stands for a zero known from the structure, so nothing is built for it.
+// Forward and reverse sweeps. kNone stands for a zero known from the structure, so nothing is built
+// for it.
 #include "expr/differentiate.hpp"
 
 #include "expr/expression.hpp"
@@ -10,7 +11,8 @@ namespace {
 /// Caches the partials of one graph and multiplies by the chain rule.
 class Chain {
  public:
-  explicit Chain(Graph& graph, NodeId root) : graph_(graph), partials_(3 * (root + std::size_t{1}), kUnknown) {}
+  explicit Chain(Graph& graph, NodeId root)
+      : graph_(graph), partials_(3 * (root + std::size_t{1}), kUnknown) {}
 
   /// seed · ∂(node)/∂(operand i), kNone when that is zero.
   NodeId pull(NodeId node, int i, NodeId seed) {
@@ -36,8 +38,8 @@ class Chain {
   }
 
  private:
-  // A sum that simplified to the number 0 (the slope of x − x) is such a zero too: times an infinite partial it
-  // would be NaN.
+  // A sum that simplified to the number 0 (the slope of x − x) is such a zero too: times an
+  // infinite partial it would be NaN.
   NodeId known(NodeId id) const { return graph_.is_constant(id, 0.0) ? kNone : id; }
 
   static constexpr NodeId kUnknown = kNone - 1;

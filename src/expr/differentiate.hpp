@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Derivatives, graph to graph, by forward (tangents) or reverse (adjoints) accumulation (Griewank & Walther 2008,
-// chapter 3). Products with a factor that a condition may set to zero are strong (0 × NaN = 0), so a dead branch
-// never poisons a derivative; both orders give the same values.
+// Derivatives, graph to graph, by forward (tangents) or reverse (adjoints) accumulation (Griewank &
+// Walther 2008, chapter 3). Products with a factor that a condition may set to zero are strong (0 ×
+// NaN = 0), so a dead branch never poisons a derivative; both orders give the same values.
 #pragma once
 
 #include <span>
@@ -11,7 +11,8 @@
 
 namespace nlsq::expr {
 
-/// What to differentiate with respect to: a parameter, or one element of a gathered parameter vector.
+/// What to differentiate with respect to: a parameter, or one element of a gathered parameter
+/// vector.
 struct Variable {
   index_t parameter = 0;
   index_t element = -1;  ///< −1: a plain parameter

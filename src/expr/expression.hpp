@@ -44,7 +44,9 @@ inline Expression where(Expression c, Expression x, Expression y) {
 #undef NLSQ_TERNARY
 
 inline Expression polygamma(std::int32_t k, Expression x) { return apply(Op::polygamma, x, k); }
-inline Expression bessel_ratio(std::int32_t k, Expression x) { return apply(Op::bessel_ratio, x, k); }
+inline Expression bessel_ratio(std::int32_t k, Expression x) {
+  return apply(Op::bessel_ratio, x, k);
+}
 inline Expression wofz_re(std::int32_t k, Expression x, Expression y) {
   return apply(Op::wofz_re, x, y, k);
 }

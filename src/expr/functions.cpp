@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Tables of functions and aliases. voigt(x, sigma, gamma) = Re w(z) / (sigma √(2π)), z = (x + iγ)/(σ√2)
-// (DLMF 7.19.1 with our normalisation).
+// Tables of functions and aliases. voigt(x, sigma, gamma) = Re w(z) / (sigma √(2π)), z = (x +
+// iγ)/(σ√2) (DLMF 7.19.1 with our normalisation).
 #include "expr/functions.hpp"
 
 #include <cmath>
@@ -16,12 +16,12 @@ struct Alias {
 };
 
 constexpr Alias kAliases[] = {
-    {"ln", "log"},          {"arcsin", "asin"},     {"arccos", "acos"},     {"arctan", "atan"},
-    {"arctan2", "atan2"},   {"arcsinh", "asinh"},   {"arccosh", "acosh"},   {"arctanh", "atanh"},
-    {"power", "pow"},       {"absolute", "abs"},    {"fabs", "abs"},        {"minimum", "min"},
-    {"maximum", "max"},     {"fmin", "min"},        {"fmax", "max"},        {"gammaln", "lgamma"},
-    {"psi", "digamma"},     {"sigmoid", "expit"},   {"remainder", "mod"},   {"if", "where"},
-    {"select", "where"},    {"sgn", "sign"},
+    {"ln", "log"},        {"arcsin", "asin"},   {"arccos", "acos"},   {"arctan", "atan"},
+    {"arctan2", "atan2"}, {"arcsinh", "asinh"}, {"arccosh", "acosh"}, {"arctanh", "atanh"},
+    {"power", "pow"},     {"absolute", "abs"},  {"fabs", "abs"},      {"minimum", "min"},
+    {"maximum", "max"},   {"fmin", "min"},      {"fmax", "max"},      {"gammaln", "lgamma"},
+    {"psi", "digamma"},   {"sigmoid", "expit"}, {"remainder", "mod"}, {"if", "where"},
+    {"select", "where"},  {"sgn", "sign"},
 };
 
 using Builder = Expression (*)(std::span<const Expression>);
@@ -31,7 +31,9 @@ struct Composite {
   Builder build;
 };
 
-Expression number(const Expression& like, double value) { return {like.graph, like.graph->constant(value)}; }
+Expression number(const Expression& like, double value) {
+  return {like.graph, like.graph->constant(value)};
+}
 
 Expression build_voigt(std::span<const Expression> a) {
   const Expression scale = number(a[0], 1.0 / std::sqrt(2.0)) / a[1];
@@ -39,7 +41,9 @@ Expression build_voigt(std::span<const Expression> a) {
   return norm * wofz_re(a[0] * scale, a[2] * scale);
 }
 Expression build_square(std::span<const Expression> a) { return a[0] * a[0]; }
-Expression build_exp2(std::span<const Expression> a) { return exp(a[0] * number(a[0], std::log(2.0))); }
+Expression build_exp2(std::span<const Expression> a) {
+  return exp(a[0] * number(a[0], std::log(2.0)));
+}
 Expression build_exp10(std::span<const Expression> a) { return pow(number(a[0], 10.0), a[0]); }
 Expression build_clip(std::span<const Expression> a) { return min(max(a[0], a[1]), a[2]); }
 Expression build_digamma(std::span<const Expression> a) { return polygamma(0, a[0]); }

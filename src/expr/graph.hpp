@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The expression graph: an arena of small nodes, hash-consed on construction, so that equal subexpressions are
-// one node and operands always come before their users. Rewrite rules (rules/) run as a node is made.
-// Not thread-safe while growing; any number of readers after.
+// The expression graph: an arena of small nodes, hash-consed on construction, so that equal
+// subexpressions are one node and operands always come before their users. Rewrite rules (rules/)
+// run as a node is made. Not thread-safe while growing; any number of readers after.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ namespace nlsq::expr {
 using NodeId = std::uint32_t;
 inline constexpr NodeId kNone = 0xFFFFFFFFu;
 
-/// imm: index of the parameter or column; for `gathered` the parameter vector (operand a is the index column);
-/// for families (polygamma, bessel_ratio, wofz) the order.
+/// imm: index of the parameter or column; for `gathered` the parameter vector (operand a is the
+/// index column); for families (polygamma, bessel_ratio, wofz) the order.
 struct Node {
   Op op = Op::constant;
   std::int32_t imm = 0;
@@ -27,8 +27,9 @@ struct Node {
 
 /// Facts about a node that follow from its operands.
 struct Traits {
-  bool uniform : 1 = true;      ///< no column below it: the same for all rows
-  bool selects_zero : 1 = false;  ///< may be an exact 0 chosen by a condition: multiply with strong_mul
+  bool uniform : 1 = true;  ///< no column below it: the same for all rows
+  bool selects_zero : 1 =
+      false;  ///< may be an exact 0 chosen by a condition: multiply with strong_mul
 };
 
 class Graph {
@@ -76,6 +77,8 @@ NodeId copy_into(Graph& to, const Graph& from, NodeId id);
 /// Number of operands a node has.
 inline int arity(const Node& node) { return node.op == Op::gathered ? 1 : info(node.op).arity; }
 
-inline NodeId operand(const Node& node, int i) { return i == 0 ? node.a : i == 1 ? node.b : node.c; }
+inline NodeId operand(const Node& node, int i) {
+  return i == 0 ? node.a : i == 1 ? node.b : node.c;
+}
 
 }  // namespace nlsq::expr

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Numbers as in C and Python (1, .5, 1e-3, 1.0D+03), names of letters, digits, '_', '.' inside and bytes above
-// 127 (so Greek letters are names), `names in backquotes`, and the operators.
+// Numbers as in C and Python (1, .5, 1e-3, 1.0D+03), names of letters, digits, '_', '.' inside and
+// bytes above 127 (so Greek letters are names), `names in backquotes`, and the operators.
 #include "expr/lexer.hpp"
 
 #include <charconv>
@@ -13,7 +13,8 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+         static_cast<unsigned char>(c) >= 0x80;
 }
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
@@ -23,7 +24,7 @@ struct Typographic {
   std::string_view symbol;
 };
 constexpr Typographic kTypographic[] = {
-    {"\xE2\x88\x92", "-"}, {"\xC2\xB7", "*"}, {"\xC3\x97", "*"},    {"\xE2\x8B\x85", "*"},
+    {"\xE2\x88\x92", "-"}, {"\xC2\xB7", "*"},     {"\xC3\x97", "*"},    {"\xE2\x8B\x85", "*"},
     {"\xC2\xA0", " "},     {"\xE2\x80\x89", " "}, {"\xE2\x80\xAF", " "}};
 
 const Typographic* typographic_at(std::string_view text, std::size_t at) {
@@ -33,8 +34,9 @@ const Typographic* typographic_at(std::string_view text, std::size_t at) {
   return nullptr;
 }
 
-constexpr std::string_view kSymbols[] = {"**", "<=", ">=", "==", "!=", "&&", "||", "+", "-", "*", "/", "%",
-                                         "^",  "(",  ")",  "[",  "]",  ",",  "<",  ">", "=", "~", "!"};
+constexpr std::string_view kSymbols[] = {"**", "<=", ">=", "==", "!=", "&&", "||", "+",
+                                         "-",  "*",  "/",  "%",  "^",  "(",  ")",  "[",
+                                         "]",  ",",  "<",  ">",  "=",  "~",  "!"};
 
 }  // namespace
 
@@ -82,7 +84,8 @@ void Lexer::skip_blanks() {
 void Lexer::read_number() {
   std::size_t end = at_;
   while (end < text_.size() && (is_digit(text_[end]) || text_[end] == '.')) ++end;
-  if (end < text_.size() && (text_[end] == 'e' || text_[end] == 'E' || text_[end] == 'd' || text_[end] == 'D')) {
+  if (end < text_.size() &&
+      (text_[end] == 'e' || text_[end] == 'E' || text_[end] == 'd' || text_[end] == 'D')) {
     std::size_t digits = end + 1;
     if (digits < text_.size() && (text_[digits] == '+' || text_[digits] == '-')) ++digits;
     if (digits < text_.size() && is_digit(text_[digits])) {
@@ -96,7 +99,8 @@ void Lexer::read_number() {
   for (char& c : plain) {
     if (c == 'd' || c == 'D') c = 'e';
   }
-  const auto [rest, error] = std::from_chars(plain.data(), plain.data() + plain.size(), token_.value);
+  const auto [rest, error] =
+      std::from_chars(plain.data(), plain.data() + plain.size(), token_.value);
   if (error == std::errc::result_out_of_range) {
     throw FormulaError(std::string(text_), token_.position,
                        "the number " + plain + " does not fit a double");

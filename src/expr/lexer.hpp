@@ -21,8 +21,8 @@ struct Token {
   }
 };
 
-/// Reads tokens one at a time; `text` must outlive it. Throws FormulaError for a character or number that
-/// belongs to no token.
+/// Reads tokens one at a time; `text` must outlive it. Throws FormulaError for a character or
+/// number that belongs to no token.
 class Lexer {
  public:
   explicit Lexer(std::string_view text) : text_(text) { advance(); }

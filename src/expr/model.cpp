@@ -17,7 +17,8 @@ Model Model::parse(std::string_view formula, const std::vector<std::string>& col
   return parse_outputs({std::string(formula)}, columns);
 }
 
-Model Model::parse_outputs(const std::vector<std::string>& formulas, const std::vector<std::string>& columns) {
+Model Model::parse_outputs(const std::vector<std::string>& formulas,
+                           const std::vector<std::string>& columns) {
   if (formulas.empty()) throw InputError("model", "model: at least one formula is needed");
   auto model = std::make_shared<ModelImpl>();
   for (const std::string& text : formulas) {
@@ -40,8 +41,9 @@ Model Model::trace(const std::vector<std::string>& parameters,
   });
 }
 
-Model Model::trace_outputs(const std::vector<std::string>& parameters,
-                           const std::function<std::vector<Var>(const Columns&, const Params&)>& function) {
+Model Model::trace_outputs(
+    const std::vector<std::string>& parameters,
+    const std::function<std::vector<Var>(const Columns&, const Params&)>& function) {
   auto trace = std::make_shared<expr::Trace>();
   for (const std::string& name : parameters) {
     const auto& known = trace->model.parameter_names;

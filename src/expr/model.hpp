@@ -18,13 +18,15 @@ struct Symbol {
   index_t index_column = -1;  ///< column that gathers it; −1: a plain parameter
 };
 
-/// What later stages keep with a model (lowered programs), so that they live and die with it. Thread-safe.
+/// What later stages keep with a model (lowered programs), so that they live and die with it.
+/// Thread-safe.
 class Attachments {
  public:
   Attachments() = default;
   Attachments(const Attachments&) = delete;
   Attachments& operator=(const Attachments&) = delete;
-  /// The entry under `key`, made by `make` if there is none. Two threads may both make it; one wins.
+  /// The entry under `key`, made by `make` if there is none. Two threads may both make it; one
+  /// wins.
   template <class T, class Make>
   std::shared_ptr<const T> get(const std::string& key, const Make& make) const {
     {
@@ -58,8 +60,8 @@ struct ModelImpl {
   std::vector<std::string> notes;
 };
 
-/// A model under construction by Model::trace, or the home of a value made from numbers alone (erf of 0.5), which
-/// may join any trace.
+/// A model under construction by Model::trace, or the home of a value made from numbers alone (erf
+/// of 0.5), which may join any trace.
 struct Trace {
   ModelImpl model;
   bool open = true;

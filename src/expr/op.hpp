@@ -23,7 +23,7 @@ struct OpInfo {
   std::string_view id;    ///< enumerator
   std::string_view text;  ///< name in formulas; empty: none
   int arity;
-  double ulp;             ///< error budget of the value
+  double ulp;  ///< error budget of the value
   std::string_view doc;
 };
 
@@ -44,9 +44,9 @@ constexpr const OpInfo& info(Op op) { return kOps[static_cast<int>(op)]; }
 
 /// Operands may be swapped without changing a bit.
 constexpr bool is_commutative(Op op) {
-  return op == Op::add || op == Op::mul || op == Op::strong_mul || op == Op::min || op == Op::max || op == Op::hypot ||
-         op == Op::logaddexp || op == Op::eq || op == Op::ne || op == Op::logical_and ||
-         op == Op::logical_or;
+  return op == Op::add || op == Op::mul || op == Op::strong_mul || op == Op::min || op == Op::max ||
+         op == Op::hypot || op == Op::logaddexp || op == Op::eq || op == Op::ne ||
+         op == Op::logical_and || op == Op::logical_or;
 }
 
 }  // namespace nlsq::expr

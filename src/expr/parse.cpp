@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A Pratt parser (Pratt 1973): each infix operator has a binding power; parse(p) reads everything that binds
-// tighter than p. Depth and size are bounded, so no input can exhaust the stack.
+// A Pratt parser (Pratt 1973): each infix operator has a binding power; parse(p) reads everything
+// that binds tighter than p. Depth and size are bounded, so no input can exhaust the stack.
 #include <array>
 
 #include "expr/ast.hpp"
@@ -20,17 +20,18 @@ struct Infix {
   bool swapped;
 };
 
-constexpr int kOr = 10, kAnd = 20, kNot = 30, kCompare = 40, kSum = 50, kProduct = 60, kSign = 70, kPower = 80;
+constexpr int kOr = 10, kAnd = 20, kNot = 30, kCompare = 40, kSum = 50, kProduct = 60, kSign = 70,
+              kPower = 80;
 
 constexpr std::array kInfix{
-    Infix{"or", kOr, Op::logical_or, false},     Infix{"||", kOr, Op::logical_or, false},
-    Infix{"and", kAnd, Op::logical_and, false},  Infix{"&&", kAnd, Op::logical_and, false},
-    Infix{"<", kCompare, Op::lt, false},         Infix{"<=", kCompare, Op::le, false},
-    Infix{">", kCompare, Op::lt, true},          Infix{">=", kCompare, Op::le, true},
-    Infix{"==", kCompare, Op::eq, false},        Infix{"!=", kCompare, Op::ne, false},
-    Infix{"+", kSum, Op::add, false},            Infix{"-", kSum, Op::sub, false},
-    Infix{"*", kProduct, Op::mul, false},        Infix{"/", kProduct, Op::div, false},
-    Infix{"%", kProduct, Op::mod, false},        Infix{"**", kPower, Op::pow, false},
+    Infix{"or", kOr, Op::logical_or, false},    Infix{"||", kOr, Op::logical_or, false},
+    Infix{"and", kAnd, Op::logical_and, false}, Infix{"&&", kAnd, Op::logical_and, false},
+    Infix{"<", kCompare, Op::lt, false},        Infix{"<=", kCompare, Op::le, false},
+    Infix{">", kCompare, Op::lt, true},         Infix{">=", kCompare, Op::le, true},
+    Infix{"==", kCompare, Op::eq, false},       Infix{"!=", kCompare, Op::ne, false},
+    Infix{"+", kSum, Op::add, false},           Infix{"-", kSum, Op::sub, false},
+    Infix{"*", kProduct, Op::mul, false},       Infix{"/", kProduct, Op::div, false},
+    Infix{"%", kProduct, Op::mod, false},       Infix{"**", kPower, Op::pow, false},
     Infix{"^", kPower, Op::pow, false},
 };
 
@@ -54,7 +55,8 @@ class Parser {
       lexer_.next();
       formula_.root = parse(0);
     } else if (token.is("=") || token.is("~")) {
-      fail(token, "the left side of '" + std::string(token.text) + "' must be the name of one column");
+      fail(token,
+           "the left side of '" + std::string(token.text) + "' must be the name of one column");
     }
     const Token& rest = lexer_.peek();
     if (rest.kind != Token::Kind::end) fail_after_operand(rest);
@@ -83,7 +85,8 @@ class Parser {
     if (token.is("]")) fail(token, "this ']' closes nothing");
     if (token.is("=")) fail(token, "unexpected '='; compare with '=='");
     if (token.kind != Token::Kind::symbol || token.is("(")) {
-      fail(token, "expected an operator before " + shown(token) + " (a product is written with '*')");
+      fail(token,
+           "expected an operator before " + shown(token) + " (a product is written with '*')");
     }
     fail(token, "expected an operator or the end of the formula, found " + shown(token));
   }
@@ -114,8 +117,11 @@ class Parser {
   }
 
   int binary(const Infix& infix, int left, int right, const Token& token) {
-    return add({.kind = Syntax::Kind::binary, .op = infix.op, .swapped = infix.swapped,
-                .operands = {left, right}, .position = token.position});
+    return add({.kind = Syntax::Kind::binary,
+                .op = infix.op,
+                .swapped = infix.swapped,
+                .operands = {left, right},
+                .position = token.position});
   }
 
   // a < b <= c means a < b and b <= c.
@@ -128,7 +134,9 @@ class Parser {
       left = right;
       right = parse(kCompare);
       const int link = binary(*infix, left, right, next);
-      result = add({.kind = Syntax::Kind::binary, .op = Op::logical_and, .operands = {result, link},
+      result = add({.kind = Syntax::Kind::binary,
+                    .op = Op::logical_and,
+                    .operands = {result, link},
                     .position = next.position});
     }
     return result;
@@ -152,11 +160,13 @@ class Parser {
   }
 
   int unary(Op op, int operand, const Token& token) {
-    return add({.kind = Syntax::Kind::unary, .op = op, .operands = {operand}, .position = token.position});
+    return add(
+        {.kind = Syntax::Kind::unary, .op = op, .operands = {operand}, .position = token.position});
   }
 
   int parse_name(const Token& token) {
-    Syntax syntax{.kind = Syntax::Kind::name, .text = std::string(token.text), .position = token.position};
+    Syntax syntax{
+        .kind = Syntax::Kind::name, .text = std::string(token.text), .position = token.position};
     if (lexer_.peek().is("[")) {
       lexer_.next();
       syntax.kind = Syntax::Kind::index;
@@ -164,7 +174,8 @@ class Parser {
       if (column.kind != Token::Kind::name) {
         fail(column, "expected the name of an index column in '[ ]', found " + shown(column));
       }
-      syntax.operands.push_back(add({.kind = Syntax::Kind::name, .text = std::string(column.text),
+      syntax.operands.push_back(add({.kind = Syntax::Kind::name,
+                                     .text = std::string(column.text),
                                      .position = column.position}));
       expect("]", "']'");
     } else if (lexer_.peek().is("(")) {
@@ -185,7 +196,8 @@ class Parser {
       const Token token = lexer_.next();
       if (token.is(")")) return;
       if (!token.is(",")) {
-        fail(token, "expected ',' or ')' in the arguments of '" + call.text + "', found " + shown(token));
+        fail(token,
+             "expected ',' or ')' in the arguments of '" + call.text + "', found " + shown(token));
       }
     }
   }
@@ -204,10 +216,12 @@ class Parser {
 
 Formula parse_formula(std::string_view text) {
   if (text.size() > kMaxText) {
-    throw FormulaError(std::string(text.substr(0, 40)) + "…", 0, "the formula is longer than 1 MiB");
+    throw FormulaError(std::string(text.substr(0, 40)) + "…", 0,
+                       "the formula is longer than 1 MiB");
   }
   if (text.find('\0') != std::string_view::npos) {
-    throw FormulaError(std::string(text.substr(0, text.find('\0'))), 0, "the formula holds a zero byte");
+    throw FormulaError(std::string(text.substr(0, text.find('\0'))), 0,
+                       "the formula holds a zero byte");
   }
   return Parser(text).run();
 }

@@ -32,7 +32,8 @@ TracePtr common_trace(const std::array<const Var*, N>& values) {
   return trace;
 }
 
-// Applies `build` in the common graph; on numbers alone in a graph of its own, which folds most of them.
+// Applies `build` in the common graph; on numbers alone in a graph of its own, which folds most of
+// them.
 template <std::size_t N, class Build>
 Var record(const std::array<const Var*, N>& values, const Build& build) {
   TracePtr trace = common_trace(values);
@@ -51,21 +52,24 @@ Var apply(Op op, const Var& x) {
   return record<1>({&x}, [op](expr::Graph& g, const auto& a) { return g.make(op, a[0]); });
 }
 Var apply(Op op, const Var& x, const Var& y) {
-  return record<2>({&x, &y}, [op](expr::Graph& g, const auto& a) { return g.make(op, a[0], a[1]); });
+  return record<2>({&x, &y},
+                   [op](expr::Graph& g, const auto& a) { return g.make(op, a[0], a[1]); });
 }
 
 template <std::size_t N>
 Var call(std::string_view name, const std::array<const Var*, N>& values) {
   return record<N>(values, [name](expr::Graph& g, const auto& a) {
     const NodeId id = expr::build_call(g, name, a);
-    if (id == expr::kNone) throw InputError("model", "polygamma: the order must be a whole number from 0 to 60");
+    if (id == expr::kNone)
+      throw InputError("model", "polygamma: the order must be a whole number from 0 to 60");
     return id;
   });
 }
 
 // Columns and Params copied out of the function outlive the trace.
 void require_open(const expr::Trace& trace) {
-  if (!trace.open) throw InputError("model", "model: columns and parameters were used after their trace");
+  if (!trace.open)
+    throw InputError("model", "model: columns and parameters were used after their trace");
 }
 
 }  // namespace
@@ -77,7 +81,8 @@ expr::NodeId expr::node_in(Trace& trace, const Var& value) {
 }
 
 Var::Var(double value) : value_(value) {}
-Var::Var(std::shared_ptr<expr::Trace> trace, std::uint32_t id) : trace_(std::move(trace)), id_(id) {}
+Var::Var(std::shared_ptr<expr::Trace> trace, std::uint32_t id)
+    : trace_(std::move(trace)), id_(id) {}
 Var& Var::operator+=(const Var& y) { return *this = *this + y; }
 Var& Var::operator-=(const Var& y) { return *this = *this - y; }
 Var& Var::operator*=(const Var& y) { return *this = *this * y; }
@@ -98,8 +103,9 @@ Var operator&&(const Var& x, const Var& y) { return apply(Op::logical_and, x, y)
 Var operator||(const Var& x, const Var& y) { return apply(Op::logical_or, x, y); }
 Var operator!(const Var& x) { return apply(Op::logical_not, x); }
 Var where(const Var& condition, const Var& x, const Var& y) {
-  return record<3>({&condition, &x, &y},
-                   [](expr::Graph& g, const auto& a) { return g.make(Op::where, a[0], a[1], a[2]); });
+  return record<3>({&condition, &x, &y}, [](expr::Graph& g, const auto& a) {
+    return g.make(Op::where, a[0], a[1], a[2]);
+  });
 }
 Var polygamma(int order, const Var& x) {
   const Var k(order);
@@ -108,7 +114,9 @@ Var polygamma(int order, const Var& x) {
 Var voigt(const Var& x, const Var& sigma, const Var& gamma) {
   return call<3>("voigt", {&x, &sigma, &gamma});
 }
-Var clip(const Var& x, const Var& low, const Var& high) { return call<3>("clip", {&x, &low, &high}); }
+Var clip(const Var& x, const Var& low, const Var& high) {
+  return call<3>("clip", {&x, &low, &high});
+}
 
 #define NLSQ_VAR_UNARY(name) \
   Var name(const Var& x) { return call<1>(#name, {&x}); }
@@ -172,8 +180,8 @@ Var Params::operator[](std::string_view name) const {
   const auto& names = trace_->model.parameter_names;
   const auto known = std::find(names.begin(), names.end(), name);
   if (known == names.end()) {
-    throw InputError("parameters", "parameters: the model has no parameter '" + std::string(name) + "'" +
-                                       base::did_you_mean(name, names));
+    throw InputError("parameters", "parameters: the model has no parameter '" + std::string(name) +
+                                       "'" + base::did_you_mean(name, names));
   }
   return (*this)[static_cast<int>(known - names.begin())];
 }
@@ -181,13 +189,15 @@ Var Params::operator[](std::string_view name) const {
 Var Params::operator[](int position) const {
   require_open(*trace_);
   if (position < 0 || position >= size()) {
-    throw InputError("parameters", "parameters: no parameter at position " + std::to_string(position) +
-                                       "; there are " + std::to_string(size()));
+    throw InputError("parameters", "parameters: no parameter at position " +
+                                       std::to_string(position) + "; there are " +
+                                       std::to_string(size()));
   }
   if (trace_->model.parameters[static_cast<std::size_t>(position)].index_column >= 0) {
-    throw InputError("parameters", "parameters: '" +
-                                       trace_->model.parameter_names[static_cast<std::size_t>(position)] +
-                                       "' is gathered and cannot be used as one number");
+    throw InputError("parameters",
+                     "parameters: '" +
+                         trace_->model.parameter_names[static_cast<std::size_t>(position)] +
+                         "' is gathered and cannot be used as one number");
   }
   return Var(trace_, trace_->model.graph.parameter(position));
 }
@@ -198,20 +208,24 @@ Var Params::gather(std::string_view name, const Var& index_column) const {
   const auto known = std::find_if(parameters.begin(), parameters.end(),
                                   [&](const expr::Symbol& p) { return p.name == name; });
   if (known == parameters.end()) {
-    throw InputError("parameters", "parameters: the model has no parameter '" + std::string(name) + "'" +
+    throw InputError("parameters", "parameters: the model has no parameter '" + std::string(name) +
+                                       "'" +
                                        base::did_you_mean(name, trace_->model.parameter_names));
   }
-  const bool is_column = index_column.trace_ == trace_ &&
-                         trace_->model.graph[index_column.id_].op == Op::column;
-  if (!is_column) throw InputError("parameters", "parameters: gather() needs a column of this model");
+  const bool is_column =
+      index_column.trace_ == trace_ && trace_->model.graph[index_column.id_].op == Op::column;
+  if (!is_column)
+    throw InputError("parameters", "parameters: gather() needs a column of this model");
   const index_t column = trace_->model.graph[index_column.id_].imm;
   if (known->index_column >= 0 && known->index_column != column) {
-    throw InputError("parameters", "parameters: '" + std::string(name) + "' is gathered by two columns");
+    throw InputError("parameters",
+                     "parameters: '" + std::string(name) + "' is gathered by two columns");
   }
   const expr::Graph& graph = trace_->model.graph;
   for (NodeId id = 0; known->index_column < 0 && id < graph.size(); ++id) {
     if (graph[id].op == Op::parameter && graph[id].imm == known - parameters.begin()) {
-      throw InputError("parameters", "parameters: '" + std::string(name) + "' is used as one number and gathered");
+      throw InputError("parameters", "parameters: '" + std::string(name) +
+                                         "' is used as one number and gathered");
     }
   }
   known->index_column = column;

@@ -31,19 +31,22 @@ const Dataset::Column* find_column(const Dataset& data, const std::string& name)
 
 constexpr index_t kFiniteChunk = 16384;
 
-// True when all values have an exponent below the highest one. Whole numbers, so that the compiler vectorises it: adding
-// one to an exponent of all ones carries into the sign.
+// True when all values have an exponent below the highest one. Whole numbers, so that the compiler
+// vectorises it: adding one to an exponent of all ones carries into the sign.
 template <class T, class Bits>
 bool all_finite(const T* p, index_t n, Bits exponent, Bits one) {
   Bits carried = 0;
-  for (index_t i = 0; i < n; ++i) carried |= static_cast<Bits>((std::bit_cast<Bits>(p[i]) & exponent) + one);
+  for (index_t i = 0; i < n; ++i)
+    carried |= static_cast<Bits>((std::bit_cast<Bits>(p[i]) & exponent) + one);
   return (carried & ~static_cast<Bits>(static_cast<Bits>(~Bits{0}) >> 1)) == 0;
 }
 
 bool all_finite(const double* p, index_t n) {
   return all_finite<double, std::uint64_t>(p, n, 0x7FF0000000000000u, 0x0010000000000000u);
 }
-bool all_finite(const float* p, index_t n) { return all_finite<float, std::uint32_t>(p, n, 0x7F800000u, 0x00800000u); }
+bool all_finite(const float* p, index_t n) {
+  return all_finite<float, std::uint32_t>(p, n, 0x7F800000u, 0x00800000u);
+}
 
 // Position of the first value that is not finite; −1 if there is none.
 template <class T>
@@ -54,8 +57,7 @@ index_t first_not_finite(const T* p, index_t size, int threads) {
     const index_t from = chunk * kFiniteChunk;
     if (all_finite(p + from, std::min(kFiniteChunk, size - from))) return;
     index_t known = bad_chunk.load();
-    while (from < known && !bad_chunk.compare_exchange_weak(known, from)) {
-    }
+    while (from < known && !bad_chunk.compare_exchange_weak(known, from)) {}
   });
   for (index_t i = bad_chunk; i < size; ++i) {
     if (!std::isfinite(p[i])) return i;
@@ -64,8 +66,9 @@ index_t first_not_finite(const T* p, index_t size, int threads) {
 }
 
 index_t first_not_finite(const Values& values, int threads) {
-  return values.float32 ? first_not_finite(static_cast<const float*>(values.data), values.size, threads)
-                        : first_not_finite(static_cast<const double*>(values.data), values.size, threads);
+  return values.float32
+             ? first_not_finite(static_cast<const float*>(values.data), values.size, threads)
+             : first_not_finite(static_cast<const double*>(values.data), values.size, threads);
 }
 
 // The name of a column, put together only for a message.
@@ -77,7 +80,8 @@ struct Named {
 void check_finite(const Values& values, const Named& name, int threads) {
   const index_t row = first_not_finite(values, threads);
   if (row >= 0) {
-    throw InputError("data", fmt::format("data: {} is {} in row {}", name.text(), values[row], row + 1));
+    throw InputError("data",
+                     fmt::format("data: {} is {} in row {}", name.text(), values[row], row + 1));
   }
 }
 
@@ -91,8 +95,10 @@ index_t check_sigma(const Values& sigma, index_t rows) {
     const double s = sigma[i];
     if (!(s > 0.0)) {
       const char* why = s == 0.0 ? "zero" : s < 0.0 ? "negative" : "not a number";
-      throw InputError("sigma", fmt::format("sigma: the value in row {} is {} ({}); it must be positive "
-                                            "(infinite leaves the row out)", i + 1, why, s));
+      throw InputError("sigma",
+                       fmt::format("sigma: the value in row {} is {} ({}); it must be positive "
+                                   "(infinite leaves the row out)",
+                                   i + 1, why, s));
     }
     if (std::isinf(s)) ++masked;
   }
@@ -107,8 +113,9 @@ std::string key_of(const program::ResidualSpec& spec) {
     for (; value >= 128; value >>= 7) key += static_cast<char>(128 | (value & 127));
     key += static_cast<char>(value);
   };
-  for (const int field : {int{spec.has_response}, static_cast<int>(spec.weighting), int{spec.masked},
-                          static_cast<int>(spec.loss), static_cast<int>(spec.order)}) {
+  for (const int field :
+       {int{spec.has_response}, static_cast<int>(spec.weighting), int{spec.masked},
+        static_cast<int>(spec.loss), static_cast<int>(spec.order)}) {
     add(field);
   }
   add(static_cast<index_t>(spec.sizes.size()));
@@ -138,7 +145,8 @@ std::vector<Values> find_columns(const Model& model, const Dataset& data) {
   return found;
 }
 
-std::vector<std::string> expanded_names(const Model& model, const Dataset& data, std::vector<index_t>& sizes) {
+std::vector<std::string> expanded_names(const Model& model, const Dataset& data,
+                                        std::vector<index_t>& sizes) {
   std::vector<std::string> names;
   names.reserve(model.parameters().size());
   sizes.clear();
@@ -156,8 +164,11 @@ std::vector<std::string> expanded_names(const Model& model, const Dataset& data,
     for (index_t i = 0; i < index.size; ++i) {
       const double v = index[i];
       if (!(v >= 0.0 && v < static_cast<double>(kMostGathered) && v == std::floor(v))) {
-        throw InputError("data", fmt::format("data: the index column of '{}' holds {} in row {}; indices are whole "
-                                             "numbers from 0 to {}", symbol.name, v, i + 1, kMostGathered - 1));
+        throw InputError(
+            "data",
+            fmt::format("data: the index column of '{}' holds {} in row {}; indices are whole "
+                        "numbers from 0 to {}",
+                        symbol.name, v, i + 1, kMostGathered - 1));
       }
       size = std::max(size, static_cast<index_t>(v) + 1);
     }
@@ -167,13 +178,13 @@ std::vector<std::string> expanded_names(const Model& model, const Dataset& data,
   return names;
 }
 
-reduce::Term bind_term(const TermView& view, const FitOptions& options, const std::vector<index_t>& sizes,
-                       const std::vector<index_t>& free) {
+reduce::Term bind_term(const TermView& view, const FitOptions& options,
+                       const std::vector<index_t>& sizes, const std::vector<index_t>& free) {
   const Model& model = *view.model;
   const auto& responses = view.data->responses();
   if (static_cast<index_t>(responses.size()) != model.outputs()) {
-    throw InputError("data", fmt::format("data: the model has {} outputs, the data {} responses", model.outputs(),
-                                         responses.size()));
+    throw InputError("data", fmt::format("data: the model has {} outputs, the data {} responses",
+                                         model.outputs(), responses.size()));
   }
   reduce::Term term;
   term.rows = responses.front().y.size;
@@ -190,8 +201,8 @@ reduce::Term bind_term(const TermView& view, const FitOptions& options, const st
   term.columns.reserve(columns.size() + 2 * responses.size());
   const auto add_column = [&](const Values& values, const Named& name) {
     if (values.size != term.rows) {
-      throw InputError("data", fmt::format("data: {} has {} values, the response has {}", name.text(), values.size,
-                                           term.rows));
+      throw InputError("data", fmt::format("data: {} has {} values, the response has {}",
+                                           name.text(), values.size, term.rows));
     }
     spec.float32.push_back(values.float32);
     term.columns.push_back({values.data, values.float32});
@@ -226,7 +237,8 @@ reduce::Term bind_term(const TermView& view, const FitOptions& options, const st
     spec.weighting = program::Weighting::number;
     for (const Dataset::Response& response : responses) {
       if (!(response.sigma_number > 0.0 && std::isfinite(response.sigma_number))) {
-        throw InputError("sigma", fmt::format("sigma: {} is not a positive number", response.sigma_number));
+        throw InputError("sigma",
+                         fmt::format("sigma: {} is not a positive number", response.sigma_number));
       }
       term.extras.push_back(response.sigma_number);
     }
@@ -235,7 +247,8 @@ reduce::Term bind_term(const TermView& view, const FitOptions& options, const st
   if (term.robust) {
     term.f_scale = view.f_scale;
     if (!(term.f_scale > 0.0 && std::isfinite(term.f_scale))) {
-      throw InputError("f_scale", fmt::format("f_scale: {} is not a positive number", term.f_scale));
+      throw InputError("f_scale",
+                       fmt::format("f_scale: {} is not a positive number", term.f_scale));
     }
     term.extras.push_back(term.f_scale);
   }

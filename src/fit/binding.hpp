@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where a model meets its data: columns are found and checked, the residual program is made or taken from the model.
+// Where a model meets its data: columns are found and checked, the residual program is made or
+// taken from the model.
 #pragma once
 
 #include <vector>
@@ -18,16 +19,17 @@ struct TermView {
   double f_scale;
 };
 
-/// Names of the model's parameters with gathered ones expanded by the largest index in the data: a[0], a[1], ….
-/// `sizes` gets the elements of each symbol.
-std::vector<std::string> expanded_names(const Model& model, const Dataset& data, std::vector<index_t>& sizes);
+/// Names of the model's parameters with gathered ones expanded by the largest index in the data:
+/// a[0], a[1], …. `sizes` gets the elements of each symbol.
+std::vector<std::string> expanded_names(const Model& model, const Dataset& data,
+                                        std::vector<index_t>& sizes);
 
 /// The columns of `data` in the model's order. Throws InputError with the nearest name.
 std::vector<Values> find_columns(const Model& model, const Dataset& data);
 
-/// A term without parameter maps. Checks lengths, sigma and finiteness. `free` lists the positions, among the
-/// expanded parameters of this model, that move.
-reduce::Term bind_term(const TermView& term, const FitOptions& options, const std::vector<index_t>& sizes,
-                       const std::vector<index_t>& free);
+/// A term without parameter maps. Checks lengths, sigma and finiteness. `free` lists the positions,
+/// among the expanded parameters of this model, that move.
+reduce::Term bind_term(const TermView& term, const FitOptions& options,
+                       const std::vector<index_t>& sizes, const std::vector<index_t>& free);
 
 }  // namespace nlsq::fit_impl

@@ -7,7 +7,8 @@ namespace nlsq {
 
 Dataset& Dataset::column(std::string name, Values values) {
   for (const Column& known : columns_) {
-    if (known.name == name) throw InputError("data", "data: the column '" + name + "' is given twice");
+    if (known.name == name)
+      throw InputError("data", "data: the column '" + name + "' is given twice");
   }
   columns_.push_back({std::move(name), values});
   return *this;
@@ -26,7 +27,8 @@ Dataset& Dataset::sigma(Values sigma) {
 
 Dataset& Dataset::sigma(double sigma) {
   if (responses_.empty()) throw InputError("sigma", "sigma: give the response first");
-  if (!(sigma > 0.0)) throw InputError("sigma", "sigma: " + std::to_string(sigma) + " is not a positive number");
+  if (!(sigma > 0.0))
+    throw InputError("sigma", "sigma: " + std::to_string(sigma) + " is not a positive number");
   responses_.back().sigma_number = sigma;
   return *this;
 }

@@ -24,8 +24,8 @@ index_t common_rows(const Model& model, const std::vector<Values>& columns, cons
   index_t rows = -1;
   for (std::size_t c = 0; c < columns.size(); ++c) {
     if (rows >= 0 && columns[c].size != rows) {
-      throw InputError("data", fmt::format("data: column '{}' has {} values, others have {}", model.columns()[c],
-                                           columns[c].size, rows));
+      throw InputError("data", fmt::format("data: column '{}' has {} values, others have {}",
+                                           model.columns()[c], columns[c].size, rows));
     }
     rows = columns[c].size;
   }
@@ -50,7 +50,8 @@ void run_over(const program::Program& program, const std::vector<Values>& column
   for (index_t first = 0; first < rows; first += kBlock) {
     const index_t count = std::min(kBlock, rows - first);
     for (std::size_t c = 0; c < columns.size(); ++c) {
-      for (index_t i = 0; i < kBlock; ++i) blocks[c][z(i)] = columns[c][first + std::min(i, count - 1)];
+      for (index_t i = 0; i < kBlock; ++i)
+        blocks[c][z(i)] = columns[c][first + std::min(i, count - 1)];
     }
     interpreter.run(pointers, kBlock);
     take(interpreter, first, count);
@@ -59,14 +60,15 @@ void run_over(const program::Program& program, const std::vector<Values>& column
 
 void check_output(const Model& model, index_t output) {
   if (output < 0 || output >= model.outputs()) {
-    throw InputError("output", fmt::format("output: there is no output {}; the model has {}", output, model.outputs()));
+    throw InputError("output", fmt::format("output: there is no output {}; the model has {}",
+                                           output, model.outputs()));
   }
 }
 
 }  // namespace
 
-std::vector<double> evaluate(const Model& model, const Dataset& data, const std::vector<double>& parameters,
-                             index_t output) {
+std::vector<double> evaluate(const Model& model, const Dataset& data,
+                             const std::vector<double>& parameters, index_t output) {
   check_output(model, output);
   std::vector<index_t> sizes;
   const std::vector<std::string> names = fit_impl::expanded_names(model, data, sizes);
@@ -78,14 +80,15 @@ std::vector<double> evaluate(const Model& model, const Dataset& data, const std:
   const index_t rows = common_rows(model, columns, data);
   std::vector<double> values(z(rows));
   const program::Program program = program::build_values(*model.impl(), sizes, {});
-  run_over(program, columns, rows, parameters, [&](const engine::Interpreter& ran, index_t first, index_t count) {
-    std::copy_n(ran.output(program.outputs[z(output)]), count, values.begin() + first);
-  });
+  run_over(program, columns, rows, parameters,
+           [&](const engine::Interpreter& ran, index_t first, index_t count) {
+             std::copy_n(ran.output(program.outputs[z(output)]), count, values.begin() + first);
+           });
   return values;
 }
 
-std::vector<double> standard_errors_of(const Model& model, const Dataset& data, const FitResult& result,
-                                       index_t output) {
+std::vector<double> standard_errors_of(const Model& model, const Dataset& data,
+                                       const FitResult& result, index_t output) {
   check_output(model, output);
   program::ResidualSpec spec;
   spec.has_response = false;
@@ -95,7 +98,8 @@ std::vector<double> standard_errors_of(const Model& model, const Dataset& data, 
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto at = std::find(result.names.begin(), result.names.end(), names[i]);
     if (at == result.names.end()) {
-      throw InputError("result", fmt::format("result: it has no parameter '{}' of the model", names[i]));
+      throw InputError("result",
+                       fmt::format("result: it has no parameter '{}' of the model", names[i]));
     }
     positions.push_back(at - result.names.begin());
     parameters.push_back(result.popt[z(positions.back())]);
@@ -114,23 +118,27 @@ std::vector<double> standard_errors_of(const Model& model, const Dataset& data, 
   std::vector<index_t> at(k);
   for (std::size_t j = 0; j < k; ++j) {
     const program::JacobianColumn& column = roots.jacobian[j];
-    if (column.factor.kind != program::Operand::Kind::none) factor[j] = uniforms.value(column.factor.index);
+    if (column.factor.kind != program::Operand::Kind::none)
+      factor[j] = uniforms.value(column.factor.index);
     at[j] = positions[z(column.parameter)];
   }
   std::vector<double> row(k);
-  run_over(lowered.full, columns, rows, parameters, [&](const engine::Interpreter& ran, index_t first, index_t count) {
-    for (index_t r = 0; r < count; ++r) {
-      for (std::size_t j = 0; j < k; ++j) row[j] = factor[j] * ran.output(roots.jacobian[j].values)[r];
-      double variance = 0.0;
-      for (std::size_t i = 0; i < k; ++i) {
-        for (std::size_t j = 0; j < k; ++j) {
-          // A derivative of zero needs nothing from an infinite variance.
-          if (row[i] != 0.0 && row[j] != 0.0) variance += row[i] * row[j] * result.pcov[z(at[i] * N + at[j])];
-        }
-      }
-      errors[z(first + r)] = std::sqrt(std::max(variance, 0.0));
-    }
-  });
+  run_over(lowered.full, columns, rows, parameters,
+           [&](const engine::Interpreter& ran, index_t first, index_t count) {
+             for (index_t r = 0; r < count; ++r) {
+               for (std::size_t j = 0; j < k; ++j)
+                 row[j] = factor[j] * ran.output(roots.jacobian[j].values)[r];
+               double variance = 0.0;
+               for (std::size_t i = 0; i < k; ++i) {
+                 for (std::size_t j = 0; j < k; ++j) {
+                   // A derivative of zero needs nothing from an infinite variance.
+                   if (row[i] != 0.0 && row[j] != 0.0)
+                     variance += row[i] * row[j] * result.pcov[z(at[i] * N + at[j])];
+                 }
+               }
+               errors[z(first + r)] = std::sqrt(std::max(variance, 0.0));
+             }
+           });
   return errors;
 }
 

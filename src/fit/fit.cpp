@@ -25,13 +25,14 @@ using fit_impl::TermView;
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
 struct TermNames {
-  std::vector<std::string> names;   // expanded
+  std::vector<std::string> names;  // expanded
   std::vector<index_t> sizes;
-  std::vector<index_t> positions;   // in the problem
+  std::vector<index_t> positions;  // in the problem
 };
 
 // The union of the terms' parameters, by first appearance.
-std::vector<std::string> collect_names(std::span<const TermView> terms, std::vector<TermNames>& of_terms) {
+std::vector<std::string> collect_names(std::span<const TermView> terms,
+                                       std::vector<TermNames>& of_terms) {
   std::vector<std::string> all;
   of_terms.reserve(terms.size());
   for (const TermView& term : terms) {
@@ -49,10 +50,12 @@ std::vector<std::string> collect_names(std::span<const TermView> terms, std::vec
   return all;
 }
 
-std::vector<reduce::Term> bind_terms(std::span<const TermView> terms, const std::vector<TermNames>& names,
+std::vector<reduce::Term> bind_terms(std::span<const TermView> terms,
+                                     const std::vector<TermNames>& names,
                                      const ParameterTable& table, const FitOptions& options) {
   std::vector<index_t> free_position(z(table.size()), -1);
-  for (std::size_t i = 0; i < table.free.size(); ++i) free_position[z(table.free[i])] = static_cast<index_t>(i);
+  for (std::size_t i = 0; i < table.free.size(); ++i)
+    free_position[z(table.free[i])] = static_cast<index_t>(i);
   std::vector<reduce::Term> bound;
   bound.reserve(terms.size());
   for (std::size_t t = 0; t < terms.size(); ++t) {
@@ -81,22 +84,27 @@ std::vector<reduce::Term> bind_terms(std::span<const TermView> terms, const std:
   std::string where = fmt::format("row {}", fault->row + 1);
   const std::vector<Values> columns = fit_impl::find_columns(*term.model, *term.data);
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    where += fmt::format("{}{} = {:.6g}", c == 0 ? " (" : ", ", term.model->columns()[c], columns[c][fault->row]);
+    where += fmt::format("{}{} = {:.6g}", c == 0 ? " (" : ", ", term.model->columns()[c],
+                         columns[c][fault->row]);
     if (c + 1 == columns.size()) where += ")";
   }
   std::string start;
   for (std::size_t i = 0; i < table.names.size() && i < 12; ++i) {
     start += fmt::format("{}{}={:.6g}", i == 0 ? "" : ", ", table.names[i], table.start[i]);
   }
-  const double value = std::isnan(fault->value) ? std::fabs(fault->value) : fault->value;  // no "-nan"
-  const std::string what = fault->in_residual
-      ? fmt::format("the residual is {}", value)
-      : fmt::format("the derivative by '{}' is {}", table.names[z(table.free[z(fault->parameter)])], value);
-  throw InputError("p0", fmt::format("p0: {} in {} at the start ({}); give a start where the model is finite", what,
-                                     where, start));
+  const double value =
+      std::isnan(fault->value) ? std::fabs(fault->value) : fault->value;  // no "-nan"
+  const std::string what =
+      fault->in_residual ? fmt::format("the residual is {}", value)
+                         : fmt::format("the derivative by '{}' is {}",
+                                       table.names[z(table.free[z(fault->parameter)])], value);
+  throw InputError(
+      "p0", fmt::format("p0: {} in {} at the start ({}); give a start where the model is finite",
+                        what, where, start));
 }
 
-std::vector<double> at_positions(const std::vector<double>& values, const std::vector<index_t>& positions) {
+std::vector<double> at_positions(const std::vector<double>& values,
+                                 const std::vector<index_t>& positions) {
   std::vector<double> picked;
   picked.reserve(positions.size());
   for (const index_t i : positions) picked.push_back(values[z(i)]);
@@ -110,11 +118,13 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   const ParameterTable table = fit_impl::make_parameters(collect_names(terms, names), options);
   const std::vector<reduce::Term> bound = bind_terms(terms, names, table, options);
   const reduce::EvaluatorOptions evaluator_options = fit_impl::evaluator_options(options.threads);
-  reduce::DataEvaluator evaluator(bound, table.start, table.free, evaluator_options, fit_impl::shared_pool());
+  reduce::DataEvaluator evaluator(bound, table.start, table.free, evaluator_options,
+                                  fit_impl::shared_pool());
   if (evaluator.rows() == 0) throw InputError("data", "data: there is no row to fit");
 
   const std::vector<double> x0 = at_positions(table.start, table.free);
-  const bool linear = std::none_of(bound.begin(), bound.end(), [](const reduce::Term& t) { return t.robust; });
+  const bool linear =
+      std::none_of(bound.begin(), bound.end(), [](const reduce::Term& t) { return t.robust; });
   solve::Outcome outcome;
   try {
     outcome = solve::minimize(evaluator, x0, at_positions(table.lower, table.free),
@@ -133,7 +143,8 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   result.loss = to_string(options.loss);
   result.engine = "interpreter";
   result.isa = engine::name(evaluator_options.walk.isa);
-  result.jacobian_mode = bound.front().program->order == expr::Accumulation::forward ? "fwd" : "rev";
+  result.jacobian_mode =
+      bound.front().program->order == expr::Accumulation::forward ? "fwd" : "rev";
   result.model = terms.front().model->formula();
   result.absolute_sigma = options.absolute_sigma;
   fit_impl::fill_statistics(result, outcome, table.free, terms, options);
@@ -148,7 +159,8 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
 FitResult fit(const std::vector<FitTerm>& terms, const FitOptions& options) {
   std::vector<TermView> views;
   for (const FitTerm& term : terms) {
-    views.push_back({&term.model, &term.data, term.loss.value_or(options.loss), term.f_scale.value_or(options.f_scale)});
+    views.push_back({&term.model, &term.data, term.loss.value_or(options.loss),
+                     term.f_scale.value_or(options.f_scale)});
   }
   return fit_views(views, options);
 }

@@ -26,18 +26,22 @@ std::vector<double> or_all(const std::vector<double>& values, std::size_t n, dou
   return values.empty() ? std::vector<double>(n, fallback) : values;
 }
 
-FitResult run(engine::CallbackProblem problem, std::span<const double> x0, const LeastSquaresOptions& options) {
+FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
+              const LeastSquaresOptions& options) {
   const auto began = std::chrono::steady_clock::now();
   const std::size_t n = x0.size();
-  if (problem.m <= 0) throw InputError("m", fmt::format("m: {} residuals; at least one is needed", problem.m));
+  if (problem.m <= 0)
+    throw InputError("m", fmt::format("m: {} residuals; at least one is needed", problem.m));
   check_length(options.lower, n, "lower");
   check_length(options.upper, n, "upper");
   check_length(options.diff_step, n, "diff_step");
   if (!options.names.empty() && options.names.size() != n) {
-    throw InputError("names", fmt::format("names: {} names for {} parameters", options.names.size(), n));
+    throw InputError("names",
+                     fmt::format("names: {} names for {} parameters", options.names.size(), n));
   }
   if (!(options.f_scale > 0.0 && std::isfinite(options.f_scale))) {
-    throw InputError("f_scale", fmt::format("f_scale: {} is not a positive number", options.f_scale));
+    throw InputError("f_scale",
+                     fmt::format("f_scale: {} is not a positive number", options.f_scale));
   }
   constexpr double kInf = std::numeric_limits<double>::infinity();
   problem.three_point = options.differences == Differences::three_point;
@@ -48,15 +52,18 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0, const
   std::vector<index_t> free;
   for (std::size_t i = 0; i < n; ++i) {
     if (!(problem.lower[i] <= problem.upper[i])) {
-      throw InputError("bounds", fmt::format("bounds: the lower bound {} of parameter {} is above the upper bound {}",
-                                             problem.lower[i], i, problem.upper[i]));
+      throw InputError(
+          "bounds",
+          fmt::format("bounds: the lower bound {} of parameter {} is above the upper bound {}",
+                      problem.lower[i], i, problem.upper[i]));
     }
     result.names.push_back(options.names.empty() ? fmt::format("p{}", i) : options.names[i]);
     free.push_back(static_cast<index_t>(i));
   }
   const bool user_jacobian = static_cast<bool>(problem.jacobian);
   const std::vector<double> lower = problem.lower, upper = problem.upper;
-  reduce::CallbackEvaluator evaluator(std::move(problem), static_cast<index_t>(n), options.loss, options.f_scale);
+  reduce::CallbackEvaluator evaluator(std::move(problem), static_cast<index_t>(n), options.loss,
+                                      options.f_scale);
   SolverOptions solver = options;
   // Differences are too coarse to judge steps near rounding.
   solver.polish = options.polish && user_jacobian;
@@ -75,7 +82,9 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0, const
   result.method = to_string(options.method == Method::automatic ? Method::trf : options.method);
   result.loss = to_string(options.loss);
   result.engine = "callback";
-  result.jacobian_mode = user_jacobian ? "user" : options.differences == Differences::two_point ? "2-point" : "3-point";
+  result.jacobian_mode = user_jacobian                                   ? "user"
+                         : options.differences == Differences::two_point ? "2-point"
+                                                                         : "3-point";
   result.absolute_sigma = options.absolute_sigma;
   FitOptions statistics;
   statistics.absolute_sigma = options.absolute_sigma;
@@ -96,8 +105,8 @@ FitResult least_squares(const ResidualFunction& fun, index_t m, std::span<const 
   return run(std::move(problem), x0, options);
 }
 
-FitResult least_squares(const ResidualFunction& fun, const JacobianFunction& jac, index_t m, std::span<const double> x0,
-                        const LeastSquaresOptions& options) {
+FitResult least_squares(const ResidualFunction& fun, const JacobianFunction& jac, index_t m,
+                        std::span<const double> x0, const LeastSquaresOptions& options) {
   engine::CallbackProblem problem;
   problem.residuals = fun;
   problem.jacobian = jac;

@@ -26,7 +26,8 @@ int exponent_of(double x, int digits) {
 Notation notation_of(double value, double error) {
   Notation notation;
   const int error_exponent = exponent_of(error, 2);
-  const int value_exponent = value == 0.0 || !std::isfinite(value) ? error_exponent : exponent_of(value, kMostDigits);
+  const int value_exponent =
+      value == 0.0 || !std::isfinite(value) ? error_exponent : exponent_of(value, kMostDigits);
   const int first = std::max(error_exponent, value_exponent);
   notation.last = std::max(error_exponent - 1, first - (kMostDigits - 1));
   notation.scientific = first < -4 || first > 6;
@@ -45,12 +46,15 @@ std::string mantissa(double x, const Notation& notation) {
     const int digits = std::max(0, exponent_of(x, kMostDigits) - notation.last);
     const std::string text = fmt::format("{:.{}e}", x, digits);
     const std::size_t e = text.find('e');
-    x = std::strtod((text.substr(0, e) + "e" + std::to_string(std::atoi(text.c_str() + e + 1) - notation.exponent)).c_str(),
+    x = std::strtod((text.substr(0, e) + "e" +
+                     std::to_string(std::atoi(text.c_str() + e + 1) - notation.exponent))
+                        .c_str(),
                     nullptr);
   }
   const std::string text = fmt::format("{:.{}f}", x, decimals);
   // No minus before a number that is rounded to zero.
-  return text.find_first_of("123456789in") == std::string::npos && text[0] == '-' ? text.substr(1) : text;
+  return text.find_first_of("123456789in") == std::string::npos && text[0] == '-' ? text.substr(1)
+                                                                                  : text;
 }
 
 std::string power_of_ten(const Notation& notation) {

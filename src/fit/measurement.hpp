@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
-// Numbers with uncertainties as text: the error gets two significant digits, the value ends at the same place
-// (JCGM 100:2008, 7.2.6). Outside 1e-4 … 1e7 both share one power of ten.
+// Numbers with uncertainties as text: the error gets two significant digits, the value ends at the
+// same place (JCGM 100:2008, 7.2.6). Outside 1e-4 … 1e7 both share one power of ten.
 #pragma once
 
 #include <string>
 
 namespace nlsq::fit_impl {
 
-/// How a number and its relatives are written: mantissa·10^exponent with `last` the place of the last digit.
+/// How a number and its relatives are written: mantissa·10^exponent with `last` the place of the
+/// last digit.
 struct Notation {
-  int last = 0;             ///< 10^last is the place of the last digit
-  int exponent = 0;         ///< of the common power of ten
+  int last = 0;      ///< 10^last is the place of the last digit
+  int exponent = 0;  ///< of the common power of ten
   bool scientific = false;
 };
 

@@ -45,10 +45,11 @@ Moments sum(index_t rows, int threads, const Weight& weight, const Y& y) {
   const double y0 = rows > 0 ? y(0) : 0.0;
   if (rows <= kLeaf) return sum_leaf(0, rows, y0, weight, y);
   std::vector<Moments> leaves(static_cast<std::size_t>((rows + kLeaf - 1) / kLeaf));
-  base::for_each_part(shared_pool(), threads, static_cast<index_t>(leaves.size()), [&](index_t leaf) {
-    leaves[static_cast<std::size_t>(leaf)] =
-        sum_leaf(leaf * kLeaf, std::min(rows, (leaf + 1) * kLeaf), y0, weight, y);
-  });
+  base::for_each_part(
+      shared_pool(), threads, static_cast<index_t>(leaves.size()), [&](index_t leaf) {
+        leaves[static_cast<std::size_t>(leaf)] =
+            sum_leaf(leaf * kLeaf, std::min(rows, (leaf + 1) * kLeaf), y0, weight, y);
+      });
   Moments all;
   for (const Moments& leaf : leaves) {
     all.w += leaf.w;
@@ -71,7 +72,8 @@ Moments with_weight(const Values& y, int threads, const Weight& weight) {
 // Σ ln s over finite s: mantissas are multiplied and exponents added, with one logarithm a chunk.
 template <class T>
 double log_sum(const T* s, index_t rows) {
-  constexpr index_t kChunk = 256;  // a product of that many mantissas in [1/2, 1) does not underflow
+  constexpr index_t kChunk =
+      256;  // a product of that many mantissas in [1/2, 1) does not underflow
   double total = 0.0;
   for (index_t first = 0; first < rows; first += kChunk) {
     double product = 1.0;
@@ -111,7 +113,8 @@ Moments moments(const Dataset::Response& response, int threads) {
     all.log_sigma = log_sum(s, sigma.size);
     return all;
   }
-  const double w = response.sigma_number > 0.0 ? 1.0 / (response.sigma_number * response.sigma_number) : 1.0;
+  const double w =
+      response.sigma_number > 0.0 ? 1.0 / (response.sigma_number * response.sigma_number) : 1.0;
   Moments all = with_weight(response.y, threads, [w](index_t) { return w; });
   all.log_sigma = -0.5 * std::log(w) * static_cast<double>(response.y.size);
   return all;

@@ -15,13 +15,14 @@ constexpr std::array<const char*, 5> kLosses{"linear", "soft_l1", "huber", "cauc
 constexpr std::array<const char*, 3> kModes{"auto", "fwd", "rev"};
 
 template <class Enum, std::size_t N>
-Enum find_name(const std::array<const char*, N>& names, const std::string& wanted, const char* argument) {
+Enum find_name(const std::array<const char*, N>& names, const std::string& wanted,
+               const char* argument) {
   for (std::size_t i = 0; i < N; ++i) {
     if (wanted == names[i]) return static_cast<Enum>(i);
   }
   const std::vector<std::string> all(names.begin(), names.end());
-  throw InputError(argument, std::string(argument) + ": '" + wanted + "' is none of " + base::quoted_list(all) +
-                                 base::did_you_mean(wanted, all));
+  throw InputError(argument, std::string(argument) + ": '" + wanted + "' is none of " +
+                                 base::quoted_list(all) + base::did_you_mean(wanted, all));
 }
 
 }  // namespace

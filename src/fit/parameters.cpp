@@ -18,8 +18,10 @@ std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 index_t require(const ParameterTable& table, const std::string& name, const char* argument) {
   const index_t at = table.find(name);
   if (at >= 0) return at;
-  throw InputError(argument, fmt::format("{}: the model has no parameter '{}'{}; its parameters are {}", argument, name,
-                                         base::did_you_mean(name, table.names), base::quoted_list(table.names)));
+  throw InputError(
+      argument,
+      fmt::format("{}: the model has no parameter '{}'{}; its parameters are {}", argument, name,
+                  base::did_you_mean(name, table.names), base::quoted_list(table.names)));
 }
 
 // 1 if the bounds allow it, else their middle, else one unit inside.
@@ -34,8 +36,9 @@ void apply_bounds(ParameterTable& table, const FitOptions& options) {
   for (const auto& [name, bounds] : options.bounds) {
     const index_t at = require(table, name, "bounds");
     if (std::isnan(bounds.lower) || std::isnan(bounds.upper) || bounds.lower > bounds.upper) {
-      throw InputError("bounds", fmt::format("bounds: the lower bound {} of '{}' is above the upper bound {}",
-                                             bounds.lower, name, bounds.upper));
+      throw InputError("bounds",
+                       fmt::format("bounds: the lower bound {} of '{}' is above the upper bound {}",
+                                   bounds.lower, name, bounds.upper));
     }
     table.lower[z(at)] = bounds.lower;
     table.upper[z(at)] = bounds.upper;
@@ -44,8 +47,9 @@ void apply_bounds(ParameterTable& table, const FitOptions& options) {
 
 void apply_starts(ParameterTable& table, const FitOptions& options) {
   if (!options.p0.empty() && static_cast<index_t>(options.p0.size()) != table.size()) {
-    throw InputError("p0", fmt::format("p0: {} values were given for {} parameters ({})", options.p0.size(),
-                                       table.size(), base::quoted_list(table.names)));
+    throw InputError(
+        "p0", fmt::format("p0: {} values were given for {} parameters ({})", options.p0.size(),
+                          table.size(), base::quoted_list(table.names)));
   }
   for (index_t i = 0; i < table.size(); ++i) {
     if (options.p0.empty()) {
@@ -89,13 +93,15 @@ ParameterTable make_parameters(std::vector<std::string> names, const FitOptions&
   apply_starts(table, options);
   for (std::size_t i = 0; i < n; ++i) {
     if (!std::isfinite(table.start[i])) {
-      throw InputError("p0", fmt::format("p0: the start {} of '{}' is not finite", table.start[i], table.names[i]));
+      throw InputError("p0", fmt::format("p0: the start {} of '{}' is not finite", table.start[i],
+                                         table.names[i]));
     }
     // Equal bounds leave no room to move.
     if (table.lower[i] == table.upper[i]) table.fixed[i] = true;
     if (table.start[i] < table.lower[i] || table.start[i] > table.upper[i]) {
-      throw InputError("p0", fmt::format("p0: the start {} of '{}' is outside its bounds [{}, {}]", table.start[i],
-                                         table.names[i], table.lower[i], table.upper[i]));
+      throw InputError("p0",
+                       fmt::format("p0: the start {} of '{}' is outside its bounds [{}, {}]",
+                                   table.start[i], table.names[i], table.lower[i], table.upper[i]));
     }
     if (!table.fixed[i]) table.free.push_back(static_cast<index_t>(i));
   }

@@ -13,14 +13,15 @@ struct ParameterTable {
   std::vector<std::string> names;
   std::vector<double> start, lower, upper;
   std::vector<bool> fixed;
-  std::vector<bool> defaulted;   ///< start not given by the caller
-  std::vector<index_t> free;     ///< positions that move
+  std::vector<bool> defaulted;  ///< start not given by the caller
+  std::vector<index_t> free;    ///< positions that move
   index_t size() const { return static_cast<index_t>(names.size()); }
   /// Position of a name; −1 if there is none.
   index_t find(const std::string& name) const;
 };
 
-/// Throws InputError: unknown names, crossed bounds, a start outside its bounds or not finite, a wrong number of p0.
+/// Throws InputError: unknown names, crossed bounds, a start outside its bounds or not finite, a
+/// wrong number of p0.
 ParameterTable make_parameters(std::vector<std::string> names, const FitOptions& options);
 
 }  // namespace nlsq::fit_impl

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The report of a fit: why it ended, the parameters, strong correlations, goodness of fit, what the errors mean.
-// At most 100 columns wide unless a name or number leaves no choice.
+// The report of a fit: why it ended, the parameters, strong correlations, goodness of fit, what the
+// errors mean. At most 100 columns wide unless a name or number leaves no choice.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -31,12 +31,15 @@ std::string elapsed(double milliseconds) {
   return fmt::format("{:.3g} s", milliseconds / 1000.0);
 }
 
-std::string counted(index_t n, const char* what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); }
+std::string counted(index_t n, const char* what) {
+  return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
+}
 
 std::string heading(const FitResult& r, const Styles& styles) {
   std::string out;
   if (!r.model.empty()) {
-    out += styles.strong("Model") + std::string(10, ' ') + fit_impl::wrapped(r.model, kWidth - 15, 15) + "\n";
+    out += styles.strong("Model") + std::string(10, ' ') +
+           fit_impl::wrapped(r.model, kWidth - 15, 15) + "\n";
   }
   const std::string word = status_word(r);
   out += (r.success ? styles.good(word) : styles.bad(word)) + std::string(15 - word.size(), ' ') +
@@ -51,13 +54,14 @@ std::string flags_of(const FitResult& r, std::size_t i) {
   if (r.fixed[i]) return "";
   std::string flags;
   if (r.at_bound[i] != 0) flags = r.at_bound[i] < 0 ? "at lower bound" : "at upper bound";
-  if (r.defaulted[i]) flags += fmt::format("{}default start {:.6g}", flags.empty() ? "" : ", ", r.p0[i]);
+  if (r.defaulted[i])
+    flags += fmt::format("{}default start {:.6g}", flags.empty() ? "" : ", ", r.p0[i]);
   return flags;
 }
 
 // The row of a parameter: name, value, ± error, relative error, interval, flags.
-std::vector<Cell> parameter_row(const FitResult& r, std::size_t i, const std::pair<double, double>& interval,
-                                const Styles& styles) {
+std::vector<Cell> parameter_row(const FitResult& r, std::size_t i,
+                                const std::pair<double, double>& interval, const Styles& styles) {
   using namespace fit_impl;
   const double value = r.popt[i], error = r.perr[i];
   std::vector<Cell> row{{"  " + shortened(r.names[i], kLongestName)}};
@@ -72,7 +76,8 @@ std::vector<Cell> parameter_row(const FitResult& r, std::size_t i, const std::pa
     row.push_back({(power.empty() ? "" : "(") + mantissa(value, notation)});
     row.push_back({"± " + error_text(error, notation) + (power.empty() ? "" : ")" + power)});
     row.push_back({value == 0.0 ? "" : fmt::format("{:.2g} %", 100.0 * std::abs(error / value))});
-    row.push_back({"[" + mantissa(interval.first, notation) + ", " + mantissa(interval.second, notation) + "]" + power});
+    row.push_back({"[" + mantissa(interval.first, notation) + ", " +
+                   mantissa(interval.second, notation) + "]" + power});
   }
   Cell flags{flags_of(r, i)};
   if (r.at_bound[i] != 0) flags.style = styles.warning_code();
@@ -81,10 +86,16 @@ std::vector<Cell> parameter_row(const FitResult& r, std::size_t i, const std::pa
 }
 
 std::string parameters(const FitResult& r, double level, const Styles& styles) {
-  TextTable table({{"Parameter"}, {"value"}, {"± std. error"}, {"relative"}, {fmt::format("{:g} % interval", 100 * level)},
-                   {""}}, "lrjrll");
+  TextTable table({{"Parameter"},
+                   {"value"},
+                   {"± std. error"},
+                   {"relative"},
+                   {fmt::format("{:g} % interval", 100 * level)},
+                   {""}},
+                  "lrjrll");
   const auto intervals = r.intervals(level);
-  for (std::size_t i = 0; i < r.names.size(); ++i) table.add(parameter_row(r, i, intervals[i], styles));
+  for (std::size_t i = 0; i < r.names.size(); ++i)
+    table.add(parameter_row(r, i, intervals[i], styles));
   return table.text(styles, kWidth, 5, 3);
 }
 
@@ -102,15 +113,18 @@ std::string correlations(const FitResult& r, const Styles& styles) {
     }
   }
   if (strong.empty()) return "";
-  std::stable_sort(strong.begin(), strong.end(), [](const Pair& a, const Pair& b) { return std::abs(a.r) > std::abs(b.r); });
+  std::stable_sort(strong.begin(), strong.end(),
+                   [](const Pair& a, const Pair& b) { return std::abs(a.r) > std::abs(b.r); });
   std::string out = styles.strong(fmt::format("Strong correlations (|r| ≥ {})", kStrong)) + "\n";
   for (std::size_t k = 0; k < strong.size() && k < kMostCorrelations; ++k) {
     const Pair& pair = strong[k];
     const int digits = std::abs(pair.r) > 0.9999 ? 8 : 4;
-    out += fmt::format("  {:+.{}f}  {} and {}\n", pair.r, digits, fit_impl::shortened(r.names[pair.i], kLongestName),
+    out += fmt::format("  {:+.{}f}  {} and {}\n", pair.r, digits,
+                       fit_impl::shortened(r.names[pair.i], kLongestName),
                        fit_impl::shortened(r.names[pair.j], kLongestName));
   }
-  if (strong.size() > kMostCorrelations) out += fmt::format("  and {} more\n", strong.size() - kMostCorrelations);
+  if (strong.size() > kMostCorrelations)
+    out += fmt::format("  and {} more\n", strong.size() - kMostCorrelations);
   return out + "\n";
 }
 
@@ -124,47 +138,64 @@ std::string r_squared_text(double r2) {
 
 std::string goodness(const FitResult& r, const Styles& styles) {
   TextTable table({{"Goodness of fit"}, {""}, {""}, {""}}, "lrlr");
-  const auto add = [&](const std::string& a, const std::string& b, const std::string& c, const std::string& d) {
+  const auto add = [&](const std::string& a, const std::string& b, const std::string& c,
+                       const std::string& d) {
     table.add({{"  " + a}, {b}, {"    " + c}, {d}});
   };
   const bool has_response = !std::isnan(r.tss);
-  add("rows", std::to_string(r.n), has_response ? "R²" : "cost", has_response ? r_squared_text(r.r_squared) : number(r.cost));
+  add("rows", std::to_string(r.n), has_response ? "R²" : "cost",
+      has_response ? r_squared_text(r.r_squared) : number(r.cost));
   add("degrees of freedom", std::to_string(r.dof), "adjusted R²",
       has_response ? r_squared_text(r.adj_r_squared) : "undefined");
-  add(r.has_sigma ? "χ²" : "sum of squares", number(r.rss), r.has_sigma ? "RMSE (in sigma)" : "RMSE", number(r.rmse));
-  add(r.has_sigma ? "reduced χ²" : "residual variance", number(r.reduced_chi2), "AIC", number(r.aic));
+  add(r.has_sigma ? "χ²" : "sum of squares", number(r.rss),
+      r.has_sigma ? "RMSE (in sigma)" : "RMSE", number(r.rmse));
+  add(r.has_sigma ? "reduced χ²" : "residual variance", number(r.reduced_chi2), "AIC",
+      number(r.aic));
   const bool has_p = r.has_sigma && r.absolute_sigma;
   const bool is_robust = r.loss != "linear";
-  add(has_p ? "P(larger χ²)" : is_robust ? "cost (" + r.loss + ")" : "",
-      has_p ? number(r.p_value) : is_robust ? number(r.cost) : "", "BIC", number(r.bic));
+  add(has_p       ? "P(larger χ²)"
+      : is_robust ? "cost (" + r.loss + ")"
+                  : "",
+      has_p       ? number(r.p_value)
+      : is_robust ? number(r.cost)
+                  : "",
+      "BIC", number(r.bic));
   std::string out = table.text(styles, kWidth);
-  if (r.n_masked > 0) out += fmt::format("  {} of infinite sigma left out\n", counted(r.n_masked, "row"));
+  if (r.n_masked > 0)
+    out += fmt::format("  {} of infinite sigma left out\n", counted(r.n_masked, "row"));
   return out;
 }
 
 std::string about_errors(const FitResult& r) {
   const double scale = std::sqrt(r.dof > 0 ? 2.0 * r.cost / static_cast<double>(r.dof) : 0.0);
   const char* root = r.loss == "linear" ? "√(reduced χ²)" : "√(2·cost/dof)";
-  if (r.absolute_sigma && !r.has_sigma) return "Standard errors are those of sigma = 1 (--absolute-sigma).";
+  if (r.absolute_sigma && !r.has_sigma)
+    return "Standard errors are those of sigma = 1 (--absolute-sigma).";
   if (r.absolute_sigma) return "Standard errors follow from sigma as given (--absolute-sigma).";
   if (r.dof == 0) return "No standard errors: there are no more rows than free parameters.";
   if (!r.has_sigma) {
-    return fmt::format("Standard errors follow from the scatter of the residuals, {:.4g}; no sigma was given.", scale);
+    return fmt::format(
+        "Standard errors follow from the scatter of the residuals, {:.4g}; no sigma was given.",
+        scale);
   }
-  return fmt::format("Standard errors are scaled by {} = {:.4g}: only the ratios of sigma count. --absolute-sigma takes "
-                     "sigma as given.", root, scale);
+  return fmt::format(
+      "Standard errors are scaled by {} = {:.4g}: only the ratios of sigma count. --absolute-sigma "
+      "takes "
+      "sigma as given.",
+      root, scale);
 }
 
 }  // namespace
 
 std::string FitResult::report(const ReportOptions& options) const {
   const Styles styles(options.color);
-  std::string out = heading(*this, styles) + "\n" + parameters(*this, options.level, styles) + "\n" +
-                    correlations(*this, styles) + goodness(*this, styles) + "\n" +
+  std::string out = heading(*this, styles) + "\n" + parameters(*this, options.level, styles) +
+                    "\n" + correlations(*this, styles) + goodness(*this, styles) + "\n" +
                     fit_impl::wrapped(about_errors(*this), kWidth, 0) + "\n";
   if (options.warnings && !warnings.empty()) {
     out += "\n" + styles.strong("Warnings") + "\n";
-    for (const std::string& warning : warnings) out += "  " + fit_impl::wrapped(warning, kWidth - 2, 2) + "\n";
+    for (const std::string& warning : warnings)
+      out += "  " + fit_impl::wrapped(warning, kWidth - 2, 2) + "\n";
   }
   return out;
 }

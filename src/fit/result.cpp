@@ -14,7 +14,8 @@ std::vector<std::pair<double, double>> FitResult::intervals(double level) const 
   if (!(level > 0.0 && level < 1.0)) {
     throw InputError("level", "level: " + std::to_string(level) + " is not between 0 and 1");
   }
-  const double freedom = absolute_sigma ? std::numeric_limits<double>::infinity() : static_cast<double>(dof);
+  const double freedom =
+      absolute_sigma ? std::numeric_limits<double>::infinity() : static_cast<double>(dof);
   const double t = stats::interval_factor(level, freedom);
   std::vector<std::pair<double, double>> result;
   for (std::size_t i = 0; i < popt.size(); ++i) {

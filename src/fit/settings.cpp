@@ -29,13 +29,15 @@ index_t forced_block() {
   if (value.empty()) return 0;
   const long rows = std::strtol(value.c_str(), nullptr, 10);
   if (rows >= 16 && rows <= 4096 && (rows & (rows - 1)) == 0) return rows;
-  throw InputError("NLSQ_BLOCK_ROWS", "NLSQ_BLOCK_ROWS='" + value + "' is no power of two from 16 to 4096");
+  throw InputError("NLSQ_BLOCK_ROWS",
+                   "NLSQ_BLOCK_ROWS='" + value + "' is no power of two from 16 to 4096");
 }
 
 }  // namespace
 
 reduce::EvaluatorOptions evaluator_options(int threads) {
-  if (threads < 0) throw InputError("threads", "threads: " + std::to_string(threads) + " is negative");
+  if (threads < 0)
+    throw InputError("threads", "threads: " + std::to_string(threads) + " is negative");
   reduce::EvaluatorOptions options;
   options.walk.isa = engine::chosen_isa();
   options.walk.threads = threads > 0 ? threads : base::default_threads();

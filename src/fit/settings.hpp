@@ -7,8 +7,9 @@
 
 namespace nlsq::fit_impl {
 
-/// threads as asked (0: default), NLSQ_ISA, NLSQ_FOLD (gram, pgram, qr) and NLSQ_BLOCK_ROWS (a power of two from 16 to
-/// 4096), the latter two for tests. A value that makes no sense throws InputError.
+/// threads as asked (0: default), NLSQ_ISA, NLSQ_FOLD (gram, pgram, qr) and NLSQ_BLOCK_ROWS (a
+/// power of two from 16 to 4096), the latter two for tests. A value that makes no sense throws
+/// InputError.
 reduce::EvaluatorOptions evaluator_options(int threads);
 
 /// Threads worth using for one sweep over `rows` numbers: 1 below some ten thousand.

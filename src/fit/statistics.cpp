@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The covariance is (J̃ᵀJ̃)⁻¹ of the loss-scaled Jacobian, times 2·cost/dof unless sigma is absolute (as SciPy).
+// The covariance is (J̃ᵀJ̃)⁻¹ of the loss-scaled Jacobian, times 2·cost/dof unless sigma is absolute
+// (as SciPy).
 #include "fit/statistics.hpp"
 
 #include <fmt/format.h>
@@ -35,12 +36,16 @@ void fill_covariance(FitResult& r, const solve::Outcome& outcome, const std::vec
   const stats::Covariance c = stats::unscaled_covariance(outcome.summary);
   r.rank = c.rank;
   r.condition = c.kappa;
-  const double factor = options.absolute_sigma ? 1.0 : r.dof > 0 ? 2.0 * outcome.summary.cost / static_cast<double>(r.dof) : kInf;
+  const double factor = options.absolute_sigma ? 1.0
+                        : r.dof > 0 ? 2.0 * outcome.summary.cost / static_cast<double>(r.dof)
+                                    : kInf;
   for (index_t i = 0; i < n; ++i) {
     for (index_t j = 0; j < n; ++j) {
       const double unscaled = c.at(i, j);
       // Without degrees of freedom nothing is known about the scale.
-      const double value = std::isinf(factor) ? (i == j ? kInf : kNaN) : unscaled == kInf ? kInf : unscaled * factor;
+      const double value = std::isinf(factor) ? (i == j ? kInf : kNaN)
+                           : unscaled == kInf ? kInf
+                                              : unscaled * factor;
       r.pcov[z(free[z(i)] * N + free[z(j)])] = value;
     }
     r.perr[z(free[z(i)])] = std::sqrt(r.pcov[z(free[z(i)] * (N + 1))]);
@@ -48,14 +53,18 @@ void fill_covariance(FitResult& r, const solve::Outcome& outcome, const std::vec
   if (!c.undetermined.empty()) {
     std::vector<std::string> names;
     for (const index_t i : c.undetermined) names.push_back(r.names[z(free[z(i)])]);
-    r.warnings.push_back(fmt::format("the data do not determine {} (the Jacobian has rank {} for {} free parameters): "
-                                     "{} standard error{} infinite", base::quoted_list(names), c.rank, n,
-                                     names.size() == 1 ? "its" : "their", names.size() == 1 ? " is" : "s are"));
+    r.warnings.push_back(fmt::format(
+        "the data do not determine {} (the Jacobian has rank {} for {} free parameters): "
+        "{} standard error{} infinite",
+        base::quoted_list(names), c.rank, n, names.size() == 1 ? "its" : "their",
+        names.size() == 1 ? " is" : "s are"));
   }
 }
 
-void fill_goodness(FitResult& r, index_t free, std::span<const TermView> terms, const FitOptions& options) {
-  stats::FitTotals totals{.rows = r.n, .free = free, .rss = r.rss, .tss = kNaN, .known_sigma = options.absolute_sigma};
+void fill_goodness(FitResult& r, index_t free, std::span<const TermView> terms,
+                   const FitOptions& options) {
+  stats::FitTotals totals{
+      .rows = r.n, .free = free, .rss = r.rss, .tss = kNaN, .known_sigma = options.absolute_sigma};
   if (!terms.empty()) {
     totals.tss = 0.0;
     for (const TermView& term : terms) {
@@ -87,15 +96,18 @@ void add_warnings(FitResult& r, const FitOptions& options) {
     if (r.at_bound[i] != 0) at_bound.push_back(r.names[i]);
   }
   if (!at_bound.empty()) {
-    r.warnings.push_back(fmt::format("{} {} at {} bound; standard errors are those of a free parameter",
-                                     base::quoted_list(at_bound), at_bound.size() == 1 ? "is" : "are",
-                                     at_bound.size() == 1 ? "its" : "their"));
+    r.warnings.push_back(
+        fmt::format("{} {} at {} bound; standard errors are those of a free parameter",
+                    base::quoted_list(at_bound), at_bound.size() == 1 ? "is" : "are",
+                    at_bound.size() == 1 ? "its" : "their"));
   }
   if (r.dof == 0 && !options.absolute_sigma) {
-    r.warnings.push_back("there are no more rows than free parameters: standard errors are infinite");
+    r.warnings.push_back(
+        "there are no more rows than free parameters: standard errors are infinite");
   }
   if (options.absolute_sigma && !r.has_sigma) {
-    r.warnings.push_back("absolute sigma was asked for but no sigma was given: errors are those of sigma = 1");
+    r.warnings.push_back(
+        "absolute sigma was asked for but no sigma was given: errors are those of sigma = 1");
   }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// From where the minimizer ended to what the user reads: covariance, errors, goodness of fit, warnings.
+// From where the minimizer ended to what the user reads: covariance, errors, goodness of fit,
+// warnings.
 #pragma once
 
 #include <span>
@@ -11,9 +12,10 @@
 
 namespace nlsq::fit_impl {
 
-/// Fills everything that follows from the outcome. `free`: positions of the free parameters in result.names. Without
-/// terms (a user's residual function) there is no response and so no R².
-void fill_statistics(FitResult& result, const solve::Outcome& outcome, const std::vector<index_t>& free,
-                     std::span<const TermView> terms, const FitOptions& options);
+/// Fills everything that follows from the outcome. `free`: positions of the free parameters in
+/// result.names. Without terms (a user's residual function) there is no response and so no R².
+void fill_statistics(FitResult& result, const solve::Outcome& outcome,
+                     const std::vector<index_t>& free, std::span<const TermView> terms,
+                     const FitOptions& options);
 
 }  // namespace nlsq::fit_impl

@@ -47,7 +47,9 @@ std::string wrapped(const std::string& text, std::size_t width, std::size_t inde
     const std::size_t limit = byte_of(rest, width);
     const std::size_t blank = rest.rfind(' ', limit);
     const std::size_t sign = rest.substr(0, limit).find_last_of("+-*/,");
-    const auto is_late = [&](std::size_t at) { return at != std::string_view::npos && at >= limit / 2; };
+    const auto is_late = [&](std::size_t at) {
+      return at != std::string_view::npos && at >= limit / 2;
+    };
     const std::size_t cut = is_late(blank) ? blank : is_late(sign) ? sign + 1 : limit;
     out += std::string(rest.substr(0, cut)) + "\n" + std::string(indent, ' ');
     rest.remove_prefix(cut < rest.size() && rest[cut] == ' ' ? cut + 1 : cut);
@@ -67,8 +69,8 @@ std::vector<std::size_t> TextTable::widths() const {
   return widths;
 }
 
-std::string TextTable::line(const std::vector<Cell>& row, const std::vector<std::size_t>& widths, const Styles& styles,
-                            const std::vector<bool>& hidden) const {
+std::string TextTable::line(const std::vector<Cell>& row, const std::vector<std::size_t>& widths,
+                            const Styles& styles, const std::vector<bool>& hidden) const {
   std::string out;
   std::size_t pending = 0;  // blanks that are written only when something follows
   for (std::size_t c = 0; c < row.size(); ++c) {
@@ -77,7 +79,8 @@ std::string TextTable::line(const std::vector<Cell>& row, const std::vector<std:
     const bool right = alignment_[c] == 'r';
     if (alignment_[c] == 'j') --pending;
     if (!row[c].text.empty()) {
-      out += std::string(pending + (right ? padding : 0), ' ') + styles.apply(row[c].text, row[c].style);
+      out += std::string(pending + (right ? padding : 0), ' ') +
+             styles.apply(row[c].text, row[c].style);
       pending = 0;
     } else {
       pending += right ? padding : 0;

@@ -109,7 +109,8 @@ double kappa_upper(const Matrix& R, index_t n) {
   return std::isfinite(kappa) ? kappa : std::numeric_limits<double>::infinity();
 }
 
-void multiply_transposed_upper(const Matrix& R, index_t n, std::span<const double> x, std::span<double> out) {
+void multiply_transposed_upper(const Matrix& R, index_t n, std::span<const double> x,
+                               std::span<double> out) {
   for (index_t j = 0; j < n; ++j) {
     double sum = 0.0;
     for (index_t i = 0; i <= j; ++i) sum += R[at(i, j, n)] * x[z(i)];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Eigen's unblocked Householder QR in place. The sign convention (diagonal ≥ 0) makes equal data give equal bits
-// however it was split.
+// Eigen's unblocked Householder QR in place. The sign convention (diagonal ≥ 0) makes equal data
+// give equal bits however it was split.
 #include "linalg/householder.hpp"
 
 #include <Eigen/QR>

@@ -8,8 +8,9 @@
 
 namespace nlsq::linalg {
 
-/// A: rows×columns, column-major with leading dimension `stride`, overwritten. R: columns×columns, upper, column-major,
-/// diagonal ≥ 0; rows that a block with fewer rows than columns cannot fill are zero.
+/// A: rows×columns, column-major with leading dimension `stride`, overwritten. R: columns×columns,
+/// upper, column-major, diagonal ≥ 0; rows that a block with fewer rows than columns cannot fill
+/// are zero.
 void householder_triangle(double* A, index_t rows, index_t columns, index_t stride, double* R);
 
 /// R ← triangle of [R; S], both columns×columns.

@@ -11,23 +11,24 @@
 
 namespace nlsq::linalg {
 
-/// How a triangle was made. gram: chol((JD)ᵀ(JD)); pgram: chol of the Gram matrix of Z = J·P⁻¹, multiplied
-/// back; qr: Householder.
+/// How a triangle was made. gram: chol((JD)ᵀ(JD)); pgram: chol of the Gram matrix of Z = J·P⁻¹,
+/// multiplied back; qr: Householder.
 enum class Fold : std::uint8_t { gram, pgram, qr };
 
-/// n: parameters. R is n×n, upper triangular, column-major (R[i + j·n]), with RᵀR = J̃ᵀJ̃; rows that a
-/// rank-deficient J cannot fill are zero. J̃ is J scaled for the loss (J itself for the linear loss).
+/// n: parameters. R is n×n, upper triangular, column-major (R[i + j·n]), with RᵀR = J̃ᵀJ̃; rows that
+/// a rank-deficient J cannot fill are zero. J̃ is J scaled for the loss (J itself for the linear
+/// loss).
 struct Summary {
   index_t n = 0;
-  index_t rows = 0;          ///< rows used (masked ones left out)
-  std::vector<double> R;     ///< n×n
-  std::vector<double> qtf;   ///< n: Rᵀ qtf = g up to rounding; Qᵀf itself for the linear loss
-  std::vector<double> g;     ///< n: gradient Jᵀρ′f of the cost
-  double cost = 0;           ///< ½ Σ f_scale² ρ(z)
-  double sum_f2 = 0;         ///< Σ f², before the loss
+  index_t rows = 0;         ///< rows used (masked ones left out)
+  std::vector<double> R;    ///< n×n
+  std::vector<double> qtf;  ///< n: Rᵀ qtf = g up to rounding; Qᵀf itself for the linear loss
+  std::vector<double> g;    ///< n: gradient Jᵀρ′f of the cost
+  double cost = 0;          ///< ½ Σ f_scale² ρ(z)
+  double sum_f2 = 0;        ///< Σ f², before the loss
   /// Upper bound of κ(J̃D), columns scaled to length 1; inf: rank-deficient, or not known.
   double kappa = std::numeric_limits<double>::infinity();
-  bool finite = false;       ///< cost, R and g hold finite numbers only
+  bool finite = false;  ///< cost, R and g hold finite numbers only
   Fold fold = Fold::gram;
 
   void resize(index_t parameters) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A column is flattened into a product of atoms; atoms that occur in many columns are multiplied first, so that
-// exp(…)·t and exp(…)·t² of a Gaussian share exp(…)·t. Reassociates products: values change in the last place.
+// A column is flattened into a product of atoms; atoms that occur in many columns are multiplied
+// first, so that exp(…)·t and exp(…)·t² of a Gaussian share exp(…)·t. Reassociates products: values
+// change in the last place.
 #include "program/columns.hpp"
 
 #include <algorithm>
@@ -23,9 +24,11 @@ struct Product {
 
 class Flattener {
  public:
-  Flattener(const Graph& graph, const std::vector<bool>& computed) : g_(graph), computed_(computed) {}
+  Flattener(const Graph& graph, const std::vector<bool>& computed)
+      : g_(graph), computed_(computed) {}
 
-  // Factors from left to right, with a stack of its own: a product may be as long as a formula allows.
+  // Factors from left to right, with a stack of its own: a product may be as long as a formula
+  // allows.
   Product flatten(NodeId column) {
     Product product;
     std::vector<NodeId> rest{column};
@@ -60,7 +63,8 @@ class Flattener {
 
 NodeId multiply(Graph& g, const std::vector<NodeId>& factors, NodeId start) {
   NodeId result = start;
-  for (const NodeId factor : factors) result = result == kNone ? factor : g.make(Op::mul, result, factor);
+  for (const NodeId factor : factors)
+    result = result == kNone ? factor : g.make(Op::mul, result, factor);
   return result;
 }
 
@@ -92,7 +96,8 @@ std::vector<FactoredColumn> factor_columns(Graph& graph, std::span<const NodeId>
       factor = factor == kNone ? graph.constant(-1.0) : graph.make(Op::neg, factor);
     }
     result[i].factor = factor;
-    result[i].values = product.row.empty() ? graph.constant(1.0) : multiply(graph, product.row, kNone);
+    result[i].values =
+        product.row.empty() ? graph.constant(1.0) : multiply(graph, product.row, kNone);
   }
   return result;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Common factors of Jacobian columns: each column becomes uniform factor × row product, and the row products are
-// multiplied out in an order that shares as many partial products as possible.
+// Common factors of Jacobian columns: each column becomes uniform factor × row product, and the row
+// products are multiplied out in an order that shares as many partial products as possible.
 #pragma once
 
 #include <span>
@@ -15,9 +15,10 @@ struct FactoredColumn {
   expr::NodeId values = expr::kNone;  ///< depends on the row, or the number 1
 };
 
-/// Factors the given nodes (kNone stays kNone). Nodes below `value_roots` are computed anyway and stay whole, except
-/// that uniform factors are always taken out.
-std::vector<FactoredColumn> factor_columns(expr::Graph& graph, std::span<const expr::NodeId> columns,
+/// Factors the given nodes (kNone stays kNone). Nodes below `value_roots` are computed anyway and
+/// stay whole, except that uniform factors are always taken out.
+std::vector<FactoredColumn> factor_columns(expr::Graph& graph,
+                                           std::span<const expr::NodeId> columns,
                                            std::span<const expr::NodeId> value_roots);
 
 }  // namespace nlsq::program

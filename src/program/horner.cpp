@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One sweep from the leaves up; a sum is taken apart where it ends (at a node that is no part of a larger private sum).
+// One sweep from the leaves up; a sum is taken apart where it ends (at a node that is no part of a
+// larger private sum).
 #include "program/horner.hpp"
 
 #include <algorithm>
@@ -17,7 +18,7 @@ using expr::Op;
 constexpr int kHighestPower = 16;
 
 struct Monomial {
-  NodeId base = kNone;         // kNone: uniform
+  NodeId base = kNone;  // kNone: uniform
   int power = 0;
   NodeId coefficient = kNone;  // kNone: 1
   bool negative = false;
@@ -66,7 +67,8 @@ class Horner {
     return g_.make(n.op, mapped(n.a), mapped(n.b), mapped(n.c), n.imm);
   }
 
-  // The terms of a sum from left to right, with a stack of its own: a sum may have as many terms as a formula allows.
+  // The terms of a sum from left to right, with a stack of its own: a sum may have as many terms as
+  // a formula allows.
   std::vector<Monomial> terms_of(NodeId sum) {
     struct Entry {
       NodeId id;
@@ -183,6 +185,8 @@ class Horner {
 
 }  // namespace
 
-std::vector<NodeId> to_horner(Graph& graph, const std::vector<NodeId>& roots) { return Horner(graph, roots).run(roots); }
+std::vector<NodeId> to_horner(Graph& graph, const std::vector<NodeId>& roots) {
+  return Horner(graph, roots).run(roots);
+}
 
 }  // namespace nlsq::program

@@ -37,8 +37,7 @@ LossTerms loss_terms(Loss loss, Expression f, Expression f_scale) {
       const Expression curvature = one - c(3.0) * (z * z);
       return {atan(z), slope * f, slope * sqrt(where(zero < curvature, curvature, zero))};
     }
-    case Loss::linear:
-      break;
+    case Loss::linear: break;
   }
   return {z, f, one};
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Lowering in one sweep over the graph, whose order is already a schedule: pick the operation (fusing multiply-add,
-// sin with cos, divisions by a common denominator), then give it a register. Registers are reused as soon as
-// their value is dead, so the working set stays small.
+// Lowering in one sweep over the graph, whose order is already a schedule: pick the operation
+// (fusing multiply-add, sin with cos, divisions by a common denominator), then give it a register.
+// Registers are reused as soon as their value is dead, so the working set stays small.
 #include "program/lower.hpp"
 
 #include <algorithm>
@@ -17,11 +17,17 @@ using expr::Op;
 
 bool takes_scalars(Code code) {
   switch (code) {
-    case Code::add: case Code::sub: case Code::mul: case Code::div:
-    case Code::fma: case Code::fms: case Code::fnma: case Code::fma_sub: case Code::gathered: case Code::polynomial:
-      return true;
-    default:
-      return false;
+    case Code::add:
+    case Code::sub:
+    case Code::mul:
+    case Code::div:
+    case Code::fma:
+    case Code::fms:
+    case Code::fnma:
+    case Code::fma_sub:
+    case Code::gathered:
+    case Code::polynomial: return true;
+    default: return false;
   }
 }
 
@@ -66,7 +72,8 @@ class Lowering {
     for (const Root& root : roots_) ++uses_[root.node];
   }
 
-  // Marks products that a sum takes in, cosines that come with a sine, and finds shared reciprocals.
+  // Marks products that a sum takes in, cosines that come with a sine, and finds shared
+  // reciprocals.
   void fuse() {
     product_of_.assign(g_.size(), kNone);
     partner_.assign(g_.size(), kNone);
@@ -82,15 +89,16 @@ class Lowering {
       if (n.op == Op::div && g_.is_constant(n.a, 1.0)) reciprocal_[n.b] = id;
       if (n.op != Op::add && n.op != Op::sub) continue;
       if (n.op == Op::add && find_polynomial(id)) continue;
-      if (n.op == Op::sub && uses_[n.a] == 1 && g_[n.a].op == Op::add && !polynomial_[n.a].empty() &&
-          !g_.traits(n.b).uniform) {
+      if (n.op == Op::sub && uses_[n.a] == 1 && g_[n.a].op == Op::add &&
+          !polynomial_[n.a].empty() && !g_.traits(n.b).uniform) {
         polynomial_[id] = std::move(polynomial_[n.a]);
         absorbed_[n.a] = true;
         continue;
       }
-      // (a·b + c) − e with a sum of its own: one instruction. The sum has found its product already.
-      if (n.op == Op::sub && uses_[n.a] == 1 && g_[n.a].op == Op::add && product_of_[n.a] != kNone &&
-          !g_.traits(n.b).uniform) {
+      // (a·b + c) − e with a sum of its own: one instruction. The sum has found its product
+      // already.
+      if (n.op == Op::sub && uses_[n.a] == 1 && g_[n.a].op == Op::add &&
+          product_of_[n.a] != kNone && !g_.traits(n.b).uniform) {
         sum_of_[id] = n.a;
         absorbed_[n.a] = true;
         continue;
@@ -109,13 +117,14 @@ class Lowering {
     }
   }
 
-  // c₀ + x·(c₁ + x·(… + x·cₖ)), k ≥ 2, with uniform coefficients: one instruction. The inner sum is one already, or
-  // is x·cₖ + cₖ₋₁ itself.
+  // c₀ + x·(c₁ + x·(… + x·cₖ)), k ≥ 2, with uniform coefficients: one instruction. The inner sum is
+  // one already, or is x·cₖ + cₖ₋₁ itself.
   bool find_polynomial(NodeId id) {
     const Node& n = g_[id];
     const NodeId constant = g_.traits(n.a).uniform ? n.a : n.b;
     const NodeId product = constant == n.a ? n.b : n.a;
-    if (!g_.traits(constant).uniform || g_[product].op != Op::mul || uses_[product] != 1 || absorbed_[product]) {
+    if (!g_.traits(constant).uniform || g_[product].op != Op::mul || uses_[product] != 1 ||
+        absorbed_[product]) {
       return false;
     }
     for (const NodeId inner : {g_[product].a, g_[product].b}) {
@@ -141,7 +150,9 @@ class Lowering {
     const NodeId product = product_of_[inner];
     if (n.op != Op::add || product == kNone) return {};
     const NodeId constant = product == n.a ? n.b : n.a;
-    const NodeId factor = g_[product].a == x ? g_[product].b : g_[product].b == x ? g_[product].a : kNone;
+    const NodeId factor = g_[product].a == x   ? g_[product].b
+                          : g_[product].b == x ? g_[product].a
+                                               : kNone;
     if (factor == kNone || !g_.traits(factor).uniform || !g_.traits(constant).uniform) return {};
     return {x, factor, constant};
   }
@@ -155,7 +166,8 @@ class Lowering {
   void emit_uniform(NodeId id) {
     const Node& n = g_[id];
     if (n.op == Op::parameter) {
-      home_[id] = slot_operand(static_cast<std::uint32_t>(options_.offsets[static_cast<std::size_t>(n.imm)]));
+      home_[id] = slot_operand(
+          static_cast<std::uint32_t>(options_.offsets[static_cast<std::size_t>(n.imm)]));
       return;
     }
     const std::uint32_t slot = program_.slots++;
@@ -196,7 +208,8 @@ class Lowering {
     const Node& n = g_[id];
     if (n.op == Op::column) return emit_column(id);
     if (n.op == Op::gathered) {
-      const auto base = static_cast<std::uint32_t>(options_.offsets[static_cast<std::size_t>(n.imm)]);
+      const auto base =
+          static_cast<std::uint32_t>(options_.offsets[static_cast<std::size_t>(n.imm)]);
       return emit(id, {.code = Code::gathered, .a = home_[n.a], .b = slot_operand(base)});
     }
     if (options_.fuse) {
@@ -218,14 +231,16 @@ class Lowering {
     if (n.b != kNone) out.b = operand_for(code, n.b);
     if (n.c != kNone) out.c = operand_for(code, n.c);
     // Kernels of commutative operations take the uniform operand second.
-    if ((code == Code::add || code == Code::mul) && out.a.kind == Operand::Kind::scalar) std::swap(out.a, out.b);
+    if ((code == Code::add || code == Code::mul) && out.a.kind == Operand::Kind::scalar)
+      std::swap(out.a, out.b);
     emit(id, out);
   }
 
   void emit_column(NodeId id) {
     const Node& n = g_[id];
     const Operand column{Operand::Kind::column, static_cast<std::uint32_t>(n.imm)};
-    const bool narrow = !options_.float32.empty() && options_.float32[static_cast<std::size_t>(n.imm)];
+    const bool narrow =
+        !options_.float32.empty() && options_.float32[static_cast<std::size_t>(n.imm)];
     if (narrow) return emit(id, {.code = Code::widen, .a = column});
     home_[id] = column;
   }
@@ -236,7 +251,8 @@ class Lowering {
     const NodeId other = product == n.a ? n.b : n.a;
     const bool subtract = n.op == Op::sub;
     const Code code = !subtract ? Code::fma : product == n.a ? Code::fms : Code::fnma;
-    Instruction out{.code = code, .a = home_[g_[product].a], .b = home_[g_[product].b], .c = home_[other]};
+    Instruction out{
+        .code = code, .a = home_[g_[product].a], .b = home_[g_[product].b], .c = home_[other]};
     if (out.a.kind == Operand::Kind::scalar) std::swap(out.a, out.b);
     emit(id, out);
   }
@@ -250,7 +266,9 @@ class Lowering {
       const auto slot = static_cast<std::uint32_t>(base + degree - k);
       program_.uniform.push_back({.code = Code::copy, .a = home_[chain[k + 1]], .dst = slot});
     }
-    Instruction out{.code = Code::polynomial, .imm = static_cast<std::int32_t>(degree), .a = home_[chain[0]],
+    Instruction out{.code = Code::polynomial,
+                    .imm = static_cast<std::int32_t>(degree),
+                    .a = home_[chain[0]],
                     .b = slot_operand(base)};
     if (g_[id].op == Op::sub) out.e = home_[g_[id].b];
     emit(id, out);
@@ -260,8 +278,11 @@ class Lowering {
     const NodeId sum = sum_of_[id];
     const NodeId product = product_of_[sum];
     const NodeId other = product == g_[sum].a ? g_[sum].b : g_[sum].a;
-    Instruction out{.code = Code::fma_sub, .a = home_[g_[product].a], .b = home_[g_[product].b],
-                    .c = home_[other], .e = home_[g_[id].b]};
+    Instruction out{.code = Code::fma_sub,
+                    .a = home_[g_[product].a],
+                    .b = home_[g_[product].b],
+                    .c = home_[other],
+                    .e = home_[g_[id].b]};
     if (out.a.kind == Operand::Kind::scalar) std::swap(out.a, out.b);
     emit(id, out);
   }
@@ -317,8 +338,10 @@ class Lowering {
       for (std::size_t s = 0; s < 4; ++s) {
         const Operand& operand = sources[s];
         const bool repeated = std::find(sources, sources + s, operand) != sources + s;
-        const bool dies = operand.kind == Operand::Kind::reg && last[operand.index] == i && !repeated;
-        // sincos writes two results, the second before the first operand is dead in the kernel's eyes.
+        const bool dies =
+            operand.kind == Operand::Kind::reg && last[operand.index] == i && !repeated;
+        // sincos writes two results, the second before the first operand is dead in the kernel's
+        // eyes.
         if (dies && in.code != Code::sincos) free.push_back(reg[operand.index]);
       }
       rename(in.a), rename(in.b), rename(in.c), rename(in.e);
@@ -354,8 +377,14 @@ double row_cost(const Graph& graph, std::span<const NodeId> roots) {
   for (NodeId id = 0; id < graph.size(); ++id) {
     if (!needed[id] || graph.traits(id).uniform || graph[id].op == Op::column) continue;
     switch (graph[id].op) {
-      case Op::add: case Op::sub: case Op::mul: case Op::neg: case Op::where: case Op::strong_mul: cost += 1; break;
-      case Op::div: case Op::sqrt: cost += 4; break;
+      case Op::add:
+      case Op::sub:
+      case Op::mul:
+      case Op::neg:
+      case Op::where:
+      case Op::strong_mul: cost += 1; break;
+      case Op::div:
+      case Op::sqrt: cost += 4; break;
       default: cost += 20; break;
     }
   }

@@ -12,21 +12,23 @@ namespace nlsq::program {
 
 struct Root {
   expr::NodeId node = expr::kNone;
-  bool per_row = true;  ///< a uniform node is spread over a register so that a fold can read it as a column
+  bool per_row =
+      true;  ///< a uniform node is spread over a register so that a fold can read it as a column
 };
 
 struct LowerOptions {
   /// First parameter slot of each symbol; size 1 a symbol but for gathered ones.
   std::vector<index_t> offsets;
-  index_t parameters = 0;        ///< parameter slots in all
+  index_t parameters = 0;  ///< parameter slots in all
   index_t columns = 0;
-  std::vector<bool> float32;     ///< columns stored as float32 (empty: none)
-  bool fuse = true;              ///< multiply-add, sincos, shared reciprocals
+  std::vector<bool> float32;  ///< columns stored as float32 (empty: none)
+  bool fuse = true;           ///< multiply-add, sincos, shared reciprocals
 };
 
 Program lower(const expr::Graph& graph, std::span<const Root> roots, const LowerOptions& options);
 
-/// Row operations (weighted by their cost) that the roots need: what decides between forward and reverse.
+/// Row operations (weighted by their cost) that the roots need: what decides between forward and
+/// reverse.
 double row_cost(const expr::Graph& graph, std::span<const expr::NodeId> roots);
 
 }  // namespace nlsq::program

@@ -56,7 +56,8 @@ index_t Program::block_rows() const {
 
 std::string to_string(const Program& program) {
   std::string out = "uniform\n";
-  for (index_t i = 0; i < program.parameters; ++i) out += "  s" + std::to_string(i) + " = parameter\n";
+  for (index_t i = 0; i < program.parameters; ++i)
+    out += "  s" + std::to_string(i) + " = parameter\n";
   for (const Constant& c : program.constants) {
     out += "  s" + std::to_string(c.slot) + " = " + std::to_string(c.value) + "\n";
   }

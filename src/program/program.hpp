@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A lowered model: straight-line code in static single assignment over blocks of rows. The uniform part is
-// evaluated once a parameter vector, the row part once a block. Engines read this and nothing else.
+// A lowered model: straight-line code in static single assignment over blocks of rows. The uniform
+// part is evaluated once a parameter vector, the row part once a block. Engines read this and
+// nothing else.
 #pragma once
 
 #include <cstdint>
@@ -23,16 +24,16 @@ enum class Code : std::uint8_t {
 #undef NLSQ_UNARY
 #undef NLSQ_BINARY
 #undef NLSQ_TERNARY
-  reciprocal,   ///< 1/a
-  square,       ///< a·a
-  fma,          ///< a·b + c, one rounding where the machine has it
-  fms,          ///< a·b − c
-  fnma,         ///< c − a·b
-  fma_sub,      ///< a·b + c − e: the end of most residuals
-  polynomial,   ///< Σ cₖ aᵏ − e (e may be missing), k = 0 … imm, coefficients in slots b, b+1, …
-  copy,         ///< a (uniform part alone)
-  sincos,       ///< dst = sin a, dst2 = cos a
-  widen,        ///< float32 column to float64
+  reciprocal,  ///< 1/a
+  square,      ///< a·a
+  fma,         ///< a·b + c, one rounding where the machine has it
+  fms,         ///< a·b − c
+  fnma,        ///< c − a·b
+  fma_sub,     ///< a·b + c − e: the end of most residuals
+  polynomial,  ///< Σ cₖ aᵏ − e (e may be missing), k = 0 … imm, coefficients in slots b, b+1, …
+  copy,    ///< a (uniform part alone)
+  sincos,  ///< dst = sin a, dst2 = cos a
+  widen,   ///< float32 column to float64
   count
 };
 
@@ -48,10 +49,10 @@ struct Operand {
 
 struct Instruction {
   Code code = Code::constant;
-  std::int32_t imm = 0;     ///< family order
+  std::int32_t imm = 0;  ///< family order
   Operand a{}, b{}, c{}, e{};
-  std::uint32_t dst = 0;    ///< register (row part) or slot (uniform part)
-  std::uint32_t dst2 = 0;   ///< second result of sincos
+  std::uint32_t dst = 0;   ///< register (row part) or slot (uniform part)
+  std::uint32_t dst2 = 0;  ///< second result of sincos
 };
 
 /// A register filled with one uniform value before the first block.
@@ -76,8 +77,8 @@ struct Program {
   std::vector<Instruction> row;
   std::vector<Operand> outputs;  ///< one a root given to lower(): reg, column or scalar
 
-  /// Rows a block should have so that the registers stay in the first-level cache: a power of two from 64 to
-  /// 512 (and so a divisor of the reduction's leaf).
+  /// Rows a block should have so that the registers stay in the first-level cache: a power of two
+  /// from 64 to 512 (and so a divisor of the reduction's leaf).
   index_t block_rows() const;
 };
 

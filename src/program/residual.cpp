@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Builds f = (model − y)·w on a copy of the model's graph, differentiates it in the cheaper order, appends the
-// loss, factors the columns and lowers everything as one program.
+// Builds f = (model − y)·w on a copy of the model's graph, differentiates it in the cheaper order,
+// appends the loss, factors the columns and lowers everything as one program.
 #include "program/residual.hpp"
 
 #include <numeric>
@@ -63,7 +63,9 @@ class Builder {
 
   expr::Variable variable_at(index_t flat) const {
     index_t symbol = 0;
-    while (flat >= options_.offsets[static_cast<std::size_t>(symbol)] + spec_.sizes[static_cast<std::size_t>(symbol)]) ++symbol;
+    while (flat >= options_.offsets[static_cast<std::size_t>(symbol)] +
+                       spec_.sizes[static_cast<std::size_t>(symbol)])
+      ++symbol;
     const bool gathered = model_.parameters[static_cast<std::size_t>(symbol)].index_column >= 0;
     return {symbol, gathered ? flat - options_.offsets[static_cast<std::size_t>(symbol)] : -1};
   }
@@ -179,7 +181,8 @@ class Builder {
         if (factored[j].values == kNone) continue;
         plan.parameters.push_back(static_cast<index_t>(j));
         plan.values.push_back(add(factored[j].values, true));
-        plan.factors.push_back(factored[j].factor == kNone ? kNoRoot : add(factored[j].factor, false));
+        plan.factors.push_back(factored[j].factor == kNone ? kNoRoot
+                                                           : add(factored[j].factor, false));
       }
     }
     program = lower(graph_, roots, options_);
@@ -193,7 +196,8 @@ class Builder {
         if (with_jacobian) out.root_scale = program.outputs[plan.root_scale];
       }
       for (std::size_t j = 0; j < plan.values.size(); ++j) {
-        JacobianColumn column{.parameter = plan.parameters[j], .values = program.outputs[plan.values[j]]};
+        JacobianColumn column{.parameter = plan.parameters[j],
+                              .values = program.outputs[plan.values[j]]};
         if (plan.factors[j] != kNoRoot) column.factor = program.outputs[plan.factors[j]];
         out.jacobian.push_back(column);
       }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// From a model and how it meets its data to one program that yields, row by row, the residual, the columns of the
-// Jacobian and what a robust loss adds. See docs/architecture.md.
+// From a model and how it meets its data to one program that yields, row by row, the residual, the
+// columns of the Jacobian and what a robust loss adds. See docs/architecture.md.
 #pragma once
 
 #include <vector>
@@ -15,25 +15,26 @@ namespace nlsq::program {
 /// How the rows are weighted: f = (model − y)·w with w = 1 (none), 1/number, or 1/column.
 enum class Weighting : std::uint8_t { none, number, column };
 
-/// Column numbering of the program: the model's own columns first, then one response an output, then one sigma
-/// an output when weighting is `column`. Scalar sigmas and f_scale are extra uniform parameters, after the model's.
+/// Column numbering of the program: the model's own columns first, then one response an output,
+/// then one sigma an output when weighting is `column`. Scalar sigmas and f_scale are extra uniform
+/// parameters, after the model's.
 struct ResidualSpec {
-  std::vector<index_t> sizes;         ///< elements of each parameter symbol (1 unless gathered)
-  std::vector<index_t> free;          ///< flat parameter positions to differentiate by, ascending
-  bool has_response = true;           ///< false: the model's value is the residual itself
+  std::vector<index_t> sizes;  ///< elements of each parameter symbol (1 unless gathered)
+  std::vector<index_t> free;   ///< flat parameter positions to differentiate by, ascending
+  bool has_response = true;    ///< false: the model's value is the residual itself
   Weighting weighting = Weighting::none;
-  bool masked = false;                ///< some sigma is infinite: those rows are selected away
+  bool masked = false;  ///< some sigma is infinite: those rows are selected away
   Loss loss = Loss::linear;
-  std::vector<bool> float32;          ///< a flag a column in the numbering above
+  std::vector<bool> float32;  ///< a flag a column in the numbering above
   enum class Order : std::uint8_t { automatic, forward, reverse } order = Order::automatic;
   bool simplify = true;
 };
 
 /// One column of the Jacobian: J = factor · values, the factor the same for all rows.
 struct JacobianColumn {
-  index_t parameter = 0;   ///< position in ResidualSpec::free
+  index_t parameter = 0;  ///< position in ResidualSpec::free
   Operand values{};
-  Operand factor{};        ///< scalar; kind none: 1
+  Operand factor{};  ///< scalar; kind none: 1
 };
 
 struct ResidualOutput {
@@ -44,12 +45,12 @@ struct ResidualOutput {
 };
 
 struct ResidualProgram {
-  Program full;                           ///< residuals and derivatives
-  std::vector<ResidualOutput> outputs;    ///< operands into `full`
-  Program value;                          ///< residuals alone (with ρ for a loss)
+  Program full;                         ///< residuals and derivatives
+  std::vector<ResidualOutput> outputs;  ///< operands into `full`
+  Program value;                        ///< residuals alone (with ρ for a loss)
   std::vector<ResidualOutput> value_outputs;
   expr::Accumulation order = expr::Accumulation::forward;
-  index_t model_parameters = 0;           ///< flat model parameters; extras follow
+  index_t model_parameters = 0;  ///< flat model parameters; extras follow
 };
 
 ResidualProgram build_residual(const expr::ModelImpl& model, const ResidualSpec& spec);

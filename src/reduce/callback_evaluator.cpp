@@ -18,7 +18,8 @@ bool all_finite(const std::vector<double>& values) {
 
 }  // namespace
 
-CallbackEvaluator::CallbackEvaluator(engine::CallbackProblem problem, index_t n, Loss loss, double f_scale)
+CallbackEvaluator::CallbackEvaluator(engine::CallbackProblem problem, index_t n, Loss loss,
+                                     double f_scale)
     : problem_(std::move(problem)), n_(n), loss_(loss), f_scale_(f_scale) {
   f_.resize(static_cast<std::size_t>(problem_.m));
   columns_.resize(static_cast<std::size_t>(problem_.m * (n + 1)));
@@ -27,7 +28,8 @@ CallbackEvaluator::CallbackEvaluator(engine::CallbackProblem problem, index_t n,
 double CallbackEvaluator::cost(std::span<const double> p) {
   problem_.residuals(p, f_);
   double sum = 0.0;
-  for (const double f : f_) sum += loss_ == Loss::linear ? f * f : f_scale_ * f_scale_ * loss_row(loss_, f, f_scale_).rho;
+  for (const double f : f_)
+    sum += loss_ == Loss::linear ? f * f : f_scale_ * f_scale_ * loss_row(loss_, f, f_scale_).rho;
   return 0.5 * sum;
 }
 
@@ -42,7 +44,8 @@ void CallbackEvaluator::summary(std::span<const double> p, solve::Grade, linalg:
   out.finite = false;
   if (!std::isfinite(out.cost)) return;
   const auto size = static_cast<std::size_t>(m * n_);
-  difference_evaluations_ += engine::callback_jacobian(problem_, p, f_, std::span(columns_).first(size));
+  difference_evaluations_ +=
+      engine::callback_jacobian(problem_, p, f_, std::span(columns_).first(size));
   double* last = columns_.data() + size;
   std::copy(f_.begin(), f_.end(), last);
   if (loss_ != Loss::linear) {

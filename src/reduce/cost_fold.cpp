@@ -7,7 +7,8 @@
 
 namespace nlsq::reduce {
 
-CostFold::CostFold(const Term& term, const std::vector<program::ResidualOutput>& outputs, engine::Isa isa)
+CostFold::CostFold(const Term& term, const std::vector<program::ResidualOutput>& outputs,
+                   engine::Isa isa)
     : outputs_(&outputs),
       kernels_(&fold_kernels(isa)),
       robust_(term.robust),

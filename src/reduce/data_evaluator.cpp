@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// One summary: a plain Gram fold, accepted if κ(JD) is small enough for its use; else the rows are folded again in
-// coordinates P near the triangle just found, until κ(JP⁻¹) is small; Householder when that does not settle or the
-// problem is tiny (m ≤ 4n). The limits and what they buy are measured in docs/adr/0002.
+// One summary: a plain Gram fold, accepted if κ(JD) is small enough for its use; else the rows are
+// folded again in coordinates P near the triangle just found, until κ(JP⁻¹) is small; Householder
+// when that does not settle or the problem is tiny (m ≤ 4n). The limits and what they buy are
+// measured in docs/adr/0002.
 #include "reduce/data_evaluator.hpp"
 
 #include <algorithm>
@@ -22,7 +23,9 @@ constexpr index_t kHouseholderRows = 4;  // m ≤ 4n
 
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
-double shift_for(index_t n) { return 100.0 * static_cast<double>(n) * std::numeric_limits<double>::epsilon(); }
+double shift_for(index_t n) {
+  return 100.0 * static_cast<double>(n) * std::numeric_limits<double>::epsilon();
+}
 
 bool all_finite(const std::vector<double>& values) {
   return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
@@ -30,9 +33,14 @@ bool all_finite(const std::vector<double>& values) {
 
 }  // namespace
 
-DataEvaluator::DataEvaluator(const std::vector<Term>& terms, std::vector<double> values, std::vector<index_t> free,
-                             const EvaluatorOptions& options, base::ThreadPool& pool)
-    : terms_(&terms), values_(std::move(values)), free_(std::move(free)), options_(options), pool_(&pool) {
+DataEvaluator::DataEvaluator(const std::vector<Term>& terms, std::vector<double> values,
+                             std::vector<index_t> free, const EvaluatorOptions& options,
+                             base::ThreadPool& pool)
+    : terms_(&terms),
+      values_(std::move(values)),
+      free_(std::move(free)),
+      options_(options),
+      pool_(&pool) {
   for (const Term& term : terms) {
     const auto outputs = static_cast<index_t>(term.program->outputs.size());
     rows_ += term.rows * outputs - term.masked_rows;
@@ -51,7 +59,8 @@ void DataEvaluator::load(std::span<const double> p, bool full) {
   for (std::size_t i = 0; i < free_.size(); ++i) values_[z(free_[i])] = p[i];
   for (const auto& state : states_) {
     const Term& term = *state->term;
-    for (std::size_t i = 0; i < term.parameters.size(); ++i) state->parameters[i] = values_[z(term.parameters[i])];
+    for (std::size_t i = 0; i < term.parameters.size(); ++i)
+      state->parameters[i] = values_[z(term.parameters[i])];
     (full ? state->full : state->value_walker()).set_parameters(state->parameters);
     if (full) state->read_factors();
   }
@@ -72,7 +81,8 @@ double DataEvaluator::cost(std::span<const double> p) {
 
 bool DataEvaluator::try_coordinates(solve::Grade grade, linalg::Summary& out) {
   const index_t n = parameters();
-  const double limit = grade == solve::Grade::covariance ? kCoordinatesForCovariance : kCoordinatesForStep;
+  const double limit =
+      grade == solve::Grade::covariance ? kCoordinatesForCovariance : kCoordinatesForStep;
   for (int attempt = 0; attempt < kMaxRefolds; ++attempt) {
     linalg::invert_upper(P_, n, P_inverse_);
     if (!all_finite(P_inverse_)) return false;
@@ -98,7 +108,8 @@ void DataEvaluator::finish(linalg::Summary& out, linalg::Fold fold) const {
   out.cost = cost_;
   out.sum_f2 = sums_.f2;
   out.fold = fold;
-  out.finite = std::isfinite(cost_) && all_finite(out.R) && all_finite(out.g) && all_finite(out.qtf);
+  out.finite =
+      std::isfinite(cost_) && all_finite(out.R) && all_finite(out.g) && all_finite(out.qtf);
 }
 
 void DataEvaluator::summary(std::span<const double> p, solve::Grade grade, linalg::Summary& out) {
@@ -106,7 +117,8 @@ void DataEvaluator::summary(std::span<const double> p, solve::Grade grade, linal
   const index_t n = parameters();
   if (out.n != n || static_cast<index_t>(out.R.size()) != n * n) out.resize(n);
   load(p, true);
-  const bool force_qr = options_.fold == Fold::qr || (!options_.fold && rows_ <= kHouseholderRows * n);
+  const bool force_qr =
+      options_.fold == Fold::qr || (!options_.fold && rows_ <= kHouseholderRows * n);
   if (n > 0 && force_qr) {
     fold_householder(out);
     return finish(out, Fold::qr);

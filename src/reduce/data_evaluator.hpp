@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The Evaluator of fits to data: sums the terms' folds, chooses the fold and its coordinates, and never trusts a
-// triangle it has not checked (docs/adr/0002).
+// The Evaluator of fits to data: sums the terms' folds, chooses the fold and its coordinates, and
+// never trusts a triangle it has not checked (docs/adr/0002).
 #pragma once
 
 #include <memory>
@@ -22,9 +22,10 @@ struct EvaluatorOptions {
 
 class DataEvaluator final : public solve::Evaluator {
  public:
-  /// `values` holds all parameters of the problem, `free` the positions the solver moves. The terms must outlive this.
-  DataEvaluator(const std::vector<Term>& terms, std::vector<double> values, std::vector<index_t> free,
-                const EvaluatorOptions& options, base::ThreadPool& pool);
+  /// `values` holds all parameters of the problem, `free` the positions the solver moves. The terms
+  /// must outlive this.
+  DataEvaluator(const std::vector<Term>& terms, std::vector<double> values,
+                std::vector<index_t> free, const EvaluatorOptions& options, base::ThreadPool& pool);
   ~DataEvaluator() override;
 
   index_t parameters() const override { return static_cast<index_t>(free_.size()); }
@@ -32,12 +33,12 @@ class DataEvaluator final : public solve::Evaluator {
   double cost(std::span<const double> p) override;
   void summary(std::span<const double> p, solve::Grade grade, linalg::Summary& out) override;
 
-  /// Residuals f (before the loss) and, if wanted, the Jacobian (row-major rows×n, before the loss) at p, of all terms in
-  /// order, outputs of a row next to each other; masked rows are 0.
+  /// Residuals f (before the loss) and, if wanted, the Jacobian (row-major rows×n, before the loss)
+  /// at p, of all terms in order, outputs of a row next to each other; masked rows are 0.
   void rows(std::span<const double> p, double* f, double* jacobian);
 
-  /// First row that is not finite at p: term, row, and whether it is the residual (else a derivative); nothing when all
-  /// are finite.
+  /// First row that is not finite at p: term, row, and whether it is the residual (else a
+  /// derivative); nothing when all are finite.
   struct Fault {
     std::size_t term = 0;
     index_t row = 0;
@@ -50,7 +51,8 @@ class DataEvaluator final : public solve::Evaluator {
  private:
   struct TermState;
   void load(std::span<const double> p, bool full);
-  void fold_gram(const linalg::Matrix* inverse);  // fills G_, h_, sums_; in coordinates when inverse is given
+  void fold_gram(
+      const linalg::Matrix* inverse);  // fills G_, h_, sums_; in coordinates when inverse is given
   void fold_householder(linalg::Summary& out);
   bool try_coordinates(solve::Grade grade, linalg::Summary& out);
   void finish(linalg::Summary& out, linalg::Fold fold) const;
@@ -66,14 +68,14 @@ class DataEvaluator final : public solve::Evaluator {
   std::vector<std::unique_ptr<TermState>> states_;
 
   // Results of the last fold, over all terms.
-  linalg::Matrix G_;                // n×n, both triangles' upper part
-  std::vector<double> h_;           // Zᵀf
-  std::vector<double> gradient_;    // robust: Σρ′f J
+  linalg::Matrix G_;              // n×n, both triangles' upper part
+  std::vector<double> h_;         // Zᵀf
+  std::vector<double> gradient_;  // robust: Σρ′f J
   CostSums sums_;
   double cost_ = 0.0;
   linalg::Factor factor_;
   linalg::Matrix P_, P_inverse_;
-  bool have_guess_ = false;         // P_ is the triangle of the previous point
+  bool have_guess_ = false;  // P_ is the triangle of the previous point
 };
 
 }  // namespace nlsq::reduce

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Summing the terms' folds: each output's Gram matrix or triangle is placed at its parameters and scaled by the uniform
-// factors of its Jacobian columns.
+// Summing the terms' folds: each output's Gram matrix or triangle is placed at its parameters and
+// scaled by the uniform factors of its Jacobian columns.
 #include <algorithm>
 
 #include "linalg/householder.hpp"
@@ -30,13 +30,14 @@ void DataEvaluator::fold_gram(const linalg::Matrix* inverse) {
         linalg::Matrix m(z(k * n), 0.0);
         for (index_t i = 0; i < k; ++i) {
           const index_t row = state->position(o, i);
-          for (index_t j = row; j < n; ++j) m[z(i + j * k)] = state->factors[o][z(i)] * (*inverse)[z(row + j * n)];
+          for (index_t j = row; j < n; ++j)
+            m[z(i + j * k)] = state->factors[o][z(i)] * (*inverse)[z(row + j * n)];
         }
         coordinates.push_back(std::move(m));
       }
       if (!state->coordinates) {
-        state->coordinates = std::make_unique<GramFold>(*state->term, state->term->program->outputs, state->isa,
-                                                        state->block, coordinates, n);
+        state->coordinates = std::make_unique<GramFold>(*state->term, state->term->program->outputs,
+                                                        state->isa, state->block, coordinates, n);
       } else {
         state->coordinates->set_coordinates(coordinates);
       }
@@ -48,7 +49,9 @@ void DataEvaluator::fold_gram(const linalg::Matrix* inverse) {
       const GramFold::Layout& layout = fold->layout()[o];
       const double* gram = result.data() + layout.gram;
       const index_t k = layout.columns;
-      const auto factor = [&](index_t j) { return inverse != nullptr ? 1.0 : state->factors[o][z(j)]; };
+      const auto factor = [&](index_t j) {
+        return inverse != nullptr ? 1.0 : state->factors[o][z(j)];
+      };
       const auto place = [&](index_t j) { return inverse != nullptr ? j : state->position(o, j); };
       for (index_t i = 0; i < k; ++i) {
         for (index_t j = 0; j <= i; ++j) {
@@ -57,7 +60,8 @@ void DataEvaluator::fold_gram(const linalg::Matrix* inverse) {
       }
       if (robust) {
         for (index_t j = 0; j < layout.local; ++j) {
-          gradient_[z(state->position(o, j))] += state->factors[o][z(j)] * result[z(layout.gradient + j)];
+          gradient_[z(state->position(o, j))] +=
+              state->factors[o][z(j)] * result[z(layout.gradient + j)];
         }
       } else {
         for (index_t j = 0; j < k; ++j) h_[z(place(j))] += factor(j) * gram[packed_index(k, j)];
@@ -73,7 +77,8 @@ void DataEvaluator::fold_gram(const linalg::Matrix* inverse) {
 void DataEvaluator::fold_householder(linalg::Summary& out) {
   const index_t n = parameters();
   bool any_robust = false;
-  // [R qtf] of all outputs so far, (n+1)×(n+1); columns of parameters an output does not have are zero.
+  // [R qtf] of all outputs so far, (n+1)×(n+1); columns of parameters an output does not have are
+  // zero.
   const index_t q = n + 1;
   std::vector<double> total(z(q * q), 0.0);
   std::fill(gradient_.begin(), gradient_.end(), 0.0);
@@ -81,7 +86,8 @@ void DataEvaluator::fold_householder(linalg::Summary& out) {
   cost_ = 0.0;
   for (const auto& state : states_) {
     if (!state->householder) {
-      state->householder = std::make_unique<HouseholderFold>(*state->term, state->term->program->outputs, state->isa);
+      state->householder = std::make_unique<HouseholderFold>(
+          *state->term, state->term->program->outputs, state->isa);
     }
     const std::span<const double> result = state->full.reduce(*state->householder);
     const bool robust = state->term->robust;
@@ -96,7 +102,8 @@ void DataEvaluator::fold_householder(linalg::Summary& out) {
         const double factor = is_f ? 1.0 : state->factors[o][z(j)];
         for (index_t i = 0; i <= j; ++i) part[z(i + to * q)] = factor * triangle[i + j * layout.q];
       }
-      // Spread columns are no triangle any more, and factors may have changed signs: factor once more.
+      // Spread columns are no triangle any more, and factors may have changed signs: factor once
+      // more.
       std::vector<double> stacked(z(2 * q * q), 0.0);
       for (index_t j = 0; j < q; ++j) {
         std::copy_n(total.data() + j * q, q, stacked.data() + j * 2 * q);
@@ -106,7 +113,8 @@ void DataEvaluator::fold_householder(linalg::Summary& out) {
       double f2 = 0.0;
       if (robust) {
         for (index_t j = 0; j < layout.local; ++j) {
-          gradient_[z(state->position(o, j))] += state->factors[o][z(j)] * result[z(layout.gradient + j)];
+          gradient_[z(state->position(o, j))] +=
+              state->factors[o][z(j)] * result[z(layout.gradient + j)];
         }
         f2 = result[z(layout.f2)];
       } else {
@@ -125,7 +133,8 @@ void DataEvaluator::fold_householder(linalg::Summary& out) {
     out.qtf[z(j)] = total[z(j + n * q)];
   }
   if (any_robust) {
-    // Terms with a linear loss give their share through Rᵀqtf; the others through their own gradient.
+    // Terms with a linear loss give their share through Rᵀqtf; the others through their own
+    // gradient.
     std::vector<double> linear(z(n), 0.0);
     linalg::multiply_transposed_upper(out.R, n, out.qtf, linear);
     for (index_t j = 0; j < n; ++j) out.g[z(j)] = gradient_[z(j)] + linear[z(j)];

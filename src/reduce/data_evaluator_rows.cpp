@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Rows one by one: residuals and Jacobian for those who want them, and the first row that is not finite.
+// Rows one by one: residuals and Jacobian for those who want them, and the first row that is not
+// finite.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -32,7 +33,8 @@ class RowsFold final : public Fold {
         const double* column = rows_of.output(outputs[z(o)].jacobian[j].values);
         const double factor = state_->factors[z(o)][j];
         const index_t at = state_->position(z(o), static_cast<index_t>(j));
-        for (index_t r = 0; r < count; ++r) j_[((first + r) * width + o) * n_ + at] = factor * column[r];
+        for (index_t r = 0; r < count; ++r)
+          j_[((first + r) * width + o) * n_ + at] = factor * column[r];
       }
     }
   }
@@ -44,7 +46,8 @@ class RowsFold final : public Fold {
   double* j_;
 };
 
-// The first row with something that is not finite: {row or ∞, −1 for the residual or the column, its value}.
+// The first row with something that is not finite: {row or ∞, −1 for the residual or the column,
+// its value}.
 template <class State>
 class FaultFold final : public Fold {
  public:
@@ -68,7 +71,8 @@ class FaultFold final : public Fold {
   }
 
  private:
-  void look(const double* values, double factor, index_t first, index_t count, std::size_t output, index_t column) {
+  void look(const double* values, double factor, index_t first, index_t count, std::size_t output,
+            index_t column) {
     for (index_t r = 0; r < count && static_cast<double>(first + r) < found_[0]; ++r) {
       const double value = factor * values[r];
       if (std::isfinite(value)) continue;
@@ -91,7 +95,8 @@ void DataEvaluator::rows(std::span<const double> p, double* f, double* jacobian)
   if (jacobian != nullptr) std::fill_n(jacobian, raw_rows_ * n, 0.0);
   index_t start = 0;
   for (const auto& state : states_) {
-    RowsFold<TermState> fold(*state, n, f + start, jacobian == nullptr ? nullptr : jacobian + start * n);
+    RowsFold<TermState> fold(*state, n, f + start,
+                             jacobian == nullptr ? nullptr : jacobian + start * n);
     state->full.reduce(fold);
     start += state->term->rows * static_cast<index_t>(state->term->program->outputs.size());
   }
@@ -103,9 +108,13 @@ std::optional<DataEvaluator::Fault> DataEvaluator::find_fault(std::span<const do
     FaultFold<TermState> fold(*states_[t]);
     const std::span<const double> found = states_[t]->full.reduce(fold);
     if (std::isinf(found[0])) continue;
-    Fault fault{.term = t, .row = static_cast<index_t>(found[0]), .in_residual = found[1] < 0, .value = found[2]};
+    Fault fault{.term = t,
+                .row = static_cast<index_t>(found[0]),
+                .in_residual = found[1] < 0,
+                .value = found[2]};
     if (!fault.in_residual) {
-      fault.parameter = states_[t]->position(static_cast<std::size_t>(found[3]), static_cast<index_t>(found[1]));
+      fault.parameter =
+          states_[t]->position(static_cast<std::size_t>(found[3]), static_cast<index_t>(found[1]));
     }
     return fault;
   }

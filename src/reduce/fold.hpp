@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A fold turns blocks of evaluated rows into a few numbers that can be merged: a monoid {identity, fold, merge}. The
-// unit is the leaf of kLeafRows rows by row index; how a leaf is cut into blocks changes no bit.
+// A fold turns blocks of evaluated rows into a few numbers that can be merged: a monoid {identity,
+// fold, merge}. The unit is the leaf of kLeafRows rows by row index; how a leaf is cut into blocks
+// changes no bit.
 #pragma once
 
 #include <memory>
@@ -20,10 +21,12 @@ class Fold {
   /// Doubles of a leaf's result.
   virtual index_t size() const = 0;
   virtual void begin_leaf() = 0;
-  /// Folds the `rows` rows the interpreter has just evaluated, the first being row `first` of the term.
+  /// Folds the `rows` rows the interpreter has just evaluated, the first being row `first` of the
+  /// term.
   virtual void block(const engine::Interpreter& rows_of, index_t first, index_t rows) = 0;
   virtual void end_leaf(double* result) = 0;
-  /// into ← into · other, for results of neighbouring ranges of rows; addition unless said otherwise.
+  /// into ← into · other, for results of neighbouring ranges of rows; addition unless said
+  /// otherwise.
   virtual void merge(double* into, const double* other) const {
     for (index_t i = 0; i < size(); ++i) into[i] += other[i];
   }

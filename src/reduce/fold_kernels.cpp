@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The Gram fold is tiled so that a tile's accumulators stay in vector registers: up to 6 columns in one triangle with
-// 32 registers, else tiles of 4×4 (3×3 with 16 registers). One pass over the block a tile, all operands in cache.
-#include "engine/targets.hpp"
+// The Gram fold is tiled so that a tile's accumulators stay in vector registers: up to 6 columns in
+// one triangle with 32 registers, else tiles of 4×4 (3×3 with 16 registers). One pass over the
+// block a tile, all operands in cache.
 #include "reduce/fold_kernels.hpp"
+#include "engine/targets.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "reduce/fold_kernels.cpp"
@@ -29,9 +30,12 @@ HWY_INLINE V load_first(const double* p, index_t count) {
   return hn::IfThenElseZero(hn::FirstN(d, static_cast<size_t>(count)), hn::LoadU(d, p));
 }
 
-// Room for two vectors an entry. Small triangles use both, even vectors of rows going to the first and odd ones to the
-// second, so that enough additions are under way to hide their latency; larger tiles have enough with the first.
-HWY_INLINE double* entry(double* acc, index_t i, index_t j) { return acc + packed_index(i, j) * 2 * lanes(); }
+// Room for two vectors an entry. Small triangles use both, even vectors of rows going to the first
+// and odd ones to the second, so that enough additions are under way to hide their latency; larger
+// tiles have enough with the first.
+HWY_INLINE double* entry(double* acc, index_t i, index_t j) {
+  return acc + packed_index(i, j) * 2 * lanes();
+}
 
 // Columns i0 … i0+A−1 with themselves.
 template <int A, int kHalves>
@@ -160,7 +164,8 @@ void run_triangle(const double* const* columns, int i0, int size, index_t n, dou
 }
 
 // The left tile is always whole; only the last row of tiles may be lower.
-void run_rectangle(const double* const* columns, int i0, int height, int j0, index_t n, double* acc) {
+void run_rectangle(const double* const* columns, int i0, int height, int j0, index_t n,
+                   double* acc) {
   switch (height) {
     case 1: return rectangle<1, kTile>(columns, i0, j0, n, acc);
     case 2: return rectangle<2, kTile>(columns, i0, j0, n, acc);
@@ -215,7 +220,8 @@ void sum(const double* x, index_t n, double* acc) {
   });
 }
 
-void combine(const double* const* columns, int k, const double* m, int count, index_t n, double* const* out) {
+void combine(const double* const* columns, int k, const double* m, int count, index_t n,
+             double* const* out) {
   const D d;
   const index_t step = lanes();
   for (int j = 0; j < count; ++j) {

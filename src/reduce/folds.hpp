@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The folds of a fit: cost alone, Gram matrix in the parameters' own coordinates, Gram matrix in coordinates P, and
-// Householder triangle. Each handles all outputs of a term; results of the outputs follow one another.
+// The folds of a fit: cost alone, Gram matrix in the parameters' own coordinates, Gram matrix in
+// coordinates P, and Householder triangle. Each handles all outputs of a term; results of the
+// outputs follow one another.
 #pragma once
 
 #include <vector>
@@ -34,13 +35,14 @@ class CostFold final : public Fold {
   std::vector<double> sums_;  // two lanes-wide sums an output
 };
 
-/// What GramFold and CoordinateFold leave for one output: a Gram matrix of q columns, the gradient, the sums.
-/// Linear loss: the last of the q columns is f and the gradient is its row.
+/// What GramFold and CoordinateFold leave for one output: a Gram matrix of q columns, the gradient,
+/// the sums. Linear loss: the last of the q columns is f and the gradient is its row.
 class GramFold final : public Fold {
  public:
-  /// `coordinates`: for each output the k×n matrix M with Z = J·M (column-major); empty: Z = J, n = k.
-  GramFold(const Term& term, const std::vector<program::ResidualOutput>& outputs, engine::Isa isa, index_t block,
-           std::vector<linalg::Matrix> coordinates = {}, index_t n = 0);
+  /// `coordinates`: for each output the k×n matrix M with Z = J·M (column-major); empty: Z = J, n =
+  /// k.
+  GramFold(const Term& term, const std::vector<program::ResidualOutput>& outputs, engine::Isa isa,
+           index_t block, std::vector<linalg::Matrix> coordinates = {}, index_t n = 0);
   GramFold(const GramFold& other);
   std::unique_ptr<Fold> clone() const override { return std::make_unique<GramFold>(*this); }
   index_t size() const override { return total_; }
@@ -49,16 +51,18 @@ class GramFold final : public Fold {
   void end_leaf(double* result) override;
 
   /// Replaces the coordinates; same shapes.
-  void set_coordinates(const std::vector<linalg::Matrix>& coordinates) { coordinates_ = coordinates; }
+  void set_coordinates(const std::vector<linalg::Matrix>& coordinates) {
+    coordinates_ = coordinates;
+  }
 
   /// Where the parts of one output are in a result.
   struct Layout {
-    index_t start = 0;      ///< of the output
-    index_t columns = 0;    ///< z: columns of Z
-    index_t local = 0;      ///< k: columns of J
-    index_t gram = 0;       ///< packed Gram; with f as the last column for the linear loss
-    index_t gradient = 0;   ///< robust only: Σ ρ′f J, k values
-    index_t rho = 0, f2 = 0;///< robust only
+    index_t start = 0;        ///< of the output
+    index_t columns = 0;      ///< z: columns of Z
+    index_t local = 0;        ///< k: columns of J
+    index_t gram = 0;         ///< packed Gram; with f as the last column for the linear loss
+    index_t gradient = 0;     ///< robust only: Σ ρ′f J, k values
+    index_t rho = 0, f2 = 0;  ///< robust only
   };
   const std::vector<Layout>& layout() const { return layout_; }
 
@@ -72,15 +76,16 @@ class GramFold final : public Fold {
   std::vector<linalg::Matrix> coordinates_;
   std::vector<Layout> layout_;
   index_t total_ = 0;
-  std::vector<double> sums_;                 // total_ lanes-wide sums
-  engine::AlignedBuffer z_;                  // scratch columns for Z and for J·root_scale
+  std::vector<double> sums_;  // total_ lanes-wide sums
+  engine::AlignedBuffer z_;   // scratch columns for Z and for J·root_scale
   std::vector<double*> scaled_, combined_;
   std::vector<const double*> pointers_;
 };
 
 class HouseholderFold final : public Fold {
  public:
-  HouseholderFold(const Term& term, const std::vector<program::ResidualOutput>& outputs, engine::Isa isa);
+  HouseholderFold(const Term& term, const std::vector<program::ResidualOutput>& outputs,
+                  engine::Isa isa);
   std::unique_ptr<Fold> clone() const override { return std::make_unique<HouseholderFold>(*this); }
   index_t size() const override { return total_; }
   void begin_leaf() override;
@@ -90,8 +95,8 @@ class HouseholderFold final : public Fold {
 
   struct Layout {
     index_t start = 0;
-    index_t local = 0;       ///< k
-    index_t triangle = 0;    ///< q×q column-major, q = k + 1 (with f) for the linear loss, k else
+    index_t local = 0;     ///< k
+    index_t triangle = 0;  ///< q×q column-major, q = k + 1 (with f) for the linear loss, k else
     index_t q = 0;
     index_t gradient = 0, rho = 0, f2 = 0;  ///< robust only
   };
@@ -103,9 +108,9 @@ class HouseholderFold final : public Fold {
   const FoldKernels* kernels_;
   std::vector<Layout> layout_;
   index_t total_ = 0;
-  index_t filled_ = 0;                        // rows of the leaf so far
-  std::vector<std::vector<double>> leaf_;     // kLeafRows × q an output
-  std::vector<double> sums_;                  // robust: lanes-wide gradient, ρ, f²
+  index_t filled_ = 0;                     // rows of the leaf so far
+  std::vector<std::vector<double>> leaf_;  // kLeafRows × q an output
+  std::vector<double> sums_;               // robust: lanes-wide gradient, ρ, f²
 };
 
 }  // namespace nlsq::reduce

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The Gram fold, plain or in coordinates: ZᵀZ and Zᵀf with Z = J·M. With a robust loss the rows of J are scaled by
-// √(ρ′ + 2ρ″z) first, and the gradient Σρ′f J is summed on its own, since rows at the clamp leave Z but not g.
+// The Gram fold, plain or in coordinates: ZᵀZ and Zᵀf with Z = J·M. With a robust loss the rows of
+// J are scaled by √(ρ′ + 2ρ″z) first, and the gradient Σρ′f J is summed on its own, since rows at
+// the clamp leave Z but not g.
 #include <algorithm>
 
 #include "reduce/folds.hpp"
@@ -8,8 +9,9 @@
 
 namespace nlsq::reduce {
 
-GramFold::GramFold(const Term& term, const std::vector<program::ResidualOutput>& outputs, engine::Isa isa,
-                   index_t block, std::vector<linalg::Matrix> coordinates, index_t n)
+GramFold::GramFold(const Term& term, const std::vector<program::ResidualOutput>& outputs,
+                   engine::Isa isa, index_t block, std::vector<linalg::Matrix> coordinates,
+                   index_t n)
     : term_(&term),
       outputs_(&outputs),
       kernels_(&fold_kernels(isa)),
@@ -40,8 +42,8 @@ GramFold::GramFold(const Term& term, const std::vector<program::ResidualOutput>&
 }
 
 GramFold::GramFold(const GramFold& other)
-    : GramFold(*other.term_, *other.outputs_, engine::Isa::portable, other.block_, other.coordinates_,
-               other.layout_.empty() ? 0 : other.layout_.front().columns) {
+    : GramFold(*other.term_, *other.outputs_, engine::Isa::portable, other.block_,
+               other.coordinates_, other.layout_.empty() ? 0 : other.layout_.front().columns) {
   kernels_ = other.kernels_;
   sums_.assign(other.sums_.size(), 0.0);
 }
@@ -60,11 +62,13 @@ void GramFold::fold_output(const engine::Interpreter& rows_of, std::size_t o, in
   const int k = static_cast<int>(layout.local);
   const auto sums_at = [&](index_t entry) { return sums_.data() + entry * lanes; };
   for (int j = 0; j < k; ++j) {
-    pointers_[static_cast<std::size_t>(j)] = rows_of.output(output.jacobian[static_cast<std::size_t>(j)].values);
+    pointers_[static_cast<std::size_t>(j)] =
+        rows_of.output(output.jacobian[static_cast<std::size_t>(j)].values);
   }
   const double* f = rows_of.output(output.f);
   if (term_->robust) {
-    kernels_->project(pointers_.data(), k, rows_of.output(output.weighted_f), rows, sums_at(layout.gradient));
+    kernels_->project(pointers_.data(), k, rows_of.output(output.weighted_f), rows,
+                      sums_at(layout.gradient));
     kernels_->sum(rows_of.output(output.rho), rows, sums_at(layout.rho));
     kernels_->gram(&f, 1, rows, sums_at(layout.f2));
     kernels_->scale(pointers_.data(), k, rows_of.output(output.root_scale), padded, scaled_.data());
@@ -82,7 +86,8 @@ void GramFold::fold_output(const engine::Interpreter& rows_of, std::size_t o, in
 }
 
 void GramFold::end_leaf(double* result) {
-  for (index_t i = 0; i < total_; ++i) result[i] = lane_sum(sums_.data() + i * kernels_->lanes, kernels_->lanes);
+  for (index_t i = 0; i < total_; ++i)
+    result[i] = lane_sum(sums_.data() + i * kernels_->lanes, kernels_->lanes);
 }
 
 }  // namespace nlsq::reduce

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The Householder fold: each leaf is gathered whole and factored, so the block size plays no part; triangles merge by
-// QR. Costs some ten times the Gram fold and loses nothing to conditioning.
+// The Householder fold: each leaf is gathered whole and factored, so the block size plays no part;
+// triangles merge by QR. Costs some ten times the Gram fold and loses nothing to conditioning.
 #include <algorithm>
 #include <utility>
 
@@ -10,7 +10,8 @@
 
 namespace nlsq::reduce {
 
-HouseholderFold::HouseholderFold(const Term& term, const std::vector<program::ResidualOutput>& outputs,
+HouseholderFold::HouseholderFold(const Term& term,
+                                 const std::vector<program::ResidualOutput>& outputs,
                                  engine::Isa isa)
     : term_(&term), outputs_(&outputs), kernels_(&fold_kernels(isa)) {
   const index_t leaf_rows = std::min(kLeafRows, std::max<index_t>(term.rows, 1));
@@ -45,7 +46,8 @@ void HouseholderFold::block(const engine::Interpreter& rows_of, index_t, index_t
     for (index_t j = 0; j < layout.local; ++j) {
       const double* column = rows_of.output(output.jacobian[static_cast<std::size_t>(j)].values);
       double* to = leaf_[o].data() + j * stride + filled_;
-      for (index_t r = 0; r < rows; ++r) to[r] = scale == nullptr ? column[r] : column[r] * scale[r];
+      for (index_t r = 0; r < rows; ++r)
+        to[r] = scale == nullptr ? column[r] : column[r] * scale[r];
       if (term_->robust) {
         kernels_->project(&column, 1, rows_of.output(output.weighted_f), rows,
                           sums_.data() + (layout.gradient + j) * lanes);
@@ -65,7 +67,8 @@ void HouseholderFold::end_leaf(double* result) {
   for (std::size_t o = 0; o < layout_.size(); ++o) {
     const Layout& layout = layout_[o];
     const index_t stride = static_cast<index_t>(leaf_[o].size()) / std::max<index_t>(layout.q, 1);
-    linalg::householder_triangle(leaf_[o].data(), filled_, layout.q, stride, result + layout.triangle);
+    linalg::householder_triangle(leaf_[o].data(), filled_, layout.q, stride,
+                                 result + layout.triangle);
     if (!term_->robust) continue;
     for (index_t i = layout.gradient; i <= layout.f2; ++i) {
       result[i] = lane_sum(sums_.data() + i * kernels_->lanes, kernels_->lanes);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The sum over the lanes of one accumulator, always in the same order: halves are added until one is left.
+// The sum over the lanes of one accumulator, always in the same order: halves are added until one
+// is left.
 #pragma once
 
 namespace nlsq::reduce {

@@ -29,8 +29,7 @@ LossRow loss_row(Loss loss, double f, double f_scale) {
       const double curvature = 1.0 - 3.0 * z * z;
       return {std::atan(z), slope * f, curvature > 0.0 ? slope * std::sqrt(curvature) : 0.0};
     }
-    case Loss::linear:
-      break;
+    case Loss::linear: break;
   }
   return {z, f, 1.0};
 }

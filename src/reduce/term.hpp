@@ -19,11 +19,11 @@ struct ColumnSource {
 struct Term {
   std::shared_ptr<const program::ResidualProgram> program;
   index_t rows = 0;
-  index_t masked_rows = 0;               ///< rows with infinite sigma
-  std::vector<ColumnSource> columns;     ///< in the program's numbering
-  std::vector<index_t> parameters;       ///< problem parameter of each of the program's model parameters
-  std::vector<index_t> free;             ///< free position in the problem of each differentiated parameter
-  std::vector<double> extras;            ///< scalar sigmas, then f_scale
+  index_t masked_rows = 0;            ///< rows with infinite sigma
+  std::vector<ColumnSource> columns;  ///< in the program's numbering
+  std::vector<index_t> parameters;  ///< problem parameter of each of the program's model parameters
+  std::vector<index_t> free;   ///< free position in the problem of each differentiated parameter
+  std::vector<double> extras;  ///< scalar sigmas, then f_scale
   bool robust = false;
   double f_scale = 1.0;
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What an evaluator keeps for each term: walkers over its rows and the folds, made when first needed.
+// What an evaluator keeps for each term: walkers over its rows and the folds, made when first
+// needed.
 #pragma once
 
 #include <algorithm>
@@ -12,12 +13,16 @@ namespace nlsq::reduce {
 
 struct DataEvaluator::TermState {
   TermState(const Term& t, const EvaluatorOptions& options, base::ThreadPool& pool)
-      : term(&t), isa(options.walk.isa), walk(options.walk), pool_of_threads(&pool),
+      : term(&t),
+        isa(options.walk.isa),
+        walk(options.walk),
+        pool_of_threads(&pool),
         full(t.program->full, t, options.walk, pool),
         block(options.walk.block > 0 ? options.walk.block : t.program->full.block_rows()),
         gram(t, t.program->outputs, isa, block) {
     parameters.resize(t.parameters.size() + t.extras.size());
-    std::copy(t.extras.begin(), t.extras.end(), parameters.begin() + static_cast<std::ptrdiff_t>(t.parameters.size()));
+    std::copy(t.extras.begin(), t.extras.end(),
+              parameters.begin() + static_cast<std::ptrdiff_t>(t.parameters.size()));
     for (const auto& output : t.program->outputs) factors.emplace_back(output.jacobian.size(), 1.0);
   }
 
@@ -26,7 +31,8 @@ struct DataEvaluator::TermState {
     for (std::size_t o = 0; o < factors.size(); ++o) {
       for (std::size_t j = 0; j < factors[o].size(); ++j) {
         const program::Operand& factor = term->program->outputs[o].jacobian[j].factor;
-        factors[o][j] = factor.kind == program::Operand::Kind::none ? 1.0 : full.uniforms().value(factor.index);
+        factors[o][j] =
+            factor.kind == program::Operand::Kind::none ? 1.0 : full.uniforms().value(factor.index);
       }
     }
   }

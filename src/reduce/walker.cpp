@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A unit is a power-of-two run of leaves, so each full unit is a whole subtree; workers take units as they come, and
-// the caller merges the units. The last partial block is read from a padded copy, so nothing beyond the data is read.
+// A unit is a power-of-two run of leaves, so each full unit is a whole subtree; workers take units
+// as they come, and the caller merges the units. The last partial block is read from a padded copy,
+// so nothing beyond the data is read.
 #include "reduce/walker.hpp"
 
 #include <algorithm>
@@ -16,8 +17,8 @@ constexpr index_t kMaxLeavesPerUnit = 64;
 
 index_t round_up(index_t n) { return (n + kPad - 1) / kPad * kPad; }
 
-/// Merges results in the order of their index: equal subtrees as soon as there are two (a binary counter), what is
-/// left at the end from the right.
+/// Merges results in the order of their index: equal subtrees as soon as there are two (a binary
+/// counter), what is left at the end from the right.
 class MergeStack {
  public:
   MergeStack(const Fold& fold, double* storage) : fold_(fold), storage_(storage) {}
@@ -52,7 +53,8 @@ constexpr index_t kStackDepth = 64;
 
 }  // namespace
 
-Walker::Walker(const program::Program& program, const Term& term, const WalkOptions& options, base::ThreadPool& pool)
+Walker::Walker(const program::Program& program, const Term& term, const WalkOptions& options,
+               base::ThreadPool& pool)
     : program_(&program),
       term_(&term),
       options_(options),
@@ -61,7 +63,8 @@ Walker::Walker(const program::Program& program, const Term& term, const WalkOpti
       uniforms_(program, options.isa) {
   const index_t useful = std::max<index_t>(1, term.rows / kRowsPerThread);
   options_.threads = static_cast<int>(std::min<index_t>(std::max(1, options.threads), useful));
-  while (leaves_per_unit_ < kMaxLeavesPerUnit && leaves() / (2 * leaves_per_unit_) >= 16 * options_.threads) {
+  while (leaves_per_unit_ < kMaxLeavesPerUnit &&
+         leaves() / (2 * leaves_per_unit_) >= 16 * options_.threads) {
     leaves_per_unit_ *= 2;
   }
   // A term that fits one block needs no more registers than it has rows.
@@ -98,7 +101,8 @@ void Walker::set_parameters(std::span<const double> parameters) {
 Walker::Worker& Walker::worker(int index) {
   Worker& w = workers_[static_cast<std::size_t>(index)];
   if (!w.interpreter) {
-    w.interpreter = std::make_unique<engine::Interpreter>(*program_, uniforms_, options_.isa, block_);
+    w.interpreter =
+        std::make_unique<engine::Interpreter>(*program_, uniforms_, options_.isa, block_);
     w.columns.resize(term_->columns.size());
   }
   if (!w.began) {
@@ -152,7 +156,9 @@ std::span<const double> Walker::reduce(Fold& fold) {
     fold.end_leaf(results_.data());
     return {results_.data(), size};
   }
-  const auto result_of = [&](index_t unit) { return results_.data() + static_cast<std::size_t>(unit) * size; };
+  const auto result_of = [&](index_t unit) {
+    return results_.data() + static_cast<std::size_t>(unit) * size;
+  };
   if (options_.threads <= 1 || units == 1) {
     Worker& w = worker(0);
     for (index_t unit = 0; unit < units; ++unit) fold_unit(w, fold, unit, result_of(unit));

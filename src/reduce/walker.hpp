@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Walks over the rows of a term in blocks, leaf by leaf, on some threads, and merges the leaves' results in a binary
-// tree over their index. Results have the same bits for any number of threads and any block size.
+// Walks over the rows of a term in blocks, leaf by leaf, on some threads, and merges the leaves'
+// results in a binary tree over their index. Results have the same bits for any number of threads
+// and any block size.
 #pragma once
 
 #include <memory>
@@ -23,12 +24,14 @@ struct WalkOptions {
 /// One program over one term's columns. Not thread-safe itself; it uses threads.
 class Walker {
  public:
-  Walker(const program::Program& program, const Term& term, const WalkOptions& options, base::ThreadPool& pool);
+  Walker(const program::Program& program, const Term& term, const WalkOptions& options,
+         base::ThreadPool& pool);
 
   /// Sets the parameters (the program's, extras included) for the passes that follow.
   void set_parameters(std::span<const double> parameters);
 
-  /// One pass. The result stays valid until the next one; `fold` serves as worker 0 and is cloned for others.
+  /// One pass. The result stays valid until the next one; `fold` serves as worker 0 and is cloned
+  /// for others.
   std::span<const double> reduce(Fold& fold);
 
   /// Uniform values, for factors of Jacobian columns.
@@ -54,11 +57,12 @@ class Walker {
   index_t block_;
   engine::Uniforms uniforms_;
   std::vector<Worker> workers_;
-  index_t tail_first_ = 0;                       // rows from here on are read from the copy
-  std::vector<engine::AlignedBuffer> tail_;      // a column each, the last row repeated to a multiple of 16
+  index_t tail_first_ = 0;  // rows from here on are read from the copy
+  std::vector<engine::AlignedBuffer>
+      tail_;  // a column each, the last row repeated to a multiple of 16
   index_t leaves_per_unit_ = 1;
   std::vector<double> results_;
-  bool evaluated_ = false;                       // the single block of a small term holds the current values
+  bool evaluated_ = false;  // the single block of a small term holds the current values
 };
 
 }  // namespace nlsq::reduce

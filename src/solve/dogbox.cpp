@@ -105,8 +105,7 @@ class Dogbox final : public Strategy {
     if (!more_hebden_.complete()) return;
     for (std::size_t k = 0; k < p_.size(); ++k) direction_[k] = newton[k] - p_[k];
     advance(std::min(1.0, stride_to_bound(p_, direction_, low_, high_)));
-    while (along_face()) {
-    }
+    while (along_face()) {}
   }
 
   // When bounds (not the radius) stopped p: a Gauss-Newton step of the other parameters, up to the

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a solver asks of the data. `reduce` implements it on an engine; tests implement it on dense matrices.
+// What a solver asks of the data. `reduce` implements it on an engine; tests implement it on dense
+// matrices.
 #pragma once
 
 #include <span>
@@ -9,12 +10,12 @@
 
 namespace nlsq::solve {
 
-/// How accurate the triangle has to be. step: a plain Gram fold serves up to κ(JD) ≤ 1e5; covariance: only up
-/// to κ(JD) ≤ 300, beyond which it is folded again in better coordinates.
+/// How accurate the triangle has to be. step: a plain Gram fold serves up to κ(JD) ≤ 1e5;
+/// covariance: only up to κ(JD) ≤ 300, beyond which it is folded again in better coordinates.
 enum class Grade { step, covariance };
 
-/// A sum of squares over rows the solver never sees. Parameters here are the *free* ones: fixed and tied
-/// parameters are the caller's business. Not thread-safe: one solver, one evaluator.
+/// A sum of squares over rows the solver never sees. Parameters here are the *free* ones: fixed and
+/// tied parameters are the caller's business. Not thread-safe: one solver, one evaluator.
 class Evaluator {
  public:
   virtual ~Evaluator() = default;
@@ -24,13 +25,14 @@ class Evaluator {
   /// Cost at p (n values); NaN or inf when a residual is not finite there. One pass.
   virtual double cost(std::span<const double> p) = 0;
 
-  /// Summary at p (n values); out.finite is false when a residual or derivative is not finite there.
-  /// Usually one pass; two when the fold had to be redone in better coordinates.
+  /// Summary at p (n values); out.finite is false when a residual or derivative is not finite
+  /// there. Usually one pass; two when the fold had to be redone in better coordinates.
   virtual void summary(std::span<const double> p, Grade grade, linalg::Summary& out) = 0;
 
-  /// h = J̃ᵀ f_vv at p (n values each), f_vv the second derivative of the residuals along v: what geodesic
-  /// acceleration needs. False when this evaluator cannot give it or it is not finite.
-  virtual bool acceleration(std::span<const double> p, std::span<const double> v, std::span<double> h) {
+  /// h = J̃ᵀ f_vv at p (n values each), f_vv the second derivative of the residuals along v: what
+  /// geodesic acceleration needs. False when this evaluator cannot give it or it is not finite.
+  virtual bool acceleration(std::span<const double> p, std::span<const double> v,
+                            std::span<double> h) {
     (void)p, (void)v, (void)h;
     return false;
   }

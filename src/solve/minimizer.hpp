@@ -14,23 +14,24 @@ namespace nlsq::solve {
 
 /// Where the minimizer ended. `x` and `summary` belong to the same point, always the best one seen.
 struct Outcome {
-  std::vector<double> x;           ///< n
-  linalg::Summary summary;         ///< at x, Grade::covariance
+  std::vector<double> x;    ///< n
+  linalg::Summary summary;  ///< at x, Grade::covariance
   Status status = Status::max_nfev;
-  std::string message;             ///< one sentence: which test ended it, with its figures
-  index_t nfev = 0;                ///< passes for residuals (every call of cost or summary at a new point)
-  index_t njev = 0;                ///< accepted points (the start included)
-  index_t iterations = 0;          ///< accepted steps
-  index_t polish_steps = 0;        ///< accepted steps after the stopping test
-  double optimality = 0;           ///< the norm gtol judges, at x
-  std::vector<int> active;         ///< n: -1 at the lower bound, 1 at the upper, 0 free
+  std::string message;     ///< one sentence: which test ended it, with its figures
+  index_t nfev = 0;        ///< passes for residuals (every call of cost or summary at a new point)
+  index_t njev = 0;        ///< accepted points (the start included)
+  index_t iterations = 0;  ///< accepted steps
+  index_t polish_steps = 0;  ///< accepted steps after the stopping test
+  double optimality = 0;     ///< the norm gtol judges, at x
+  std::vector<int> active;   ///< n: -1 at the lower bound, 1 at the upper, 0 free
 };
 
 /// Minimizes evaluator's cost from x0 with lower ≤ x ≤ upper (n values each, ±inf allowed).
 /// `linear_loss` says that qtf is Qᵀf, which the polish needs to know.
-/// Throws InputError when the options make no sense, x0 is infeasible, the start is not finite, or bounds are
-/// given to lm. Never throws for rank deficiency.
+/// Throws InputError when the options make no sense, x0 is infeasible, the start is not finite, or
+/// bounds are given to lm. Never throws for rank deficiency.
 Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<const double> lower,
-                 std::span<const double> upper, const SolverOptions& options, bool linear_loss = true);
+                 std::span<const double> upper, const SolverOptions& options,
+                 bool linear_loss = true);
 
 }  // namespace nlsq::solve

@@ -21,7 +21,8 @@ namespace {
 class Trf final : public Strategy {
  public:
   explicit Trf(const State& state)
-      : bounded_(any_finite(state.lower, state.upper)), more_hebden_(state.n),
+      : bounded_(any_finite(state.lower, state.upper)),
+        more_hebden_(state.n),
         box_(bounded_ ? state.n : 0) {
     const std::size_t n = state.scale.size();
     for (auto* v : {&d_, &c_, &root_c_, &g_, &p_, &work_}) v->resize(n);

@@ -68,13 +68,10 @@ void Strategy::resize(State& state, double actual) const { resize_radius(state, 
 
 std::unique_ptr<Strategy> make_strategy(Method method, const State& state) {
   switch (method) {
-    case Method::lm:
-      return make_lm(state);
-    case Method::dogbox:
-      return make_dogbox(state);
+    case Method::lm: return make_lm(state);
+    case Method::dogbox: return make_dogbox(state);
     case Method::automatic:
-    case Method::trf:
-      break;
+    case Method::trf: break;
   }
   return make_trf(state);
 }

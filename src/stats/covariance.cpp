@@ -15,7 +15,8 @@ namespace {
 
 constexpr double kNullPart =
     1e-7;  // a component of a null vector above this (≈ √eps) is not rounding
-constexpr double kSurelyFullRank = 1e9;  // with a bound of κ below this no SVD is needed to know the rank
+constexpr double kSurelyFullRank =
+    1e9;  // with a bound of κ below this no SVD is needed to know the rank
 constexpr double kInf = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 

@@ -13,17 +13,19 @@ namespace {
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInf = std::numeric_limits<double>::infinity();
 
-// Nothing is thrown: Boost's incomplete gamma function reports an overflow of an intermediate value as an error, far
-// in the tails where the answer is 0 or 1.
+// Nothing is thrown: Boost's incomplete gamma function reports an overflow of an intermediate value
+// as an error, far in the tails where the answer is 0 or 1.
 namespace policies = boost::math::policies;
-using Quiet = policies::policy<policies::domain_error<policies::ignore_error>, policies::pole_error<policies::ignore_error>,
+using Quiet = policies::policy<policies::domain_error<policies::ignore_error>,
+                               policies::pole_error<policies::ignore_error>,
                                policies::overflow_error<policies::ignore_error>,
                                policies::evaluation_error<policies::ignore_error>>;
 using Normal = boost::math::normal_distribution<double, Quiet>;
 using StudentT = boost::math::students_t_distribution<double, Quiet>;
 using ChiSquared = boost::math::chi_squared_distribution<double, Quiet>;
 
-// P(X < chi2) or P(X > chi2) is below e^(-dof·(r − 1 − ln r)/2), r = chi2/dof (Chernoff): beyond this it is 0.
+// P(X < chi2) or P(X > chi2) is below e^(-dof·(r − 1 − ln r)/2), r = chi2/dof (Chernoff): beyond
+// this it is 0.
 bool is_far_in_the_tail(double chi2, double dof) {
   const double r = chi2 / dof;
   return r == 0.0 || 0.5 * dof * (r - 1.0 - std::log(r)) > 750.0;

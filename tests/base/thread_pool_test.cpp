@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The pool: every worker runs once, exceptions come back, nested and concurrent calls finish, a forked child starts its
-// own threads.
+// The pool: every worker runs once, exceptions come back, nested and concurrent calls finish, a
+// forked child starts its own threads.
 #include "base/thread_pool.hpp"
 
 #include <gtest/gtest.h>

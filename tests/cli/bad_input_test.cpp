@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Whatever is wrong with the input: exit code 2, one sentence on stderr that names it, nothing on stdout, no file.
+// Whatever is wrong with the input: exit code 2, one sentence on stderr that names it, nothing on
+// stdout, no file.
 #include "command_support.hpp"
 
 namespace nlsq::test {
@@ -15,7 +16,8 @@ class BadInput : public CommandTest {
     EXPECT_EQ(outcome.code, 2) << outcome.err;
     EXPECT_EQ(outcome.out, "");
     EXPECT_TRUE(outcome.err.starts_with("nlsq: error: ")) << outcome.err;
-    for (const std::string& text : mentioned) EXPECT_NE(outcome.err.find(text), std::string::npos) << text << "\n" << outcome.err;
+    for (const std::string& text : mentioned)
+      EXPECT_NE(outcome.err.find(text), std::string::npos) << text << "\n" << outcome.err;
   }
   // A line through d.csv.
   Outcome line(const std::vector<std::string>& more) const { return fit("d.csv", "a*x + b", more); }
@@ -28,7 +30,8 @@ TEST_F(BadInput, a_missing_file_is_named_with_the_nearest) {
 
 TEST_F(BadInput, a_missing_column_is_named_with_the_nearest_and_the_others) {
   expect_refused(line({"--y", "yy"}), {"'yy'", "did you mean 'y'", "'name'"});
-  expect_refused(fit("d.csv", "counts = a*x"), {"no column named 'counts'", "'x', 'y', 'e' and 'name'"});
+  expect_refused(fit("d.csv", "counts = a*x"),
+                 {"no column named 'counts'", "'x', 'y', 'e' and 'name'"});
   expect_refused(line({"--sigma", "ee"}), {"no column named 'ee'", "did you mean 'e'"});
   expect_refused(line({"--where", "z > 2"}), {"--where", "no column named 'z'"});
   expect_refused(line({"--expr", "q=log(w)"}), {"--expr", "no column named 'w'"});
@@ -60,8 +63,10 @@ TEST_F(BadInput, an_empty_file_and_a_header_alone_are_refused) {
 TEST_F(BadInput, a_missing_value_is_named_by_line_and_column) {
   write("nan.csv", "x,y,z\n1,2,3\n2,,\n3,4,\n4,inf,5\n");
   expect_refused(fit("nan.csv", "a*x", {"--y", "y"}), {"nan.csv:3:", "'y'", "--missing omit"});
-  expect_refused(fit("nan.csv", "a*x", {"--y", "y", "--where", "x > 2"}), {"nan.csv:5:", "infinite"});
-  expect_refused(fit("nan.csv", "a*x", {"--y", "y", "--missing", "drop"}), {"'drop'", "raise", "omit"});
+  expect_refused(fit("nan.csv", "a*x", {"--y", "y", "--where", "x > 2"}),
+                 {"nan.csv:5:", "infinite"});
+  expect_refused(fit("nan.csv", "a*x", {"--y", "y", "--missing", "drop"}),
+                 {"'drop'", "raise", "omit"});
 }
 
 TEST_F(BadInput, a_value_that_an_expression_spoils_is_named) {
@@ -86,7 +91,8 @@ TEST_F(BadInput, fewer_rows_than_parameters_are_refused) {
 
 TEST_F(BadInput, a_fault_in_the_formula_is_shown_with_a_caret) {
   expect_refused(fit("d.csv", "a*x + "), {"a*x + \n", "      ^"});
-  expect_refused(fit("d.csv", "a*exq(x)"), {"unknown function 'exq'", "did you mean 'exp'", "  a*exq(x)\n    ^"});
+  expect_refused(fit("d.csv", "a*exq(x)"),
+                 {"unknown function 'exq'", "did you mean 'exp'", "  a*exq(x)\n    ^"});
   expect_refused(line({"--where", "x >"}), {"--where", "  x >\n     ^"});
 }
 
@@ -108,7 +114,8 @@ TEST_F(BadInput, a_parameter_without_effect_is_named) {
 }
 
 TEST_F(BadInput, keys_that_are_no_parameters_are_refused) {
-  for (const char* option : {"--p0", "--fix"}) expect_refused(line({option, "slope=1"}), {"'slope'", "'a' and 'b'"});
+  for (const char* option : {"--p0", "--fix"})
+    expect_refused(line({option, "slope=1"}), {"'slope'", "'a' and 'b'"});
   expect_refused(line({"--bounds", "slope=0:1"}), {"'slope'"});
   expect_refused(line({"--x-scale", "slope=1"}), {"'slope'"});
 }
@@ -129,7 +136,8 @@ TEST_F(BadInput, bounds_and_starts_must_agree) {
 }
 
 TEST_F(BadInput, a_start_where_the_model_is_not_finite_names_the_line) {
-  expect_refused(fit("d.csv", "log(a*x - 2.5) + b", {"--where", "x > 1"}), {"d.csv:3", "x = 2", "a=1"});
+  expect_refused(fit("d.csv", "log(a*x - 2.5) + b", {"--where", "x > 1"}),
+                 {"d.csv:3", "x = 2", "a=1"});
 }
 
 TEST_F(BadInput, unknown_names_get_the_nearest) {
@@ -143,7 +151,8 @@ TEST_F(BadInput, unknown_names_get_the_nearest) {
 }
 
 TEST_F(BadInput, numbers_of_options_are_checked) {
-  for (const char* option : {"--ftol", "--xtol", "--gtol", "--f-scale", "--max-nfev", "--threads", "--level", "--skip"}) {
+  for (const char* option : {"--ftol", "--xtol", "--gtol", "--f-scale", "--max-nfev", "--threads",
+                             "--level", "--skip"}) {
     expect_refused(line({option, "abc"}), {option, "'abc'"});
   }
   expect_refused(line({"--level", "95"}), {"--level", "95"});

@@ -46,23 +46,30 @@ void CommandTest::write(const std::string& name, const std::string& content) con
   std::ofstream(folder_ + "/work/" + name, std::ios::binary) << content;
 }
 
-std::string CommandTest::read(const std::string& name) const { return content_of(folder_ + "/work/" + name); }
+std::string CommandTest::read(const std::string& name) const {
+  return content_of(folder_ + "/work/" + name);
+}
 
-bool CommandTest::exists(const std::string& name) const { return fs::exists(folder_ + "/work/" + name); }
+bool CommandTest::exists(const std::string& name) const {
+  return fs::exists(folder_ + "/work/" + name);
+}
 
 std::vector<std::string> CommandTest::files() const {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder_ + "/work")) names.push_back(entry.path().filename().string());
+  for (const auto& entry : fs::directory_iterator(folder_ + "/work"))
+    names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
   return names;
 }
 
 Outcome CommandTest::shell(const std::string& line, const std::string& input) const {
   std::ofstream(folder_ + "/stdin", std::ios::binary) << input;
-  const std::string script = "nlsq() { " + quoted(NLSQ_COMMAND) + " \"$@\"; }\ncd " + quoted(folder_ + "/work") + "\n" + line;
+  const std::string script = "nlsq() { " + quoted(NLSQ_COMMAND) + " \"$@\"; }\ncd " +
+                             quoted(folder_ + "/work") + "\n" + line;
   std::ofstream(folder_ + "/script") << script;
-  const std::string command = "sh " + quoted(folder_ + "/script") + " < " + quoted(folder_ + "/stdin") + " > " +
-                              quoted(folder_ + "/stdout") + " 2> " + quoted(folder_ + "/stderr");
+  const std::string command = "sh " + quoted(folder_ + "/script") + " < " +
+                              quoted(folder_ + "/stdin") + " > " + quoted(folder_ + "/stdout") +
+                              " 2> " + quoted(folder_ + "/stderr");
   const int status = std::system(command.c_str());
   Outcome outcome;
   outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -71,14 +78,15 @@ Outcome CommandTest::shell(const std::string& line, const std::string& input) co
   return outcome;
 }
 
-Outcome CommandTest::nlsq(const std::vector<std::string>& arguments, const std::string& input) const {
+Outcome CommandTest::nlsq(const std::vector<std::string>& arguments,
+                          const std::string& input) const {
   std::string line = "nlsq";
   for (const std::string& argument : arguments) line += " " + quoted(argument);
   return shell(line, input);
 }
 
-Outcome CommandTest::fit(const std::string& file, const std::string& formula, std::vector<std::string> more,
-                         const std::string& input) const {
+Outcome CommandTest::fit(const std::string& file, const std::string& formula,
+                         std::vector<std::string> more, const std::string& input) const {
   std::vector<std::string> arguments{"fit", file, "--model", formula};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return nlsq(arguments, input);

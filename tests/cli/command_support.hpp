@@ -31,8 +31,8 @@ class CommandTest : public ::testing::Test {
   /// `nlsq` with these arguments.
   Outcome nlsq(const std::vector<std::string>& arguments, const std::string& input = "") const;
   /// `nlsq fit FILE --model FORMULA …`.
-  Outcome fit(const std::string& file, const std::string& formula, std::vector<std::string> more = {},
-              const std::string& input = "") const;
+  Outcome fit(const std::string& file, const std::string& formula,
+              std::vector<std::string> more = {}, const std::string& input = "") const;
   /// A line of sh; `nlsq` in it is the command.
   Outcome shell(const std::string& line, const std::string& input = "") const;
 

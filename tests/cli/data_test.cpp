@@ -35,7 +35,9 @@ TEST_F(Data, names_are_found_exactly_then_without_case_and_a_note) {
 TEST_F(Data, names_with_blanks_are_written_in_backquotes) {
   write("d.csv", "time (s),signal\n1,2\n2,4\n3,6\n");
   EXPECT_NEAR(value(fit("d.csv", "a*`time (s)`", {"--json"}), "a"), 2.0, 1e-12);
-  EXPECT_NEAR(value(fit("d.csv", "signal = `k 1`*`time (s)`", {"--json", "--p0", "`k 1`=3"}), "k 1"), 2.0, 1e-12);
+  EXPECT_NEAR(
+      value(fit("d.csv", "signal = `k 1`*`time (s)`", {"--json", "--p0", "`k 1`=3"}), "k 1"), 2.0,
+      1e-12);
 }
 
 TEST_F(Data, rows_outside_where_are_no_part_of_the_data) {
@@ -55,19 +57,27 @@ TEST_F(Data, omit_counts_incomplete_rows_of_used_columns_only) {
 
 TEST_F(Data, expressions_are_evaluated_in_order) {
   write("d.csv", "x,y\n1,10\n2,100\n3,1000\n");
-  const Outcome outcome = fit("d.csv", "l2 = a*x", {"--json", "--expr", "l=log10(y)", "--expr", "l2=2*l"});
+  const Outcome outcome =
+      fit("d.csv", "l2 = a*x", {"--json", "--expr", "l=log10(y)", "--expr", "l2=2*l"});
   EXPECT_NEAR(value(outcome, "a"), 2.0, 1e-12);
 }
 
 TEST_F(Data, sigma_is_a_column_a_number_or_an_expression) {
   write("d.csv", "x,y,e\n1,2,1\n2,4.5,2\n3,6,3\n4,8.5,4\n");
-  const auto column = fit("d.csv", "a*x", {"--json", "--y", "y", "--sigma", "e", "--absolute-sigma"}).json();
-  const auto expression = fit("d.csv", "a*x", {"--json", "--y", "y", "--sigma", "sqrt(x*x)", "--absolute-sigma"}).json();
+  const auto column =
+      fit("d.csv", "a*x", {"--json", "--y", "y", "--sigma", "e", "--absolute-sigma"}).json();
+  const auto expression =
+      fit("d.csv", "a*x", {"--json", "--y", "y", "--sigma", "sqrt(x*x)", "--absolute-sigma"})
+          .json();
   EXPECT_EQ(column["parameters"], expression["parameters"]);
   EXPECT_EQ(column["sigma"], "e");
-  const auto one = fit("d.csv", "a*x", {"--json", "--y", "y", "--sigma", "1", "--absolute-sigma"}).json();
-  const auto two = fit("d.csv", "a*x", {"--json", "--y", "y", "--sigma", "2", "--absolute-sigma"}).json();
-  EXPECT_NEAR(two["parameters"]["a"]["stderr"].get<double>() / one["parameters"]["a"]["stderr"].get<double>(), 2.0, 1e-9);
+  const auto one =
+      fit("d.csv", "a*x", {"--json", "--y", "y", "--sigma", "1", "--absolute-sigma"}).json();
+  const auto two =
+      fit("d.csv", "a*x", {"--json", "--y", "y", "--sigma", "2", "--absolute-sigma"}).json();
+  EXPECT_NEAR(two["parameters"]["a"]["stderr"].get<double>() /
+                  one["parameters"]["a"]["stderr"].get<double>(),
+              2.0, 1e-9);
 }
 
 TEST_F(Data, infinite_sigma_masks_a_row) {
@@ -81,7 +91,10 @@ TEST_F(Data, infinite_sigma_masks_a_row) {
 TEST_F(Data, standard_input_and_layouts_are_read) {
   EXPECT_NEAR(value(fit("-", "a*x", {"--json"}, "x,y\n1,2\n2,4\n3,6\n"), "a"), 2.0, 1e-12);
   write("eu.csv", "Titel\nx;y\n1,5;3\n2,5;5\n3,5;7\n");
-  EXPECT_NEAR(value(fit("eu.csv", "a*x", {"--json", "--skip", "1", "--delimiter", ";", "--decimal", ","}), "a"), 2.0, 1e-12);
+  EXPECT_NEAR(
+      value(fit("eu.csv", "a*x", {"--json", "--skip", "1", "--delimiter", ";", "--decimal", ","}),
+            "a"),
+      2.0, 1e-12);
   write("bare.txt", "1 2\n2 4\n3 6\n");
   EXPECT_NEAR(value(fit("bare.txt", "v = a*t", {"--json", "--columns", "t,v"}), "a"), 2.0, 1e-12);
 }

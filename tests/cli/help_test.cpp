@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Help, version, info; the examples of the help are run as they are printed, and so are the example scripts.
+// Help, version, info; the examples of the help are run as they are printed, and so are the example
+// scripts.
 #include <fstream>
 #include <sstream>
 
@@ -11,15 +12,18 @@ namespace {
 
 class Help : public CommandTest {};
 
-// The lines between "Examples" and the next blank line; an indented line goes on with the one before.
+// The lines between "Examples" and the next blank line; an indented line goes on with the one
+// before.
 std::vector<std::string> examples(const std::string& help) {
   std::vector<std::string> commands;
   std::istringstream lines(help.substr(help.find("Examples")));
   std::string text;
   std::getline(lines, text);
   while (std::getline(lines, text) && !text.empty()) {
-    if (text.starts_with("      ")) commands.back() += " " + text;
-    else commands.push_back(text);
+    if (text.starts_with("      "))
+      commands.back() += " " + text;
+    else
+      commands.push_back(text);
   }
   return commands;
 }
@@ -62,7 +66,8 @@ TEST_F(Help, the_example_scripts_run) {
   const Outcome demo = shell("sh '" NLSQ_SOURCE "/examples/demo.sh' '" NLSQ_COMMAND "' demo.svg");
   EXPECT_EQ(demo.code, 0) << demo.err;
   EXPECT_TRUE(exists("demo.svg"));
-  const Outcome tube = shell("sh '" NLSQ_SOURCE "/examples/neutron_tube.sh' '" NLSQ_COMMAND "' plots && ls plots | wc -l");
+  const Outcome tube = shell("sh '" NLSQ_SOURCE "/examples/neutron_tube.sh' '" NLSQ_COMMAND
+                             "' plots && ls plots | wc -l");
   EXPECT_EQ(tube.code, 0) << tube.err;
   EXPECT_NE(tube.out.find("centre 57.5"), std::string::npos) << tube.out;
   EXPECT_NE(tube.out.find("\n9\n"), std::string::npos) << tube.out;

@@ -18,17 +18,54 @@ TEST_F(Output, json_has_the_keys_of_its_schema_in_a_stable_order) {
   EXPECT_EQ(outcome.code, 0);
   EXPECT_EQ(std::count(outcome.out.begin(), outcome.out.end(), '\n'), 1);
   const auto json = nlohmann::ordered_json::parse(outcome.out);
-  for (const char* key : {"schema", "version", "model", "parameter_order", "parameters", "covariance", "correlation",
-                          "cost", "rss", "dof", "n", "n_omitted", "r_squared", "reduced_chi2", "absolute_sigma",
-                          "status", "message", "success", "nfev", "njev", "engine", "warnings", "options", "elapsed_ms",
-                          "adjusted_r_squared", "rmse", "aic", "aicc", "bic", "chi2", "p_value", "tss", "n_masked",
-                          "condition", "rank", "method", "loss", "fold", "isa", "optimality", "jacobian_mode"}) {
+  for (const char* key : {"schema",
+                          "version",
+                          "model",
+                          "parameter_order",
+                          "parameters",
+                          "covariance",
+                          "correlation",
+                          "cost",
+                          "rss",
+                          "dof",
+                          "n",
+                          "n_omitted",
+                          "r_squared",
+                          "reduced_chi2",
+                          "absolute_sigma",
+                          "status",
+                          "message",
+                          "success",
+                          "nfev",
+                          "njev",
+                          "engine",
+                          "warnings",
+                          "options",
+                          "elapsed_ms",
+                          "adjusted_r_squared",
+                          "rmse",
+                          "aic",
+                          "aicc",
+                          "bic",
+                          "chi2",
+                          "p_value",
+                          "tss",
+                          "n_masked",
+                          "condition",
+                          "rank",
+                          "method",
+                          "loss",
+                          "fold",
+                          "isa",
+                          "optimality",
+                          "jacobian_mode"}) {
     EXPECT_TRUE(json.contains(key)) << key;
   }
   EXPECT_EQ(json.begin().key(), "schema");
   EXPECT_EQ(json["schema"], 1);
   EXPECT_EQ(json["parameter_order"], (nlohmann::ordered_json{"a", "b", "c"}));
-  for (const char* key : {"value", "stderr", "ci95", "fixed", "at_bound"}) EXPECT_TRUE(json["parameters"]["a"].contains(key));
+  for (const char* key : {"value", "stderr", "ci95", "fixed", "at_bound"})
+    EXPECT_TRUE(json["parameters"]["a"].contains(key));
   EXPECT_EQ(json["covariance"].size(), 3u);
   EXPECT_EQ(json["covariance"][0].size(), 3u);
   EXPECT_EQ(json["success"], true);
@@ -61,7 +98,9 @@ TEST_F(Output, level_adds_an_interval_and_leaves_ci95_alone) {
 }
 
 TEST_F(Output, fixed_parameters_and_bounds_are_reported) {
-  const auto json = fit("d.csv", kDecayModel, {"--json", "--fix", "c=1", "--bounds", "a=:2,b=0:", "--p0", "a=1"}).json();
+  const auto json =
+      fit("d.csv", kDecayModel, {"--json", "--fix", "c=1", "--bounds", "a=:2,b=0:", "--p0", "a=1"})
+          .json();
   EXPECT_EQ(json["parameters"]["c"]["fixed"], true);
   EXPECT_EQ(json["parameters"]["c"]["value"], 1.0);
   EXPECT_EQ(json["covariance"][2], (nlohmann::json{0.0, 0.0, 0.0}));
@@ -78,15 +117,19 @@ TEST_F(Output, every_method_and_loss_finds_the_minimum) {
     EXPECT_NEAR(json["parameters"]["a"]["value"], 4.0468838, 1e-6) << method;
   }
   for (const char* loss : {"linear", "soft_l1", "huber", "cauchy", "arctan"}) {
-    const auto json = fit("d.csv", kDecayModel, {"--json", "--loss", loss, "--f-scale", "10"}).json();
+    const auto json =
+        fit("d.csv", kDecayModel, {"--json", "--loss", loss, "--f-scale", "10"}).json();
     EXPECT_NEAR(json["parameters"]["a"]["value"], 4.0468838, 1e-3) << loss;
     EXPECT_EQ(json["loss"], loss);
   }
 }
 
 TEST_F(Output, options_of_the_method_are_accepted) {
-  EXPECT_EQ(fit("d.csv", kDecayModel, {"--ftol", "1e-10", "--xtol", "1e-10", "--gtol", "1e-10", "--max-nfev", "900",
-                                       "--no-polish", "--threads", "1", "--jacobian-mode", "rev", "--device", "cpu"}).code, 0);
+  EXPECT_EQ(fit("d.csv", kDecayModel,
+                {"--ftol", "1e-10", "--xtol", "1e-10", "--gtol", "1e-10", "--max-nfev", "900",
+                 "--no-polish", "--threads", "1", "--jacobian-mode", "rev", "--device", "cpu"})
+                .code,
+            0);
   EXPECT_EQ(fit("d.csv", kDecayModel, {"--x-scale", "1"}).code, 0);
   EXPECT_EQ(fit("d.csv", kDecayModel, {"--x-scale", "a=2,c=0.5", "--fix", "b=0.5"}).code, 0);
   EXPECT_EQ(fit("d.csv", kDecayModel, {"--p0", "4,0.5,1"}).code, 0);
@@ -115,7 +158,8 @@ TEST_F(Output, output_that_cannot_be_written_exits_with_4) {
     EXPECT_EQ(shell("nlsq fit d.csv --model 'a*x+b' > /dev/full").code, 4);
   }
   EXPECT_EQ(shell("nlsq fit d.csv --model 'a*x+b' >&-").code, 4);
-  const Outcome limited = shell("ulimit -f 0; nlsq fit d.csv --model 'a*x+b' --plot p.svg > /dev/null 2> /dev/null");
+  const Outcome limited =
+      shell("ulimit -f 0; nlsq fit d.csv --model 'a*x+b' --plot p.svg > /dev/null 2> /dev/null");
   EXPECT_EQ(limited.code, 4);
   EXPECT_EQ(files(), std::vector<std::string>{"d.csv"});
 }
@@ -129,14 +173,16 @@ TEST_F(Output, verbose_speaks_on_stderr_alone) {
 
 TEST_F(Output, colour_is_for_terminals_without_no_color) {
   EXPECT_EQ(fit("d.csv", kDecayModel).out.find('\x1b'), std::string::npos);
-  if (shell("command -v script > /dev/null").code != 0) GTEST_SKIP() << "no script(1) to make a terminal";
+  if (shell("command -v script > /dev/null").code != 0)
+    GTEST_SKIP() << "no script(1) to make a terminal";
   const std::string run = "script -qec \"'" NLSQ_COMMAND "' fit d.csv --model 'a*x+b'\" /dev/null";
   EXPECT_NE(shell("export TERM=xterm; unset NO_COLOR; " + run).out.find('\x1b'), std::string::npos);
   EXPECT_EQ(shell("export TERM=xterm NO_COLOR=1; " + run).out.find('\x1b'), std::string::npos);
 }
 
 TEST_F(Output, a_plot_is_one_complete_file) {
-  const Outcome outcome = fit("d.csv", "y = a*exp(-b*x) + c*(x < 9 and x > -1)", {"--plot", "p.svg", "--sigma", "0.1"});
+  const Outcome outcome =
+      fit("d.csv", "y = a*exp(-b*x) + c*(x < 9 and x > -1)", {"--plot", "p.svg", "--sigma", "0.1"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_EQ(files(), (std::vector<std::string>{"d.csv", "p.svg"}));
   const std::string svg = read("p.svg");
@@ -155,7 +201,8 @@ TEST_F(Output, a_plot_is_one_complete_file) {
 TEST_F(Output, many_points_are_sampled_and_several_predictors_drawn_against_the_fit) {
   std::string csv = "x,y,z\n";
   for (int i = 0; i < 6000; ++i) {
-    csv += std::to_string(i) + "," + std::to_string(2.0 * i + std::sin(i)) + "," + std::to_string(std::cos(3 * i)) + "\n";
+    csv += std::to_string(i) + "," + std::to_string(2.0 * i + std::sin(i)) + "," +
+           std::to_string(std::cos(3 * i)) + "\n";
   }
   write("many.csv", csv);
   EXPECT_EQ(fit("many.csv", "y = a*x + b", {"--plot", "one.svg"}).code, 0);

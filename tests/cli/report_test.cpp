@@ -17,8 +17,9 @@ std::string masked(const std::string& report) {
 }
 
 TEST_F(Report, equals_the_golden_file) {
-  const Outcome outcome = nlsq({"fit", NLSQ_EXAMPLE_DATA "/misra1a.csv", "--model", "y = a*(1 - exp(-b*x)) + c", "--p0",
-                                "a=250,b=5e-4", "--fix", "c=0"});
+  const Outcome outcome =
+      nlsq({"fit", NLSQ_EXAMPLE_DATA "/misra1a.csv", "--model", "y = a*(1 - exp(-b*x)) + c", "--p0",
+            "a=250,b=5e-4", "--fix", "c=0"});
   std::ifstream file(NLSQ_CLI_GOLDEN "/report.txt");
   std::ostringstream golden;
   golden << file.rdbuf();
@@ -37,12 +38,15 @@ TEST_F(Report, says_what_became_of_each_parameter) {
 
 TEST_F(Report, stays_within_100_columns) {
   write("d.csv", "some_rather_long_name_of_a_column,y\n1,2\n2,3\n3,5\n4,6.9\n5,9.2\n");
-  const Outcome outcome = fit("d.csv", "y = a_parameter_with_a_very_long_name_indeed*some_rather_long_name_of_a_column + "
-                                       "another_parameter_with_a_long_name*1e-12*some_rather_long_name_of_a_column^2",
-                              {"--bounds", "another_parameter_with_a_long_name=:3e11"});
+  const Outcome outcome =
+      fit("d.csv",
+          "y = a_parameter_with_a_very_long_name_indeed*some_rather_long_name_of_a_column + "
+          "another_parameter_with_a_long_name*1e-12*some_rather_long_name_of_a_column^2",
+          {"--bounds", "another_parameter_with_a_long_name=:3e11"});
   std::istringstream lines(outcome.out);
   for (std::string text; std::getline(lines, text);) {
-    const auto width = std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
+    const auto width =
+        std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
     EXPECT_LE(width, 100) << text;
   }
 }

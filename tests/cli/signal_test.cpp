@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A signal during a fit: the best so far is printed and the exit code is 3. lgamma and its derivative are slow enough
-// for some ten steps of many milliseconds each; the signal is sent when the first is reported.
+// A signal during a fit: the best so far is printed and the exit code is 3. lgamma and its
+// derivative are slow enough for some ten steps of many milliseconds each; the signal is sent when
+// the first is reported.
 #include <string>
 
 #include "command_support.hpp"
@@ -12,16 +13,20 @@ class Signal : public CommandTest {
  protected:
   Outcome interrupt(const std::string& signal) {
     std::string csv = "x,y\n";
-    for (int i = 0; i < 200000; ++i) csv += std::to_string(i % 977) + "," + std::to_string(i % 31) + "\n";
+    for (int i = 0; i < 200000; ++i)
+      csv += std::to_string(i % 977) + "," + std::to_string(i % 31) + "\n";
     write("d.csv", csv);
     return shell(
         "mkfifo said\n"
-        "(exec '" NLSQ_COMMAND "' fit d.csv --model 'a*lgamma(1 + b*x) + c*lgamma(1.5 + d*x)' --p0 a=3,b=9,c=1,d=0.01 "
+        "(exec '" NLSQ_COMMAND
+        "' fit d.csv --model 'a*lgamma(1 + b*x) + c*lgamma(1.5 + d*x)' --p0 a=3,b=9,c=1,d=0.01 "
         "--bounds b=0:,d=0: --ftol 0 --xtol 0 --gtol 0 --threads 1 --json --verbose 2> said) &\n"
         "pid=$!\n"
         "exec 3< said\n"
         "while read -r word rest <&3; do [ \"$word\" = 1 ] && break; done\n"
-        "kill -" + signal + " $pid\n"
+        "kill -" +
+        signal +
+        " $pid\n"
         "cat <&3 > /dev/null\n"
         "wait $pid");
   }

@@ -39,21 +39,11 @@ void mutate(std::string& bytes, const std::vector<std::string>& all, std::mt1993
   const auto at = [&] { return bytes.empty() ? 0 : random() % bytes.size(); };
   const std::string& other = all[random() % all.size()];
   switch (random() % 5) {
-    case 0:
-      bytes.insert(at(), 1, pieces[random() % pieces.size()]);
-      break;
-    case 1:
-      bytes.erase(at(), random() % 8);
-      break;
-    case 2:
-      bytes.replace(at(), 1, 1, pieces[random() % pieces.size()]);
-      break;
-    case 3:
-      bytes.insert(at(), bytes.substr(at(), random() % 20));
-      break;
-    default:
-      bytes.insert(at(), other.substr(random() % (other.size() + 1), random() % 20));
-      break;
+    case 0: bytes.insert(at(), 1, pieces[random() % pieces.size()]); break;
+    case 1: bytes.erase(at(), random() % 8); break;
+    case 2: bytes.replace(at(), 1, 1, pieces[random() % pieces.size()]); break;
+    case 3: bytes.insert(at(), bytes.substr(at(), random() % 20)); break;
+    default: bytes.insert(at(), other.substr(random() % (other.size() + 1), random() % 20)); break;
   }
 }
 

@@ -15,7 +15,8 @@ namespace {
 
 constexpr double kInf = std::numeric_limits<double>::infinity();
 
-FitResult fit_line(const std::vector<double>& x, const std::vector<double>& y, const FitOptions& options = {}) {
+FitResult fit_line(const std::vector<double>& x, const std::vector<double>& y,
+                   const FitOptions& options = {}) {
   Dataset data;
   data.column("x", x).response(y);
   return curve_fit(Model::parse("a+b*x"), data, options);
@@ -29,7 +30,8 @@ Line closed_form(const std::vector<double>& x, const std::vector<double>& y) {
   const double m = static_cast<double>(x.size());
   double mx = 0, my = 0, sxx = 0, sxy = 0;
   for (std::size_t i = 0; i < x.size(); ++i) mx += x[i] / m, my += y[i] / m;
-  for (std::size_t i = 0; i < x.size(); ++i) sxx += (x[i] - mx) * (x[i] - mx), sxy += (x[i] - mx) * (y[i] - my);
+  for (std::size_t i = 0; i < x.size(); ++i)
+    sxx += (x[i] - mx) * (x[i] - mx), sxy += (x[i] - mx) * (y[i] - my);
   Line l{};
   l.b = sxy / sxx;
   l.a = my - l.b * mx;
@@ -67,7 +69,8 @@ TEST(FitCurve, SigmaWeightsAndAbsoluteSigmaKeepsTheirScale) {
   const FitResult absolute = curve_fit(model, data, options);
   EXPECT_EQ(relative.popt, absolute.popt);
   for (std::size_t i = 0; i < 9; ++i) {
-    EXPECT_NEAR(relative.pcov[i], absolute.pcov[i] * relative.reduced_chi2, 1e-12 * std::fabs(relative.pcov[i]));
+    EXPECT_NEAR(relative.pcov[i], absolute.pcov[i] * relative.reduced_chi2,
+                1e-12 * std::fabs(relative.pcov[i]));
   }
 }
 
@@ -284,7 +287,8 @@ TEST(FitTerms, SharedParametersOfSeveralDataSetsAreFittedTogether) {
   joined.column("x", x).column("which", which).response(y);
   const FitResult terms = fit({{Model::parse("a*exp(-b*x)+c1"), first, {}, {}},
                                {Model::parse("a*exp(-b*x)+c2"), second, {}, {}}});
-  const FitResult gathered = curve_fit(Model::parse("a*exp(-b*x)+c[which]", {"x", "which"}), joined);
+  const FitResult gathered =
+      curve_fit(Model::parse("a*exp(-b*x)+c[which]", {"x", "which"}), joined);
   EXPECT_EQ(terms.names, (std::vector<std::string>{"a", "b", "c1", "c2"}));
   EXPECT_EQ(gathered.names, (std::vector<std::string>{"a", "b", "c[0]", "c[1]"}));
   for (std::size_t i = 0; i < 4; ++i) {
@@ -299,7 +303,8 @@ TEST(FitTerms, SeveralOutputsARowAreSeveralResiduals) {
   both.column("x", one.x).response(one.y).response(two.y);
   first.column("x", one.x).response(one.y);
   second.column("x", two.x).response(two.y);
-  const FitResult outputs = curve_fit(Model::parse_outputs({"a*exp(-b*x)+c", "a*exp(-b*x)+d"}, {"x"}), both);
+  const FitResult outputs =
+      curve_fit(Model::parse_outputs({"a*exp(-b*x)+c", "a*exp(-b*x)+d"}, {"x"}), both);
   const FitResult terms = fit({{Model::parse("a*exp(-b*x)+c"), first, {}, {}},
                                {Model::parse("a*exp(-b*x)+d"), second, {}, {}}});
   EXPECT_EQ(outputs.n, 240);
@@ -364,13 +369,26 @@ TEST(FitErrors, NameWhatIsWrongAndWhere) {
     return message_of([&] { curve_fit(model, data, options); });
   };
   EXPECT_EQ(with([](FitOptions& o) { o.start["bb"] = 1; }),
-            "p0: the model has no parameter 'bb' (did you mean 'b'?); its parameters are 'a', 'b' and 'c'");
-  EXPECT_EQ(with([](FitOptions& o) { o.bounds["a"] = {2, 1}; }), "bounds: the lower bound 2 of 'a' is above the upper bound 1");
-  EXPECT_EQ(with([](FitOptions& o) { o.bounds["a"] = {2, 3}, o.start["a"] = 5; }),
+            "p0: the model has no parameter 'bb' (did you mean 'b'?); its parameters are 'a', 'b' "
+            "and 'c'");
+  EXPECT_EQ(with([](FitOptions& o) {
+              o.bounds["a"] = {2, 1};
+            }),
+            "bounds: the lower bound 2 of 'a' is above the upper bound 1");
+  EXPECT_EQ(with([](FitOptions& o) {
+              o.bounds["a"] = {2, 3}, o.start["a"] = 5;
+            }),
             "p0: the start 5 of 'a' is outside its bounds [2, 3]");
-  EXPECT_EQ(with([](FitOptions& o) { o.p0 = {1, 2}; }), "p0: 2 values were given for 3 parameters ('a', 'b' and 'c')");
-  EXPECT_EQ(with([](FitOptions& o) { o.start["a"] = NAN; }), "p0: the start nan of 'a' is not finite");
-  EXPECT_NE(with([](FitOptions& o) { o.method = Method::lm, o.bounds["a"] = {0, 3}; }).find("lm"), std::string::npos);
+  EXPECT_EQ(with([](FitOptions& o) {
+              o.p0 = {1, 2};
+            }),
+            "p0: 2 values were given for 3 parameters ('a', 'b' and 'c')");
+  EXPECT_EQ(with([](FitOptions& o) { o.start["a"] = NAN; }),
+            "p0: the start nan of 'a' is not finite");
+  EXPECT_NE(with([](FitOptions& o) {
+              o.method = Method::lm, o.bounds["a"] = {0, 3};
+            }).find("lm"),
+            std::string::npos);
 }
 
 TEST(FitErrors, NameTheRowOfBadData) {
@@ -387,7 +405,9 @@ TEST(FitErrors, NameTheRowOfBadData) {
   EXPECT_EQ(fit_it(), "data: the response is inf in row 10");
   d = make_decay(50);
   d.sigma[0] = 0.0;
-  EXPECT_EQ(fit_it(), "sigma: the value in row 1 is zero (0); it must be positive (infinite leaves the row out)");
+  EXPECT_EQ(
+      fit_it(),
+      "sigma: the value in row 1 is zero (0); it must be positive (infinite leaves the row out)");
   d.sigma[0] = -2.0;
   EXPECT_NE(fit_it().find("row 1 is negative"), std::string::npos);
   d = make_decay(50);
@@ -400,7 +420,8 @@ TEST(FitErrors, NameTheRowWhereTheModelIsNotFiniteAtTheStart) {
   Dataset data;
   data.column("x", x).response(y);
   EXPECT_EQ(message_of([&] { curve_fit(Model::parse("a*log(x)+b"), data); }),
-            "p0: the residual is -inf in row 3 (x = 0) at the start (a=1, b=1); give a start where the model is finite");
+            "p0: the residual is -inf in row 3 (x = 0) at the start (a=1, b=1); give a start where "
+            "the model is finite");
 }
 
 TEST(FitErrors, OfferTheNearestColumn) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// least_squares with the caller's residuals: agrees with curve_fit, respects bounds in its differences, reports faults.
+// least_squares with the caller's residuals: agrees with curve_fit, respects bounds in its
+// differences, reports faults.
 #include "nlsq/least_squares.hpp"
 
 #include <gtest/gtest.h>
@@ -16,7 +17,8 @@ namespace {
 struct DecayResiduals {
   Decay data = make_decay(300);
   void operator()(std::span<const double> p, std::span<double> f) const {
-    for (std::size_t i = 0; i < data.x.size(); ++i) f[i] = p[0] * std::exp(-p[1] * data.x[i]) + p[2] - data.y[i];
+    for (std::size_t i = 0; i < data.x.size(); ++i)
+      f[i] = p[0] * std::exp(-p[1] * data.x[i]) + p[2] - data.y[i];
   }
   void jacobian(std::span<const double> p, std::span<double> J) const {
     for (std::size_t i = 0; i < data.x.size(); ++i) {
@@ -50,7 +52,8 @@ TEST(FitLeastSquares, AgreesWithTheFormulaForEveryWayToDifferentiateAndEveryMeth
     options.differences = Differences::three_point;
     const FitResult three = least_squares(fun, 300, kStart, options);
     const FitResult exact = least_squares(
-        fun, [&](std::span<const double> p, std::span<double> J) { fun.jacobian(p, J); }, 300, kStart, options);
+        fun, [&](std::span<const double> p, std::span<double> J) { fun.jacobian(p, J); }, 300,
+        kStart, options);
     for (std::size_t i = 0; i < 3; ++i) {
       EXPECT_NEAR(two.popt[i], formula.popt[i], 1e-5);
       EXPECT_NEAR(three.popt[i], formula.popt[i], 1e-5);
@@ -71,9 +74,11 @@ TEST(FitLeastSquares, LossesAreThoseOfCurveFit) {
     options.loss = loss;
     options.f_scale = 0.05;
     const FitResult mine = least_squares(
-        fun, [&](std::span<const double> p, std::span<double> J) { fun.jacobian(p, J); }, 300, kStart, options);
+        fun, [&](std::span<const double> p, std::span<double> J) { fun.jacobian(p, J); }, 300,
+        kStart, options);
     const FitResult formula = by_formula(loss);
-    for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(mine.popt[i], formula.popt[i], 1e-6) << to_string(loss);
+    for (std::size_t i = 0; i < 3; ++i)
+      EXPECT_NEAR(mine.popt[i], formula.popt[i], 1e-6) << to_string(loss);
     EXPECT_NEAR(mine.cost, formula.cost, 1e-9 * formula.cost);
   }
 }
@@ -100,13 +105,16 @@ TEST(FitLeastSquares, DifferencesStayInsideTheBounds) {
 
 TEST(FitLeastSquares, ExceptionsOfTheUserPass) {
   const double start[] = {1.0};
-  EXPECT_THROW(least_squares([](auto, auto) { throw std::domain_error("mine"); }, 1, start), std::domain_error);
+  EXPECT_THROW(least_squares([](auto, auto) { throw std::domain_error("mine"); }, 1, start),
+               std::domain_error);
 }
 
 TEST(FitLeastSquares, NamesTheResidualThatIsNotFinite) {
   const double start[] = {1.0};
   try {
-    least_squares([](std::span<const double> p, std::span<double> f) { f[0] = p[0], f[1] = std::log(-p[0]); }, 2, start);
+    least_squares(
+        [](std::span<const double> p, std::span<double> f) { f[0] = p[0], f[1] = std::log(-p[0]); },
+        2, start);
     FAIL();
   } catch (const InputError& error) {
     EXPECT_STREQ(error.what(), "x0: residual 1 is not finite at the start");
@@ -116,7 +124,8 @@ TEST(FitLeastSquares, NamesTheResidualThatIsNotFinite) {
 TEST(FitLeastSquares, ShrinksTheStepWhereTrialsAreNotFinite) {
   const double start[] = {0.01};
   const FitResult r = least_squares(
-      [](std::span<const double> p, std::span<double> f) { f[0] = std::log(p[0]) - 1.0; }, 1, start);
+      [](std::span<const double> p, std::span<double> f) { f[0] = std::log(p[0]) - 1.0; }, 1,
+      start);
   EXPECT_TRUE(r.success);
   EXPECT_NEAR(r.popt[0], std::exp(1.0), 1e-6);
 }

@@ -37,8 +37,8 @@ TEST(FitMemory, TenMillionRowsTakeAtMostSixteenMegabytesBesideTheData) {
   const long added = status_kb("VmHWM") - before;
   EXPECT_TRUE(r.success);
   EXPECT_NEAR(r.popt[1], 1.3, 1e-3);
-  std::printf("10^7 rows: %.1f MB over the resident size before the fit, %.0f ms\n", static_cast<double>(added) / 1024,
-              r.elapsed_ms);
+  std::printf("10^7 rows: %.1f MB over the resident size before the fit, %.0f ms\n",
+              static_cast<double>(added) / 1024, r.elapsed_ms);
   EXPECT_LE(added, 16 * 1024);
 }
 

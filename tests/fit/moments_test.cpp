@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Moments of the response: against long double, for y far from zero, with masks, for any number of threads.
+// Moments of the response: against long double, for y far from zero, with masks, for any number of
+// threads.
 #include "fit/moments.hpp"
 
 #include <gtest/gtest.h>
@@ -18,12 +19,15 @@ struct Reference {
 
 Reference reference(const test::Decay& d, bool weighted) {
   Reference r;
-  const auto weight = [&](std::size_t i) { return weighted ? 1.0L / d.sigma[i] / d.sigma[i] : 1.0L; };
+  const auto weight = [&](std::size_t i) {
+    return weighted ? 1.0L / d.sigma[i] / d.sigma[i] : 1.0L;
+  };
   for (std::size_t i = 0; i < d.y.size(); ++i) r.w += weight(i), r.mean += weight(i) * d.y[i];
   r.mean /= r.w;
   for (std::size_t i = 0; i < d.y.size(); ++i) {
     r.total += weight(i) * (d.y[i] - r.mean) * (d.y[i] - r.mean);
-    if (weighted && std::isfinite(d.sigma[i])) r.log_sigma += std::log(static_cast<long double>(d.sigma[i]));
+    if (weighted && std::isfinite(d.sigma[i]))
+      r.log_sigma += std::log(static_cast<long double>(d.sigma[i]));
   }
   return r;
 }
@@ -39,11 +43,14 @@ TEST(FitMoments, AreThoseOfLongDoubleEvenFarFromZero) {
       const Moments m = moments(set.responses()[0], 2);
       const Reference r = reference(d, true);
       EXPECT_NEAR(m.w, static_cast<double>(r.w), 1e-12 * static_cast<double>(r.w));
-      EXPECT_NEAR(m.total(), static_cast<double>(r.total), 1e-9 * static_cast<double>(r.total) + 1e-12);
-      EXPECT_NEAR(m.log_sigma, static_cast<double>(r.log_sigma), 1e-10 * std::fabs(static_cast<double>(r.log_sigma)));
+      EXPECT_NEAR(m.total(), static_cast<double>(r.total),
+                  1e-9 * static_cast<double>(r.total) + 1e-12);
+      EXPECT_NEAR(m.log_sigma, static_cast<double>(r.log_sigma),
+                  1e-10 * std::fabs(static_cast<double>(r.log_sigma)));
       Dataset plain;
       plain.column("x", d.x).response(d.y);
-      EXPECT_NEAR(moments(plain.responses()[0], 1).total(), static_cast<double>(reference(d, false).total),
+      EXPECT_NEAR(moments(plain.responses()[0], 1).total(),
+                  static_cast<double>(reference(d, false).total),
                   1e-9 * static_cast<double>(reference(d, false).total) + 1e-12);
     }
   }

@@ -98,7 +98,8 @@ TEST(FitReport, lists_strong_correlations_alone) {
 TEST(FitReport, shows_warnings_and_colour_on_request) {
   const FitResult r = made_up(2);
   EXPECT_NE(r.report().find("look out"), std::string::npos);
-  EXPECT_EQ(r.report({.color = false, .level = 0.95, .warnings = false}).find("look out"), std::string::npos);
+  EXPECT_EQ(r.report({.color = false, .level = 0.95, .warnings = false}).find("look out"),
+            std::string::npos);
   EXPECT_EQ(r.report().find('\x1b'), std::string::npos);
   EXPECT_NE(r.report({.color = true}).find('\x1b'), std::string::npos);
 }

@@ -30,8 +30,10 @@ TEST_P(FitSettings, RefusesNonsense) {
   unsetenv(GetParam().name);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, FitSettings, testing::Values(Bad{"NLSQ_FOLD", "cholesky"}, Bad{"NLSQ_BLOCK_ROWS", "100"},
-                                                           Bad{"NLSQ_BLOCK_ROWS", "8192"}, Bad{"NLSQ_ISA", "mmx"}));
+INSTANTIATE_TEST_SUITE_P(All, FitSettings,
+                         testing::Values(Bad{"NLSQ_FOLD", "cholesky"},
+                                         Bad{"NLSQ_BLOCK_ROWS", "100"},
+                                         Bad{"NLSQ_BLOCK_ROWS", "8192"}, Bad{"NLSQ_ISA", "mmx"}));
 
 TEST(FitSettings, TakesWhatIsSet) {
   setenv("NLSQ_FOLD", "qr", 1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The 27 NIST StRD nonlinear regression sets as formulas, with data, starts and certified values from the files of
-// tests/data/nist (NIST/ITL Statistical Reference Datasets, public domain).
+// The 27 NIST StRD nonlinear regression sets as formulas, with data, starts and certified values
+// from the files of tests/data/nist (NIST/ITL Statistical Reference Datasets, public domain).
 #pragma once
 
 #include <algorithm>
@@ -16,13 +16,13 @@ namespace nlsq::test {
 
 struct NistSet {
   std::string name, formula;
-  std::vector<std::string> parameters;            // b1, b2, …
+  std::vector<std::string> parameters;  // b1, b2, …
   std::array<std::vector<double>, 2> start;
   std::vector<double> certified, error;
   double rss = 0.0;
-  std::vector<std::string> columns;               // x, or x1 and x2
-  std::vector<std::vector<double>> x;             // a vector a column
-  std::vector<double> y;                          // log(y) for Nelson
+  std::vector<std::string> columns;    // x, or x1 and x2
+  std::vector<std::vector<double>> x;  // a vector a column
+  std::vector<double> y;               // log(y) for Nelson
 };
 
 inline NistSet load_nist(const std::string& name_of_set, const std::string& formula) {
@@ -54,7 +54,8 @@ inline NistSet load_nist(const std::string& name_of_set, const std::string& form
     double first = 0, second = 0, value = 0, error = 0;
     if (line.rfind("Data:", 0) == 0 && line.find("Response") == std::string::npos) in_data = true;
     if (line.rfind("Residual Sum of Squares:", 0) == 0) set.rss = std::stod(line.substr(24));
-    if (fields >> name >> equals >> first >> second >> value >> error && equals == "=" && name[0] == 'b') {
+    if (fields >> name >> equals >> first >> second >> value >> error && equals == "=" &&
+        name[0] == 'b') {
       set.parameters.push_back(name);
       set.start[0].push_back(first);
       set.start[1].push_back(second);
@@ -73,7 +74,8 @@ inline std::vector<NistSet> load_all_nist() {
     const std::size_t colon = line.find(": ");
     all.push_back(load_nist(line.substr(0, colon), line.substr(colon + 2)));
   }
-  if (all.size() != 27) throw std::runtime_error("tests/data/nist/formulas.txt should name 27 sets");
+  if (all.size() != 27)
+    throw std::runtime_error("tests/data/nist/formulas.txt should name 27 sets");
   return all;
 }
 
@@ -84,9 +86,11 @@ inline double lre(double value, double certified) {
   return error <= 1e-11 ? 11.0 : std::max(0.0, -std::log10(error));
 }
 
-inline double smallest_lre(const std::vector<double>& values, const std::vector<double>& certified, double factor = 1.0) {
+inline double smallest_lre(const std::vector<double>& values, const std::vector<double>& certified,
+                           double factor = 1.0) {
   double smallest = 11.0;
-  for (std::size_t i = 0; i < certified.size(); ++i) smallest = std::min(smallest, lre(values[i], factor * certified[i]));
+  for (std::size_t i = 0; i < certified.size(); ++i)
+    smallest = std::min(smallest, lre(values[i], factor * certified[i]));
   return smallest;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// All 27 NIST sets from both starts with every method at default options, and again with every set repeated 10⁴ times
-// under each fold.
+// All 27 NIST sets from both starts with every method at default options, and again with every set
+// repeated 10⁴ times under each fold.
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -21,12 +21,14 @@ struct Outcome {
 FitOptions options_for(const NistSet& set, std::size_t start, Method method) {
   FitOptions options;
   options.method = method;
-  for (std::size_t i = 0; i < set.parameters.size(); ++i) options.start[set.parameters[i]] = set.start[start][i];
+  for (std::size_t i = 0; i < set.parameters.size(); ++i)
+    options.start[set.parameters[i]] = set.start[start][i];
   return options;
 }
 
 // Values in the order b1, b2, … whatever the order of appearance in the formula.
-std::vector<double> in_order(const NistSet& set, const FitResult& result, const std::vector<double>& values) {
+std::vector<double> in_order(const NistSet& set, const FitResult& result,
+                             const std::vector<double>& values) {
   std::map<std::string, double> by_name;
   for (std::size_t i = 0; i < result.names.size(); ++i) by_name[result.names[i]] = values[i];
   std::vector<double> ordered;
@@ -39,7 +41,8 @@ Outcome fit_set(const NistSet& set, std::size_t start, Method method, index_t re
   std::vector<std::vector<double>> x(set.x.size());
   std::vector<double> y;
   for (index_t k = 0; k < repeat; ++k) {
-    for (std::size_t c = 0; c < x.size(); ++c) x[c].insert(x[c].end(), set.x[c].begin(), set.x[c].end());
+    for (std::size_t c = 0; c < x.size(); ++c)
+      x[c].insert(x[c].end(), set.x[c].begin(), set.x[c].end());
     y.insert(y.end(), set.y.begin(), set.y.end());
   }
   Dataset data;
@@ -50,7 +53,8 @@ Outcome fit_set(const NistSet& set, std::size_t start, Method method, index_t re
   // What is tested is what the folds keep; by default one step would be the end above 10⁶ rows.
   if (repeat > 1) options.max_polish = 100;
   out.result = curve_fit(model, data, options);
-  const double m = static_cast<double>(set.y.size()), n = static_cast<double>(set.parameters.size());
+  const double m = static_cast<double>(set.y.size()),
+               n = static_cast<double>(set.parameters.size());
   const double shrink = std::sqrt((m - n) / (static_cast<double>(repeat) * m - n));
   out.parameters = smallest_lre(in_order(set, out.result, out.result.popt), set.certified);
   out.errors = smallest_lre(in_order(set, out.result, out.result.perr), set.error, shrink);
@@ -64,8 +68,9 @@ TEST_P(NistMethod, ReachesTheCertifiedValuesFromBothStarts) {
   for (const NistSet& set : load_all_nist()) {
     for (std::size_t start = 0; start < 2; ++start) {
       const Outcome out = fit_set(set, start, GetParam());
-      std::printf("%-9s start %zu  parameters %5.2f  errors %5.2f  nfev %4ld  %s\n", set.name.c_str(), start + 1,
-                  out.parameters, out.errors, static_cast<long>(out.result.nfev), out.result.fold.c_str());
+      std::printf("%-9s start %zu  parameters %5.2f  errors %5.2f  nfev %4ld  %s\n",
+                  set.name.c_str(), start + 1, out.parameters, out.errors,
+                  static_cast<long>(out.result.nfev), out.result.fold.c_str());
       const bool good_errors = out.errors >= 10 || set.name == "Lanczos1";
       ten += out.parameters >= 10 && good_errors;
       six += out.parameters >= 6;
@@ -79,7 +84,8 @@ TEST_P(NistMethod, ReachesTheCertifiedValuesFromBothStarts) {
       }
     }
   }
-  std::printf("%s: %d of 54 with LRE >= 10, %d with LRE >= 6\n", to_string(GetParam()).c_str(), ten, six);
+  std::printf("%s: %d of 54 with LRE >= 10, %d with LRE >= 6\n", to_string(GetParam()).c_str(), ten,
+              six);
   if (GetParam() == Method::dogbox) {
     EXPECT_GE(six, 50);
   }
@@ -98,8 +104,8 @@ TEST_P(NistRepeated, KeepsNineDigitsOnSetsRepeatedTenThousandTimes) {
   const std::string fold = GetParam();
   for (const NistSet& set : load_all_nist()) {
     const Outcome out = fit_set(set, 1, Method::trf, 10000);
-    std::printf("%-9s x 10^4 %-5s  parameters %5.2f  errors %5.2f  nfev %ld\n", set.name.c_str(), fold.c_str(),
-                out.parameters, out.errors, static_cast<long>(out.result.nfev));
+    std::printf("%-9s x 10^4 %-5s  parameters %5.2f  errors %5.2f  nfev %ld\n", set.name.c_str(),
+                fold.c_str(), out.parameters, out.errors, static_cast<long>(out.result.nfev));
     if (fold == "gram") continue;  // printed beside the others: what a plain fold would lose
     EXPECT_GE(out.parameters, 9) << set.name;
     if (set.name != "Lanczos1") {

@@ -111,8 +111,7 @@ struct ResidualTest : ::testing::Test {
       case Loss::arctan:
         rho = std::atan(z), first = 1 / (1 + z * z), second = -2 * z / ((1 + z * z) * (1 + z * z));
         break;
-      case Loss::linear:
-        break;
+      case Loss::linear: break;
     }
     const double square = first + 2 * second * z;
     ASSERT_NEAR(full.rho[i], rho, 1e-13) << what;

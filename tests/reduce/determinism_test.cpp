@@ -12,7 +12,9 @@ namespace {
 
 class Environment {
  public:
-  Environment(const char* name, const std::string& value) : name_(name) { setenv(name, value.c_str(), 1); }
+  Environment(const char* name, const std::string& value) : name_(name) {
+    setenv(name, value.c_str(), 1);
+  }
   ~Environment() { unsetenv(name_); }
 
  private:
@@ -55,18 +57,22 @@ TEST_P(ReduceDeterminism, SameBitsForAnyThreadsAndBlocks) {
     const FitResult reference = fit_decay(data, 1, c.loss, c.sigma);
     EXPECT_TRUE(reference.success);
     for (const int threads : {2, 3, 7}) {
-      expect_same(reference, fit_decay(data, threads, c.loss, c.sigma), std::to_string(threads) + " threads");
+      expect_same(reference, fit_decay(data, threads, c.loss, c.sigma),
+                  std::to_string(threads) + " threads");
     }
     for (const char* block : {"16", "64", "256", "1024", "4096"}) {
       const Environment rows("NLSQ_BLOCK_ROWS", block);
-      expect_same(reference, fit_decay(data, 3, c.loss, c.sigma), std::string("blocks of ") + block);
+      expect_same(reference, fit_decay(data, 3, c.loss, c.sigma),
+                  std::string("blocks of ") + block);
     }
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Rows, ReduceDeterminism,
-                         testing::Values(Case{17, Loss::linear, false}, Case{4096, Loss::linear, true},
-                                         Case{4097, Loss::soft_l1, false}, Case{70001, Loss::linear, true},
+                         testing::Values(Case{17, Loss::linear, false},
+                                         Case{4096, Loss::linear, true},
+                                         Case{4097, Loss::soft_l1, false},
+                                         Case{70001, Loss::linear, true},
                                          Case{100000, Loss::huber, true}));
 
 TEST(ReduceDeterminism, NothingOfAnEarlierFitRemains) {

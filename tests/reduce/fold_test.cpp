@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The folds against a Householder triangle of the whole Jacobian in long double: plain, in coordinates, by leaves; with
-// weights spread over sixteen orders of magnitude, with robust losses, with rank deficiency.
+// The folds against a Householder triangle of the whole Jacobian in long double: plain, in
+// coordinates, by leaves; with weights spread over sixteen orders of magnitude, with robust losses,
+// with rank deficiency.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -57,7 +58,8 @@ struct Bench {
     gradient.assign(z(n), 0);
     for (index_t r = 0; r < m; ++r) {
       for (index_t i = 0; i < n; ++i) {
-        for (index_t j = 0; j < n; ++j) gram[z(i + j * n)] += static_cast<long double>(J[z(r * n + i)]) * J[z(r * n + j)];
+        for (index_t j = 0; j < n; ++j)
+          gram[z(i + j * n)] += static_cast<long double>(J[z(r * n + i)]) * J[z(r * n + j)];
         gradient[z(i)] += static_cast<long double>(J[z(r * n + i)]) * f[z(r)];
       }
     }
@@ -82,11 +84,13 @@ double gram_error(Bench& bench, const linalg::Summary& s) {
   for (index_t i = 0; i < n; ++i) {
     for (index_t j = 0; j < n; ++j) {
       long double sum = 0;
-      for (index_t k = 0; k < n; ++k) sum += static_cast<long double>(s.R[z(k + i * n)]) * s.R[z(k + j * n)];
+      for (index_t k = 0; k < n; ++k)
+        sum += static_cast<long double>(s.R[z(k + i * n)]) * s.R[z(k + j * n)];
       const long double scale = std::sqrt(gram[z(i * (n + 1))] * gram[z(j * (n + 1))]);
       worst = std::max(worst, relative(sum - gram[z(i + j * n)], scale));
     }
-    const long double scale = std::sqrt(gram[z(i * (n + 1))] * 2 * static_cast<long double>(s.cost));
+    const long double scale =
+        std::sqrt(gram[z(i * (n + 1))] * 2 * static_cast<long double>(s.cost));
     worst = std::max(worst, relative(s.g[z(i)] - gradient[z(i)], scale));
   }
   return worst;
@@ -117,7 +121,8 @@ TEST_P(ReduceFold, WorksForNoMoreRowsThanParameters) {
     Bench bench("a*exp(-b*x)+c", make_decay(rows), {2.0, 1.0, 0.3}, GetParam());
     const linalg::Summary s = bench.summary();
     EXPECT_TRUE(s.finite);
-    EXPECT_LT(gram_error(bench, s), 1e-7) << rows;  // a shifted factor where the Gram matrix is singular
+    EXPECT_LT(gram_error(bench, s), 1e-7)
+        << rows;  // a shifted factor where the Gram matrix is singular
   }
 }
 
@@ -152,7 +157,8 @@ TEST(ReduceFold, ChoosesThePlainFoldHouseholderOrCoordinatesByTheRules) {
 
 TEST(ReduceFold, NoticesRankDeficiency) {
   for (const auto fold : {std::optional<Fold>{}, std::optional<Fold>{Fold::qr}}) {
-    const linalg::Summary s = Bench("a*exp(-b*x)+c+d", make_decay(500), {2, 1, 0.2, 0.1}, fold).summary();
+    const linalg::Summary s =
+        Bench("a*exp(-b*x)+c+d", make_decay(500), {2, 1, 0.2, 0.1}, fold).summary();
     EXPECT_TRUE(s.finite);
     EXPECT_GT(s.kappa, 1e14);
   }
@@ -185,8 +191,9 @@ TEST_P(ReduceLoss, GradientIsTheDerivativeOfTheCost) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, ReduceLoss, testing::Values(Loss::linear, Loss::soft_l1, Loss::huber, Loss::cauchy,
-                                                          Loss::arctan));
+INSTANTIATE_TEST_SUITE_P(All, ReduceLoss,
+                         testing::Values(Loss::linear, Loss::soft_l1, Loss::huber, Loss::cauchy,
+                                         Loss::arctan));
 
 }  // namespace
 }  // namespace nlsq::test

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How long the deterministic fuzzers run: NLSQ_FUZZ_SECONDS, by default two seconds. The inputs are the same each time; a
-// slow machine sees fewer of them.
+// How long the deterministic fuzzers run: NLSQ_FUZZ_SECONDS, by default two seconds. The inputs are
+// the same each time; a slow machine sees fewer of them.
 #pragma once
 
 #include <chrono>
@@ -17,7 +17,8 @@ class FuzzTime {
     const char* value = std::getenv("NLSQ_FUZZ_SECONDS");
     return value == nullptr ? 2 : std::strtol(value, nullptr, 10);
   }
-  std::chrono::steady_clock::time_point end_ = std::chrono::steady_clock::now() + std::chrono::seconds(seconds());
+  std::chrono::steady_clock::time_point end_ =
+      std::chrono::steady_clock::now() + std::chrono::seconds(seconds());
 };
 
 }  // namespace nlsq::test

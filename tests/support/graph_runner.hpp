@@ -75,14 +75,9 @@ inline std::vector<expr::NodeId> with_columns(const expr::Graph& from, expr::Gra
     const expr::Node& n = from[id];
     const auto at = [&](expr::NodeId old) { return old == expr::kNone ? old : map[old]; };
     switch (n.op) {
-      case expr::Op::constant:
-        map[id] = to.constant(n.value);
-        break;
-      case expr::Op::parameter:
-        map[id] = to.column(n.imm);
-        break;
-      default:
-        map[id] = to.make(n.op, at(n.a), at(n.b), at(n.c), n.imm);
+      case expr::Op::constant: map[id] = to.constant(n.value); break;
+      case expr::Op::parameter: map[id] = to.column(n.imm); break;
+      default: map[id] = to.make(n.op, at(n.a), at(n.b), at(n.c), n.imm);
     }
   }
   return map;

@@ -21,14 +21,10 @@ inline std::string show(const expr::Graph& graph, expr::NodeId id) {
       std::snprintf(text, sizeof text, "%.10g", n.value);
       return text;
     }
-    case expr::Op::parameter:
-      return "p" + std::to_string(n.imm);
-    case expr::Op::column:
-      return "c" + std::to_string(n.imm);
-    case expr::Op::gathered:
-      return "p" + std::to_string(n.imm) + "[" + show(graph, n.a) + "]";
-    default:
-      break;
+    case expr::Op::parameter: return "p" + std::to_string(n.imm);
+    case expr::Op::column: return "c" + std::to_string(n.imm);
+    case expr::Op::gathered: return "p" + std::to_string(n.imm) + "[" + show(graph, n.a) + "]";
+    default: break;
   }
   std::string out(expr::info(n.op).id);
   if (n.imm != 0) out += "." + std::to_string(n.imm);

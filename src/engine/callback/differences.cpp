@@ -11,7 +11,8 @@ namespace {
 
 constexpr double kEps = std::numeric_limits<double>::epsilon();
 
-// The representable difference of x + h and x; volatile keeps the compiler from simplifying it away.
+// The representable difference of x + h and x; volatile keeps the compiler from simplifying it
+// away.
 double representable(double x, double h) {
   const volatile double moved = x + h;
   return moved - x;
@@ -29,7 +30,8 @@ Steps choose_steps(const CallbackProblem& problem, double x, std::size_t j) {
   const double up = problem.upper[j] - x, down = x - problem.lower[j];
   if (!problem.three_point) {
     if (x < 0.0 && problem.relative_step.empty()) h = -h;
-    if (h > up || -h > down) h = up >= down ? std::min(std::fabs(h), up) : -std::min(std::fabs(h), down);
+    if (h > up || -h > down)
+      h = up >= down ? std::min(std::fabs(h), up) : -std::min(std::fabs(h), down);
     return {representable(x, h), 0.0};
   }
   h = std::fabs(h);
@@ -52,8 +54,8 @@ void transpose(std::span<const double> rows, index_t m, index_t n, std::span<dou
 
 }  // namespace
 
-index_t callback_jacobian(const CallbackProblem& problem, std::span<const double> p, std::span<const double> f,
-                          std::span<double> jacobian) {
+index_t callback_jacobian(const CallbackProblem& problem, std::span<const double> p,
+                          std::span<const double> f, std::span<double> jacobian) {
   const auto m = static_cast<std::size_t>(problem.m);
   const std::size_t n = p.size();
   if (problem.jacobian) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// NLSQ_DISPATCH(isa, call): runs N_<target>::call for the instruction set chosen at run time. For the HWY_ONCE part
-// of a SIMD file; an instruction set that is not compiled in does nothing.
+// NLSQ_DISPATCH(isa, call): runs N_<target>::call for the instruction set chosen at run time. For
+// the HWY_ONCE part of a SIMD file; an instruction set that is not compiled in does nothing.
 #pragma once
 
 #if HWY_TARGETS & HWY_AVX3

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// w itself is libcerf's. Derivatives follow w′ = −2zw + 2i/√π and w⁽ᵏ⁺¹⁾ = −2z w⁽ᵏ⁾ − 2k w⁽ᵏ⁻¹⁾ (DLMF 7.10.1), which
-// cancels for large |z|; there the asymptotic series w ~ (i/√π) Σ (1/2)ₙ z⁻²ⁿ⁻¹ (DLMF 7.12.1) is differentiated term
-// by term. Below the real axis w(z) = 2 exp(−z²) − w(−z).
+// w itself is libcerf's. Derivatives follow w′ = −2zw + 2i/√π and w⁽ᵏ⁺¹⁾ = −2z w⁽ᵏ⁾ − 2k w⁽ᵏ⁻¹⁾
+// (DLMF 7.10.1), which cancels for large |z|; there the asymptotic series w ~ (i/√π) Σ (1/2)ₙ
+// z⁻²ⁿ⁻¹ (DLMF 7.12.1) is differentiated term by term. Below the real axis w(z) = 2 exp(−z²) −
+// w(−z).
 #include "engine/interpreter/faddeeva.hpp"
 
 #include <cerf.h>

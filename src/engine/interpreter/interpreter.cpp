@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Pointers are resolved once; a block only moves the column pointers and calls the kernels in order.
+// Pointers are resolved once; a block only moves the column pointers and calls the kernels in
+// order.
 #include "engine/interpreter/interpreter.hpp"
 
 #include <algorithm>
@@ -26,18 +27,22 @@ Kernel find_kernel(const KernelTable& table, const Instruction& in) {
 
 }  // namespace
 
-// An ordinary allocation with room to align; the true start is kept just before. (An aligned operator new costs several
-// times as much.)
+// An ordinary allocation with room to align; the true start is kept just before. (An aligned
+// operator new costs several times as much.)
 AlignedBuffer allocate_aligned(index_t doubles) {
-  const std::size_t bytes = static_cast<std::size_t>(doubles) * sizeof(double) + kLine + sizeof(void*);
+  const std::size_t bytes =
+      static_cast<std::size_t>(doubles) * sizeof(double) + kLine + sizeof(void*);
   void* const start = ::operator new(bytes);
-  const auto address = (reinterpret_cast<std::uintptr_t>(start) + sizeof(void*) + kLine - 1) / kLine * kLine;
+  const auto address =
+      (reinterpret_cast<std::uintptr_t>(start) + sizeof(void*) + kLine - 1) / kLine * kLine;
   auto* const aligned = reinterpret_cast<double*>(address);
   reinterpret_cast<void**>(aligned)[-1] = start;
   return AlignedBuffer(aligned);
 }
 
-void AlignedDelete::operator()(double* p) const { ::operator delete(reinterpret_cast<void**>(p)[-1]); }
+void AlignedDelete::operator()(double* p) const {
+  ::operator delete(reinterpret_cast<void**>(p)[-1]);
+}
 
 Uniforms::Uniforms(const program::Program& program, Isa isa)
     : program_(&program), slots_(allocate_aligned(program.slots * kSlotWidth)) {
@@ -47,14 +52,19 @@ Uniforms::Uniforms(const program::Program& program, Isa isa)
   }
   const KernelTable& table = kernel_table(isa);
   const auto at = [this](const Operand& operand) {
-    return operand.kind == Operand::Kind::none ? nullptr : slots_.get() + operand.index * kSlotWidth;
+    return operand.kind == Operand::Kind::none ? nullptr
+                                               : slots_.get() + operand.index * kSlotWidth;
   };
   steps_.reserve(program.uniform.size());
   for (const Instruction& in : program.uniform) {
     // Slots are wide enough to be vectors, so the variants without scalars serve.
     const Kernel kernel = table[static_cast<std::size_t>(in.code)][0];
-    steps_.push_back({kernel, {.a = at(in.a), .b = at(in.b), .c = at(in.c),
-                               .d = slots_.get() + in.dst * kSlotWidth, .imm = in.imm}});
+    steps_.push_back({kernel,
+                      {.a = at(in.a),
+                       .b = at(in.b),
+                       .c = at(in.c),
+                       .d = slots_.get() + in.dst * kSlotWidth,
+                       .imm = in.imm}});
   }
 }
 
@@ -65,7 +75,8 @@ void Uniforms::evaluate(std::span<const double> parameters) {
   for (const Step& step : steps_) step.kernel(step.call, kSlotWidth);
 }
 
-Interpreter::Interpreter(const program::Program& program, const Uniforms& uniforms, Isa isa, index_t block)
+Interpreter::Interpreter(const program::Program& program, const Uniforms& uniforms, Isa isa,
+                         index_t block)
     : program_(&program),
       uniforms_(&uniforms),
       block_(block),
@@ -87,8 +98,13 @@ Interpreter::Interpreter(const program::Program& program, const Uniforms& unifor
       if (operand.kind == Operand::Kind::column) column_uses_.push_back({step, i, operand.index});
     }
     steps_.push_back({find_kernel(table, in),
-                      {.a = pointers[0], .b = pointers[1], .c = pointers[2], .e = pointers[3], .d = reg(in.dst),
-                       .d2 = in.code == Code::sincos ? reg(in.dst2) : nullptr, .imm = in.imm}});
+                      {.a = pointers[0],
+                       .b = pointers[1],
+                       .c = pointers[2],
+                       .e = pointers[3],
+                       .d = reg(in.dst),
+                       .d2 = in.code == Code::sincos ? reg(in.dst2) : nullptr,
+                       .imm = in.imm}});
   }
 }
 
@@ -97,7 +113,8 @@ void Interpreter::begin_pass() {
     // Most of these are the number 1: a register that holds the value already is left alone.
     const double value = uniforms_->value(b.slot);
     double* to = reg(b.reg);
-    if (filled_ && std::bit_cast<std::uint64_t>(*to) == std::bit_cast<std::uint64_t>(value)) continue;
+    if (filled_ && std::bit_cast<std::uint64_t>(*to) == std::bit_cast<std::uint64_t>(value))
+      continue;
     std::fill_n(to, block_, value);
   }
   filled_ = true;

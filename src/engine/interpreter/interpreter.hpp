@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The block interpreter: runs a program over a block of rows, one kernel an instruction. A block is some hundred
-// rows, so its registers stay in the first-level cache and the dispatch costs nothing (docs/adr/0001).
+// The block interpreter: runs a program over a block of rows, one kernel an instruction. A block is
+// some hundred rows, so its registers stay in the first-level cache and the dispatch costs nothing
+// (docs/adr/0001).
 #pragma once
 
 #include <memory>
@@ -19,7 +20,8 @@ struct AlignedDelete {
 using AlignedBuffer = std::unique_ptr<double[], AlignedDelete>;
 AlignedBuffer allocate_aligned(index_t doubles);
 
-/// Values of the uniform part: slots of kSlotWidth doubles. One a fit; read by all threads during a pass.
+/// Values of the uniform part: slots of kSlotWidth doubles. One a fit; read by all threads during a
+/// pass.
 class Uniforms {
  public:
   Uniforms(const program::Program& program, Isa isa);
@@ -47,8 +49,8 @@ class Interpreter {
   /// Fills the registers that hold uniform values; once after each Uniforms::evaluate.
   void begin_pass();
 
-  /// Runs the row part on n rows (a multiple of 16, at most `block`). columns[i] points at the first of these rows of
-  /// column i (float for a float32 column); n values must be readable.
+  /// Runs the row part on n rows (a multiple of 16, at most `block`). columns[i] points at the
+  /// first of these rows of column i (float for a float32 column); n values must be readable.
   void run(std::span<const void* const> columns, index_t n);
 
   /// Where an output of the last run is. A column operand gives the column itself.

@@ -16,8 +16,8 @@ KernelTable make(Isa isa) {
 }  // namespace
 
 const KernelTable& kernel_table(Isa isa) {
-  static const std::array<KernelTable, 5> tables{make(Isa::portable), make(Isa::sse4), make(Isa::avx2),
-                                                 make(Isa::avx512), make(Isa::neon)};
+  static const std::array<KernelTable, 5> tables{
+      make(Isa::portable), make(Isa::sse4), make(Isa::avx2), make(Isa::avx512), make(Isa::neon)};
   return tables[static_cast<std::size_t>(isa)];
 }
 

@@ -10,7 +10,8 @@
 
 namespace nlsq::engine {
 
-/// Doubles a uniform slot takes: the same value repeated, so that uniform code runs on the same kernels.
+/// Doubles a uniform slot takes: the same value repeated, so that uniform code runs on the same
+/// kernels.
 inline constexpr index_t kSlotWidth = 16;
 
 /// Pointers of one instruction. A scalar operand is read once from its slot.
@@ -27,8 +28,10 @@ struct Call {
 /// Computes n values, n a positive multiple of 16. d may be the same as an operand.
 using Kernel = void (*)(const Call&, index_t n);
 
-/// kernels[code][mask]: bit 0, 1, 2 of the mask say that a, b, c is a scalar. Null where there is none.
-using KernelTable = std::array<std::array<Kernel, 8>, static_cast<std::size_t>(program::Code::count)>;
+/// kernels[code][mask]: bit 0, 1, 2 of the mask say that a, b, c is a scalar. Null where there is
+/// none.
+using KernelTable =
+    std::array<std::array<Kernel, 8>, static_cast<std::size_t>(program::Code::count)>;
 
 const KernelTable& kernel_table(Isa isa);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Arithmetic, comparisons and choices: one SIMD loop an operation, compiled for each instruction set. Operands
-// that are the same for all rows are read once. NaN goes through min, max and sign.
-#include "engine/targets.hpp"
+// Arithmetic, comparisons and choices: one SIMD loop an operation, compiled for each instruction
+// set. Operands that are the same for all rows are read once. NaN goes through min, max and sign.
 #include "engine/interpreter/kernels.hpp"
+#include "engine/targets.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/interpreter/kernels_arithmetic.cpp"
@@ -95,7 +95,8 @@ HWY_INLINE void run_polynomial_of_any_degree(const Call& call, index_t n) {
   for (index_t i = 0; i < n; i += step) {
     const V x = hn::LoadU(d, call.a + i);
     V sum = hn::Set(d, call.b[call.imm * kSlotWidth]);
-    for (int k = call.imm - 1; k >= 0; --k) sum = hn::MulAdd(sum, x, hn::Set(d, call.b[k * kSlotWidth]));
+    for (int k = call.imm - 1; k >= 0; --k)
+      sum = hn::MulAdd(sum, x, hn::Set(d, call.b[k * kSlotWidth]));
     if constexpr (kSubtract) sum = hn::Sub(sum, hn::LoadU(d, call.e + i));
     hn::StoreU(sum, d, call.d + i);
   }
@@ -143,29 +144,58 @@ HWY_INLINE V truth(M mask) {
   return hn::IfThenElse(mask, one(), zero());
 }
 
-struct Add { static HWY_INLINE V run(V x, V y) { return hn::Add(x, y); } };
-struct Sub { static HWY_INLINE V run(V x, V y) { return hn::Sub(x, y); } };
-struct Mul { static HWY_INLINE V run(V x, V y) { return hn::Mul(x, y); } };
-struct Div { static HWY_INLINE V run(V x, V y) { return hn::Div(x, y); } };
+struct Add {
+  static HWY_INLINE V run(V x, V y) { return hn::Add(x, y); }
+};
+struct Sub {
+  static HWY_INLINE V run(V x, V y) { return hn::Sub(x, y); }
+};
+struct Mul {
+  static HWY_INLINE V run(V x, V y) { return hn::Mul(x, y); }
+};
+struct Div {
+  static HWY_INLINE V run(V x, V y) { return hn::Div(x, y); }
+};
 struct StrongMul {
   static HWY_INLINE V run(V x, V y) {
     const auto none = hn::Or(hn::Eq(x, zero()), hn::Eq(y, zero()));
     return hn::IfThenElse(none, zero(), hn::Mul(x, y));
   }
 };
-struct Fma { static HWY_INLINE V run(V x, V y, V z) { return hn::MulAdd(x, y, z); } };
-struct Fms { static HWY_INLINE V run(V x, V y, V z) { return hn::MulSub(x, y, z); } };
-struct Fnma { static HWY_INLINE V run(V x, V y, V z) { return hn::NegMulAdd(x, y, z); } };
-struct Square { static HWY_INLINE V run(V x) { return hn::Mul(x, x); } };
-struct Reciprocal { static HWY_INLINE V run(V x) { return hn::Div(one(), x); } };
-struct Neg { static HWY_INLINE V run(V x) { return hn::Neg(x); } };
-struct Abs { static HWY_INLINE V run(V x) { return hn::Abs(x); } };
-struct Sqrt { static HWY_INLINE V run(V x) { return hn::Sqrt(x); } };
-struct Floor { static HWY_INLINE V run(V x) { return hn::Floor(x); } };
-struct Ceil { static HWY_INLINE V run(V x) { return hn::Ceil(x); } };
+struct Fma {
+  static HWY_INLINE V run(V x, V y, V z) { return hn::MulAdd(x, y, z); }
+};
+struct Fms {
+  static HWY_INLINE V run(V x, V y, V z) { return hn::MulSub(x, y, z); }
+};
+struct Fnma {
+  static HWY_INLINE V run(V x, V y, V z) { return hn::NegMulAdd(x, y, z); }
+};
+struct Square {
+  static HWY_INLINE V run(V x) { return hn::Mul(x, x); }
+};
+struct Reciprocal {
+  static HWY_INLINE V run(V x) { return hn::Div(one(), x); }
+};
+struct Neg {
+  static HWY_INLINE V run(V x) { return hn::Neg(x); }
+};
+struct Abs {
+  static HWY_INLINE V run(V x) { return hn::Abs(x); }
+};
+struct Sqrt {
+  static HWY_INLINE V run(V x) { return hn::Sqrt(x); }
+};
+struct Floor {
+  static HWY_INLINE V run(V x) { return hn::Floor(x); }
+};
+struct Ceil {
+  static HWY_INLINE V run(V x) { return hn::Ceil(x); }
+};
 struct Sign {
   static HWY_INLINE V run(V x) {
-    const V s = hn::IfThenElse(hn::Lt(zero(), x), one(), hn::IfThenElse(hn::Lt(x, zero()), hn::Neg(one()), x));
+    const V s = hn::IfThenElse(hn::Lt(zero(), x), one(),
+                               hn::IfThenElse(hn::Lt(x, zero()), hn::Neg(one()), x));
     return s;
   }
 };
@@ -179,22 +209,37 @@ struct Max {
     return hn::IfThenElse(hn::IsNaN(x), x, hn::IfThenElse(hn::Ge(x, y), x, y));
   }
 };
-struct Lt { static HWY_INLINE V run(V x, V y) { return truth(hn::Lt(x, y)); } };
-struct Le { static HWY_INLINE V run(V x, V y) { return truth(hn::Le(x, y)); } };
-struct Eq { static HWY_INLINE V run(V x, V y) { return truth(hn::Eq(x, y)); } };
-// NOTE: Highway's Ne is false for NaN on AVX2 and AVX-512 only; NaN is not equal to anything, so Eq decides.
+struct Lt {
+  static HWY_INLINE V run(V x, V y) { return truth(hn::Lt(x, y)); }
+};
+struct Le {
+  static HWY_INLINE V run(V x, V y) { return truth(hn::Le(x, y)); }
+};
+struct Eq {
+  static HWY_INLINE V run(V x, V y) { return truth(hn::Eq(x, y)); }
+};
+// NOTE: Highway's Ne is false for NaN on AVX2 and AVX-512 only; NaN is not equal to anything, so Eq
+// decides.
 template <class M>
 HWY_INLINE V untruth(M mask) {
   return hn::IfThenElse(mask, zero(), one());
 }
-struct Ne { static HWY_INLINE V run(V x, V y) { return untruth(hn::Eq(x, y)); } };
+struct Ne {
+  static HWY_INLINE V run(V x, V y) { return untruth(hn::Eq(x, y)); }
+};
 struct And {
-  static HWY_INLINE V run(V x, V y) { return untruth(hn::Or(hn::Eq(x, zero()), hn::Eq(y, zero()))); }
+  static HWY_INLINE V run(V x, V y) {
+    return untruth(hn::Or(hn::Eq(x, zero()), hn::Eq(y, zero())));
+  }
 };
 struct Or {
-  static HWY_INLINE V run(V x, V y) { return untruth(hn::And(hn::Eq(x, zero()), hn::Eq(y, zero()))); }
+  static HWY_INLINE V run(V x, V y) {
+    return untruth(hn::And(hn::Eq(x, zero()), hn::Eq(y, zero())));
+  }
 };
-struct Not { static HWY_INLINE V run(V x) { return truth(hn::Eq(x, zero())); } };
+struct Not {
+  static HWY_INLINE V run(V x) { return truth(hn::Eq(x, zero())); }
+};
 struct Where {
   static HWY_INLINE V run(V c, V x, V y) { return hn::IfThenElse(hn::Eq(c, zero()), y, x); }
 };
@@ -204,7 +249,8 @@ HWY_NOINLINE void widen(const Call& call, index_t n) {
   const hn::Rebind<float, D> narrow;
   const auto* from = reinterpret_cast<const float*>(call.a);
   const index_t step = static_cast<index_t>(hn::Lanes(d));
-  for (index_t i = 0; i < n; i += step) hn::StoreU(hn::PromoteTo(d, hn::LoadU(narrow, from + i)), d, call.d + i);
+  for (index_t i = 0; i < n; i += step)
+    hn::StoreU(hn::PromoteTo(d, hn::LoadU(narrow, from + i)), d, call.d + i);
 }
 
 template <class F>
@@ -275,6 +321,8 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 #include "engine/interpreter/dispatch.hpp"
 namespace nlsq::engine {
-void add_arithmetic_kernels(Isa isa, KernelTable& table) { NLSQ_DISPATCH(isa, arithmetic::add(table)) }
+void add_arithmetic_kernels(Isa isa, KernelTable& table) {
+  NLSQ_DISPATCH(isa, arithmetic::add(table))
+}
 }  // namespace nlsq::engine
 #endif

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Elementary functions through SLEEF's vector routines (Shibata & Petrogalli 2020), one call a vector. Where SLEEF
-// 3.5 is wrong at the edge of a range (sinh and cosh near overflow, asinh, acosh and log1p of huge arguments,
-// subnormal arguments of log1p, tan and asinh) the value is patched. expit and logaddexp are built on exp and log1p.
-#include "engine/targets.hpp"
+// Elementary functions through SLEEF's vector routines (Shibata & Petrogalli 2020), one call a
+// vector. Where SLEEF 3.5 is wrong at the edge of a range (sinh and cosh near overflow, asinh,
+// acosh and log1p of huge arguments, subnormal arguments of log1p, tan and asinh) the value is
+// patched. expit and logaddexp are built on exp and log1p.
 #include "engine/interpreter/kernels.hpp"
+#include "engine/targets.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/interpreter/kernels_math.cpp"
@@ -72,11 +73,11 @@ HWY_INLINE V by_lane(F f, V x, V y) {
   V { f((x).raw, (y).raw) }
 #endif
 
-#define NLSQ_SLEEF1(name, ulp)                            \
-  extern "C" Raw NLSQ_SLEEF_NAME(name, ulp)(Raw);         \
+#define NLSQ_SLEEF1(name, ulp)                    \
+  extern "C" Raw NLSQ_SLEEF_NAME(name, ulp)(Raw); \
   HWY_INLINE V name(V x) { return NLSQ_CALL1(NLSQ_SLEEF_NAME(name, ulp), x); }
-#define NLSQ_SLEEF2(name, ulp)                            \
-  extern "C" Raw NLSQ_SLEEF_NAME(name, ulp)(Raw, Raw);    \
+#define NLSQ_SLEEF2(name, ulp)                         \
+  extern "C" Raw NLSQ_SLEEF_NAME(name, ulp)(Raw, Raw); \
   HWY_INLINE V name(V x, V y) { return NLSQ_CALL2(NLSQ_SLEEF_NAME(name, ulp), x, y); }
 
 NLSQ_SLEEF1(cbrt, u10)
@@ -115,10 +116,18 @@ HWY_INLINE V half_exp(V magnitude) {
   return hn::Mul(hn::Mul(root, set(0.5)), root);
 }
 
-struct Cbrt { static HWY_INLINE V run(V x) { return cbrt(x); } };
-struct Exp { static HWY_INLINE V run(V x) { return exp(x); } };
-struct Expm1 { static HWY_INLINE V run(V x) { return expm1(x); } };
-struct Log { static HWY_INLINE V run(V x) { return log(x); } };
+struct Cbrt {
+  static HWY_INLINE V run(V x) { return cbrt(x); }
+};
+struct Exp {
+  static HWY_INLINE V run(V x) { return exp(x); }
+};
+struct Expm1 {
+  static HWY_INLINE V run(V x) { return expm1(x); }
+};
+struct Log {
+  static HWY_INLINE V run(V x) { return log(x); }
+};
 struct Log1p {
   static HWY_INLINE V run(V x) {
     const V small = hn::IfThenElse(is_tiny(x), x, log1p(x));
@@ -127,14 +136,30 @@ struct Log1p {
     return hn::IfThenElse(large, log(x), small);
   }
 };
-struct Log2 { static HWY_INLINE V run(V x) { return log2(x); } };
-struct Log10 { static HWY_INLINE V run(V x) { return log10(x); } };
-struct Sin { static HWY_INLINE V run(V x) { return sin(x); } };
-struct Cos { static HWY_INLINE V run(V x) { return cos(x); } };
-struct Tan { static HWY_INLINE V run(V x) { return hn::IfThenElse(is_tiny(x), x, tan(x)); } };
-struct Asin { static HWY_INLINE V run(V x) { return asin(x); } };
-struct Acos { static HWY_INLINE V run(V x) { return acos(x); } };
-struct Atan { static HWY_INLINE V run(V x) { return atan(x); } };
+struct Log2 {
+  static HWY_INLINE V run(V x) { return log2(x); }
+};
+struct Log10 {
+  static HWY_INLINE V run(V x) { return log10(x); }
+};
+struct Sin {
+  static HWY_INLINE V run(V x) { return sin(x); }
+};
+struct Cos {
+  static HWY_INLINE V run(V x) { return cos(x); }
+};
+struct Tan {
+  static HWY_INLINE V run(V x) { return hn::IfThenElse(is_tiny(x), x, tan(x)); }
+};
+struct Asin {
+  static HWY_INLINE V run(V x) { return asin(x); }
+};
+struct Acos {
+  static HWY_INLINE V run(V x) { return acos(x); }
+};
+struct Atan {
+  static HWY_INLINE V run(V x) { return atan(x); }
+};
 struct Sinh {
   static HWY_INLINE V run(V x) {
     const V magnitude = hn::Abs(x);
@@ -151,7 +176,9 @@ struct Cosh {
     return hn::IfThenElse(large, half_exp(magnitude), cosh(x));
   }
 };
-struct Tanh { static HWY_INLINE V run(V x) { return tanh(x); } };
+struct Tanh {
+  static HWY_INLINE V run(V x) { return tanh(x); }
+};
 struct Asinh {
   static HWY_INLINE V run(V x) {
     const V magnitude = hn::Abs(x);
@@ -170,10 +197,18 @@ struct Acosh {
     return hn::IfThenElse(large, hn::Add(log(x), set(0.69314718055994530942)), acosh(x));
   }
 };
-struct Atanh { static HWY_INLINE V run(V x) { return hn::IfThenElse(is_tiny(x), x, atanh(x)); } };
-struct Erf { static HWY_INLINE V run(V x) { return erf(x); } };
-struct Erfc { static HWY_INLINE V run(V x) { return erfc(x); } };
-struct Lgamma { static HWY_INLINE V run(V x) { return lgamma(x); } };
+struct Atanh {
+  static HWY_INLINE V run(V x) { return hn::IfThenElse(is_tiny(x), x, atanh(x)); }
+};
+struct Erf {
+  static HWY_INLINE V run(V x) { return erf(x); }
+};
+struct Erfc {
+  static HWY_INLINE V run(V x) { return erfc(x); }
+};
+struct Lgamma {
+  static HWY_INLINE V run(V x) { return lgamma(x); }
+};
 struct Expit {
   static HWY_INLINE V run(V x) {
     const V e = exp(hn::Neg(hn::Abs(x)));
@@ -181,9 +216,15 @@ struct Expit {
     return hn::IfThenElse(hn::Lt(x, set(0.0)), hn::Mul(e, r), r);
   }
 };
-struct Pow { static HWY_INLINE V run(V x, V y) { return pow(x, y); } };
-struct Atan2 { static HWY_INLINE V run(V x, V y) { return atan2(x, y); } };
-struct Hypot { static HWY_INLINE V run(V x, V y) { return hypot(x, y); } };
+struct Pow {
+  static HWY_INLINE V run(V x, V y) { return pow(x, y); }
+};
+struct Atan2 {
+  static HWY_INLINE V run(V x, V y) { return atan2(x, y); }
+};
+struct Hypot {
+  static HWY_INLINE V run(V x, V y) { return hypot(x, y); }
+};
 struct Logaddexp {
   static HWY_INLINE V run(V x, V y) {
     const V high = hn::IfThenElse(hn::Lt(x, y), y, x);
@@ -227,7 +268,9 @@ HWY_NOINLINE void sincos(const Call& call, index_t n) {
 }
 
 void add(KernelTable& table) {
-  const auto put = [&table](Code code, Kernel kernel) { table[static_cast<std::size_t>(code)][0] = kernel; };
+  const auto put = [&table](Code code, Kernel kernel) {
+    table[static_cast<std::size_t>(code)][0] = kernel;
+  };
   put(Code::cbrt, unary<Cbrt>);
   put(Code::exp, unary<Exp>);
   put(Code::expm1, unary<Expm1>);

@@ -19,25 +19,26 @@ constexpr double kPi = 3.14159265358979323846;
 constexpr double kInf = std::numeric_limits<double>::infinity();
 
 // Errors become NaN or infinity; nothing is thrown and no wider type is used.
-using Quiet = policies::policy<policies::domain_error<policies::ignore_error>,
-                               policies::pole_error<policies::ignore_error>,
-                               policies::overflow_error<policies::ignore_error>,
-                               policies::evaluation_error<policies::ignore_error>,
-                               policies::rounding_error<policies::ignore_error>,
-                               policies::promote_double<false>>;
+using Quiet = policies::policy<
+    policies::domain_error<policies::ignore_error>, policies::pole_error<policies::ignore_error>,
+    policies::overflow_error<policies::ignore_error>,
+    policies::evaluation_error<policies::ignore_error>,
+    policies::rounding_error<policies::ignore_error>, policies::promote_double<false>>;
 
 double polygamma(int k, double x) {
   if (std::isnan(x)) return x;
   if (std::isinf(x)) return x < 0 ? kNaN : k == 0 ? kInf : 0.0;
   if (x <= 0.0 && x == std::floor(x)) return k % 2 == 0 ? kNaN : kInf;
   if (k == 0 && x < 0.0) {
-    // Reflection (DLMF 5.5.4) about the nearest pole: Boost reduces 1 − x, which has lost the last digits of x.
+    // Reflection (DLMF 5.5.4) about the nearest pole: Boost reduces 1 − x, which has lost the last
+    // digits of x.
     const double r = x - std::round(x);
     return boost::math::digamma(1.0 - x, Quiet()) - kPi / std::tan(kPi * r);
   }
   if (k == 0) return boost::math::digamma(x, Quiet());
   const double value = boost::math::polygamma(k, x, Quiet());
-  // NOTE: Boost's overflow near 0 has the wrong sign for even k; right of 0 it is that of (−1)^(k+1).
+  // NOTE: Boost's overflow near 0 has the wrong sign for even k; right of 0 it is that of
+  // (−1)^(k+1).
   return x > 0.0 ? std::copysign(value, k % 2 == 0 ? -1.0 : 1.0) : value;
 }
 
@@ -74,7 +75,9 @@ void each(const Call& call, index_t n, F f) {
   for (index_t i = 0; i < n; ++i) call.d[i] = f(i);
 }
 
-void run_polygamma(const Call& c, index_t n) { each(c, n, [&](index_t i) { return polygamma(c.imm, c.a[i]); }); }
+void run_polygamma(const Call& c, index_t n) {
+  each(c, n, [&](index_t i) { return polygamma(c.imm, c.a[i]); });
+}
 void run_bessel_ratio(const Call& c, index_t n) {
   each(c, n, [&](index_t i) { return bessel_ratio(c.imm, c.a[i]); });
 }
@@ -98,7 +101,9 @@ void run_wofz_re(const Call& c, index_t n) {
 void run_wofz_im(const Call& c, index_t n) {
   each(c, n, [&](index_t i) { return faddeeva_derivative(c.imm, {c.a[i], c.b[i]}).imag(); });
 }
-void run_mod(const Call& c, index_t n) { each(c, n, [&](index_t i) { return remainder_like_numpy(c.a[i], c.b[i]); }); }
+void run_mod(const Call& c, index_t n) {
+  each(c, n, [&](index_t i) { return remainder_like_numpy(c.a[i], c.b[i]); });
+}
 void run_gathered(const Call& c, index_t n) {
   each(c, n, [&](index_t i) { return c.b[static_cast<index_t>(c.a[i]) * kSlotWidth]; });
 }
@@ -106,7 +111,9 @@ void run_gathered(const Call& c, index_t n) {
 }  // namespace
 
 void add_special_kernels(KernelTable& table) {
-  const auto put = [&table](Code code, Kernel kernel) { table[static_cast<std::size_t>(code)][0] = kernel; };
+  const auto put = [&table](Code code, Kernel kernel) {
+    table[static_cast<std::size_t>(code)][0] = kernel;
+  };
   put(Code::polygamma, run_polygamma);
   put(Code::bessel_ratio, run_bessel_ratio);
   put(Code::j0, run_j0);

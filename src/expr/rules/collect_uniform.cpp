@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// collect_uniform: what is the same for all rows is computed once. u·(v·x) is (u·v)·x and x/u is x·(1/u) for
-// uniform u, v and a row expression x; x + x is 2·x. Not exact: one rounding more or in another place.
+// collect_uniform: what is the same for all rows is computed once. u·(v·x) is (u·v)·x and x/u is
+// x·(1/u) for uniform u, v and a row expression x; x + x is 2·x. Not exact: one rounding more or in
+// another place.
 #include <cmath>
 
 #include "expr/rules/rules.hpp"

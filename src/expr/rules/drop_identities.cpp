@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// drop_identities: x+0, x−0, x·1, x/1, and 0·p for a parameter p, which is finite by definition. 0·x is kept
-// for anything that could be infinite or NaN, so no fault of a model is hidden. Exact.
+// drop_identities: x+0, x−0, x·1, x/1, and 0·p for a parameter p, which is finite by definition.
+// 0·x is kept for anything that could be infinite or NaN, so no fault of a model is hidden. Exact.
 #include <cmath>
 
 #include "expr/rules/rules.hpp"
@@ -40,10 +40,8 @@ NodeId drop_identities(Graph& graph, const Node& node) {
       if (graph.is_constant(b, 0.0)) return b;
       if (finite_number(graph, a) || finite_number(graph, b)) return graph.make(Op::mul, a, b);
       return kNone;
-    case Op::div:
-      return graph.is_constant(b, 1.0) ? a : kNone;
-    default:
-      return kNone;
+    case Op::div: return graph.is_constant(b, 1.0) ? a : kNone;
+    default: return kNone;
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// expand_powers: whole exponents up to 16 become products, ±1/2 a square root; exponents 0 and 1 vanish. Not
-// exact: a product chain of length k rounds k − 1 times where pow rounds once.
+// expand_powers: whole exponents up to 16 become products, ±1/2 a square root; exponents 0 and 1
+// vanish. Not exact: a product chain of length k rounds k − 1 times where pow rounds once.
 #include <cmath>
 
 #include "expr/rules/rules.hpp"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// fold_constants: an operation on numbers is a number. Exact: the same library functions as at run time up to
-// the last place; the rare functions (Bessel, Faddeeva, polygamma) are left to the engine.
+// fold_constants: an operation on numbers is a number. Exact: the same library functions as at run
+// time up to the last place; the rare functions (Bessel, Faddeeva, polygamma) are left to the
+// engine.
 #include <cmath>
 #include <optional>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// move_signs: −(−x) is x; signs leave sums (x + (−y) is x − y), meet in products ((−x)·(−y) is x·y) and move to
-// the operand that is the same for all rows (−(u·x) is (−u)·x for a uniform u). Exact: a sign costs no rounding.
+// move_signs: −(−x) is x; signs leave sums (x + (−y) is x − y), meet in products ((−x)·(−y) is x·y)
+// and move to the operand that is the same for all rows (−(u·x) is (−u)·x for a uniform u). Exact:
+// a sign costs no rounding.
 #include "expr/rules/rules.hpp"
 
 namespace nlsq::expr {
@@ -32,8 +33,7 @@ NodeId absorbed(Graph& g, NodeId id) {
 NodeId move_signs(Graph& g, const Node& node) {
   const NodeId a = node.a, b = node.b;
   switch (node.op) {
-    case Op::neg:
-      return absorbed(g, a);
+    case Op::neg: return absorbed(g, a);
     case Op::add:
       if (is_negative(g, b)) return g.make(Op::sub, a, g[b].a);
       if (is_negative(g, a)) return g.make(Op::sub, b, g[a].a);
@@ -54,8 +54,7 @@ NodeId move_signs(Graph& g, const Node& node) {
         return g.make(Op::neg, g.make(node.op, a, g[b].a));
       }
       return kNone;
-    default:
-      return kNone;
+    default: return kNone;
   }
 }
 

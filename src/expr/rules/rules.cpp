@@ -6,9 +6,12 @@ namespace nlsq::expr {
 namespace {
 
 constexpr Rule kRules[] = {
-    {"fold_constants", true, fold_constants},   {"drop_identities", true, drop_identities},
-    {"resolve_conditions", true, resolve_conditions}, {"expand_powers", false, expand_powers},
-    {"move_signs", true, move_signs},           {"collect_uniform", false, collect_uniform},
+    {"fold_constants", true, fold_constants},
+    {"drop_identities", true, drop_identities},
+    {"resolve_conditions", true, resolve_conditions},
+    {"expand_powers", false, expand_powers},
+    {"move_signs", true, move_signs},
+    {"collect_uniform", false, collect_uniform},
 };
 
 }  // namespace

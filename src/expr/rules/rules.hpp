@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Rewrite rules, applied to each node as it is made. A rule looks at one node whose operands are already
-// simplified and returns what replaces it, or kNone. Every rule says whether it is exact.
+// Rewrite rules, applied to each node as it is made. A rule looks at one node whose operands are
+// already simplified and returns what replaces it, or kNone. Every rule says whether it is exact.
 #pragma once
 
 #include <span>
