@@ -163,11 +163,13 @@ std::span<const double> Walker::reduce(Fold& fold) {
     Worker& w = worker(0);
     for (index_t unit = 0; unit < units; ++unit) fold_unit(w, fold, unit, result_of(unit));
   } else {
+    // Cloned before the pass: once it runs, worker 0 writes to the original.
+    std::vector<std::unique_ptr<Fold>> clones;
+    for (int w = 1; w < options_.threads; ++w) clones.push_back(fold.clone());
     std::atomic<index_t> next{0};
     const std::function<void(int)> work = [&](int index) {
       Worker& w = worker(index);
-      const std::unique_ptr<Fold> own = index == 0 ? nullptr : fold.clone();
-      Fold& mine = index == 0 ? fold : *own;
+      Fold& mine = index == 0 ? fold : *clones[static_cast<std::size_t>(index - 1)];
       for (index_t unit = next.fetch_add(1); unit < units; unit = next.fetch_add(1)) {
         fold_unit(w, mine, unit, result_of(unit));
       }
