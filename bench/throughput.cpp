@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <new>
 #include <random>
 
 #include "fit/binding.hpp"
@@ -17,6 +18,18 @@
 
 namespace nlsq::bench {
 namespace {
+
+/// Columns aligned to a cache line, as the table reader's and NumPy's large arrays are.
+template <class T>
+struct AlignedAllocator {
+  using value_type = T;
+  T* allocate(std::size_t n) {
+    return static_cast<T*>(::operator new (n * sizeof(T), std::align_val_t{64}));
+  }
+  void deallocate(T* p, std::size_t) { ::operator delete (p, std::align_val_t{64}); }
+  bool operator==(const AlignedAllocator&) const = default;
+};
+using Column = std::vector<double, AlignedAllocator<double>>;
 
 struct Problem {
   Problem(const std::string& formula, std::vector<double> p, index_t m, int threads,
@@ -30,10 +43,10 @@ struct Problem {
     std::normal_distribution<double> noise(0.0, 0.05);
     for (double& v : x) v = uniform(random);
     Dataset grid;
-    grid.column("x", x);
-    y = evaluate(model, grid, parameters);
-    for (double& v : y) v += noise(random);
-    data.column("x", x).response(y);
+    grid.column("x", std::span<const double>(x));
+    const std::vector<double> exact = evaluate(model, grid, parameters);
+    for (std::size_t i = 0; i < y.size(); ++i) y[i] = exact[i] + noise(random);
+    data.column("x", std::span<const double>(x)).response(std::span<const double>(y));
     const auto n = static_cast<index_t>(parameters.size());
     std::vector<index_t> all, sizes(static_cast<std::size_t>(n), 1);
     for (index_t i = 0; i < n; ++i) all.push_back(i);
@@ -44,7 +57,8 @@ struct Problem {
   }
 
   Model model;
-  std::vector<double> parameters, x, y;
+  std::vector<double> parameters;
+  Column x, y;
   Dataset data;
   std::vector<reduce::Term> terms;
   base::ThreadPool pool;

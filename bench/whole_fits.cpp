@@ -104,7 +104,7 @@ int run() {
       good &= std::fabs(mine.pcov[4 * i] - theirs.variance[i]) < 1e-4 * theirs.variance[i];
     }
     const Pair pair =
-        alternate([&] { curve_fit(model, data, options); }, [&] { fit_gsl(d); }, c.pairs);
+        alternate([&] { curve_fit(model, data, options); }, [&] { fit_gsl(d); }, c.pairs, 0.03);
     fmt::print("{:>9} {:>8} {:>9.1f} us {:>9.1f} us   1/{:<5.1f}  {} (gsl: {} iterations)\n",
                c.rows, c.threads, pair.a * 1e6, pair.b * 1e6, 1.0 / pair.ratio, mine.nfev,
                theirs.iterations);

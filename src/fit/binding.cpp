@@ -128,6 +128,12 @@ std::string key_of(const program::ResidualSpec& spec) {
 
 }  // namespace
 
+void check_responses(const Dataset& data) {
+  for (const Dataset::Response& response : data.responses()) {
+    check_finite(response.y, {"the response", "", ""}, 1);
+  }
+}
+
 std::vector<Values> find_columns(const Model& model, const Dataset& data) {
   std::vector<Values> found;
   found.reserve(model.columns().size());
@@ -215,7 +221,6 @@ reduce::Term bind_term(const TermView& view, const FitOptions& options,
   for (const Dataset::Response& response : responses) {
     const Named name{"the response", "", ""};
     add_column(response.y, name);
-    if (options.check_finite) check_finite(response.y, name, threads);
   }
   bool any_column = false, any_number = false;
   for (const Dataset::Response& response : responses) {

@@ -19,6 +19,7 @@
 namespace nlsq {
 namespace {
 
+using fit_impl::check_responses;
 using fit_impl::ParameterTable;
 using fit_impl::TermView;
 
@@ -81,6 +82,7 @@ std::vector<reduce::Term> bind_terms(std::span<const TermView> terms,
   const auto fault = evaluator.find_fault(x0);
   if (!fault) throw;
   const TermView& term = terms[fault->term];
+  check_responses(*term.data);
   std::string where = fmt::format("row {}", fault->row + 1);
   const std::vector<Values> columns = fit_impl::find_columns(*term.model, *term.data);
   for (std::size_t c = 0; c < columns.size(); ++c) {

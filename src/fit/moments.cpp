@@ -27,7 +27,8 @@ Moments sum_leaf(index_t from, index_t end, double y0, const Weight& weight, con
   LaneSums s;
   const auto add = [&](index_t i, index_t lane) {
     const double w = weight(i);
-    const double d = y(i) - y0;
+    // A masked row counts for nothing, whatever its y is.
+    const double d = w > 0.0 ? y(i) - y0 : 0.0;
     s.w[lane] += w;
     s.wd[lane] += w * d;
     s.wdd[lane] += w * d * d;
@@ -42,7 +43,9 @@ Moments sum_leaf(index_t from, index_t end, double y0, const Weight& weight, con
 
 template <class Weight, class Y>
 Moments sum(index_t rows, int threads, const Weight& weight, const Y& y) {
-  const double y0 = rows > 0 ? y(0) : 0.0;
+  index_t first = 0;
+  while (first < rows && !(weight(first) > 0.0)) ++first;
+  const double y0 = first < rows ? y(first) : 0.0;
   if (rows <= kLeaf) return sum_leaf(0, rows, y0, weight, y);
   std::vector<Moments> leaves(static_cast<std::size_t>((rows + kLeaf - 1) / kLeaf));
   base::for_each_part(

@@ -92,6 +92,7 @@ TEST(FitCurve, InfiniteSigmaLeavesTheRowOutWhateverTheModelIsThere) {
   for (auto* column : {&shorter.x, &shorter.y, &shorter.sigma}) column->erase(column->begin() + 7);
   d.sigma[7] = kInf;
   d.x[7] = -5.0;  // log(-5) is NaN
+  d.y[7] = NAN;
   const Model model = Model::parse("a*log(x+0.1)+b");
   Dataset all, left;
   all.column("x", d.x).response(d.y).sigma(d.sigma);
