@@ -87,10 +87,24 @@ std::vector<std::string> Model::unused_parameters() const {
   return unused;
 }
 
+namespace {
+
+// Operations have no signature of their own in the table: their operands are x, y.
+std::string signature_of(const expr::Function& f) {
+  if (f.signature != f.name) return std::string(f.signature);
+  const char* operands = f.name == "polygamma" ? "(k, x)"
+                         : f.arity == 1        ? "(x)"
+                         : f.arity == 2        ? "(x, y)"
+                                               : "(condition, x, y)";
+  return std::string(f.name) + operands;
+}
+
+}  // namespace
+
 std::vector<FunctionInfo> formula_functions() {
   std::vector<FunctionInfo> all;
   for (const expr::Function& f : expr::functions()) {
-    all.push_back({std::string(f.name), std::string(f.signature), std::string(f.doc)});
+    all.push_back({std::string(f.name), signature_of(f), std::string(f.doc)});
   }
   return all;
 }
