@@ -71,7 +71,8 @@ struct SolverOptions {
   std::optional<index_t> max_nfev;
   /// Gauss-Newton steps after the stopping test, judged by the step, until nothing improves.
   bool polish = true;
-  /// Limit of polish steps, each a pass; empty: as many as help, but one above 10⁶ rows.
+  /// Limit of polish steps, each a pass. Empty: as many as help up to 10⁶ rows; above, until the
+  /// next step is shorter than a thousandth of a standard error (with a robust loss: one).
   std::optional<index_t> max_polish;
   /// Called after each accepted step; returning true stops the fit with Status::stopped.
   std::function<bool(const Iteration&)> callback;

@@ -13,6 +13,7 @@ namespace nlsq::solve {
 namespace {
 
 constexpr double kOrthogonal = 1e-12;  // ‖Qᵀf‖ / ‖f‖ that is rounding
+constexpr double kThousandth = 1e-3;   // of a standard error, on many rows
 constexpr double kSameCost = 1e-10;    // relative rise of the cost that is rounding
 constexpr double kHeld = 1e-2;         // distance to a bound, in one-parameter Gauss-Newton steps
 constexpr double kSingular = 1e-14;    // smallest scaled diagonal that is not rounding
@@ -79,8 +80,16 @@ class FreeProblem {
   bool move_held_ = true, moved_held_ = false;
 };
 
-bool at_rounding(const State& state, const FreeProblem& problem) {
-  return state.linear_loss && problem.misfit() <= kOrthogonal * std::sqrt(state.here.sum.sum_f2);
+// ‖Qᵀf‖ / ‖f‖ at which the polish has done its work. ‖Qᵀf‖ √m / ‖f‖ is the length of the next step
+// in standard errors, so on many rows, where a pass costs something, a thousandth of one is enough;
+// ftol alone would stop at √(m·ftol) of them.
+double enough(const State& state, const SolverOptions& options) {
+  if (state.rows <= kManyRows || options.max_polish) return kOrthogonal;
+  return kThousandth / std::sqrt(static_cast<double>(state.rows));
+}
+
+bool is_done(const State& state, const FreeProblem& problem, double tolerance) {
+  return state.linear_loss && problem.misfit() <= tolerance * std::sqrt(state.here.sum.sum_f2);
 }
 
 bool moves(const State& state) {
@@ -111,7 +120,10 @@ int held_by_bound(const State& state, std::size_t j) {
 
 index_t polish(Evaluator& evaluator, State& state, const SolverOptions& options, index_t limit) {
   refine_summary(evaluator, state);
-  const index_t most = options.max_polish.value_or(state.rows > kManyRows ? 1 : limit);
+  // With a robust loss the steps shrink slowly and no such length is known.
+  const bool one_is_enough = state.rows > kManyRows && !state.linear_loss;
+  const index_t most = options.max_polish.value_or(one_is_enough ? 1 : limit);
+  const double tolerance = enough(state, options);
   FreeProblem problem(state.n);
   Point best = state.here;
   double best_length = kInfinity;
@@ -129,7 +141,7 @@ index_t polish(Evaluator& evaluator, State& state, const SolverOptions& options,
     }
     if (stale == kPatience || steps >= most || state.nfev >= limit) break;
     if (!std::isfinite(length) || !moves(state)) break;
-    if (at_rounding(state, problem) && !problem.moves_held()) break;
+    if (is_done(state, problem, tolerance) && !problem.moves_held()) break;
 
     if (!better(evaluator, state, best.sum.cost)) {
       if (!problem.stop_moving_held()) break;
