@@ -1,7 +1,7 @@
 # nlsq: targets for people and for CI. Each installs what it needs on Debian or Ubuntu (see NLSQ_NO_INSTALL).
 #   make build        the library and the command build/nlsq
 #   make demo         a fit of shipped real data: table and SVG
-#   make test         everything that must pass (about two minutes once built)
+#   make test         everything that must pass (under a minute once built)
 #   make test-fast    the quick tests
 #   make test-all     also sanitizer builds, longer fuzzing, hostile settings
 #   make lint         clang-format and clang-tidy

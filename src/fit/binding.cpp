@@ -128,12 +128,6 @@ std::string key_of(const program::ResidualSpec& spec) {
 
 }  // namespace
 
-void check_responses(const Dataset& data) {
-  for (const Dataset::Response& response : data.responses()) {
-    check_finite(response.y, {"the response", "", ""}, 1);
-  }
-}
-
 std::vector<Values> find_columns(const Model& model, const Dataset& data) {
   std::vector<Values> found;
   found.reserve(model.columns().size());

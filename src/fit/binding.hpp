@@ -27,10 +27,6 @@ std::vector<std::string> expanded_names(const Model& model, const Dataset& data,
 /// The columns of `data` in the model's order. Throws InputError with the nearest name.
 std::vector<Values> find_columns(const Model& model, const Dataset& data);
 
-/// Throws InputError with the row of the first response that is not finite. Such a response makes
-/// the residual not finite at any start, so this is only asked when a start has failed.
-void check_responses(const Dataset& data);
-
 /// A term without parameter maps. Checks lengths, sigma and finiteness. `free` lists the positions,
 /// among the expanded parameters of this model, that move.
 reduce::Term bind_term(const TermView& term, const FitOptions& options,

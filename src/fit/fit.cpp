@@ -19,7 +19,6 @@
 namespace nlsq {
 namespace {
 
-using fit_impl::check_responses;
 using fit_impl::ParameterTable;
 using fit_impl::TermView;
 
@@ -82,7 +81,14 @@ std::vector<reduce::Term> bind_terms(std::span<const TermView> terms,
   const auto fault = evaluator.find_fault(x0);
   if (!fault) throw;
   const TermView& term = terms[fault->term];
-  check_responses(*term.data);
+  // Responses are not checked before a fit: one that is not finite shows here.
+  for (const Dataset::Response& response : term.data->responses()) {
+    const double y = response.y[fault->row];
+    if (fault->in_residual && !std::isfinite(y)) {
+      throw InputError("data", fmt::format("data: the response is {} in row {}",
+                                           std::isnan(y) ? std::fabs(y) : y, fault->row + 1));
+    }
+  }
   std::string where = fmt::format("row {}", fault->row + 1);
   const std::vector<Values> columns = fit_impl::find_columns(*term.model, *term.data);
   for (std::size_t c = 0; c < columns.size(); ++c) {

@@ -28,14 +28,6 @@ class Evaluator {
   /// Summary at p (n values); out.finite is false when a residual or derivative is not finite
   /// there. Usually one pass; two when the fold had to be redone in better coordinates.
   virtual void summary(std::span<const double> p, Grade grade, linalg::Summary& out) = 0;
-
-  /// h = J̃ᵀ f_vv at p (n values each), f_vv the second derivative of the residuals along v: what
-  /// geodesic acceleration needs. False when this evaluator cannot give it or it is not finite.
-  virtual bool acceleration(std::span<const double> p, std::span<const double> v,
-                            std::span<double> h) {
-    (void)p, (void)v, (void)h;
-    return false;
-  }
 };
 
 }  // namespace nlsq::solve
