@@ -48,7 +48,7 @@ struct Problem {
     for (std::size_t i = 0; i < y.size(); ++i) y[i] = exact[i] + noise(random);
     data.column("x", std::span<const double>(x)).response(std::span<const double>(y));
     const auto n = static_cast<index_t>(parameters.size());
-    std::vector<index_t> all, sizes(static_cast<std::size_t>(n), 1);
+    base::Indices all, sizes(static_cast<std::size_t>(n), 1);
     for (index_t i = 0; i < n; ++i) all.push_back(i);
     terms.push_back(fit_impl::bind_term({&model, &data, Loss::linear, 1.0}, {}, sizes, all));
     terms.back().parameters = terms.back().free = all;

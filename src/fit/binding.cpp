@@ -146,11 +146,10 @@ std::vector<Values> find_columns(const Model& model, const Dataset& data) {
 }
 
 std::vector<std::string> expanded_names(const Model& model, const Dataset& data,
-                                        std::vector<index_t>& sizes) {
+                                        linalg::Indices& sizes) {
   std::vector<std::string> names;
   names.reserve(model.parameters().size());
   sizes.clear();
-  sizes.reserve(model.parameters().size());
   std::vector<Values> columns;
   for (const expr::Symbol& symbol : model.impl()->parameters) {
     if (symbol.index_column < 0) {
@@ -179,7 +178,7 @@ std::vector<std::string> expanded_names(const Model& model, const Dataset& data,
 }
 
 reduce::Term bind_term(const TermView& view, const FitOptions& options,
-                       const std::vector<index_t>& sizes, const std::vector<index_t>& free) {
+                       std::span<const index_t> sizes, std::span<const index_t> free) {
   const Model& model = *view.model;
   const auto& responses = view.data->responses();
   if (static_cast<index_t>(responses.size()) != model.outputs()) {
@@ -191,14 +190,13 @@ reduce::Term bind_term(const TermView& view, const FitOptions& options,
   const int threads = useful_threads(options.threads, term.rows);
   const std::vector<Values> columns = find_columns(model, *view.data);
   program::ResidualSpec spec;
-  spec.sizes = sizes;
-  spec.free = free;
+  spec.sizes.assign(sizes);
+  spec.free.assign(free);
   spec.loss = view.loss;
   using Order = program::ResidualSpec::Order;
   spec.order = options.jacobian_mode == JacobianMode::fwd   ? Order::forward
                : options.jacobian_mode == JacobianMode::rev ? Order::reverse
                                                             : Order::automatic;
-  term.columns.reserve(columns.size() + 2 * responses.size());
   const auto add_column = [&](const Values& values, const Named& name) {
     if (values.size != term.rows) {
       throw InputError("data", fmt::format("data: {} has {} values, the response has {}",
@@ -252,9 +250,11 @@ reduce::Term bind_term(const TermView& view, const FitOptions& options,
     term.extras.push_back(term.f_scale);
   }
   const expr::ModelImpl& impl = *model.impl();
-  term.program = impl.attachments.get<program::ResidualProgram>(key_of(spec), [&] {
-    return std::make_shared<const program::ResidualProgram>(program::build_residual(impl, spec));
+  const auto prepared = impl.attachments.get<reduce::PreparedProgram>(key_of(spec), [&] {
+    return std::make_shared<const reduce::PreparedProgram>(program::build_residual(impl, spec));
   });
+  term.workspaces = &prepared->workspaces;
+  term.program = {prepared, &prepared->program};
   return term;
 }
 

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "linalg/vector.hpp"
 #include "nlsq/fit.hpp"
 #include "program/residual.hpp"
 #include "reduce/term.hpp"
@@ -22,7 +23,7 @@ struct TermView {
 /// Names of the model's parameters with gathered ones expanded by the largest index in the data:
 /// a[0], a[1], …. `sizes` gets the elements of each symbol.
 std::vector<std::string> expanded_names(const Model& model, const Dataset& data,
-                                        std::vector<index_t>& sizes);
+                                        linalg::Indices& sizes);
 
 /// The columns of `data` in the model's order. Throws InputError with the nearest name.
 std::vector<Values> find_columns(const Model& model, const Dataset& data);
@@ -30,6 +31,6 @@ std::vector<Values> find_columns(const Model& model, const Dataset& data);
 /// A term without parameter maps. Checks lengths, sigma and finiteness. `free` lists the positions,
 /// among the expanded parameters of this model, that move.
 reduce::Term bind_term(const TermView& term, const FitOptions& options,
-                       const std::vector<index_t>& sizes, const std::vector<index_t>& free);
+                       std::span<const index_t> sizes, std::span<const index_t> free);
 
 }  // namespace nlsq::fit_impl

@@ -70,7 +70,7 @@ void check_output(const Model& model, index_t output) {
 std::vector<double> evaluate(const Model& model, const Dataset& data,
                              const std::vector<double>& parameters, index_t output) {
   check_output(model, output);
-  std::vector<index_t> sizes;
+  linalg::Indices sizes;
   const std::vector<std::string> names = fit_impl::expanded_names(model, data, sizes);
   if (names.size() != parameters.size()) {
     throw InputError("parameters", fmt::format("parameters: {} values were given for {} parameters",

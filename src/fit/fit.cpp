@@ -26,8 +26,8 @@ std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
 struct TermNames {
   std::vector<std::string> names;  // expanded
-  std::vector<index_t> sizes;
-  std::vector<index_t> positions;  // in the problem
+  linalg::Indices sizes;
+  linalg::Indices positions;  // in the problem
 };
 
 // The union of the terms' parameters, by first appearance.
@@ -38,7 +38,6 @@ std::vector<std::string> collect_names(std::span<const TermView> terms,
   for (const TermView& term : terms) {
     TermNames own;
     own.names = fit_impl::expanded_names(*term.model, *term.data, own.sizes);
-    own.positions.reserve(own.names.size());
     all.reserve(all.size() + own.names.size());
     for (const std::string& name : own.names) {
       const auto known = std::find(all.begin(), all.end(), name);
@@ -53,15 +52,13 @@ std::vector<std::string> collect_names(std::span<const TermView> terms,
 std::vector<reduce::Term> bind_terms(std::span<const TermView> terms,
                                      const std::vector<TermNames>& names,
                                      const ParameterTable& table, const FitOptions& options) {
-  std::vector<index_t> free_position(z(table.size()), -1);
+  linalg::Indices free_position(z(table.size()), -1);
   for (std::size_t i = 0; i < table.free.size(); ++i)
     free_position[z(table.free[i])] = static_cast<index_t>(i);
   std::vector<reduce::Term> bound;
   bound.reserve(terms.size());
   for (std::size_t t = 0; t < terms.size(); ++t) {
-    std::vector<index_t> own_free, problem_free;
-    own_free.reserve(names[t].positions.size());
-    problem_free.reserve(names[t].positions.size());
+    linalg::Indices own_free, problem_free;
     for (std::size_t i = 0; i < names[t].positions.size(); ++i) {
       const index_t free = free_position[z(names[t].positions[i])];
       if (free < 0) continue;
@@ -111,10 +108,8 @@ std::vector<reduce::Term> bind_terms(std::span<const TermView> terms,
                         what, where, start));
 }
 
-std::vector<double> at_positions(const std::vector<double>& values,
-                                 const std::vector<index_t>& positions) {
-  std::vector<double> picked;
-  picked.reserve(positions.size());
+linalg::Vector at_positions(const linalg::Vector& values, const linalg::Indices& positions) {
+  linalg::Vector picked;
   for (const index_t i : positions) picked.push_back(values[z(i)]);
   return picked;
 }
@@ -130,7 +125,7 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
                                   fit_impl::shared_pool());
   if (evaluator.rows() == 0) throw InputError("data", "data: there is no row to fit");
 
-  const std::vector<double> x0 = at_positions(table.start, table.free);
+  const linalg::Vector x0 = at_positions(table.start, table.free);
   const bool linear =
       std::none_of(bound.begin(), bound.end(), [](const reduce::Term& t) { return t.robust; });
   solve::Outcome outcome;
@@ -144,7 +139,7 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
 
   FitResult result;
   result.names = table.names;
-  result.p0 = table.start;
+  result.p0.assign(table.start.begin(), table.start.end());
   result.fixed = table.fixed;
   result.defaulted = table.defaulted;
   result.method = to_string(options.method == Method::automatic ? Method::trf : options.method);

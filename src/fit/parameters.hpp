@@ -5,16 +5,17 @@
 #include <string>
 #include <vector>
 
+#include "linalg/vector.hpp"
 #include "nlsq/fit.hpp"
 
 namespace nlsq::fit_impl {
 
 struct ParameterTable {
   std::vector<std::string> names;
-  std::vector<double> start, lower, upper;
+  linalg::Vector start, lower, upper;
   std::vector<bool> fixed;
   std::vector<bool> defaulted;  ///< start not given by the caller
-  std::vector<index_t> free;    ///< positions that move
+  linalg::Indices free;         ///< positions that move
   index_t size() const { return static_cast<index_t>(names.size()); }
   /// Position of a name; −1 if there is none.
   index_t find(const std::string& name) const;

@@ -26,7 +26,7 @@ std::string fold_name(linalg::Fold fold) {
   return fold == linalg::Fold::gram ? "gram" : fold == linalg::Fold::pgram ? "pgram" : "qr";
 }
 
-void fill_covariance(FitResult& r, const solve::Outcome& outcome, const std::vector<index_t>& free,
+void fill_covariance(FitResult& r, const solve::Outcome& outcome, std::span<const index_t> free,
                      const FitOptions& options) {
   const auto N = static_cast<index_t>(r.names.size());
   const auto n = static_cast<index_t>(free.size());
@@ -113,7 +113,7 @@ void add_warnings(FitResult& r, const FitOptions& options) {
 
 }  // namespace
 
-void fill_statistics(FitResult& r, const solve::Outcome& outcome, const std::vector<index_t>& free,
+void fill_statistics(FitResult& r, const solve::Outcome& outcome, std::span<const index_t> free,
                      std::span<const TermView> terms, const FitOptions& options) {
   const std::size_t N = r.names.size();
   const auto n = static_cast<index_t>(free.size());

@@ -11,22 +11,42 @@ namespace {
 std::size_t at(index_t i, index_t j, index_t n) { return static_cast<std::size_t>(i + j * n); }
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
-// Upper Cholesky of the unit-diagonal matrix in R, in place; false when a pivot is not positive.
-bool cholesky_in_place(Matrix& R, index_t n) {
+// Upper Cholesky in place and the reciprocals of its diagonal; false when a pivot is not positive.
+bool cholesky_in_place(Matrix& matrix, index_t n, double* reciprocal) {
+  double* const R = matrix.data();
   for (index_t j = 0; j < n; ++j) {
-    double pivot = R[at(j, j, n)];
-    for (index_t k = 0; k < j; ++k) pivot -= R[at(k, j, n)] * R[at(k, j, n)];
-    // Below this the pivot is rounding noise of a matrix with a unit diagonal.
-    if (!(pivot > static_cast<double>(n) * std::numeric_limits<double>::epsilon())) return false;
-    pivot = std::sqrt(pivot);
-    R[at(j, j, n)] = pivot;
+    double* const column = R + j * n;
+    double pivot = column[j];
+    // Below this the pivot is rounding noise.
+    const double noise = static_cast<double>(n) * std::numeric_limits<double>::epsilon() * pivot;
+    for (index_t k = 0; k < j; ++k) pivot -= column[k] * column[k];
+    if (!(pivot > noise)) return false;
+    column[j] = std::sqrt(pivot);
+    reciprocal[j] = 1.0 / column[j];
     for (index_t i = j + 1; i < n; ++i) {
-      double sum = R[at(j, i, n)];
-      for (index_t k = 0; k < j; ++k) sum -= R[at(k, j, n)] * R[at(k, i, n)];
-      R[at(j, i, n)] = sum / pivot;
+      double* const other = R + i * n;
+      double sum = other[j];
+      for (index_t k = 0; k < j; ++k) sum -= column[k] * other[k];
+      other[j] = sum * reciprocal[j];
     }
   }
   return true;
+}
+
+// R⁻¹ of an upper triangle whose diagonal has these reciprocals.
+void invert_upper(const Matrix& matrix, index_t n, const double* reciprocal, Matrix& out) {
+  out.assign(z(n * n), 0.0);
+  const double* const R = matrix.data();
+  double* const inverse = out.data();
+  for (index_t j = 0; j < n; ++j) {
+    double* const column = inverse + j * n;
+    column[j] = reciprocal[j];
+    for (index_t i = j; i-- > 0;) {
+      double sum = 0.0;
+      for (index_t k = i + 1; k <= j; ++k) sum += R[i + k * n] * column[k];
+      column[i] = -sum * reciprocal[i];
+    }
+  }
 }
 
 double frobenius(const Matrix& A, index_t n) {
@@ -40,46 +60,39 @@ double frobenius(const Matrix& A, index_t n) {
 }  // namespace
 
 void invert_upper(const Matrix& R, index_t n, Matrix& inverse) {
-  inverse.assign(z(n * n), 0.0);
-  for (index_t j = 0; j < n; ++j) {
-    inverse[at(j, j, n)] = 1.0 / R[at(j, j, n)];
-    for (index_t i = j; i-- > 0;) {
-      double sum = 0.0;
-      for (index_t k = i + 1; k <= j; ++k) sum += R[at(i, k, n)] * inverse[at(k, j, n)];
-      inverse[at(i, j, n)] = -sum / R[at(i, i, n)];
-    }
-  }
+  Vector reciprocal(z(n));
+  for (index_t j = 0; j < n; ++j) reciprocal[z(j)] = 1.0 / R[at(j, j, n)];
+  invert_upper(R, n, reciprocal.data(), inverse);
 }
 
-void factor_gram(const Matrix& G, index_t n, double shift, Factor& out) {
-  std::vector<double>& R = out.R;
-  R.assign(z(n * n), 0.0);
+// Cholesky's error does not depend on the scale of the columns (Higham 2002, §10.1), so G is
+// factored as it is; only κ is that of columns of length 1: ‖R D⁻¹‖² is their number, and ‖D R⁻¹‖²
+// = Σ D_i² (R⁻¹)_ij² with D_i² = G_ii.
+void factor_gram(const Matrix& gram, index_t n, double shift, Factor& out) {
   out.ok = false;
-  double scale[64];
-  std::vector<double> many;
-  double* D = scale;
-  if (n > 64) {
-    many.resize(z(n));
-    D = many.data();
-  }
+  out.R.assign(z(n * n), 0.0);
+  Vector of_pivot(z(n));  // reciprocals
+  const double* const G = gram.data();
+  double* const R = out.R.data();
+  double columns = 0.0;  // ‖R D⁻¹‖²
   for (index_t j = 0; j < n; ++j) {
-    const double g = G[at(j, j, n)];
+    for (index_t i = 0; i < j; ++i) R[i + j * n] = G[i + j * n];
+    const double g = G[j + j * n];
     if (!std::isfinite(g)) return;
-    D[j] = g > 0.0 ? std::sqrt(g) : 1.0;
+    R[j + j * n] = g + shift * (g > 0.0 ? g : 1.0);
+    columns += (g > 0.0 ? 1.0 : 0.0) + shift;
   }
-  for (index_t j = 0; j < n; ++j) {
-    for (index_t i = 0; i < j; ++i) R[at(i, j, n)] = G[at(i, j, n)] / D[i] / D[j];
-    R[at(j, j, n)] = (G[at(j, j, n)] > 0.0 ? 1.0 : 0.0) + shift;
-  }
-  if (!cholesky_in_place(R, n)) return;
-  invert_upper(R, n, out.inverse);
-  out.kappa = frobenius(R, n) * frobenius(out.inverse, n);
+  if (!cholesky_in_place(out.R, n, of_pivot.data())) return;
+  invert_upper(out.R, n, of_pivot.data(), out.inverse);
+  const double* const inverse = out.inverse.data();
+  double rows = 0.0;  // ‖D R⁻¹‖²
   for (index_t j = 0; j < n; ++j) {
     for (index_t i = 0; i <= j; ++i) {
-      R[at(i, j, n)] *= D[j];
-      out.inverse[at(i, j, n)] /= D[i];
+      const double g = G[i + i * n];
+      rows += inverse[i + j * n] * (g > 0.0 ? g : 1.0) * inverse[i + j * n];
     }
   }
+  out.kappa = std::sqrt(columns * rows);
   out.ok = std::isfinite(out.kappa);
 }
 

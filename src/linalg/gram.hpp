@@ -5,13 +5,11 @@
 #pragma once
 
 #include <span>
-#include <vector>
 
+#include "linalg/vector.hpp"
 #include "nlsq/types.hpp"
 
 namespace nlsq::linalg {
-
-using Matrix = std::vector<double>;  ///< n×n, column-major
 
 struct Factor {
   bool ok = false;  ///< all pivots positive
@@ -21,9 +19,8 @@ struct Factor {
       0.0;  ///< ‖R D⁻¹‖_F‖D R⁻¹‖_F, D the column norms: an upper bound of κ₂, at most n times it
 };
 
-/// Cholesky of the symmetric matrix G (upper triangle read), columns scaled to length 1 first.
-/// `shift` (relative to the scaled diagonal) is added before factoring. A zero column counts as
-/// length 1 and needs a shift.
+/// Cholesky of the symmetric matrix G (upper triangle read). `shift`, relative to each diagonal
+/// element, is added before factoring. A zero column counts as length 1 and needs a shift.
 void factor_gram(const Matrix& G, index_t n, double shift, Factor& out);
 
 /// R ← A·B for upper triangles.

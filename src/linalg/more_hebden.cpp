@@ -29,20 +29,20 @@ void MoreHebden::load(const Triangle& t, index_t rows, bool suspect) {
   t_ = &t;
   complete_ = true;
   lambda_ = 0.0;
-  multiply_transposed(t, t.b, work_);
-  gradient_length_ = norm(work_);
+  gradient_length_ = -1.0;
   if (suspect || min_diagonal(t) < kSuspectDiagonal) {
     const LeastNorm least = least_norm(t, rows);
     rank_ = least.rank;
     std::copy(least.p.begin(), least.p.end(), newton_.begin());
+    multiply(t, newton_, work_);
+    newton_reduction_ = 0.5 * dot(work_, work_);
   } else {
     rank_ = t.n;
     for (std::size_t i = 0; i < newton_.size(); ++i) newton_[i] = -t.b[i];
     solve(t, newton_);
+    newton_reduction_ = 0.5 * dot(t.b, t.b);  // A p = −b
   }
   newton_length_ = norm(newton_);
-  multiply(t, newton_, work_);
-  newton_reduction_ = 0.5 * dot(work_, work_);
 }
 
 void MoreHebden::load_incomplete(const Triangle& t, std::span<const double> g) {
@@ -81,7 +81,12 @@ void MoreHebden::step(double radius, std::span<double> p) {
   lambda_ = 0.0;
   std::copy(newton_.begin(), newton_.end(), p.begin());
   double phi = newton_length_ - radius;
-  if (phi <= kTolerance * radius || gradient_length_ == 0.0) return;
+  if (phi <= kTolerance * radius) return;
+  if (gradient_length_ < 0.0) {
+    multiply_transposed(*t_, t_->b, work_);
+    gradient_length_ = norm(work_);
+  }
+  if (gradient_length_ == 0.0) return;
 
   double low = 0.0;
   if (rank_ == t_->n) low = phi / (radius * slope(newton_, newton_length_, *t_));

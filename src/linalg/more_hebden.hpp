@@ -48,8 +48,9 @@ class MoreHebden {
   const Triangle* t_ = nullptr;
   std::span<const double> g_;
   Triangle s_;
-  std::vector<double> newton_, work_;
-  double lambda_ = 0, newton_length_ = 0, newton_reduction_ = 0, gradient_length_ = 0;
+  Vector newton_, work_;
+  double lambda_ = 0, newton_length_ = 0, newton_reduction_ = 0;
+  double gradient_length_ = 0;  // −1: not measured yet
   index_t rank_ = 0;
   bool complete_ = true;
 };

@@ -5,8 +5,8 @@
 
 #include <cstdint>
 #include <limits>
-#include <vector>
 
+#include "linalg/vector.hpp"
 #include "nlsq/types.hpp"
 
 namespace nlsq::linalg {
@@ -20,12 +20,12 @@ enum class Fold : std::uint8_t { gram, pgram, qr };
 /// loss).
 struct Summary {
   index_t n = 0;
-  index_t rows = 0;         ///< rows used (masked ones left out)
-  std::vector<double> R;    ///< n×n
-  std::vector<double> qtf;  ///< n: Rᵀ qtf = g up to rounding; Qᵀf itself for the linear loss
-  std::vector<double> g;    ///< n: gradient Jᵀρ′f of the cost
-  double cost = 0;          ///< ½ Σ f_scale² ρ(z)
-  double sum_f2 = 0;        ///< Σ f², before the loss
+  index_t rows = 0;   ///< rows used (masked ones left out)
+  Matrix R;           ///< n×n
+  Vector qtf;         ///< n: Rᵀ qtf = g up to rounding; Qᵀf itself for the linear loss
+  Vector g;           ///< n: gradient Jᵀρ′f of the cost
+  double cost = 0;    ///< ½ Σ f_scale² ρ(z)
+  double sum_f2 = 0;  ///< Σ f², before the loss
   /// Upper bound of κ(J̃D), columns scaled to length 1; inf: rank-deficient, or not known.
   double kappa = std::numeric_limits<double>::infinity();
   bool finite = false;  ///< cost, R and g hold finite numbers only

@@ -8,9 +8,12 @@
 namespace nlsq::linalg {
 namespace {
 
+// A sum of squares that has not lost digits to underflow or overflow.
+bool is_safe(double square) { return square > 1e-280 && square < 1e280; }
+
 double length2(double u, double v) {
   const double square = u * u + v * v;
-  return square > 1e-280 && square < 1e280 ? std::sqrt(square) : std::hypot(u, v);
+  return is_safe(square) ? std::sqrt(square) : std::hypot(u, v);
 }
 
 // Rotates `low` (non-zero from column `first` on, right-hand side `low_b`) into the rows of A.
@@ -63,6 +66,7 @@ void load_scaled(const Summary& summary, std::span<const double> scale, Triangle
 void select_columns(const Summary& summary, std::span<const double> scale,
                     std::span<const std::size_t> columns, Triangle& out, std::span<double> work) {
   out.resize(static_cast<index_t>(columns.size()));
+  if (out.n == summary.n) return load_scaled(summary, scale, out);
   for (index_t i = 0; i < summary.n; ++i) {
     for (std::size_t k = 0; k < columns.size(); ++k) {
       const auto j = static_cast<index_t>(columns[k]);
@@ -85,7 +89,10 @@ void restrict_columns(const Triangle& t, std::span<const double> rhs,
 void column_norms(const Summary& summary, std::span<double> out) {
   for (index_t j = 0; j < summary.n; ++j) {
     const double* column = summary.R.data() + j * summary.n;
-    out[static_cast<std::size_t>(j)] = norm({column, static_cast<std::size_t>(j + 1)});
+    double square = 0.0;
+    for (index_t i = 0; i <= j; ++i) square += column[i] * column[i];
+    out[static_cast<std::size_t>(j)] =
+        is_safe(square) ? std::sqrt(square) : norm({column, static_cast<std::size_t>(j + 1)});
   }
 }
 
@@ -154,7 +161,7 @@ double dot(std::span<const double> u, std::span<const double> v) {
 double norm(std::span<const double> v) {
   double square = 0.0;
   for (const double value : v) square += value * value;
-  if (square > 1e-280 && square < 1e280) return std::sqrt(square);
+  if (is_safe(square)) return std::sqrt(square);
   double largest = 0.0;
   for (const double value : v) largest = std::max(largest, std::abs(value));
   if (!(largest > 0.0) || !std::isfinite(largest))

@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <span>
-#include <vector>
 
 #include "linalg/summary.hpp"
 #include "nlsq/types.hpp"
@@ -17,8 +16,8 @@ namespace nlsq::linalg {
 /// The least squares problem min ‖A p + b‖, A upper triangular.
 struct Triangle {
   index_t n = 0;
-  std::vector<double> a;  ///< n×n, row-major: a[i·n + j], zero below the diagonal
-  std::vector<double> b;  ///< n
+  Matrix a;  ///< n×n, row-major: a[i·n + j], zero below the diagonal
+  Vector b;  ///< n
 
   void resize(index_t parameters);
   double* row(index_t i) { return a.data() + i * n; }

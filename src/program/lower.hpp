@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "base/small_vector.hpp"
 #include "expr/graph.hpp"
 #include "program/program.hpp"
 
@@ -21,8 +22,8 @@ struct LowerOptions {
   std::vector<index_t> offsets;
   index_t parameters = 0;  ///< parameter slots in all
   index_t columns = 0;
-  std::vector<bool> float32;  ///< columns stored as float32 (empty: none)
-  bool fuse = true;           ///< multiply-add, sincos, shared reciprocals
+  base::SmallVector<bool, 8> float32;  ///< columns stored as float32 (empty: none)
+  bool fuse = true;                    ///< multiply-add, sincos, shared reciprocals
 };
 
 Program lower(const expr::Graph& graph, std::span<const Root> roots, const LowerOptions& options);

@@ -230,8 +230,8 @@ ResidualProgram build_residual(const expr::ModelImpl& model, const ResidualSpec&
   return Builder(model, spec).run();
 }
 
-Program build_values(const expr::ModelImpl& model, const std::vector<index_t>& sizes,
-                     const std::vector<bool>& float32) {
+Program build_values(const expr::ModelImpl& model, std::span<const index_t> sizes,
+                     const base::SmallVector<bool, 8>& float32) {
   LowerOptions options;
   for (const index_t size : sizes) {
     options.offsets.push_back(options.parameters);

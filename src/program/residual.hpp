@@ -3,8 +3,10 @@
 // columns of the Jacobian and what a robust loss adds. See docs/architecture.md.
 #pragma once
 
+#include <span>
 #include <vector>
 
+#include "base/small_vector.hpp"
 #include "expr/differentiate.hpp"
 #include "expr/model.hpp"
 #include "nlsq/options.hpp"
@@ -19,13 +21,13 @@ enum class Weighting : std::uint8_t { none, number, column };
 /// then one sigma an output when weighting is `column`. Scalar sigmas and f_scale are extra uniform
 /// parameters, after the model's.
 struct ResidualSpec {
-  std::vector<index_t> sizes;  ///< elements of each parameter symbol (1 unless gathered)
-  std::vector<index_t> free;   ///< flat parameter positions to differentiate by, ascending
-  bool has_response = true;    ///< false: the model's value is the residual itself
+  base::Indices sizes;       ///< elements of each parameter symbol (1 unless gathered)
+  base::Indices free;        ///< flat parameter positions to differentiate by, ascending
+  bool has_response = true;  ///< false: the model's value is the residual itself
   Weighting weighting = Weighting::none;
   bool masked = false;  ///< some sigma is infinite: those rows are selected away
   Loss loss = Loss::linear;
-  std::vector<bool> float32;  ///< a flag a column in the numbering above
+  base::SmallVector<bool, 8> float32;  ///< a flag a column in the numbering above
   enum class Order : std::uint8_t { automatic, forward, reverse } order = Order::automatic;
   bool simplify = true;
 };
@@ -56,7 +58,7 @@ struct ResidualProgram {
 ResidualProgram build_residual(const expr::ModelImpl& model, const ResidualSpec& spec);
 
 /// A program of the model's values alone (no response, no weights), outputs in order.
-Program build_values(const expr::ModelImpl& model, const std::vector<index_t>& sizes,
-                     const std::vector<bool>& float32);
+Program build_values(const expr::ModelImpl& model, std::span<const index_t> sizes,
+                     const base::SmallVector<bool, 8>& float32);
 
 }  // namespace nlsq::program

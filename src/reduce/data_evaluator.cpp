@@ -27,25 +27,34 @@ double shift_for(index_t n) {
   return 100.0 * static_cast<double>(n) * std::numeric_limits<double>::epsilon();
 }
 
-bool all_finite(const std::vector<double>& values) {
-  return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
+// A sum of products with 0 is 0 unless one of the values is not finite.
+bool all_finite(std::span<const double> values) {
+  double sum = 0.0;
+  for (const double v : values) sum += 0.0 * v;
+  return sum == 0.0;
+}
+
+std::unique_ptr<TermState> workspace_for(const Term& term, const WalkOptions& options,
+                                         base::ThreadPool& pool) {
+  if (term.workspaces != nullptr) {
+    if (std::unique_ptr<TermState> state = term.workspaces->take()) {
+      if (state->serve(term, options, pool)) return state;
+    }
+  }
+  return std::make_unique<TermState>(term, options, pool);
 }
 
 }  // namespace
 
-DataEvaluator::DataEvaluator(const std::vector<Term>& terms, std::vector<double> values,
-                             std::vector<index_t> free, const EvaluatorOptions& options,
+DataEvaluator::DataEvaluator(const std::vector<Term>& terms, std::span<const double> values,
+                             const linalg::Indices& free, const EvaluatorOptions& options,
                              base::ThreadPool& pool)
-    : terms_(&terms),
-      values_(std::move(values)),
-      free_(std::move(free)),
-      options_(options),
-      pool_(&pool) {
+    : terms_(&terms), values_(values), free_(free), options_(options), pool_(&pool) {
   for (const Term& term : terms) {
     const auto outputs = static_cast<index_t>(term.program->outputs.size());
     rows_ += term.rows * outputs - term.masked_rows;
     raw_rows_ += term.rows * outputs;
-    states_.push_back(std::make_unique<TermState>(term, options_, pool));
+    states_.push_back(workspace_for(term, options_.walk, pool));
   }
   const index_t n = parameters();
   G_.assign(z(n * n), 0.0);
@@ -53,7 +62,14 @@ DataEvaluator::DataEvaluator(const std::vector<Term>& terms, std::vector<double>
   gradient_.assign(z(n), 0.0);
 }
 
-DataEvaluator::~DataEvaluator() = default;
+DataEvaluator::~DataEvaluator() {
+  for (std::unique_ptr<TermState>& state : states_) {
+    Workspaces* home = state->term->workspaces;
+    if (home == nullptr) continue;
+    state->rest();
+    home->give_back(std::move(state));
+  }
+}
 
 void DataEvaluator::load(std::span<const double> p, bool full) {
   for (std::size_t i = 0; i < free_.size(); ++i) values_[z(free_[i])] = p[i];

@@ -20,12 +20,15 @@ struct EvaluatorOptions {
   std::optional<linalg::Fold> fold;  ///< forces one, for tests; none: chosen by conditioning
 };
 
+struct TermState;
+
 class DataEvaluator final : public solve::Evaluator {
  public:
   /// `values` holds all parameters of the problem, `free` the positions the solver moves. The terms
   /// must outlive this.
-  DataEvaluator(const std::vector<Term>& terms, std::vector<double> values,
-                std::vector<index_t> free, const EvaluatorOptions& options, base::ThreadPool& pool);
+  DataEvaluator(const std::vector<Term>& terms, std::span<const double> values,
+                const linalg::Indices& free, const EvaluatorOptions& options,
+                base::ThreadPool& pool);
   ~DataEvaluator() override;
 
   index_t parameters() const override { return static_cast<index_t>(free_.size()); }
@@ -49,7 +52,6 @@ class DataEvaluator final : public solve::Evaluator {
   std::optional<Fault> find_fault(std::span<const double> p);
 
  private:
-  struct TermState;
   void load(std::span<const double> p, bool full);
   void fold_gram(
       const linalg::Matrix* inverse);  // fills G_, h_, sums_; in coordinates when inverse is given
@@ -59,8 +61,8 @@ class DataEvaluator final : public solve::Evaluator {
   void set_from_gram(const linalg::Matrix& P, linalg::Summary& out) const;
 
   const std::vector<Term>* terms_;
-  std::vector<double> values_;
-  std::vector<index_t> free_;
+  linalg::Vector values_;
+  linalg::Indices free_;
   EvaluatorOptions options_;
   base::ThreadPool* pool_;
   index_t rows_ = 0;
@@ -68,9 +70,9 @@ class DataEvaluator final : public solve::Evaluator {
   std::vector<std::unique_ptr<TermState>> states_;
 
   // Results of the last fold, over all terms.
-  linalg::Matrix G_;              // n×n, both triangles' upper part
-  std::vector<double> h_;         // Zᵀf
-  std::vector<double> gradient_;  // robust: Σρ′f J
+  linalg::Matrix G_;         // n×n, both triangles' upper part
+  linalg::Vector h_;         // Zᵀf
+  linalg::Vector gradient_;  // robust: Σρ′f J
   CostSums sums_;
   double cost_ = 0.0;
   linalg::Factor factor_;

@@ -12,6 +12,13 @@ namespace {
 
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
+// Adds a packed Gram matrix of k columns to the upper triangle of G.
+void add_packed(const double* gram, index_t k, index_t n, double* G) {
+  for (index_t i = 0; i < k; ++i) {
+    for (index_t j = 0; j <= i; ++j) G[j + i * n] += gram[packed_index(i, j)];
+  }
+}
+
 }  // namespace
 
 void DataEvaluator::fold_gram(const linalg::Matrix* inverse) {
@@ -49,13 +56,17 @@ void DataEvaluator::fold_gram(const linalg::Matrix* inverse) {
       const GramFold::Layout& layout = fold->layout()[o];
       const double* gram = result.data() + layout.gram;
       const index_t k = layout.columns;
-      const auto factor = [&](index_t j) {
-        return inverse != nullptr ? 1.0 : state->factors[o][z(j)];
-      };
-      const auto place = [&](index_t j) { return inverse != nullptr ? j : state->position(o, j); };
-      for (index_t i = 0; i < k; ++i) {
-        for (index_t j = 0; j <= i; ++j) {
-          G_[z(place(j) + place(i) * n)] += factor(i) * factor(j) * gram[packed_index(i, j)];
+      // Where column j of the fold belongs, and its factor: in coordinates, at j with 1.
+      const index_t* place = state->places[o].data();
+      const double* factor = state->factors[o].data();
+      if (inverse != nullptr) {
+        add_packed(gram, k, n, G_.data());
+      } else {
+        for (index_t i = 0; i < k; ++i) {
+          double* const column = G_.data() + place[i] * n;
+          for (index_t j = 0; j <= i; ++j) {
+            column[place[j]] += factor[i] * factor[j] * gram[packed_index(i, j)];
+          }
         }
       }
       if (robust) {
@@ -64,7 +75,14 @@ void DataEvaluator::fold_gram(const linalg::Matrix* inverse) {
               state->factors[o][z(j)] * result[z(layout.gradient + j)];
         }
       } else {
-        for (index_t j = 0; j < k; ++j) h_[z(place(j))] += factor(j) * gram[packed_index(k, j)];
+        for (index_t j = 0; j < k; ++j) {
+          const double value = gram[packed_index(k, j)];
+          if (inverse != nullptr) {
+            h_[z(j)] += value;
+          } else {
+            h_[z(place[j])] += factor[j] * value;
+          }
+        }
       }
       const double f2 = robust ? result[z(layout.f2)] : gram[packed_index(k, k)];
       const double c2 = state->term->f_scale * state->term->f_scale;
@@ -80,7 +98,7 @@ void DataEvaluator::fold_householder(linalg::Summary& out) {
   // [R qtf] of all outputs so far, (n+1)×(n+1); columns of parameters an output does not have are
   // zero.
   const index_t q = n + 1;
-  std::vector<double> total(z(q * q), 0.0);
+  linalg::Matrix total(z(q * q));
   std::fill(gradient_.begin(), gradient_.end(), 0.0);
   sums_ = {};
   cost_ = 0.0;
@@ -94,7 +112,7 @@ void DataEvaluator::fold_householder(linalg::Summary& out) {
     any_robust |= robust;
     for (std::size_t o = 0; o < state->householder->layout().size(); ++o) {
       const HouseholderFold::Layout& layout = state->householder->layout()[o];
-      std::vector<double> part(z(q * q), 0.0);
+      linalg::Matrix part(z(q * q));
       const double* triangle = result.data() + layout.triangle;
       for (index_t j = 0; j < layout.q; ++j) {
         const bool is_f = j == layout.local;
@@ -104,7 +122,7 @@ void DataEvaluator::fold_householder(linalg::Summary& out) {
       }
       // Spread columns are no triangle any more, and factors may have changed signs: factor once
       // more.
-      std::vector<double> stacked(z(2 * q * q), 0.0);
+      linalg::Matrix stacked(z(2 * q * q));
       for (index_t j = 0; j < q; ++j) {
         std::copy_n(total.data() + j * q, q, stacked.data() + j * 2 * q);
         std::copy_n(part.data() + j * q, q, stacked.data() + j * 2 * q + q);
@@ -135,7 +153,7 @@ void DataEvaluator::fold_householder(linalg::Summary& out) {
   if (any_robust) {
     // Terms with a linear loss give their share through Rᵀqtf; the others through their own
     // gradient.
-    std::vector<double> linear(z(n), 0.0);
+    linalg::Vector linear(z(n));
     linalg::multiply_transposed_upper(out.R, n, out.qtf, linear);
     for (index_t j = 0; j < n; ++j) out.g[z(j)] = gradient_[z(j)] + linear[z(j)];
     out.qtf = out.g;

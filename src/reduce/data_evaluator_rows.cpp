@@ -14,10 +14,9 @@ namespace {
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
 // Residuals and Jacobian themselves, written where they belong.
-template <class State>
 class RowsFold final : public Fold {
  public:
-  RowsFold(const State& s, index_t n_free, double* f_out, double* j_out)
+  RowsFold(const TermState& s, index_t n_free, double* f_out, double* j_out)
       : state_(&s), n_(n_free), f_(f_out), j_(j_out) {}
   std::unique_ptr<Fold> clone() const override { return std::make_unique<RowsFold>(*this); }
   index_t size() const override { return 0; }
@@ -40,7 +39,7 @@ class RowsFold final : public Fold {
   }
 
  private:
-  const State* state_;
+  const TermState* state_;
   index_t n_;
   double* f_;
   double* j_;
@@ -48,10 +47,9 @@ class RowsFold final : public Fold {
 
 // The first row with something that is not finite: {row or ∞, −1 for the residual or the column,
 // its value}.
-template <class State>
 class FaultFold final : public Fold {
  public:
-  explicit FaultFold(const State& s) : state_(&s) {}
+  explicit FaultFold(const TermState& s) : state_(&s) {}
   std::unique_ptr<Fold> clone() const override { return std::make_unique<FaultFold>(*this); }
   index_t size() const override { return 4; }
   void begin_leaf() override { found_[0] = std::numeric_limits<double>::infinity(); }
@@ -83,7 +81,7 @@ class FaultFold final : public Fold {
     }
   }
 
-  const State* state_;
+  const TermState* state_;
   double found_[4] = {};
 };
 
@@ -95,8 +93,7 @@ void DataEvaluator::rows(std::span<const double> p, double* f, double* jacobian)
   if (jacobian != nullptr) std::fill_n(jacobian, raw_rows_ * n, 0.0);
   index_t start = 0;
   for (const auto& state : states_) {
-    RowsFold<TermState> fold(*state, n, f + start,
-                             jacobian == nullptr ? nullptr : jacobian + start * n);
+    RowsFold fold(*state, n, f + start, jacobian == nullptr ? nullptr : jacobian + start * n);
     state->full.reduce(fold);
     start += state->term->rows * static_cast<index_t>(state->term->program->outputs.size());
   }
@@ -105,7 +102,7 @@ void DataEvaluator::rows(std::span<const double> p, double* f, double* jacobian)
 std::optional<DataEvaluator::Fault> DataEvaluator::find_fault(std::span<const double> p) {
   load(p, true);
   for (std::size_t t = 0; t < states_.size(); ++t) {
-    FaultFold<TermState> fold(*states_[t]);
+    FaultFold fold(*states_[t]);
     const std::span<const double> found = states_[t]->full.reduce(fold);
     if (std::isinf(found[0])) continue;
     Fault fault{.term = t,

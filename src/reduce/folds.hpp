@@ -50,6 +50,9 @@ class GramFold final : public Fold {
   void block(const engine::Interpreter& rows_of, index_t first, index_t rows) override;
   void end_leaf(double* result) override;
 
+  /// Turns to another term of the same program.
+  void serve(const Term& term) { term_ = &term; }
+
   /// Replaces the coordinates; same shapes.
   void set_coordinates(const std::vector<linalg::Matrix>& coordinates) {
     coordinates_ = coordinates;

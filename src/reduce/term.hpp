@@ -5,8 +5,10 @@
 #include <memory>
 #include <vector>
 
+#include "linalg/vector.hpp"
 #include "nlsq/types.hpp"
 #include "program/residual.hpp"
+#include "reduce/workspace.hpp"
 
 namespace nlsq::reduce {
 
@@ -18,12 +20,13 @@ struct ColumnSource {
 
 struct Term {
   std::shared_ptr<const program::ResidualProgram> program;
+  Workspaces* workspaces = nullptr;  ///< of the program, kept alive by it; null: none are kept
   index_t rows = 0;
-  index_t masked_rows = 0;            ///< rows with infinite sigma
-  std::vector<ColumnSource> columns;  ///< in the program's numbering
-  std::vector<index_t> parameters;  ///< problem parameter of each of the program's model parameters
-  std::vector<index_t> free;   ///< free position in the problem of each differentiated parameter
-  std::vector<double> extras;  ///< scalar sigmas, then f_scale
+  index_t masked_rows = 0;                     ///< rows with infinite sigma
+  base::SmallVector<ColumnSource, 6> columns;  ///< in the program's numbering
+  linalg::Indices parameters;  ///< problem parameter of each of the program's model parameters
+  linalg::Indices free;        ///< free position in the problem of each differentiated parameter
+  linalg::Vector extras;       ///< scalar sigmas, then f_scale
   bool robust = false;
   double f_scale = 1.0;
 };

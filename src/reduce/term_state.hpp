@@ -11,19 +11,51 @@
 
 namespace nlsq::reduce {
 
-struct DataEvaluator::TermState {
-  TermState(const Term& t, const EvaluatorOptions& options, base::ThreadPool& pool)
+struct TermState {
+  TermState(const Term& t, const WalkOptions& options, base::ThreadPool& pool)
       : term(&t),
-        isa(options.walk.isa),
-        walk(options.walk),
+        isa(options.isa),
+        walk(options),
         pool_of_threads(&pool),
-        full(t.program->full, t, options.walk, pool),
-        block(options.walk.block > 0 ? options.walk.block : t.program->full.block_rows()),
+        full(t.program->full, t, options, pool),
+        block(options.block > 0 ? options.block : t.program->full.block_rows()),
         gram(t, t.program->outputs, isa, block) {
-    parameters.resize(t.parameters.size() + t.extras.size());
-    std::copy(t.extras.begin(), t.extras.end(),
-              parameters.begin() + static_cast<std::ptrdiff_t>(t.parameters.size()));
-    for (const auto& output : t.program->outputs) factors.emplace_back(output.jacobian.size(), 1.0);
+    for (const auto& output : t.program->outputs) {
+      factors.emplace_back(output.jacobian.size(), 1.0);
+      places.emplace_back(output.jacobian.size());
+    }
+    set_parameters();
+  }
+
+  /// Turns a workspace to another term of the same program; false when it does not fit.
+  bool serve(const Term& t, const WalkOptions& options, base::ThreadPool& pool) {
+    if (isa != options.isa || walk.block != options.block || pool_of_threads != &pool) return false;
+    if (!full.serve(t, options)) return false;
+    term = &t;
+    walk = options;
+    gram.serve(t);
+    set_parameters();
+    return true;
+  }
+
+  /// Lets go of what only odd fits need.
+  void rest() {
+    value.reset();
+    cost.reset();
+    coordinates.reset();
+    householder.reset();
+  }
+
+  void set_parameters() {
+    for (std::size_t o = 0; o < places.size(); ++o) {
+      for (std::size_t j = 0; j < places[o].size(); ++j) {
+        const index_t parameter = term->program->outputs[o].jacobian[j].parameter;
+        places[o][j] = term->free[static_cast<std::size_t>(parameter)];
+      }
+    }
+    parameters.resize(term->parameters.size() + term->extras.size());
+    std::copy(term->extras.begin(), term->extras.end(),
+              parameters.begin() + term->parameters.size());
   }
 
   // c_j of J_j = c_j · values_j at the current parameters.
@@ -37,9 +69,9 @@ struct DataEvaluator::TermState {
     }
   }
 
+  // Free position of column j of output o.
   index_t position(std::size_t o, index_t j) const {
-    return term->free[static_cast<std::size_t>(
-        term->program->outputs[o].jacobian[static_cast<std::size_t>(j)].parameter)];
+    return places[o][static_cast<std::size_t>(j)];
   }
 
   // The cost alone is asked for rarely: its program is set up on first use.
@@ -62,8 +94,9 @@ struct DataEvaluator::TermState {
   std::unique_ptr<CostFold> cost;
   std::unique_ptr<GramFold> coordinates;
   std::unique_ptr<HouseholderFold> householder;
-  std::vector<double> parameters;
-  std::vector<std::vector<double>> factors;
+  linalg::Vector parameters;
+  std::vector<linalg::Vector> factors;  // of the columns of each output
+  std::vector<linalg::Indices> places;  // free positions of those columns
 };
 
 }  // namespace nlsq::reduce

@@ -55,22 +55,33 @@ constexpr index_t kStackDepth = 64;
 
 Walker::Walker(const program::Program& program, const Term& term, const WalkOptions& options,
                base::ThreadPool& pool)
-    : program_(&program),
-      term_(&term),
-      options_(options),
-      pool_(&pool),
-      block_(options.block > 0 ? options.block : program.block_rows()),
-      uniforms_(program, options.isa) {
+    : program_(&program), options_(options), pool_(&pool), uniforms_(program, options.isa) {
+  plan(term, options.threads);
+  most_rows_ = block_;
+  workers_.resize(static_cast<std::size_t>(options_.threads));
+  copy_tail();
+}
+
+bool Walker::serve(const Term& term, const WalkOptions& options) {
+  plan(term, options.threads);
+  if (block_ > most_rows_) return false;
+  workers_.resize(static_cast<std::size_t>(options_.threads));
+  copy_tail();
+  return true;
+}
+
+void Walker::plan(const Term& term, int threads) {
+  term_ = &term;
   const index_t useful = std::max<index_t>(1, term.rows / kRowsPerThread);
-  options_.threads = static_cast<int>(std::min<index_t>(std::max(1, options.threads), useful));
+  options_.threads = static_cast<int>(std::min<index_t>(std::max(1, threads), useful));
+  leaves_per_unit_ = 1;
   while (leaves_per_unit_ < kMaxLeavesPerUnit &&
          leaves() / (2 * leaves_per_unit_) >= 16 * options_.threads) {
     leaves_per_unit_ *= 2;
   }
   // A term that fits one block needs no more registers than it has rows.
-  block_ = std::min(block_, std::max(kPad, round_up(term.rows)));
-  workers_.resize(static_cast<std::size_t>(options_.threads));
-  copy_tail();
+  const index_t block = options_.block > 0 ? options_.block : program_->block_rows();
+  block_ = std::min(block, std::max(kPad, round_up(term.rows)));
 }
 
 void Walker::copy_tail() {
@@ -78,8 +89,11 @@ void Walker::copy_tail() {
   const index_t rows = term_->rows - tail_first_;
   if (rows == 0) return;
   const index_t padded = round_up(rows);
-  for (const ColumnSource& column : term_->columns) {
-    engine::AlignedBuffer copy = engine::allocate_aligned(padded);
+  tail_.resize(term_->columns.size());
+  for (std::size_t c = 0; c < tail_.size(); ++c) {
+    const ColumnSource& column = term_->columns[c];
+    engine::AlignedBuffer& copy = tail_[c];
+    if (!copy) copy = engine::allocate_aligned(most_rows_);
     if (column.float32) {
       auto* to = reinterpret_cast<float*>(copy.get());
       std::copy_n(static_cast<const float*>(column.data) + tail_first_, rows, to);
@@ -88,7 +102,6 @@ void Walker::copy_tail() {
       std::copy_n(static_cast<const double*>(column.data) + tail_first_, rows, copy.get());
       std::fill(copy.get() + rows, copy.get() + padded, copy[static_cast<std::size_t>(rows - 1)]);
     }
-    tail_.push_back(std::move(copy));
   }
 }
 
@@ -101,8 +114,7 @@ void Walker::set_parameters(std::span<const double> parameters) {
 Walker::Worker& Walker::worker(int index) {
   Worker& w = workers_[static_cast<std::size_t>(index)];
   if (!w.interpreter) {
-    w.interpreter =
-        std::make_unique<engine::Interpreter>(*program_, uniforms_, options_.isa, block_);
+    w.interpreter.emplace(*program_, uniforms_, options_.isa, most_rows_);
     w.columns.resize(term_->columns.size());
   }
   if (!w.began) {

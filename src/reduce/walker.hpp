@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -27,6 +28,9 @@ class Walker {
   Walker(const program::Program& program, const Term& term, const WalkOptions& options,
          base::ThreadPool& pool);
 
+  /// Turns to another term of the same program; false when its blocks do not fit.
+  bool serve(const Term& term, const WalkOptions& options);
+
   /// Sets the parameters (the program's, extras included) for the passes that follow.
   void set_parameters(std::span<const double> parameters);
 
@@ -39,13 +43,14 @@ class Walker {
 
  private:
   struct Worker {
-    std::unique_ptr<engine::Interpreter> interpreter;
-    std::vector<const void*> columns;
+    std::optional<engine::Interpreter> interpreter;
+    base::SmallVector<const void*, 6> columns;
     std::vector<double> scratch;  // results of one leaf and of the merge stack
     bool began = false;
   };
   void fold_leaf(Worker& worker, Fold& fold, index_t leaf, double* result);
   void fold_unit(Worker& worker, Fold& fold, index_t unit, double* result);
+  void plan(const Term& term, int threads);
   void copy_tail();
   index_t leaves() const { return (term_->rows + kLeafRows - 1) / kLeafRows; }
   Worker& worker(int w);
@@ -54,14 +59,15 @@ class Walker {
   const Term* term_;
   WalkOptions options_;
   base::ThreadPool* pool_;
-  index_t block_;
+  index_t block_ = 0;
+  index_t most_rows_ = 0;  // that a block of the workers holds
   engine::Uniforms uniforms_;
   std::vector<Worker> workers_;
   index_t tail_first_ = 0;  // rows from here on are read from the copy
   std::vector<engine::AlignedBuffer>
       tail_;  // a column each, the last row repeated to a multiple of 16
   index_t leaves_per_unit_ = 1;
-  std::vector<double> results_;
+  base::SmallVector<double, 32> results_;
   bool evaluated_ = false;  // the single block of a small term holds the current values
 };
 

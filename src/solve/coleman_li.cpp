@@ -37,9 +37,9 @@ double stride_to_radius(std::span<const double> s, std::span<const double> r, do
 
 void coleman_li(const State& state, std::span<double> d, std::span<double> c) {
   for (std::size_t j = 0; j < d.size(); ++j) {
-    const double g = state.here.sum.g[j];
+    const double g = state.here->sum.g[j];
     const double scale = state.scale[j];
-    const double distance = distance_downhill(state.here.x[j], g, state.lower[j], state.upper[j]);
+    const double distance = distance_downhill(state.here->x[j], g, state.lower[j], state.upper[j]);
     const double reach = kReach * std::abs(g) * scale * scale;
     const bool near = distance < reach;
     d[j] = near ? scale * std::sqrt(distance / reach) : scale;
@@ -68,7 +68,7 @@ double ReflectiveStep::select(const State& state, const linalg::Triangle& model,
                               std::span<double> p) {
   const double theta = std::max(0.995, 1.0 - optimality(state));
   const double radius = std::max(state.radius, linalg::norm(p));
-  const auto& x = state.here.x;
+  const auto& x = state.here->x;
 
   // The step projected on the box, a little short of the bounds.
   for (std::size_t j = 0; j < p.size(); ++j) {

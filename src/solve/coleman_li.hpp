@@ -34,7 +34,7 @@ class ReflectiveStep {
   double value(const linalg::Triangle& model, std::span<const double> g, std::span<const double> p);
   void to_x(std::span<const double> d, std::span<const double> p);
 
-  std::vector<double> projected_, reflected_, descent_, x_, direction_, work_, work2_;
+  linalg::Vector projected_, reflected_, descent_, x_, direction_, work_, work2_;
 };
 
 }  // namespace nlsq::solve

@@ -32,7 +32,7 @@ class Dogbox final : public Strategy {
   void start(State& state) override {
     double length = 0.0;
     for (std::size_t j = 0; j < work_.size(); ++j) {
-      length = std::max(length, std::abs(state.here.x[j]) / state.scale[j]);
+      length = std::max(length, std::abs(state.here->x[j]) / state.scale[j]);
     }
     state.radius = kFirstRadius * first_radius(state, length);
   }
@@ -43,15 +43,15 @@ class Dogbox final : public Strategy {
   void model(State& state) override {
     free_.clear();
     for (std::size_t j = 0; j < work_.size(); ++j) {
-      const double g = state.here.sum.g[j];
-      const bool pushed = (state.here.x[j] <= state.lower[j] && g > 0.0) ||
-                          (state.here.x[j] >= state.upper[j] && g < 0.0);
+      const double g = state.here->sum.g[j];
+      const bool pushed = (state.here->x[j] <= state.lower[j] && g > 0.0) ||
+                          (state.here->x[j] >= state.upper[j] && g < 0.0);
       if (!pushed) free_.push_back(j);
     }
-    linalg::select_columns(state.here.sum, state.scale, free_, triangle_, work_);
+    linalg::select_columns(state.here->sum, state.scale, free_, triangle_, work_);
     const std::size_t n = free_.size();
     for (auto* v : {&g_, &p_, &low_, &high_, &direction_, &product_}) v->resize(n);
-    for (std::size_t k = 0; k < n; ++k) g_[k] = state.scale[free_[k]] * state.here.sum.g[free_[k]];
+    for (std::size_t k = 0; k < n; ++k) g_[k] = state.scale[free_[k]] * state.here->sum.g[free_[k]];
     load_model(more_hebden_, triangle_, g_, state);
     state.newton_reduction = more_hebden_.newton_reduction();
     linalg::multiply(triangle_, g_, product_);
@@ -67,18 +67,18 @@ class Dogbox final : public Strategy {
     state.predicted = -linalg::dot(g_, p_) - 0.5 * linalg::dot(product_, product_);
     state.held_short = held_short_;
     state.step_length = 0.0;
-    std::copy(state.here.x.begin(), state.here.x.end(), state.trial.x.begin());
+    std::copy(state.here->x.begin(), state.here->x.end(), state.trial->x.begin());
     for (std::size_t k = 0; k < p_.size(); ++k) {
       const std::size_t j = free_[k];
       state.step_length = std::max(state.step_length, std::abs(p_[k]));
-      state.trial.x[j] += state.scale[j] * p_[k];
-      if (p_[k] == low_[k] && p_[k] > -state.radius) state.trial.x[j] = state.lower[j];
-      if (p_[k] == high_[k] && p_[k] < state.radius) state.trial.x[j] = state.upper[j];
+      state.trial->x[j] += state.scale[j] * p_[k];
+      if (p_[k] == low_[k] && p_[k] > -state.radius) state.trial->x[j] = state.lower[j];
+      if (p_[k] == high_[k] && p_[k] < state.radius) state.trial->x[j] = state.upper[j];
     }
     state.cut_by_bound = held_short_ && state.step_length < state.radius;
-    clip(state.trial.x, state.lower, state.upper);
+    clip(state.trial->x, state.lower, state.upper);
     for (std::size_t j = 0; j < state.step.size(); ++j) {
-      state.step[j] = state.trial.x[j] - state.here.x[j];
+      state.step[j] = state.trial->x[j] - state.here->x[j];
     }
   }
 
@@ -87,8 +87,8 @@ class Dogbox final : public Strategy {
   void set_box(const State& state) {
     for (std::size_t k = 0; k < free_.size(); ++k) {
       const std::size_t j = free_[k];
-      low_[k] = std::max((state.lower[j] - state.here.x[j]) / state.scale[j], -state.radius);
-      high_[k] = std::min((state.upper[j] - state.here.x[j]) / state.scale[j], state.radius);
+      low_[k] = std::max((state.lower[j] - state.here->x[j]) / state.scale[j], -state.radius);
+      high_[k] = std::min((state.upper[j] - state.here->x[j]) / state.scale[j], state.radius);
     }
   }
 
@@ -142,7 +142,7 @@ class Dogbox final : public Strategy {
   linalg::Triangle triangle_, face_;
   linalg::MoreHebden more_hebden_;
   std::vector<std::size_t> free_, inner_;
-  std::vector<double> work_, g_, p_, low_, high_, direction_, product_;
+  linalg::Vector work_, g_, p_, low_, high_, direction_, product_;
   double cauchy_ = 0, radius_ = 0;
   bool held_short_ = false;
 };

@@ -18,12 +18,12 @@ class Lm final : public Strategy {
   }
 
   void start(State& state) override {
-    state.radius = first_radius(state, scaled_norm(state.here.x, state.scale));
+    state.radius = first_radius(state, scaled_norm(state.here->x, state.scale));
   }
 
   void model(State& state) override {
-    linalg::load_scaled(state.here.sum, state.scale, triangle_);
-    for (std::size_t j = 0; j < g_.size(); ++j) g_[j] = state.scale[j] * state.here.sum.g[j];
+    linalg::load_scaled(state.here->sum, state.scale, triangle_);
+    for (std::size_t j = 0; j < g_.size(); ++j) g_[j] = state.scale[j] * state.here->sum.g[j];
     load_model(more_hebden_, triangle_, g_, state);
     state.newton_reduction = more_hebden_.newton_reduction();
   }
@@ -37,14 +37,14 @@ class Lm final : public Strategy {
                       more_hebden_.lambda() * state.step_length * state.step_length;
     for (std::size_t j = 0; j < p_.size(); ++j) {
       state.step[j] = state.scale[j] * p_[j];
-      state.trial.x[j] = state.here.x[j] + state.step[j];
+      state.trial->x[j] = state.here->x[j] + state.step[j];
     }
   }
 
  private:
   linalg::Triangle triangle_;
   linalg::MoreHebden more_hebden_;
-  std::vector<double> g_, p_, work_;
+  linalg::Vector g_, p_, work_;
 };
 
 }  // namespace

@@ -57,7 +57,7 @@ void accept(State& state) {
   ++state.njev;
   ++state.iterations;
   for (std::size_t j = 0; j < state.largest.size(); ++j) {
-    state.largest[j] = std::max(state.largest[j], std::abs(state.here.x[j]));
+    state.largest[j] = std::max(state.largest[j], std::abs(state.here->x[j]));
   }
 }
 
@@ -66,10 +66,10 @@ Stop report(const State& state, const SolverOptions& options) {
   Iteration seen;
   seen.iteration = state.iterations;
   seen.nfev = state.nfev;
-  seen.cost = state.here.sum.cost;
+  seen.cost = state.here->sum.cost;
   seen.step_norm = std::sqrt(linalg::dot(state.step, state.step));
   seen.optimality = optimality(state);
-  seen.parameters = state.here.x;
+  seen.parameters = state.here->x;
   if (!options.callback(seen)) return {};
   return {true, Status::stopped,
           fmt::format("The callback stopped the fit after {} steps.", state.iterations)};
@@ -79,18 +79,19 @@ Outcome finish(Evaluator& evaluator, State& state, const Stop& stop, const Solve
                index_t limit) {
   Outcome out;
   const bool converged = static_cast<int>(stop.status) > 0;
-  const bool exact = state.here.sum.cost == 0.0;
-  if (options.polish && converged && !exact && state.n > 0 && std::isfinite(state.here.sum.kappa)) {
+  const bool exact = state.here->sum.cost == 0.0;
+  if (options.polish && converged && !exact && state.n > 0 &&
+      std::isfinite(state.here->sum.kappa)) {
     out.polish_steps = polish(evaluator, state, options, limit);
   } else {
     refine_summary(evaluator, state);
   }
   measure_columns(state);
   out.optimality = optimality(state);
-  out.active.resize(state.here.x.size());
+  out.active.resize(state.here->x.size());
   for (std::size_t j = 0; j < out.active.size(); ++j) out.active[j] = held_by_bound(state, j);
-  out.x = std::move(state.here.x);
-  out.summary = std::move(state.here.sum);
+  out.x = std::move(state.here->x);
+  out.summary = std::move(state.here->sum);
   out.status = stop.status;
   out.message = stop.message;
   out.nfev = state.nfev;
@@ -106,13 +107,13 @@ Stop improve(Evaluator& evaluator, State& state, Strategy& strategy, const Solve
     if (Stop stop = test_evaluations(state, limit); stop.now) return stop;
     strategy.propose(state);
     if (Stop stop = test_no_move(state); stop.now) return stop;
-    evaluate(evaluator, state, state.trial);
-    state.last_finite = state.trial.sum.finite;
+    evaluate(evaluator, state, *state.trial);
+    state.last_finite = state.trial->sum.finite;
     if (!state.last_finite) {
       state.radius = 0.25 * state.step_length;
       continue;
     }
-    const double actual = state.here.sum.cost - state.trial.sum.cost;
+    const double actual = state.here->sum.cost - state.trial->sum.cost;
     Stop stop = test_step(state, options, actual);
     strategy.resize(state, actual);
     if (actual > 0.0) accept(state);
@@ -130,10 +131,10 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
   const index_t limit = evaluation_limit(options, state.n);
   const std::unique_ptr<Strategy> strategy = make_strategy(options.method, state);
 
-  std::copy(x0.begin(), x0.end(), state.trial.x.begin());
-  strategy->place(state, state.trial.x);
-  evaluate(evaluator, state, state.trial);
-  if (!state.trial.sum.finite) {
+  std::copy(x0.begin(), x0.end(), state.trial->x.begin());
+  strategy->place(state, state.trial->x);
+  evaluate(evaluator, state, *state.trial);
+  if (!state.trial->sum.finite) {
     throw InputError("p0", "A residual or derivative is not finite at p0.");
   }
   accept(state);

@@ -4,7 +4,6 @@
 
 #include <span>
 #include <string>
-#include <vector>
 
 #include "linalg/summary.hpp"
 #include "nlsq/options.hpp"
@@ -14,16 +13,16 @@ namespace nlsq::solve {
 
 /// Where the minimizer ended. `x` and `summary` belong to the same point, always the best one seen.
 struct Outcome {
-  std::vector<double> x;    ///< n
+  linalg::Vector x;         ///< n
   linalg::Summary summary;  ///< at x, Grade::covariance
   Status status = Status::max_nfev;
   std::string message;     ///< one sentence: which test ended it, with its figures
   index_t nfev = 0;        ///< passes for residuals (every call of cost or summary at a new point)
   index_t njev = 0;        ///< accepted points (the start included)
   index_t iterations = 0;  ///< accepted steps
-  index_t polish_steps = 0;  ///< accepted steps after the stopping test
-  double optimality = 0;     ///< the norm gtol judges, at x
-  std::vector<int> active;   ///< n: -1 at the lower bound, 1 at the upper, 0 free
+  index_t polish_steps = 0;          ///< accepted steps after the stopping test
+  double optimality = 0;             ///< the norm gtol judges, at x
+  base::SmallVector<int, 8> active;  ///< n: -1 at the lower bound, 1 at the upper, 0 free
 };
 
 /// Minimizes evaluator's cost from x0 with lower ≤ x ≤ upper (n values each, ±inf allowed).

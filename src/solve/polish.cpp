@@ -29,16 +29,16 @@ class FreeProblem {
   // Sets trial.x and step; returns the scaled length of the step, inf when the problem is singular.
   double step(State& state) {
     measure(state);
-    linalg::select_columns(state.here.sum, state.scale, free_, triangle_, work_);
+    linalg::select_columns(state.here->sum, state.scale, free_, triangle_, work_);
     misfit_ = linalg::norm(triangle_.b);
     if (linalg::min_diagonal(triangle_) < kSingular) return kInfinity;
     linalg::solve(triangle_, triangle_.b);
     for (std::size_t k = 0; k < free_.size(); ++k) {
       const std::size_t j = free_[k];
-      state.trial.x[j] = state.here.x[j] - state.scale[j] * triangle_.b[k];
+      state.trial->x[j] = state.here->x[j] - state.scale[j] * triangle_.b[k];
     }
     for (std::size_t j = 0; j < state.step.size(); ++j) {
-      state.step[j] = state.trial.x[j] - state.here.x[j];
+      state.step[j] = state.trial->x[j] - state.here->x[j];
     }
     return scaled_norm(state.step, state.scale);
   }
@@ -62,20 +62,20 @@ class FreeProblem {
     moved_held_ = false;
     for (std::size_t j = 0; j < state.scale.size(); ++j) {
       state.scale[j] = state.column_norm[j] > 0.0 ? 1.0 / state.column_norm[j] : 1.0;
-      state.trial.x[j] = state.here.x[j];
+      state.trial->x[j] = state.here->x[j];
       const int side = held_by_bound(state, j);
       if (side == 0) {
         free_.push_back(j);
       } else if (move_held_) {
-        state.trial.x[j] = side < 0 ? state.lower[j] : state.upper[j];
-        moved_held_ = moved_held_ || state.trial.x[j] != state.here.x[j];
+        state.trial->x[j] = side < 0 ? state.lower[j] : state.upper[j];
+        moved_held_ = moved_held_ || state.trial->x[j] != state.here->x[j];
       }
     }
   }
 
   linalg::Triangle triangle_;
-  std::vector<std::size_t> free_;
-  std::vector<double> work_;
+  base::SmallVector<std::size_t, 8> free_;
+  linalg::Vector work_;
   double misfit_ = 0;
   bool move_held_ = true, moved_held_ = false;
 };
@@ -89,7 +89,7 @@ double enough(const State& state, const SolverOptions& options) {
 }
 
 bool is_done(const State& state, const FreeProblem& problem, double tolerance) {
-  return state.linear_loss && problem.misfit() <= tolerance * std::sqrt(state.here.sum.sum_f2);
+  return state.linear_loss && problem.misfit() <= tolerance * std::sqrt(state.here->sum.sum_f2);
 }
 
 bool moves(const State& state) {
@@ -98,17 +98,17 @@ bool moves(const State& state) {
 
 // Evaluates the trial: inside the bounds, finite, and no more costly than rounding explains.
 bool better(Evaluator& evaluator, State& state, double cost) {
-  if (!inside(state.trial.x, state.lower, state.upper)) return false;
-  evaluator.summary(state.trial.x, Grade::covariance, state.trial.sum);
+  if (!inside(state.trial->x, state.lower, state.upper)) return false;
+  evaluator.summary(state.trial->x, Grade::covariance, state.trial->sum);
   ++state.nfev;
-  return state.trial.sum.finite && state.trial.sum.cost - cost <= kSameCost * cost;
+  return state.trial->sum.finite && state.trial->sum.cost - cost <= kSameCost * cost;
 }
 
 }  // namespace
 
 int held_by_bound(const State& state, std::size_t j) {
-  const double x = state.here.x[j];
-  const double g = state.here.sum.g[j];
+  const double x = state.here->x[j];
+  const double g = state.here->sum.g[j];
   if (x <= state.lower[j] && g >= 0.0) return -1;
   if (x >= state.upper[j] && g <= 0.0) return 1;
   const double s = distance_downhill(x, g, state.lower[j], state.upper[j]);
@@ -125,7 +125,7 @@ index_t polish(Evaluator& evaluator, State& state, const SolverOptions& options,
   const index_t most = options.max_polish.value_or(one_is_enough ? 1 : limit);
   const double tolerance = enough(state, options);
   FreeProblem problem(state.n);
-  Point best = state.here;
+  Point* best = state.here;  // or in state.spare
   double best_length = kInfinity;
   index_t steps = 0, best_steps = 0;
   int stale = 0;
@@ -143,24 +143,25 @@ index_t polish(Evaluator& evaluator, State& state, const SolverOptions& options,
     if (!std::isfinite(length) || !moves(state)) break;
     if (is_done(state, problem, tolerance) && !problem.moves_held()) break;
 
-    if (!better(evaluator, state, best.sum.cost)) {
+    if (!better(evaluator, state, best->sum.cost)) {
       if (!problem.stop_moving_held()) break;
       continue;
     }
+    if (best == state.here) std::swap(state.here, state.spare);
     std::swap(state.here, state.trial);
     ++steps;
   }
   if (std::isfinite(best_length)) {
-    std::swap(state.here, best);
+    if (best != state.here) std::swap(state.here, state.spare);
     steps = best_steps;
   }
   return steps;
 }
 
 void refine_summary(Evaluator& evaluator, State& state) {
-  const linalg::Summary& sum = state.here.sum;
+  const linalg::Summary& sum = state.here->sum;
   if (sum.fold == linalg::Fold::qr || sum.kappa <= kWellConditioned) return;
-  evaluator.summary(state.here.x, Grade::covariance, state.here.sum);
+  evaluator.summary(state.here->x, Grade::covariance, state.here->sum);
 }
 
 }  // namespace nlsq::solve

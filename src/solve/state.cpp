@@ -13,9 +13,9 @@ State::State(index_t parameters, index_t row_count, std::span<const double> lo,
              std::span<const double> hi)
     : n(parameters), rows(row_count), lower(lo), upper(hi) {
   const auto size = static_cast<std::size_t>(n);
-  for (Point* point : {&here, &trial}) {
-    point->x.resize(size);
-    point->sum.resize(n);
+  for (Point& point : points) {
+    point.x.resize(size);
+    point.sum.resize(n);
   }
   step.resize(size);
   scale.assign(size, 1.0);
@@ -26,7 +26,7 @@ State::State(index_t parameters, index_t row_count, std::span<const double> lo,
 double residual_norm(const linalg::Summary& sum) { return std::sqrt(2.0 * sum.cost); }
 
 void measure_columns(State& state) {
-  const linalg::Summary& sum = state.here.sum;
+  const linalg::Summary& sum = state.here->sum;
   linalg::column_norms(sum, state.column_norm);
   const double f = residual_norm(sum);
   if (state.linear_loss || f == 0.0) return;
@@ -38,7 +38,7 @@ void measure_columns(State& state) {
 bool complete(const State& state) {
   if (state.linear_loss) return true;
   constexpr double kExplained = 1e-8;
-  const linalg::Summary& sum = state.here.sum;
+  const linalg::Summary& sum = state.here->sum;
   const double f = residual_norm(sum);
   for (std::size_t j = 0; j < sum.g.size(); ++j) {
     const double* column = sum.R.data() + static_cast<index_t>(j) * state.n;

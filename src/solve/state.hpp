@@ -13,7 +13,7 @@
 namespace nlsq::solve {
 
 struct Point {
-  std::vector<double> x;
+  linalg::Vector x;
   linalg::Summary sum;
 };
 
@@ -23,12 +23,13 @@ struct State {
   bool linear_loss = true;
   std::span<const double> lower, upper;
 
-  Point here;  ///< the best point seen
-  Point trial;
-  std::vector<double> step;         ///< trial.x − here.x
-  std::vector<double> scale;        ///< x = scale·x̂
-  bool own_scales = true;           ///< scales come from the columns, not from the caller
-  std::vector<double> column_norm;  ///< max(‖J̃_j‖, |g_j|/F) at `here`, see measure_columns
+  Point* here = &points[0];  ///< the best point seen
+  Point* trial = &points[1];
+  Point* spare = &points[2];
+  linalg::Vector step;         ///< trial.x − here.x
+  linalg::Vector scale;        ///< x = scale·x̂
+  bool own_scales = true;      ///< scales come from the columns, not from the caller
+  linalg::Vector column_norm;  ///< max(‖J̃_j‖, |g_j|/F) at `here`, see measure_columns
 
   double radius = 0;            ///< of the trust region, in the strategy's own norm
   double step_length = 0;       ///< of the step, in that norm
@@ -38,13 +39,18 @@ struct State {
   bool held_short = false;      ///< radius or bound stopped the step before the Gauss-Newton point
   bool cut_by_bound = false;    ///< a bound did
 
-  std::vector<double> largest;  ///< max |x_j| over the points accepted
-  index_t small_steps = 0;      ///< trials in a row below ftol that did not gain speed
-  double last_small = 0;        ///< relative reduction of the last trial
+  linalg::Vector largest;   ///< max |x_j| over the points accepted
+  index_t small_steps = 0;  ///< trials in a row below ftol that did not gain speed
+  double last_small = 0;    ///< relative reduction of the last trial
   index_t nfev = 0, njev = 0, iterations = 0;
 
   State(index_t parameters, index_t row_count, std::span<const double> lo,
         std::span<const double> hi);
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+ private:
+  Point points[3];  // steps move pointers, not points
 };
 
 /// √(2·cost): ‖f‖ for the linear loss, the size the gradient is compared with for every loss.

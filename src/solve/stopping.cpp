@@ -27,21 +27,22 @@ double largest_size(const State& state) { return scaled_norm(state.largest, stat
 }  // namespace
 
 double optimality(const State& state) {
-  const double f = residual_norm(state.here.sum);
+  const double f = residual_norm(state.here->sum);
   if (f == 0.0) return 0.0;
   double worst = 0.0;
   for (std::size_t j = 0; j < state.scale.size(); ++j) {
-    const double g = state.here.sum.g[j];
+    const double g = state.here->sum.g[j];
     if (g == 0.0 || state.column_norm[j] == 0.0) continue;
-    const double cosine = std::abs(g) / state.column_norm[j] / f;
-    const double s = distance_downhill(state.here.x[j], g, state.lower[j], state.upper[j]);
-    worst = std::max(worst, std::min(cosine, std::abs(g) * s / f / f));
+    const double share = std::abs(g) / f;
+    const double cosine = share / state.column_norm[j];
+    const double s = distance_downhill(state.here->x[j], g, state.lower[j], state.upper[j]);
+    worst = std::max(worst, std::isfinite(s) ? std::min(cosine, share * s / f) : cosine);
   }
   return worst;
 }
 
 Stop test_gradient(const State& state, const SolverOptions& options) {
-  if (state.here.sum.cost == 0.0) return stop(Status::gtol, "The cost is exactly 0.");
+  if (state.here->sum.cost == 0.0) return stop(Status::gtol, "The cost is exactly 0.");
   const double measure = optimality(state);
   if (measure < options.gtol) {
     return stop(Status::gtol,
@@ -55,7 +56,7 @@ Stop test_gradient(const State& state, const SolverOptions& options) {
 }
 
 Stop test_step(State& state, const SolverOptions& options, double actual) {
-  const double cost = state.here.sum.cost;
+  const double cost = state.here->sum.cost;
   const double relative_actual = std::abs(actual) / cost;
   const double relative_predicted = state.predicted / cost;
   const bool agrees = actual <= 2.0 * state.predicted;
@@ -72,7 +73,7 @@ Stop test_step(State& state, const SolverOptions& options, double actual) {
   const bool ftol = small && (promise <= kPlateau * options.ftol || state.small_steps >= kPatience);
 
   const double step = scaled_norm(state.step, state.scale);
-  const double size = scaled_norm(state.here.x, state.scale);
+  const double size = scaled_norm(state.here->x, state.scale);
   const double limit = options.xtol * (options.xtol * largest_size(state) + size);
   const bool xtol = step < limit && (!state.held_short || optimality(state) <= kStationary);
   if (ftol) {
@@ -99,7 +100,7 @@ Stop test_no_move(const State& state) {
     return stop(Status::xtol, "No step that changes the parameters reduces the cost.");
   return stop(Status::not_finite, fmt::format("No trial near the best point has finite residuals "
                                               "and derivatives (cost {:.6g}).",
-                                              state.here.sum.cost));
+                                              state.here->sum.cost));
 }
 
 index_t evaluation_limit(const SolverOptions& options, index_t n) {

@@ -34,15 +34,21 @@ class Trf final : public Strategy {
   }
 
   void start(State& state) override {
-    state.radius = first_radius(state, scaled_norm(state.here.x, state.scale));
+    state.radius = first_radius(state, scaled_norm(state.here->x, state.scale));
   }
 
   void model(State& state) override {
-    coleman_li(state, d_, c_);
-    linalg::load_scaled(state.here.sum, d_, triangle_);
-    for (std::size_t j = 0; j < d_.size(); ++j) g_[j] = d_[j] * state.here.sum.g[j];
-    for (std::size_t j = 0; j < c_.size(); ++j) root_c_[j] = std::sqrt(c_[j]);
-    if (bounded_) linalg::append_diagonal(triangle_, root_c_, 1.0, work_);
+    if (bounded_) {
+      coleman_li(state, d_, c_);
+    } else {
+      std::copy(state.scale.begin(), state.scale.end(), d_.begin());
+    }
+    linalg::load_scaled(state.here->sum, d_, triangle_);
+    for (std::size_t j = 0; j < d_.size(); ++j) g_[j] = d_[j] * state.here->sum.g[j];
+    if (bounded_) {
+      for (std::size_t j = 0; j < c_.size(); ++j) root_c_[j] = std::sqrt(c_[j]);
+      linalg::append_diagonal(triangle_, root_c_, 1.0, work_);
+    }
     load_model(more_hebden_, triangle_, g_, state);
     state.newton_reduction = more_hebden_.newton_reduction();
   }
@@ -53,9 +59,9 @@ class Trf final : public Strategy {
     state.cut_by_bound = false;
     for (std::size_t j = 0; j < p_.size(); ++j) {
       state.step[j] = d_[j] * p_[j];
-      state.trial.x[j] = state.here.x[j] + state.step[j];
+      state.trial->x[j] = state.here->x[j] + state.step[j];
     }
-    if (!bounded_ || inside(state.trial.x, state.lower, state.upper)) {
+    if (!bounded_ || inside(state.trial->x, state.lower, state.upper)) {
       state.step_length = linalg::norm(p_);
       linalg::multiply(triangle_, p_, work_);
       state.predicted = 0.5 * linalg::dot(work_, work_) +
@@ -65,13 +71,13 @@ class Trf final : public Strategy {
       state.predicted = box_.select(state, triangle_, d_, g_, p_);
       state.step_length = linalg::norm(p_);
       for (std::size_t j = 0; j < p_.size(); ++j) {
-        state.trial.x[j] = state.here.x[j] + d_[j] * p_[j];
+        state.trial->x[j] = state.here->x[j] + d_[j] * p_[j];
       }
     }
     if (bounded_) {
-      make_strictly_inside(state.trial.x, state.lower, state.upper, 0.0);
+      make_strictly_inside(state.trial->x, state.lower, state.upper, 0.0);
       for (std::size_t j = 0; j < p_.size(); ++j) {
-        state.step[j] = state.trial.x[j] - state.here.x[j];
+        state.step[j] = state.trial->x[j] - state.here->x[j];
       }
     }
   }
@@ -81,7 +87,7 @@ class Trf final : public Strategy {
   linalg::Triangle triangle_;
   linalg::MoreHebden more_hebden_;
   ReflectiveStep box_;
-  std::vector<double> d_, c_, root_c_, g_, p_, work_;
+  linalg::Vector d_, c_, root_c_, g_, p_, work_;
 };
 
 }  // namespace

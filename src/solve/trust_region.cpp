@@ -39,7 +39,7 @@ void update_scale(State& state, const SolverOptions& options, double memory) {
 void load_model(linalg::MoreHebden& finder, const linalg::Triangle& a, std::span<const double> g,
                 const State& state) {
   if (complete(state)) {
-    finder.load(a, state.rows, !(state.here.sum.kappa < kSuspectKappa));
+    finder.load(a, state.rows, !(state.here->sum.kappa < kSuspectKappa));
   } else {
     finder.load_incomplete(a, g);
   }
@@ -47,7 +47,7 @@ void load_model(linalg::MoreHebden& finder, const linalg::Triangle& a, std::span
 
 double first_radius(const State& state, double size_of_start) {
   if (!state.own_scales) return size_of_start > 0.0 ? size_of_start : 1.0;
-  return std::max(size_of_start, kFloorOfStart * residual_norm(state.here.sum));
+  return std::max(size_of_start, kFloorOfStart * residual_norm(state.here->sum));
 }
 
 void resize_radius(State& state, double actual) {
@@ -58,7 +58,7 @@ void resize_radius(State& state, double actual) {
     state.radius = state.cut_by_bound ? std::max(state.radius, radius) : radius;
     return;
   }
-  const double slope = -linalg::dot(state.here.sum.g, state.step);
+  const double slope = -linalg::dot(state.here->sum.g, state.step);
   const double shrink = slope > 0.0 ? 0.5 * slope / (slope - actual) : 0.0;
   state.radius = std::clamp(shrink, kShrinkMost, kShrinkLeast) *
                  std::min(state.radius, 10.0 * state.step_length);

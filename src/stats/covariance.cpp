@@ -21,9 +21,10 @@ constexpr double kInf = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 // C = A⁻¹A⁻ᵀ: rows of A⁻¹ are found column by column.
-void invert_full_rank(const linalg::Triangle& a, std::vector<double>& C) {
+void invert_full_rank(const linalg::Triangle& a, linalg::Matrix& C) {
   const auto n = static_cast<std::size_t>(a.n);
-  std::vector<double> inverse(n * n), column(n);  // inverse[i·n + k] = (A⁻¹)_ik
+  linalg::Matrix inverse(n * n);
+  linalg::Vector column(n);  // inverse[i·n + k] = (A⁻¹)_ik
   for (std::size_t k = 0; k < n; ++k) {
     std::fill(column.begin(), column.end(), 0.0);
     column[k] = 1.0;
@@ -40,7 +41,7 @@ void invert_full_rank(const linalg::Triangle& a, std::vector<double>& C) {
 }
 
 // C = Σ over the range of v vᵀ/s².
-void pseudo_invert(const linalg::RankReport& svd, std::size_t n, std::vector<double>& C) {
+void pseudo_invert(const linalg::RankReport& svd, std::size_t n, linalg::Matrix& C) {
   for (std::size_t k = 0; k < static_cast<std::size_t>(svd.rank); ++k) {
     const double* v = svd.V.data() + k * n;
     for (std::size_t i = 0; i < n; ++i) {
@@ -65,7 +66,7 @@ std::vector<index_t> in_null_space(const linalg::RankReport& svd, std::size_t n)
 
 Covariance unscaled_covariance(const linalg::Summary& summary) {
   const auto n = static_cast<std::size_t>(summary.n);
-  std::vector<double> scale(n);
+  linalg::Vector scale(n);
   linalg::column_norms(summary, scale);
   for (double& s : scale) s = s > 0.0 ? 1.0 / s : 1.0;
   linalg::Triangle a;

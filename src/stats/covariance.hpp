@@ -18,7 +18,7 @@ struct Covariance {
   index_t n = 0;
   index_t rank = 0;
   double kappa = 1;  ///< κ of J with its columns scaled to length 1; inf: rank-deficient
-  std::vector<double>
+  linalg::Matrix
       values;  ///< n×n symmetric; inf on the diagonal of undetermined ones, NaN beside it
   std::vector<index_t>
       undetermined;  ///< rising indices of parameters the data say nothing definite about

@@ -325,6 +325,27 @@ TEST(FitCurve, ManyThreadsMayFitOneModel) {
   for (const FitResult& r : results) EXPECT_EQ(r.popt, reference.popt);
 }
 
+TEST(FitCurve, AModelUsedBeforeGivesTheBitsOfAFreshOne) {
+  // Workspaces are lent from fit to fit: sizes, threads, losses and sigma change in between.
+  const Model used = Model::parse("a*exp(-b*x)+c");
+  const index_t sizes[] = {100, 7, 5000, 16, 100, 70000, 9, 512, 513, 40000};
+  for (int round = 0; round < 60; ++round) {
+    const Decay d = make_decay(sizes[round % 10], static_cast<std::uint64_t>(round));
+    Dataset data;
+    data.column("x", d.x).response(d.y);
+    if (round % 3 == 1) data.sigma(d.sigma);
+    FitOptions options;
+    options.threads = 1 + round % 4;
+    if (round % 7 == 2) options.loss = Loss::soft_l1;
+    if (round % 5 == 3) options.fixed["c"] = 0.5;
+    const FitResult again = curve_fit(used, data, options);
+    const FitResult fresh = curve_fit(Model::parse("a*exp(-b*x)+c"), data, options);
+    EXPECT_EQ(again.popt, fresh.popt) << "round " << round;
+    EXPECT_EQ(again.pcov, fresh.pcov) << "round " << round;
+    EXPECT_EQ(again.nfev, fresh.nfev) << "round " << round;
+  }
+}
+
 TEST(FitCurve, ACallbackStopsTheFitAndItsExceptionsPass) {
   const Decay d = make_decay(200);
   Dataset data;

@@ -26,7 +26,7 @@ Triangle triangle_of(const Eigen::MatrixXd& upper, const Eigen::VectorXd& b) {
 Eigen::MatrixXd matrix_of(const Triangle& t) {
   return Eigen::Map<const RowMatrix>(t.a.data(), t.n, t.n);
 }
-Eigen::VectorXd vector_of(const std::vector<double>& v) {
+Eigen::VectorXd vector_of(std::span<const double> v) {
   return Eigen::Map<const Eigen::VectorXd>(v.data(), static_cast<Eigen::Index>(v.size()));
 }
 

@@ -12,7 +12,7 @@ namespace nlsq::test {
 struct Problem {
   std::string name;
   std::vector<std::string> formulas, columns;
-  std::vector<index_t> sizes;
+  base::Indices sizes;
   std::vector<double> parameters;
   std::vector<std::vector<double>>
       data;  ///< the model's columns, in the order in which it uses them

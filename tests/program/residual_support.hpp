@@ -70,7 +70,7 @@ inline std::vector<OutputRows> run_residual(const program::Program& program,
 
 /// Parameters as the reference evaluator wants them: one vector a symbol.
 template <class T>
-std::vector<std::vector<T>> by_symbol(const std::vector<index_t>& sizes,
+std::vector<std::vector<T>> by_symbol(std::span<const index_t> sizes,
                                       const std::vector<double>& flat) {
   std::vector<std::vector<T>> all;
   std::size_t at = 0;
@@ -84,7 +84,7 @@ std::vector<std::vector<T>> by_symbol(const std::vector<index_t>& sizes,
 /// The value of an output of the model on a row in long double, with the flat parameter `moved`
 /// shifted by `step`.
 inline long double model_value(const Model& model, std::size_t output,
-                               const std::vector<index_t>& sizes,
+                               std::span<const index_t> sizes,
                                const std::vector<double>& parameters,
                                const std::vector<std::vector<double>>& columns, std::size_t row,
                                index_t moved = -1, long double step = 0.0L) {
@@ -100,7 +100,7 @@ inline long double model_value(const Model& model, std::size_t output,
 
 /// ∂(model)/∂(flat parameter) by differences of fourth order.
 inline long double model_slope(const Model& model, std::size_t output,
-                               const std::vector<index_t>& sizes,
+                               std::span<const index_t> sizes,
                                const std::vector<double>& parameters,
                                const std::vector<std::vector<double>>& columns, std::size_t row,
                                index_t parameter) {

@@ -235,7 +235,7 @@ TEST_F(ResidualTest, WithoutAResponseTheModelIsTheResidual) {
 
 TEST_F(ResidualTest, ValuesAloneAreTheModel) {
   const Model model_of_two = Model::parse_outputs({"a*x", "x + b"}, {"x"});
-  const Program program = build_values(*model_of_two.impl(), {1, 1}, {});
+  const Program program = build_values(*model_of_two.impl(), base::Indices{1, 1}, {});
   const std::vector<std::vector<double>> x{{1.0, 2.0}};
   const double p[] = {3.0, 10.0};
   const auto got = test::run_program(program, x, p, 2);

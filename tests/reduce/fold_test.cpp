@@ -30,10 +30,10 @@ struct Bench {
     FitOptions options;
     options.loss = loss;
     options.f_scale = 0.05;
-    std::vector<index_t> all;
+    base::Indices all;
     for (std::size_t i = 0; i < parameters.size(); ++i) all.push_back(static_cast<index_t>(i));
     terms.push_back(fit_impl::bind_term({&model, &set, loss, 0.05}, options,
-                                        std::vector<index_t>(parameters.size(), 1), all));
+                                        base::Indices(parameters.size(), 1), all));
     terms[0].parameters = terms[0].free = all;
     reduce::EvaluatorOptions how;
     how.walk.isa = engine::available_isas().front();

@@ -277,7 +277,7 @@ TEST_P(Methods, MinimizeRobustLosses) {
     EXPECT_NEAR(out.x[1], 0.5, 0.1);
     for (std::size_t j = 0; j < 2; ++j) {
       const double h = 1e-5;
-      std::vector<double> ahead = out.x, behind = out.x;
+      linalg::Vector ahead = out.x, behind = out.x;
       ahead[j] += h;
       behind[j] -= h;
       EXPECT_NEAR((evaluator.cost(ahead) - evaluator.cost(behind)) / (2 * h), 0, 1e-7);

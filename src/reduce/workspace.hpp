@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// Workspaces of a program: registers, resolved calls and sums, made by the first fit and lent to
+// those that follow, so that a fit repeated on other data allocates none of them.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "program/residual.hpp"
+
+namespace nlsq::reduce {
+
+struct TermState;
+
+/// Idle workspaces. Thread-safe; as many are kept as were in use at once, up to a few.
+class Workspaces {
+ public:
+  Workspaces();
+  ~Workspaces();
+  Workspaces(const Workspaces&) = delete;
+  Workspaces& operator=(const Workspaces&) = delete;
+
+  /// One that was given back, or null.
+  std::unique_ptr<TermState> take();
+  void give_back(std::unique_ptr<TermState> state);
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<TermState>> idle_;
+};
+
+/// A program with its workspaces: what a model keeps for the fits that use it.
+struct PreparedProgram {
+  program::ResidualProgram program;
+  mutable Workspaces workspaces;
+};
+
+}  // namespace nlsq::reduce
