@@ -63,7 +63,7 @@ lint:
 	@$(INSTALL) $(LINT_PACKAGES)
 	@git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run -Werror
 	@test -f build/compile_commands.json || cmake --preset release > /dev/null
-	@git ls-files 'src/*.cpp' 'apps/*.cpp' | xargs -P $(JOBS) -n 8 clang-tidy -p build --quiet
+	@git ls-files 'src/*.cpp' 'apps/*.cpp' | xargs -P $(JOBS) -n 8 clang-tidy -p build --quiet --extra-arg=-Wno-unknown-warning-option
 
 test-all: test lint test-hostile test-asan test-tsan fuzz
 

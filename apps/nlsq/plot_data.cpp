@@ -67,6 +67,7 @@ void add_curve(PlotData& plot, const FitResult& result, const LoadedData& loaded
     high = std::max(high, x[i]);
   }
   std::vector<double> grid;
+  grid.reserve(kCurvePoints);
   for (int i = 0; i < kCurvePoints; ++i)
     grid.push_back(low + (high - low) * i / (kCurvePoints - 1));
   Dataset data;

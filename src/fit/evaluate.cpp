@@ -46,6 +46,7 @@ void run_over(const program::Program& program, const std::vector<Values>& column
   // Blocks are copied so that nothing beyond the last row is read.
   std::vector<std::vector<double>> blocks(columns.size(), std::vector<double>(kBlock));
   std::vector<const void*> pointers;
+  pointers.reserve(blocks.size());
   for (const auto& block : blocks) pointers.push_back(block.data());
   for (index_t first = 0; first < rows; first += kBlock) {
     const index_t count = std::min(kBlock, rows - first);

@@ -161,6 +161,7 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
 
 FitResult fit(const std::vector<FitTerm>& terms, const FitOptions& options) {
   std::vector<TermView> views;
+  views.reserve(terms.size());
   for (const FitTerm& term : terms) {
     views.push_back({&term.model, &term.data, term.loss.value_or(options.loss),
                      term.f_scale.value_or(options.f_scale)});

@@ -47,6 +47,7 @@ class Horner {
       to_[id] = is_sum(id) && !is_inner(id) ? rebuild_sum(id) : rebuild(id);
     }
     std::vector<NodeId> out;
+    out.reserve(roots.size());
     for (const NodeId root : roots) out.push_back(to_[root]);
     return out;
   }

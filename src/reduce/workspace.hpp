@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "program/residual.hpp"
@@ -32,6 +33,7 @@ class Workspaces {
 
 /// A program with its workspaces: what a model keeps for the fits that use it.
 struct PreparedProgram {
+  explicit PreparedProgram(program::ResidualProgram p) : program(std::move(p)) {}
   program::ResidualProgram program;
   mutable Workspaces workspaces;
 };

@@ -45,7 +45,7 @@ void AlignedDelete::operator()(double* p) const {
 }
 
 Uniforms::Uniforms(const program::Program& program, Isa isa)
-    : program_(&program), slots_(allocate_aligned(program.slots * kSlotWidth)) {
+    : slots_(allocate_aligned(program.slots * kSlotWidth)) {
   std::fill_n(slots_.get(), program.slots * kSlotWidth, 0.0);
   for (const program::Constant& c : program.constants) {
     std::fill_n(slots_.get() + c.slot * kSlotWidth, kSlotWidth, c.value);

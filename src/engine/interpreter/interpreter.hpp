@@ -35,7 +35,6 @@ class Uniforms {
     Kernel kernel;
     Call call;
   };
-  const program::Program* program_;
   AlignedBuffer slots_;
   std::vector<Step> steps_;
 };
