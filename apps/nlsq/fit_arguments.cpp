@@ -79,7 +79,10 @@ void add_method_options(CLI::App& fit, FitArguments& a) {
            group, "NUM");
   add_text(fit, "--max-nfev", a.max_nfev, "limit of passes over the data", group, "N");
   fit.add_flag("--no-polish", a.no_polish, "no Gauss-Newton steps after convergence")->group(group);
-  add_text(fit, "--jacobian-mode", a.jacobian_mode, "auto (default), fwd or rev", group, "MODE");
+  fit.add_option("--jacobian-mode", a.jacobian_mode,
+                 "auto, fwd or rev (default: NLSQ_JACOBIAN_MODE, settings file, auto)")
+      ->group(group)
+      ->type_name("MODE");
   add_text(fit, "--threads", a.threads, "threads (default: all of this machine's processors)",
            group, "N");
 }

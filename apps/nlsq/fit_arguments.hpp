@@ -3,6 +3,7 @@
 // fit_options.cpp.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,8 @@ struct FitArguments {
   std::string file, model, y, sigma;
   bool absolute_sigma = false;
   std::vector<std::string> p0, bounds, fix, where, expr;
-  std::string loss = "linear", f_scale = "1", method = "trf", x_scale = "jac",
-              jacobian_mode = "auto";
+  std::string loss = "linear", f_scale = "1", method = "trf", x_scale = "jac";
+  std::optional<std::string> jacobian_mode;
   std::string ftol, xtol, gtol, max_nfev, level, threads;
   bool no_polish = false;
   std::string missing = "raise", columns, delimiter, decimal = ".", skip = "0";

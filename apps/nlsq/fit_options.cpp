@@ -95,7 +95,8 @@ FitOptions make_fit_options(const FitArguments& arguments, const Model& model) {
   set_scales(arguments, model, options);
   options.loss = parse_loss(arguments.loss);
   options.method = parse_method(arguments.method);
-  options.jacobian_mode = parse_jacobian_mode(arguments.jacobian_mode);
+  if (arguments.jacobian_mode)
+    options.jacobian_mode = parse_jacobian_mode(*arguments.jacobian_mode);
   options.f_scale = parse_number(arguments.f_scale, "--f-scale");
   options.absolute_sigma = arguments.absolute_sigma;
   options.polish = !arguments.no_polish;

@@ -98,7 +98,7 @@ Json options_of(const FitOptions& o, const FitArguments& a, const FitResult& r) 
   options["gtol"] = o.gtol;
   options["max_nfev"] = o.max_nfev ? Json(*o.max_nfev) : Json(nullptr);
   options["polish"] = o.polish;
-  options["jacobian_mode"] = a.jacobian_mode;
+  options["jacobian_mode"] = a.jacobian_mode.value_or("auto");
   options["absolute_sigma"] = o.absolute_sigma;
   options["level"] = o.level;
   options["threads"] = o.threads;
@@ -139,6 +139,8 @@ void add_run(const FitResult& r, Json& json) {
   json["isa"] = r.isa;
   json["fold"] = r.fold;
   json["jacobian_mode"] = r.jacobian_mode;
+  json["jacobian_mode_source"] = r.jacobian_mode_source;
+  json["derivative_order"] = r.derivative_order;
 }
 
 }  // namespace

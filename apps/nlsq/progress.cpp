@@ -6,6 +6,7 @@
 
 #include <cstdio>
 
+#include "nlsq/log.hpp"
 #include "nlsq/runtime.hpp"
 
 namespace nlsq::command {
@@ -18,6 +19,15 @@ void print_line(const std::string& line) {
 }
 
 }  // namespace
+
+Progress::Progress(bool verbose) : verbose_(verbose) {
+  if (!verbose_) return;
+  set_log_sink([](LogLevel, std::string_view line) { print_line(std::string(line)); });
+}
+
+Progress::~Progress() {
+  if (verbose_) set_log_sink({});
+}
 
 void Progress::loaded(const LoadedData& loaded, double milliseconds) {
   if (!verbose_) return;
@@ -43,7 +53,7 @@ void Progress::finished(const FitResult& r) const {
   if (!verbose_) return;
   print_line(fmt::format(
       "engine {} ({}), fold {}, derivatives {}, condition {:.2g}, rank {}, fit {:.1f} ms", r.engine,
-      r.isa, r.fold, r.jacobian_mode, r.condition, r.rank, r.elapsed_ms));
+      r.isa, r.fold, r.derivative_order, r.condition, r.rank, r.elapsed_ms));
 }
 
 }  // namespace nlsq::command

@@ -23,7 +23,10 @@ class Stopwatch {
 
 class Progress {
  public:
-  explicit Progress(bool verbose) : verbose_(verbose) {}
+  explicit Progress(bool verbose);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
   void loaded(const LoadedData& loaded, double milliseconds);
   void step(const Iteration& step);
   void finished(const FitResult& result) const;

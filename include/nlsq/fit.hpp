@@ -41,8 +41,9 @@ struct FitOptions : SolverOptions {
   int threads = 0;
   /// Confidence level of FitResult::intervals.
   double level = 0.95;
-  /// Order of derivation; the values are the same up to rounding.
-  JacobianMode jacobian_mode = JacobianMode::automatic;
+  /// Order of derivation. Empty: NLSQ_JACOBIAN_MODE, else the settings file (nlsq/config.hpp), else
+  /// automatic.
+  std::optional<JacobianMode> jacobian_mode;
   /// Refuse NaN and infinite values in the columns, naming column and row.
   bool check_finite = true;
 };

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -32,6 +33,9 @@ struct LeastSquaresOptions : SolverOptions {
   std::vector<double> diff_step;
   std::vector<std::string> names;  ///< of the parameters; empty: p0, p1, …
   bool absolute_sigma = false;
+  /// As in FitOptions. It is looked up and reported, but differences and a JacobianFunction have no
+  /// order of derivation to choose.
+  std::optional<JacobianMode> jacobian_mode;
 };
 
 /// Minimizes over x0.size() parameters with m residuals. The residual function is called from this

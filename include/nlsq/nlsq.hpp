@@ -2,10 +2,12 @@
 // The whole public interface.
 #pragma once
 
+#include "nlsq/config.hpp"
 #include "nlsq/data.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/fit.hpp"
 #include "nlsq/least_squares.hpp"
+#include "nlsq/log.hpp"
 #include "nlsq/model.hpp"
 #include "nlsq/options.hpp"
 #include "nlsq/result.hpp"

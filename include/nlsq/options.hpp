@@ -23,8 +23,9 @@ enum class Method { automatic, trf, lm, dogbox };
 /// linear z; soft_l1 2(√(1+z)−1); huber z if z ≤ 1 else 2√z−1; cauchy ln(1+z); arctan atan(z).
 enum class Loss { linear, soft_l1, huber, cauchy, arctan };
 
-/// The order in which derivatives are accumulated. automatic: whichever needs fewer operations a
-/// row.
+/// The order in which derivatives are accumulated. automatic: rev if there are more free parameters
+/// than residuals, else fwd; a model's row program then takes whichever needs fewer operations a
+/// row (FitResult::derivative_order). The values are the same up to rounding.
 enum class JacobianMode { automatic, fwd, rev };
 
 /// Why a fit ended; the integers are SciPy's. Positive: converged.

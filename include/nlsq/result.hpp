@@ -53,7 +53,11 @@ struct FitResult {
   std::string engine;         ///< what evaluated the model: "interpreter", "callback"
   std::string isa;            ///< instruction set
   std::string fold;           ///< "gram", "pgram" or "qr"
-  std::string jacobian_mode;  ///< order of derivation: "fwd" or "rev"; "2-point", … for callbacks
+  std::string jacobian_mode;  ///< "fwd" or "rev"; for callbacks "2-point", "3-point" or "user"
+  /// Who chose it: "argument", "environment", "config" or "default".
+  std::string jacobian_mode_source;
+  /// What ran: "forward" or "reverse" (under auto the cheaper one); for callbacks as jacobian_mode.
+  std::string derivative_order;
   std::string method;
   std::string loss = "linear";
   std::string model;  ///< formula, if there is one

@@ -178,7 +178,8 @@ std::vector<std::string> expanded_names(const Model& model, const Dataset& data,
 }
 
 reduce::Term bind_term(const TermView& view, const FitOptions& options,
-                       std::span<const index_t> sizes, std::span<const index_t> free) {
+                       std::span<const index_t> sizes, std::span<const index_t> free,
+                       Preparation& preparation) {
   const Model& model = *view.model;
   const auto& responses = view.data->responses();
   if (static_cast<index_t>(responses.size()) != model.outputs()) {
@@ -194,9 +195,9 @@ reduce::Term bind_term(const TermView& view, const FitOptions& options,
   spec.free.assign(free);
   spec.loss = view.loss;
   using Order = program::ResidualSpec::Order;
-  spec.order = options.jacobian_mode == JacobianMode::fwd   ? Order::forward
-               : options.jacobian_mode == JacobianMode::rev ? Order::reverse
-                                                            : Order::automatic;
+  spec.order = preparation.mode == JacobianMode::fwd   ? Order::forward
+               : preparation.mode == JacobianMode::rev ? Order::reverse
+                                                       : Order::automatic;
   const auto add_column = [&](const Values& values, const Named& name) {
     if (values.size != term.rows) {
       throw InputError("data", fmt::format("data: {} has {} values, the response has {}",

@@ -28,9 +28,20 @@ std::vector<std::string> expanded_names(const Model& model, const Dataset& data,
 /// The columns of `data` in the model's order. Throws InputError with the nearest name.
 std::vector<Values> find_columns(const Model& model, const Dataset& data);
 
+/// How the programs of a fit are made.
+struct Preparation {
+  JacobianMode mode = JacobianMode::automatic;
+};
+
 /// A term without parameter maps. Checks lengths, sigma and finiteness. `free` lists the positions,
 /// among the expanded parameters of this model, that move.
 reduce::Term bind_term(const TermView& term, const FitOptions& options,
-                       std::span<const index_t> sizes, std::span<const index_t> free);
+                       std::span<const index_t> sizes, std::span<const index_t> free,
+                       Preparation& preparation);
+inline reduce::Term bind_term(const TermView& term, const FitOptions& options,
+                              std::span<const index_t> sizes, std::span<const index_t> free) {
+  Preparation preparation{.mode = options.jacobian_mode.value_or(JacobianMode::automatic)};
+  return bind_term(term, options, sizes, free, preparation);
+}
 
 }  // namespace nlsq::fit_impl

@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "fit/binding.hpp"
+#include "fit/jacobian_mode.hpp"
 #include "fit/moments.hpp"
 #include "fit/parameters.hpp"
 #include "fit/settings.hpp"
@@ -51,7 +52,8 @@ std::vector<std::string> collect_names(std::span<const TermView> terms,
 
 std::vector<reduce::Term> bind_terms(std::span<const TermView> terms,
                                      const std::vector<TermNames>& names,
-                                     const ParameterTable& table, const FitOptions& options) {
+                                     const ParameterTable& table, const FitOptions& options,
+                                     fit_impl::Preparation& preparation) {
   linalg::Indices free_position(z(table.size()), -1);
   for (std::size_t i = 0; i < table.free.size(); ++i)
     free_position[z(table.free[i])] = static_cast<index_t>(i);
@@ -65,7 +67,7 @@ std::vector<reduce::Term> bind_terms(std::span<const TermView> terms,
       own_free.push_back(static_cast<index_t>(i));
       problem_free.push_back(free);
     }
-    bound.push_back(fit_impl::bind_term(terms[t], options, names[t].sizes, own_free));
+    bound.push_back(fit_impl::bind_term(terms[t], options, names[t].sizes, own_free, preparation));
     bound.back().parameters = names[t].positions;
     bound.back().free = std::move(problem_free);
   }
@@ -117,9 +119,11 @@ linalg::Vector at_positions(const linalg::Vector& values, const linalg::Indices&
 FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) {
   const auto began = std::chrono::steady_clock::now();
   if (terms.empty()) throw InputError("terms", "terms: at least one is needed");
+  const fit_impl::ModeChoice mode = fit_impl::choose_jacobian_mode(options.jacobian_mode);
   std::vector<TermNames> names;
   const ParameterTable table = fit_impl::make_parameters(collect_names(terms, names), options);
-  const std::vector<reduce::Term> bound = bind_terms(terms, names, table, options);
+  fit_impl::Preparation preparation{.mode = mode.mode};
+  const std::vector<reduce::Term> bound = bind_terms(terms, names, table, options, preparation);
   const reduce::EvaluatorOptions evaluator_options = fit_impl::evaluator_options(options.threads);
   reduce::DataEvaluator evaluator(bound, table.start, table.free, evaluator_options,
                                   fit_impl::shared_pool());
@@ -146,8 +150,10 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   result.loss = to_string(options.loss);
   result.engine = "interpreter";
   result.isa = engine::name(evaluator_options.walk.isa);
-  result.jacobian_mode =
-      bound.front().program->order == expr::Accumulation::forward ? "fwd" : "rev";
+  result.derivative_order =
+      bound.front().program->order == expr::Accumulation::forward ? "forward" : "reverse";
+  fit_impl::report_jacobian_mode(mode, static_cast<index_t>(table.free.size()), evaluator.rows(),
+                                 result);
   result.model = terms.front().model->formula();
   result.absolute_sigma = options.absolute_sigma;
   fit_impl::fill_statistics(result, outcome, table.free, terms, options);

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "fit/jacobian_mode.hpp"
 #include "fit/statistics.hpp"
 #include "nlsq/error.hpp"
 #include "reduce/callback_evaluator.hpp"
@@ -30,6 +31,8 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
               const LeastSquaresOptions& options) {
   const auto began = std::chrono::steady_clock::now();
   const std::size_t n = x0.size();
+  const index_t m = problem.m;
+  const fit_impl::ModeChoice mode = fit_impl::choose_jacobian_mode(options.jacobian_mode);
   if (problem.m <= 0)
     throw InputError("m", fmt::format("m: {} residuals; at least one is needed", problem.m));
   check_length(options.lower, n, "lower");
@@ -82,9 +85,11 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
   result.method = to_string(options.method == Method::automatic ? Method::trf : options.method);
   result.loss = to_string(options.loss);
   result.engine = "callback";
-  result.jacobian_mode = user_jacobian                                   ? "user"
-                         : options.differences == Differences::two_point ? "2-point"
-                                                                         : "3-point";
+  result.derivative_order = user_jacobian                                   ? "user"
+                            : options.differences == Differences::two_point ? "2-point"
+                                                                            : "3-point";
+  fit_impl::report_jacobian_mode(mode, static_cast<index_t>(n), m, result);
+  result.jacobian_mode = result.derivative_order;
   result.absolute_sigma = options.absolute_sigma;
   FitOptions statistics;
   statistics.absolute_sigma = options.absolute_sigma;

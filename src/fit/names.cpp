@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/nearest.hpp"
+#include "fit/jacobian_mode.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/result.hpp"
 
@@ -33,8 +34,12 @@ std::string to_string(JacobianMode mode) { return kModes[static_cast<std::size_t
 Method parse_method(const std::string& name) { return find_name<Method>(kMethods, name, "method"); }
 Loss parse_loss(const std::string& name) { return find_name<Loss>(kLosses, name, "loss"); }
 
+JacobianMode fit_impl::find_jacobian_mode(const std::string& name, const char* argument) {
+  return find_name<JacobianMode>(kModes, name, argument);
+}
+
 JacobianMode parse_jacobian_mode(const std::string& name) {
-  return find_name<JacobianMode>(kModes, name, "jacobian_mode");
+  return fit_impl::find_jacobian_mode(name, "jacobian_mode");
 }
 
 }  // namespace nlsq

@@ -27,9 +27,10 @@ ONLY = {
 }
 # The folder a public header belongs to.
 PUBLIC = {
-    "types": "base", "error": "base", "version": "base",
+    "types": "base", "error": "base", "version": "base", "log": "base",
     "options": "base", "model": "expr", "table": "data",
     "data": "fit", "fit": "fit", "result": "fit", "least_squares": "fit", "runtime": "fit", "nlsq": "fit",
+    "config": "fit", "cache": "fit",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 

@@ -145,6 +145,8 @@ TEST_F(BadInput, unknown_names_get_the_nearest) {
   expect_refused(line({"--loss", "hubber"}), {"'hubber'", "did you mean 'huber'"});
   expect_refused(line({"--los", "huber"}), {"--los", "did you mean '--loss'"});
   expect_refused(line({"--jacobian-mode", "reverse"}), {"'reverse'"});
+  expect_refused(line({"--jacobian-mode", "fwdd"}), {"--jacobian-mode", "did you mean 'fwd'"});
+  expect_refused(line({"--jacobian-mode", ""}), {"--jacobian-mode", "''"});
   expect_refused(nlsq({"fti"}), {"'fti'", "did you mean 'fit'"});
   expect_refused(nlsq({"--versoin"}), {"did you mean '--version'"});
   expect_refused(nlsq({"info", "function"}), {"did you mean 'functions'"});

@@ -58,7 +58,9 @@ TEST_F(Output, json_has_the_keys_of_its_schema_in_a_stable_order) {
                           "fold",
                           "isa",
                           "optimality",
-                          "jacobian_mode"}) {
+                          "jacobian_mode",
+                          "jacobian_mode_source",
+                          "derivative_order"}) {
     EXPECT_TRUE(json.contains(key)) << key;
   }
   EXPECT_EQ(json.begin().key(), "schema");
@@ -133,6 +135,34 @@ TEST_F(Output, options_of_the_method_are_accepted) {
   EXPECT_EQ(fit("d.csv", kDecayModel, {"--x-scale", "1"}).code, 0);
   EXPECT_EQ(fit("d.csv", kDecayModel, {"--x-scale", "a=2,c=0.5", "--fix", "b=0.5"}).code, 0);
   EXPECT_EQ(fit("d.csv", kDecayModel, {"--p0", "4,0.5,1"}).code, 0);
+}
+
+TEST_F(Output, the_order_of_derivation_comes_from_option_environment_or_settings_file) {
+  const std::string line = " fit d.csv --model 'y = a*exp(-b*x) + c' --json --jacobian-mode rev";
+  const std::string without = line.substr(0, line.find(" --jacobian-mode"));
+  const std::string home = "HOME=\"$PWD/home\" ";
+  shell("mkdir -p home/.nlsq");
+  write("home/.nlsq/config.json", R"({"jacobian_mode": "rev"})");
+  const auto json = [&](const std::string& before, const std::string& rest) {
+    return shell("export " + before + "; nlsq" + rest).json();
+  };
+  EXPECT_EQ(json("HOME=/nowhere", without)["jacobian_mode_source"], "default");
+  EXPECT_EQ(json("HOME=/nowhere", without)["jacobian_mode"], "fwd");
+  EXPECT_EQ(json(home, without)["jacobian_mode_source"], "config");
+  EXPECT_EQ(json(home, without)["jacobian_mode"], "rev");
+  EXPECT_EQ(json(home, without)["derivative_order"], "reverse");
+  const std::string forward = home + " NLSQ_JACOBIAN_MODE=fwd";
+  EXPECT_EQ(json(forward, without)["jacobian_mode_source"], "environment");
+  EXPECT_EQ(json(forward, without)["derivative_order"], "forward");
+  EXPECT_EQ(json(forward, line)["jacobian_mode_source"], "argument");
+  EXPECT_EQ(json(forward, line)["jacobian_mode"], "rev");
+  const Outcome bad = shell("export " + home + " NLSQ_JACOBIAN_MODE=fwdd; nlsq" + without);
+  EXPECT_EQ(bad.code, 0);
+  EXPECT_NE(bad.err.find("nlsq: warning: NLSQ_JACOBIAN_MODE: 'fwdd' is none of"),
+            std::string::npos);
+  EXPECT_EQ(bad.json()["jacobian_mode_source"], "config");
+  const Outcome verbose = shell("export " + forward + "; nlsq" + without + " --verbose");
+  EXPECT_NE(verbose.err.find("jacobian_mode=fwd source=environment"), std::string::npos);
 }
 
 TEST_F(Output, a_fit_that_does_not_converge_exits_with_1_and_is_printed) {

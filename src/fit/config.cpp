@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// What fits need of the settings file is packed in one atomic number.
+#include "fit/config.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <mutex>
+
+#include "fit/user_config.hpp"
+
+namespace nlsq {
+namespace fit_impl {
+namespace {
+
+constexpr int kRead = 1, kWarning = 2, kModeShift = 2;
+
+std::atomic<int> state{0};  // kRead, kWarning, then 0 or 1 + mode
+std::mutex mutex;           // of all below
+std::string warning, warning_content;
+std::vector<std::string> said;
+
+// The caller holds the mutex.
+bool is_news_locked(const std::string& content) {
+  constexpr std::size_t kMost = 64;
+  if (std::find(said.begin(), said.end(), content) != said.end()) return false;
+  if (said.size() == kMost) said.erase(said.begin());
+  said.push_back(content);
+  return true;
+}
+
+int read(bool again) {
+  const std::lock_guard<std::mutex> lock(mutex);
+  const int known = state.load(std::memory_order_acquire);
+  if ((known & kRead) != 0 && !again) return known;
+  const std::string path = config_path();
+  std::string content;
+  const UserConfig config = path.empty() ? UserConfig{} : read_user_config(path, content);
+  int next = kRead;
+  warning.clear();
+  if (!config.problems.empty()) {
+    warning = fmt::format("{}: {} (ignored)", path, fmt::join(config.problems, "; "));
+    warning_content = warning + "\n" + content;
+    next |= kWarning;
+  }
+  if (config.jacobian_mode) next |= (1 + static_cast<int>(*config.jacobian_mode)) << kModeShift;
+  state.store(next, std::memory_order_release);
+  return next;
+}
+
+int current() {
+  const int known = state.load(std::memory_order_acquire);
+  return (known & kRead) != 0 ? known : read(false);
+}
+
+}  // namespace
+
+std::optional<JacobianMode> configured_mode() {
+  const int mode = current() >> kModeShift;
+  if (mode == 0) return std::nullopt;
+  return static_cast<JacobianMode>(mode - 1);
+}
+
+void take_config_warning(std::vector<std::string>& warnings) {
+  if ((current() & kWarning) == 0) return;
+  const std::lock_guard<std::mutex> lock(mutex);
+  if ((state.fetch_and(~kWarning) & kWarning) == 0) return;
+  if (is_news_locked(warning_content)) warnings.push_back(warning);
+}
+
+bool is_news(const std::string& content) {
+  const std::lock_guard<std::mutex> lock(mutex);
+  return is_news_locked(content);
+}
+
+}  // namespace fit_impl
+
+std::string config_path() {
+  const char* home = std::getenv("HOME");
+  if (home == nullptr || *home == '\0') return "";
+  return std::string(home) + "/.nlsq/config.json";
+}
+
+void reload_config() { fit_impl::read(true); }
+
+}  // namespace nlsq

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// The settings of this process: the file is read by the first fit and by reload_config(), never in
+// between, so that a fit costs one atomic load and no result depends on when a file was looked at.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "nlsq/config.hpp"
+#include "nlsq/options.hpp"
+
+namespace nlsq::fit_impl {
+
+/// jacobian_mode of the settings file. Reads the file if nobody has.
+std::optional<JacobianMode> configured_mode();
+
+/// Appends what is wrong with the settings file, one warning, unless it has been said before of the
+/// same content.
+void take_config_warning(std::vector<std::string>& warnings);
+
+/// True the first time that it is asked about `content`.
+bool is_news(const std::string& content);
+
+}  // namespace nlsq::fit_impl
