@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+// curve_fit and least_squares of the core for Python: data without copies, the GIL released while
+// the core works, Python exceptions and Ctrl-C passed through.
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "nlsq/fit.hpp"
+#include "options.hpp"
+#include "trace.hpp"
+
+namespace nlsq::python {
+namespace {
+
+using Array = nb::ndarray<nb::ro, nb::device::cpu>;
+using Vector = nb::ndarray<const double, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+
+// float64 or float32, contiguous, one dimension: Python sees to that.
+Values values_of(const Array& array) {
+  Values v;
+  v.data = array.data();
+  v.size = static_cast<index_t>(array.size());
+  v.float32 = array.dtype() == nb::dtype<float>();
+  if (!v.float32 && array.dtype() != nb::dtype<double>()) {
+    throw nb::type_error("columns must be float64 or float32 arrays");
+  }
+  return v;
+}
+
+nb::object new_array(const std::vector<double>& values, std::size_t rows = 0) {
+  auto* const copy = new double[values.size() > 0 ? values.size() : 1];
+  std::memcpy(copy, values.data(), values.size() * sizeof(double));
+  const nb::capsule owner(copy, [](void* p) noexcept { delete[] static_cast<double*>(p); });
+  if (rows == 0) {
+    return nb::cast(nb::ndarray<nb::numpy, double, nb::ndim<1>>(copy, {values.size()}, owner));
+  }
+  return nb::cast(
+      nb::ndarray<nb::numpy, double, nb::ndim<2>>(copy, {rows, values.size() / rows}, owner));
+}
+
+nb::object square(const std::vector<double>& values, std::size_t n) {
+  return n == 0 ? nb::module_::import_("numpy").attr("zeros")(nb::make_tuple(0, 0))
+                : new_array(values, n);
+}
+
+constexpr index_t kWatchRows = 20000;  // below, a fit is over before a finger is off the key
+
+FitResult run_curve_fit(const Model& model, const std::vector<Array>& columns, const Array& y,
+                        nb::handle sigma, const std::vector<double>& p0, nb::handle lower,
+                        nb::handle upper, nb::handle fixed, bool absolute_sigma, nb::handle loss,
+                        double f_scale, int threads, bool check_finite, nb::handle callback,
+                        nb::handle mode, const nb::dict& solver) {
+  Dataset data;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    data.column(model.columns()[c], values_of(columns[c]));
+  }
+  data.response(values_of(y));
+  std::optional<Array> sigma_array;
+  if (PyFloat_Check(sigma.ptr())) {
+    data.sigma(nb::cast<double>(sigma));
+  } else if (!sigma.is_none()) {
+    sigma_array = nb::cast<Array>(sigma);
+    data.sigma(values_of(*sigma_array));
+  }
+  FitOptions options;
+  options.p0 = p0;
+  const std::vector<std::string>& names = model.parameters();
+  if (!lower.is_none()) {
+    const auto low = nb::cast<std::vector<double>>(lower);
+    const auto high = nb::cast<std::vector<double>>(upper);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (std::isfinite(low[i]) || std::isfinite(high[i]))
+        options.bounds[names[i]] = {low[i], high[i]};
+    }
+  }
+  if (!fixed.is_none()) {
+    const auto held = nb::cast<std::vector<bool>>(fixed);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (held[i]) options.fixed[names[i]];
+    }
+  }
+  options.absolute_sigma = absolute_sigma;
+  if (!loss.is_none()) options.loss = parse_loss(nb::cast<std::string>(loss));
+  options.f_scale = f_scale;
+  options.threads = threads;
+  options.check_finite = check_finite;
+  if (!mode.is_none()) options.jacobian_mode = parse_jacobian_mode(nb::cast<std::string>(mode));
+  for (const auto& [name, value] : solver) set_solver(options, name, value);
+  options.callback = callback_of(callback, static_cast<index_t>(y.size()) >= kWatchRows);
+  const nb::gil_scoped_release release;
+  return curve_fit(model, data, options);
+}
+
+}  // namespace
+
+void bind_fit(nb::module_& m) {
+  nb::class_<FitResult>(m, "FitResult", "Everything the core knows about a fit.")
+      .def_ro("names", &FitResult::names)
+      .def_prop_ro("popt", [](const FitResult& r) { return new_array(r.popt); })
+      .def_prop_ro("pcov", [](const FitResult& r) { return square(r.pcov, r.names.size()); })
+      .def_prop_ro("perr", [](const FitResult& r) { return new_array(r.perr); })
+      .def_prop_ro("p0", [](const FitResult& r) { return new_array(r.p0); })
+      .def_ro("fixed", &FitResult::fixed)
+      .def_ro("at_bound", &FitResult::at_bound)
+      .def_ro("cost", &FitResult::cost)
+      .def_ro("rss", &FitResult::rss)
+      .def_ro("tss", &FitResult::tss)
+      .def_ro("n", &FitResult::n)
+      .def_ro("n_masked", &FitResult::n_masked)
+      .def_ro("dof", &FitResult::dof)
+      .def_ro("chi2", &FitResult::chi2)
+      .def_ro("reduced_chi2", &FitResult::reduced_chi2)
+      .def_ro("p_value", &FitResult::p_value)
+      .def_ro("r_squared", &FitResult::r_squared)
+      .def_ro("adj_r_squared", &FitResult::adj_r_squared)
+      .def_ro("rmse", &FitResult::rmse)
+      .def_ro("aic", &FitResult::aic)
+      .def_ro("aicc", &FitResult::aicc)
+      .def_ro("bic", &FitResult::bic)
+      .def_ro("absolute_sigma", &FitResult::absolute_sigma)
+      .def_ro("has_sigma", &FitResult::has_sigma)
+      .def_prop_ro("status", [](const FitResult& r) { return static_cast<int>(r.status); })
+      .def_ro("message", &FitResult::message)
+      .def_ro("success", &FitResult::success)
+      .def_ro("nfev", &FitResult::nfev)
+      .def_ro("njev", &FitResult::njev)
+      .def_ro("iterations", &FitResult::iterations)
+      .def_ro("optimality", &FitResult::optimality)
+      .def_ro("condition", &FitResult::condition)
+      .def_ro("rank", &FitResult::rank)
+      .def_ro("engine", &FitResult::engine)
+      .def_ro("isa", &FitResult::isa)
+      .def_ro("fold", &FitResult::fold)
+      .def_ro("jacobian_mode", &FitResult::jacobian_mode)
+      .def_ro("method", &FitResult::method)
+      .def_ro("loss", &FitResult::loss)
+      .def_ro("warnings", &FitResult::warnings)
+      .def_ro("elapsed_ms", &FitResult::elapsed_ms)
+      .def("intervals", &FitResult::intervals, nb::arg("level") = 0.95)
+      .def("correlation",
+           [](const FitResult& r) { return square(r.correlation(), r.names.size()); })
+      .def(
+          "report",
+          [](const FitResult& r, double level, bool color) {
+            return r.report({.color = color, .level = level});
+          },
+          nb::arg("level") = 0.95, nb::arg("color") = false);
+
+  m.def("curve_fit", &run_curve_fit, nb::arg("model"), nb::arg("columns"), nb::arg("y"),
+        nb::arg("sigma").none() = nb::none(), nb::arg("p0") = std::vector<double>{},
+        nb::arg("lower").none() = nb::none(), nb::arg("upper").none() = nb::none(),
+        nb::arg("fixed").none() = nb::none(), nb::arg("absolute_sigma") = false,
+        nb::arg("loss").none() = nb::none(), nb::arg("f_scale") = 1.0, nb::arg("threads") = 0,
+        nb::arg("check_finite") = true, nb::arg("callback").none() = nb::none(),
+        nb::arg("jacobian_mode").none() = nb::none(), nb::arg("solver") = nb::dict(),
+        "Fits a model to columns and a response; see nlsq.curve_fit.");
+
+  m.def(
+      "evaluate",
+      [](const Model& model, const std::vector<Array>& columns, const std::vector<double>& p,
+         index_t rows) {
+        Dataset data;
+        for (std::size_t c = 0; c < columns.size(); ++c)
+          data.column(model.columns()[c], values_of(columns[c]));
+        if (columns.empty()) {
+          // A model of parameters alone still has a value for every row.
+          const std::vector<double> one(1, 0.0);
+          data.column("row", one);
+          return new_array(std::vector<double>(static_cast<std::size_t>(rows),
+                                               evaluate(model, data, p).front()));
+        }
+        return new_array(evaluate(model, data, p));
+      },
+      nb::arg("model"), nb::arg("columns"), nb::arg("parameters"), nb::arg("rows"),
+      "Values of a model in each row.");
+  m.def(
+      "standard_errors",
+      [](const Model& model, const std::vector<Array>& columns, const FitResult& result) {
+        Dataset data;
+        for (std::size_t c = 0; c < columns.size(); ++c)
+          data.column(model.columns()[c], values_of(columns[c]));
+        return new_array(standard_errors_of(model, data, result));
+      },
+      nb::arg("model"), nb::arg("columns"), nb::arg("result"),
+      "Standard error of the model's value in each row.");
+}
+
+}  // namespace nlsq::python

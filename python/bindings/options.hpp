@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// Options of the core from Python's keyword arguments.
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+#include <functional>
+
+#include "nlsq/options.hpp"
+
+namespace nlsq::python {
+
+namespace nb = nanobind;
+
+/// Sets the solver option of a name: method, ftol, xtol, gtol, x_scale, max_nfev, polish.
+void set_solver(SolverOptions& options, nb::handle name, nb::handle value);
+
+/// The callback of a fit: the user's, as user(iteration, nfev, cost, step_norm, optimality,
+/// parameters), true to stop; and Ctrl-C, if it is to be watched for. Empty when neither is wanted.
+std::function<bool(const Iteration&)> callback_of(nb::handle user, bool watch_signals);
+
+}  // namespace nlsq::python

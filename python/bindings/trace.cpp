@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: MIT
+// Recording operations: from NumPy's names to nodes, with NumPy's shapes and its rules for
+// booleans.
+#include "trace.hpp"
+
+#include <array>
+#include <cmath>
+
+#include "expr/functions.hpp"
+
+namespace nlsq::python {
+namespace {
+
+using expr::NodeId;
+using expr::Op;
+
+struct Numpy {
+  nb::object ndarray, generic, ascontiguousarray, float64, array, array_equal;
+};
+// Looked up once; never freed, since the interpreter may be gone before statics are.
+const Numpy& numpy() {
+  static const Numpy* const names = [] {
+    const nb::module_ np = nb::module_::import_("numpy");
+    return new Numpy{np.attr("ndarray"), np.attr("generic"), np.attr("ascontiguousarray"),
+                     np.attr("float64"), np.attr("array"),   np.attr("array_equal")};
+  }();
+  return *names;
+}
+
+bool is_array(nb::handle value) {
+  return PyObject_IsInstance(value.ptr(), numpy().ndarray.ptr()) == 1;
+}
+
+char kind_of(nb::handle array) { return nb::cast<char>(array.attr("dtype").attr("kind")); }
+
+Traced constant(const std::shared_ptr<Recording>& recording, double value, bool boolean = false) {
+  return {recording, recording->graph().constant(value), false, boolean};
+}
+
+bool same_memory(nb::handle a, nb::handle b) {
+  const nb::dict one = nb::cast<nb::dict>(a.attr("__array_interface__"));
+  const nb::dict two = nb::cast<nb::dict>(b.attr("__array_interface__"));
+  for (const char* key : {"data", "strides", "typestr", "shape"}) {
+    if (!nb::object(one[key]).equal(nb::object(two[key]))) return false;
+  }
+  return true;
+}
+
+// The column that holds an array's values: the one made from the same memory before, or a new one.
+bool column_of(const std::shared_ptr<Recording>& recording, nb::handle array, Traced& out) {
+  const char kind = kind_of(array);
+  if (kind != 'f' && kind != 'i' && kind != 'u' && kind != 'b') return false;
+  if (nb::cast<index_t>(array.attr("itemsize")) > 8) return false;  // long double
+  Recording& r = *recording;
+  index_t at = -1;
+  for (std::size_t c = 0; c < r.sources.size() && at < 0; ++c) {
+    // The function may have written into an array between two uses.
+    const bool same = r.sources[c].is(array) || same_memory(r.sources[c], array);
+    if (same &&
+        nb::cast<bool>(numpy().array_equal(r.arrays[c], array, nb::arg("equal_nan") = true)))
+      at = static_cast<index_t>(c);
+  }
+  if (at < 0) {
+    const bool single = kind == 'f' && nb::cast<index_t>(array.attr("itemsize")) == 4;
+    r.narrow |= single || (kind == 'f' && nb::cast<index_t>(array.attr("itemsize")) == 2);
+    // A copy, since the function may change the array before it returns; x itself is not copied.
+    nb::object values = single ? numpy().array(array) : numpy().array(array, numpy().float64);
+    at = static_cast<index_t>(r.arrays.size());
+    r.arrays.push_back(numpy().ascontiguousarray(values));
+    r.sources.push_back(nb::borrow(array));
+    r.trace->model.columns.push_back("c" + std::to_string(at));
+  }
+  out = {recording, r.graph().column(at), true, kind == 'b'};
+  return true;
+}
+
+// What is no function of the formula language, or means something else there.
+NodeId special_case(expr::Graph& g, std::string_view name, std::span<const NodeId> a) {
+  const auto number = [&g](double v) { return g.constant(v); };
+  if (name == "add") return g.make(Op::add, a[0], a[1]);
+  if (name == "subtract") return g.make(Op::sub, a[0], a[1]);
+  if (name == "multiply") return g.make(Op::mul, a[0], a[1]);
+  if (name == "divide" || name == "true_divide") return g.make(Op::div, a[0], a[1]);
+  if (name == "negative") return g.make(Op::neg, a[0]);
+  if (name == "positive" || name == "conjugate") return a[0];
+  if (name == "float_power") return g.make(Op::pow, a[0], a[1]);
+  if (name == "floor_divide") return g.make(Op::floor, g.make(Op::div, a[0], a[1]));
+  if (name == "reciprocal") return g.make(Op::div, number(1.0), a[0]);
+  if (name == "greater") return g.make(Op::lt, a[1], a[0]);
+  if (name == "greater_equal") return g.make(Op::le, a[1], a[0]);
+  if (name == "less") return g.make(Op::lt, a[0], a[1]);
+  if (name == "less_equal") return g.make(Op::le, a[0], a[1]);
+  if (name == "equal") return g.make(Op::eq, a[0], a[1]);
+  if (name == "not_equal") return g.make(Op::ne, a[0], a[1]);
+  if (name == "logical_and" || name == "bitwise_and") return g.make(Op::logical_and, a[0], a[1]);
+  if (name == "logical_or" || name == "bitwise_or") return g.make(Op::logical_or, a[0], a[1]);
+  if (name == "logical_not" || name == "invert") return g.make(Op::logical_not, a[0]);
+  if (name == "where") return g.make(Op::where, a[0], a[1], a[2]);
+  if (name == "deg2rad" || name == "radians") return g.make(Op::mul, a[0], number(M_PI / 180.0));
+  if (name == "rad2deg" || name == "degrees") return g.make(Op::mul, a[0], number(180.0 / M_PI));
+  if (name == "heaviside") {
+    const NodeId zero = number(0.0);
+    return g.make(Op::where, g.make(Op::eq, a[0], zero), a[1],
+                  g.make(Op::where, g.make(Op::lt, a[0], zero), zero, number(1.0)));
+  }
+  if (name == "voigt_profile") return expr::build_call(g, "voigt", a);
+  if (name == "xlogy") {
+    return g.make(Op::where, g.make(Op::eq, a[0], number(0.0)), number(0.0),
+                  g.make(Op::mul, a[0], g.make(Op::log, a[1])));
+  }
+  return expr::kNone;
+}
+
+// Names that mean the same to NumPy, SciPy and the formula language.
+bool is_shared_name(std::string_view name) {
+  static constexpr std::string_view kNames[] = {
+      "sqrt",  "cbrt",   "exp",  "exp2",    "expm1",   "log",       "log2",     "log10",
+      "log1p", "sin",    "cos",  "tan",     "arcsin",  "arccos",    "arctan",   "arctan2",
+      "sinh",  "cosh",   "tanh", "arcsinh", "arccosh", "arctanh",   "absolute", "fabs",
+      "sign",  "floor",  "ceil", "minimum", "maximum", "remainder", "hypot",    "logaddexp",
+      "power", "square", "erf",  "erfc",    "gammaln", "psi",       "expit",    "j0",
+      "j1",    "exp10",  "clip"};
+  for (const std::string_view known : kNames) {
+    if (known == name) return true;
+  }
+  return false;
+}
+
+bool gives_boolean(std::string_view name) {
+  return name == "greater" || name == "greater_equal" || name == "less" || name == "less_equal" ||
+         name == "equal" || name == "not_equal" || name == "logical_and" || name == "logical_or" ||
+         name == "logical_not" || name == "bitwise_and" || name == "bitwise_or" || name == "invert";
+}
+
+bool needs_boolean(std::string_view name) {
+  return name == "bitwise_and" || name == "bitwise_or" || name == "invert";
+}
+
+}  // namespace
+
+void refuse(Recording& recording, const std::string& why) {
+  if (recording.poison.empty()) recording.poison = why;
+  static const nb::object* const refused =
+      new nb::object(nb::module_::import_("nlsq._errors").attr("TraceRefused"));
+  PyErr_SetString(refused->ptr(), why.c_str());
+  throw nb::python_error();
+}
+
+nb::object materialize(Column& column) {
+  if (!column.array.is_valid()) {
+    const std::size_t n = nb::len(column.operands);
+    nb::list plain;
+    for (std::size_t i = 0; i < n; ++i) {
+      const nb::object input = column.operands[i];
+      Column* lazy = nullptr;
+      if (nb::try_cast<Column*>(input, lazy, false) && lazy != nullptr) {
+        plain.append(materialize(*lazy));
+      } else {
+        plain.append(input);
+      }
+    }
+    column.array = column.compute(*plain);
+    if (is_array(column.array)) column.array.attr("setflags")(nb::arg("write") = false);
+  }
+  return column.array;
+}
+
+bool operand(const std::shared_ptr<Recording>& recording, nb::handle value, Traced& out) {
+  PyObject* const p = value.ptr();
+  if (PyFloat_CheckExact(p)) {
+    out = constant(recording, PyFloat_AS_DOUBLE(p));
+    return true;
+  }
+  Traced* traced = nullptr;
+  if (nb::try_cast<Traced*>(value, traced, false) && traced != nullptr) {
+    if (traced->recording != recording || !recording->open) {
+      refuse(*recording, "a value of another call of a model was used");
+    }
+    out = {recording, traced->node, traced->row, traced->boolean};
+    return true;
+  }
+  if (PyBool_Check(p)) {
+    out = constant(recording, p == Py_True ? 1.0 : 0.0, true);
+    return true;
+  }
+  if (PyLong_Check(p) || PyFloat_Check(p)) {
+    const double number = PyFloat_AsDouble(p);
+    if (number == -1.0 && PyErr_Occurred() != nullptr) throw nb::python_error();
+    out = constant(recording, number);
+    return true;
+  }
+  const bool scalar = PyObject_IsInstance(p, numpy().generic.ptr()) == 1;
+  if (!scalar && !is_array(value)) return false;
+  const char kind = kind_of(value);
+  if (kind != 'f' && kind != 'i' && kind != 'u' && kind != 'b') return false;
+  const auto size = nb::cast<index_t>(value.attr("size"));
+  const auto dimensions = nb::cast<index_t>(value.attr("ndim"));
+  if (dimensions == 0 || (dimensions == 1 && size == 1 && recording->rows != 1)) {
+    recording->narrow |= kind == 'f' && nb::cast<index_t>(value.attr("itemsize")) < 8;
+    out = constant(recording, nb::cast<double>(value.attr("item")()), kind == 'b');
+    // One value in an array makes a row of whatever it meets only if that has rows already.
+    return true;
+  }
+  if (dimensions != 1 || size != recording->rows) return false;
+  return column_of(recording, value, out);
+}
+
+nb::object record(std::string_view name, nb::handle ufunc, std::span<const nb::handle> inputs,
+                  const std::shared_ptr<Recording>& recording) {
+  std::array<NodeId, 3> nodes{};
+  bool row = false, all_columns = true, all_boolean = true;
+  if (inputs.size() > nodes.size()) refuse(*recording, std::string(name) + " of many values");
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    Traced t;
+    if (!operand(recording, inputs[i], t)) {
+      const std::string type = nb::cast<std::string>(nb::str(inputs[i].type().attr("__name__")));
+      refuse(*recording, std::string(name) + " of a model value and a " + type +
+                             (is_array(inputs[i]) ? " of another shape or type" : ""));
+    }
+    nodes[i] = t.node;
+    row |= t.row;
+    all_boolean &= t.boolean;
+    // Traced values that are no columns depend on the parameters.
+    Traced* traced = nullptr;
+    Column* column = nullptr;
+    if (nb::try_cast<Traced*>(inputs[i], traced, false) && traced != nullptr &&
+        !nb::try_cast<Column*>(inputs[i], column, false)) {
+      all_columns = false;
+    }
+  }
+  if (needs_boolean(name) && !all_boolean) refuse(*recording, std::string(name) + " of numbers");
+  if (all_boolean && !gives_boolean(name) && name != "multiply" && name != "where") {
+    refuse(*recording, std::string(name) + " of truth values");
+  }
+  const std::span<const NodeId> span(nodes.data(), inputs.size());
+  expr::Graph& graph = recording->graph();
+  NodeId node = special_case(graph, name, span);
+  if (node == expr::kNone && is_shared_name(name)) {
+    node = expr::build_call(graph, expr::canonical_function(name), span);
+  }
+  if (node == expr::kNone) refuse(*recording, "NumPy's " + std::string(name));
+  if (graph.size() > 100000) refuse(*recording, "more than 100,000 operations");
+  const bool boolean = gives_boolean(name) || (all_boolean && name == "multiply");
+  if (!all_columns) return nb::cast(Traced{recording, node, row, boolean});
+  Column lazy;
+  static_cast<Traced&>(lazy) = {recording, node, row, boolean};
+  lazy.compute = nb::borrow(ufunc);
+  nb::list operands;
+  for (const nb::handle input : inputs) operands.append(input);
+  lazy.operands = nb::tuple(operands);
+  return nb::cast(std::move(lazy));
+}
+
+}  // namespace nlsq::python

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// Calling a model function once with traced values, and a model from what it returns.
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include "nlsq/error.hpp"
+#include "trace.hpp"
+
+namespace nlsq::python {
+namespace {
+
+// Ends the recording whatever happens: values kept by the function are dead afterwards.
+class Session {
+ public:
+  explicit Session(std::shared_ptr<Recording> recording) : recording_(std::move(recording)) {}
+  ~Session() { recording_->open = recording_->trace->open = false; }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+ private:
+  std::shared_ptr<Recording> recording_;
+};
+
+// (model, columns, narrow). Raises TraceRefused, or what the function raises.
+nb::tuple trace_model(nb::handle function, nb::handle x, bool lazy_x, nb::handle x_values,
+                      const std::vector<std::string>& names, index_t rows, const nb::tuple& extra) {
+  auto recording = std::make_shared<Recording>();
+  const Session session(recording);
+  recording->rows = rows;
+  expr::ModelImpl& model = recording->trace->model;
+  for (const std::string& name : names) {
+    model.parameters.push_back({name, -1});
+    model.parameter_names.push_back(name);
+  }
+  nb::list arguments;
+  if (lazy_x) {
+    Column column;
+    static_cast<Traced&>(column) = {recording, recording->graph().column(0), true, false};
+    column.array = nb::borrow(x);
+    column.is_x = true;
+    model.columns.emplace_back("x");
+    recording->arrays.push_back(nb::borrow(x_values));
+    recording->sources.push_back(nb::borrow(x));
+    arguments.append(nb::cast(std::move(column)));
+  } else {
+    arguments.append(x);
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    arguments.append(nb::cast(
+        Traced{recording, recording->graph().parameter(static_cast<index_t>(i)), false, false}));
+  }
+  for (const nb::handle value : extra) arguments.append(value);
+  const nb::object value = nb::borrow(function)(*nb::tuple(arguments));
+  if (!recording->poison.empty()) refuse(*recording, recording->poison);
+  Traced result;
+  if (!operand(recording, value, result)) {
+    const std::string type = nb::cast<std::string>(nb::str(value.type().attr("__name__")));
+    refuse(*recording, "the model returned a " + type);
+  }
+  model.outputs.push_back(result.node);
+  nb::list arrays;
+  for (const nb::object& array : recording->arrays) arrays.append(array);
+  const Model traced(std::shared_ptr<const expr::ModelImpl>(recording->trace, &model));
+  return nb::make_tuple(traced, arrays, recording->narrow);
+}
+
+}  // namespace
+
+void bind_model(nb::module_& m) {
+  nb::class_<Model>(m, "Model", "A model as the engine sees it: immutable, cheap to copy.")
+      .def_prop_ro("parameters", [](const Model& model) { return model.parameters(); })
+      .def_prop_ro("columns", [](const Model& model) { return model.columns(); })
+      .def_prop_ro("response", [](const Model& model) { return model.response(); })
+      .def_prop_ro("formula", [](const Model& model) { return model.formula(); })
+      .def_prop_ro("unused_parameters",
+                   [](const Model& model) { return model.unused_parameters(); });
+  m.def(
+      "parse",
+      [](const std::string& formula, const std::vector<std::string>& columns) {
+        return Model::parse(formula, columns);
+      },
+      nb::arg("formula"), nb::arg("columns"),
+      "A model from a formula; names that are no columns are its parameters.");
+  m.def("trace", &trace_model, nb::arg("function"), nb::arg("x"), nb::arg("lazy_x"),
+        nb::arg("x_values"), nb::arg("names"), nb::arg("rows"), nb::arg("extra") = nb::tuple(),
+        "Calls function(x, *parameters) once with traced values: (model, its columns, whether a "
+        "float32 value took part). Raises TraceRefused with the reason.");
+}
+
+}  // namespace nlsq::python
