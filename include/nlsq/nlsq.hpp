@@ -9,6 +9,7 @@
 #include "nlsq/least_squares.hpp"
 #include "nlsq/log.hpp"
 #include "nlsq/model.hpp"
+#include "nlsq/models.hpp"
 #include "nlsq/options.hpp"
 #include "nlsq/result.hpp"
 #include "nlsq/runtime.hpp"

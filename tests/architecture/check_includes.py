@@ -17,6 +17,7 @@ ALLOWED = {
     "stats": {"base", "linalg"},
     "reduce": {"base", "linalg", "program", "engine", "expr", "solve"},
     "data": {"base"},
+    "models": {"base"},
     "fit": {"base", "expr", "program", "engine", "linalg", "solve", "stats", "reduce", "data"},
 }
 # Narrower than the folder: what may be included from it.
@@ -28,7 +29,7 @@ ONLY = {
 # The folder a public header belongs to.
 PUBLIC = {
     "types": "base", "error": "base", "version": "base", "log": "base",
-    "options": "base", "model": "expr", "table": "data",
+    "options": "base", "model": "expr", "table": "data", "models": "models",
     "data": "fit", "fit": "fit", "result": "fit", "least_squares": "fit", "runtime": "fit", "nlsq": "fit",
     "config": "fit", "cache": "fit",
 }
