@@ -9,6 +9,7 @@ find_path(NLSQ_FAST_FLOAT_INCLUDE fast_float/fast_float.h REQUIRED)
 find_path(NLSQ_BOOST_INCLUDE boost/math/special_functions/polygamma.hpp REQUIRED)
 find_path(NLSQ_CERF_INCLUDE cerf.h REQUIRED)
 find_library(NLSQ_CERF_LIBRARY cerf REQUIRED)
+find_path(NLSQ_XXHASH_INCLUDE xxhash.h REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_path(NLSQ_CLI11_INCLUDE CLI/CLI.hpp REQUIRED)
 
@@ -20,8 +21,8 @@ foreach(pair "sleef;SLEEF" "cerf;CERF")
     "$<BUILD_INTERFACE:${NLSQ_${key}_INCLUDE}>")
   target_link_libraries(nlsq_dep_${name} INTERFACE "$<BUILD_INTERFACE:${NLSQ_${key}_LIBRARY}>")
 endforeach()
-# Highway is used for its headers alone.
-foreach(pair "hwy;HWY" "fast_float;FAST_FLOAT" "boost;BOOST" "cli11;CLI11")
+# Highway and xxHash are used for their headers alone.
+foreach(pair "hwy;HWY" "xxhash;XXHASH" "fast_float;FAST_FLOAT" "boost;BOOST" "cli11;CLI11")
   list(GET pair 0 name)
   list(GET pair 1 key)
   add_library(nlsq_dep_${name} INTERFACE)

@@ -141,6 +141,8 @@ void add_run(const FitResult& r, Json& json) {
   json["jacobian_mode"] = r.jacobian_mode;
   json["jacobian_mode_source"] = r.jacobian_mode_source;
   json["derivative_order"] = r.derivative_order;
+  json["cache_hit"] = r.cache_hit;
+  json["compile_ms"] = r.compile_ms;
 }
 
 }  // namespace

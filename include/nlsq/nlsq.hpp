@@ -2,6 +2,7 @@
 // The whole public interface.
 #pragma once
 
+#include "nlsq/cache.hpp"
 #include "nlsq/config.hpp"
 #include "nlsq/data.hpp"
 #include "nlsq/error.hpp"

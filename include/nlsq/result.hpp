@@ -58,6 +58,8 @@ struct FitResult {
   std::string jacobian_mode_source;
   /// What ran: "forward" or "reverse" (under auto the cheaper one); for callbacks as jacobian_mode.
   std::string derivative_order;
+  bool cache_hit = false;   ///< every program of this fit was there already (nlsq/cache.hpp)
+  double compile_ms = 0.0;  ///< part of elapsed_ms that went into making programs; 0 on a hit
   std::string method;
   std::string loss = "linear";
   std::string model;  ///< formula, if there is one

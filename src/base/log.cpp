@@ -10,8 +10,16 @@ namespace {
 
 constexpr int kNobody = static_cast<int>(LogLevel::error) + 1;
 
-std::mutex mutex;
-std::shared_ptr<const LogSink> current;  // NOLINT: guarded by mutex
+struct Sink {
+  std::mutex mutex;
+  std::shared_ptr<const LogSink> current;
+};
+
+// Never destroyed: what a sink belongs to may be gone by then.
+Sink& the_sink() {
+  static Sink& sink = *new Sink;
+  return sink;
+}
 
 }  // namespace
 
@@ -20,9 +28,9 @@ std::atomic<int> base::least_logged{kNobody};
 void base::log(LogLevel level, std::string_view line) {
   std::shared_ptr<const LogSink> sink;
   {
-    const std::lock_guard<std::mutex> lock(mutex);
+    const std::lock_guard<std::mutex> lock(the_sink().mutex);
     if (!logs(level)) return;
-    sink = current;
+    sink = the_sink().current;
   }
   if (sink) (*sink)(level, line);
 }
@@ -30,10 +38,10 @@ void base::log(LogLevel level, std::string_view line) {
 void set_log_sink(LogSink sink, LogLevel least) {
   std::shared_ptr<const LogSink> next;
   if (sink) next = std::make_shared<const LogSink>(std::move(sink));
-  const std::lock_guard<std::mutex> lock(mutex);
+  const std::lock_guard<std::mutex> lock(the_sink().mutex);
   base::least_logged.store(next ? static_cast<int>(least) : kNobody, std::memory_order_relaxed);
   // The old sink ends with `next`, outside the lock: its destructor may be anything.
-  current.swap(next);
+  the_sink().current.swap(next);
 }
 
 }  // namespace nlsq

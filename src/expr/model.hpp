@@ -2,6 +2,7 @@
 // What stands behind the public Model: a graph with symbols.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -18,38 +19,58 @@ struct Symbol {
   index_t index_column = -1;  ///< column that gathers it; −1: a plain parameter
 };
 
-/// What later stages keep with a model (lowered programs), so that they live and die with it.
-/// Thread-safe.
+/// What later stages keep with a model (lowered programs), so that they live and die with it. Equal
+/// models may share one. Thread-safe.
 class Attachments {
  public:
   Attachments() = default;
   Attachments(const Attachments&) = delete;
   Attachments& operator=(const Attachments&) = delete;
   /// The entry under `key`, made by `make` if there is none. Two threads may both make it; one
-  /// wins.
+  /// wins and both get it. Entries of an earlier epoch are forgotten; a caller of an earlier epoch
+  /// makes its own.
   template <class T, class Make>
-  std::shared_ptr<const T> get(const std::string& key, const Make& make) const {
+  std::shared_ptr<const T> get(const std::string& key, std::uint64_t epoch, const Make& make) {
+    Entries stale;  // destroyed outside the lock
     {
       const std::lock_guard<std::mutex> lock(mutex_);
-      for (const auto& [known, value] : entries_) {
-        if (known == key) return std::static_pointer_cast<const T>(value);
+      if (epoch > epoch_) {
+        stale.swap(entries_);
+        epoch_ = epoch;
       }
+      if (auto known = find(key, epoch)) return std::static_pointer_cast<const T>(std::move(known));
     }
     std::shared_ptr<const T> made = make();
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (entries_.size() >= kMost) entries_.erase(entries_.begin());
+    if (auto known = find(key, epoch)) return std::static_pointer_cast<const T>(std::move(known));
+    if (epoch != epoch_) return made;
+    if (entries_.size() >= kMost) {
+      stale.push_back(std::move(entries_.front()));
+      entries_.erase(entries_.begin());
+    }
     entries_.emplace_back(key, made);
     return made;
   }
 
  private:
+  using Entries = std::vector<std::pair<std::string, std::shared_ptr<const void>>>;
   static constexpr std::size_t kMost = 16;
-  mutable std::mutex mutex_;
-  mutable std::vector<std::pair<std::string, std::shared_ptr<const void>>> entries_;
+
+  std::shared_ptr<const void> find(const std::string& key, std::uint64_t epoch) const {
+    if (epoch != epoch_) return nullptr;
+    for (const auto& [known, value] : entries_) {
+      if (known == key) return value;
+    }
+    return nullptr;
+  }
+
+  std::mutex mutex_;
+  std::uint64_t epoch_ = 0;
+  Entries entries_;
 };
 
 struct ModelImpl {
-  Attachments attachments;
+  std::shared_ptr<Attachments> attachments = std::make_shared<Attachments>();
   Graph graph;
   std::vector<NodeId> outputs;
   std::vector<Symbol> parameters;

@@ -7,11 +7,13 @@
 #include <algorithm>
 #include <atomic>
 #include <bit>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 
 #include "base/nearest.hpp"
 #include "expr/model.hpp"
+#include "fit/cache.hpp"
 #include "fit/settings.hpp"
 #include "nlsq/error.hpp"
 
@@ -124,6 +126,30 @@ std::string key_of(const program::ResidualSpec& spec) {
   for (const index_t i : spec.free) add(i);
   for (const bool narrow : spec.float32) key += narrow ? '4' : '8';
   return key;
+}
+
+// The program from the model, or made and left there; with the cache off only made.
+std::shared_ptr<const reduce::PreparedProgram> prepare(const expr::ModelImpl& model,
+                                                       const program::ResidualSpec& spec,
+                                                       Preparation& preparation) {
+  using Clock = std::chrono::steady_clock;
+  bool found = true;
+  const auto make = [&] {
+    found = false;
+    const Clock::time_point began = Clock::now();
+    auto made =
+        std::make_shared<const reduce::PreparedProgram>(program::build_residual(model, spec));
+    const Clock::duration took = Clock::now() - began;
+    preparation.compile_ms += std::chrono::duration<double, std::milli>(took).count();
+    preparation.all_found = false;
+    count_compilation(took);
+    return made;
+  };
+  const std::uint64_t epoch = cache_epoch();
+  if (epoch == kCacheOff) return make();
+  auto prepared = model.attachments->get<reduce::PreparedProgram>(key_of(spec), epoch, make);
+  count_lookup(found);
+  return prepared;
 }
 
 }  // namespace
@@ -250,10 +276,7 @@ reduce::Term bind_term(const TermView& view, const FitOptions& options,
     }
     term.extras.push_back(term.f_scale);
   }
-  const expr::ModelImpl& impl = *model.impl();
-  const auto prepared = impl.attachments.get<reduce::PreparedProgram>(key_of(spec), [&] {
-    return std::make_shared<const reduce::PreparedProgram>(program::build_residual(impl, spec));
-  });
+  const auto prepared = prepare(*model.impl(), spec, preparation);
   term.workspaces = &prepared->workspaces;
   term.program = {prepared, &prepared->program};
   return term;

@@ -28,9 +28,11 @@ std::vector<std::string> expanded_names(const Model& model, const Dataset& data,
 /// The columns of `data` in the model's order. Throws InputError with the nearest name.
 std::vector<Values> find_columns(const Model& model, const Dataset& data);
 
-/// How the programs of a fit are made.
+/// How the programs of a fit are to be made, and what that took.
 struct Preparation {
   JacobianMode mode = JacobianMode::automatic;
+  bool all_found = true;    ///< none had to be made
+  double compile_ms = 0.0;  ///< spent on those that had
 };
 
 /// A term without parameter maps. Checks lengths, sigma and finiteness. `free` lists the positions,

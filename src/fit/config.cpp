@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <mutex>
 
+#include "fit/cache.hpp"
 #include "fit/user_config.hpp"
 
 namespace nlsq {
@@ -47,6 +48,7 @@ int read(bool again) {
     next |= kWarning;
   }
   if (config.jacobian_mode) next |= (1 + static_cast<int>(*config.jacobian_mode)) << kModeShift;
+  set_file_cache_config({config.cache_enable, config.cache_max_size});
   state.store(next, std::memory_order_release);
   return next;
 }
@@ -57,6 +59,8 @@ int current() {
 }
 
 }  // namespace
+
+void ensure_config() { current(); }
 
 std::optional<JacobianMode> configured_mode() {
   const int mode = current() >> kModeShift;

@@ -12,7 +12,10 @@
 
 namespace nlsq::fit_impl {
 
-/// jacobian_mode of the settings file. Reads the file if nobody has.
+/// Reads the settings file if nobody has, and hands cache_config to the cache.
+void ensure_config();
+
+/// jacobian_mode of the settings file, after ensure_config().
 std::optional<JacobianMode> configured_mode();
 
 /// Appends what is wrong with the settings file, one warning, unless it has been said before of the

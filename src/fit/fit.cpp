@@ -154,6 +154,8 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
       bound.front().program->order == expr::Accumulation::forward ? "forward" : "reverse";
   fit_impl::report_jacobian_mode(mode, static_cast<index_t>(table.free.size()), evaluator.rows(),
                                  result);
+  result.cache_hit = preparation.all_found;
+  result.compile_ms = preparation.compile_ms;
   result.model = terms.front().model->formula();
   result.absolute_sigma = options.absolute_sigma;
   fit_impl::fill_statistics(result, outcome, table.free, terms, options);
