@@ -69,6 +69,10 @@ FitResult fit(const std::vector<FitTerm>& terms, const FitOptions& options = {})
 std::vector<double> evaluate(const Model& model, const Dataset& data,
                              const std::vector<double>& parameters, index_t output = 0);
 
+/// Derivatives of the model's value by every parameter, rows×n, row-major.
+std::vector<double> jacobian(const Model& model, const Dataset& data,
+                             const std::vector<double>& parameters, index_t output = 0);
+
 /// Standard error of the model's value in each row, from its exact derivatives and the covariance
 /// of `result`.
 std::vector<double> standard_errors_of(const Model& model, const Dataset& data,

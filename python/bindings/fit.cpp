@@ -138,6 +138,10 @@ void bind_fit(nb::module_& m) {
       .def_ro("isa", &FitResult::isa)
       .def_ro("fold", &FitResult::fold)
       .def_ro("jacobian_mode", &FitResult::jacobian_mode)
+      .def_ro("jacobian_mode_source", &FitResult::jacobian_mode_source)
+      .def_ro("derivative_order", &FitResult::derivative_order)
+      .def_ro("cache_hit", &FitResult::cache_hit)
+      .def_ro("compile_ms", &FitResult::compile_ms)
       .def_ro("method", &FitResult::method)
       .def_ro("loss", &FitResult::loss)
       .def_ro("warnings", &FitResult::warnings)
@@ -179,6 +183,19 @@ void bind_fit(nb::module_& m) {
       },
       nb::arg("model"), nb::arg("columns"), nb::arg("parameters"), nb::arg("rows"),
       "Values of a model in each row.");
+  m.def(
+      "jacobian",
+      [](const Model& model, const std::vector<Array>& columns, const std::vector<double>& p,
+         index_t rows) {
+        Dataset data;
+        const std::vector<double> none(static_cast<std::size_t>(columns.empty() ? rows : 0), 0.0);
+        for (std::size_t c = 0; c < columns.size(); ++c)
+          data.column(model.columns()[c], values_of(columns[c]));
+        if (columns.empty()) data.column("row", none);
+        return new_array(jacobian(model, data, p), static_cast<std::size_t>(rows));
+      },
+      nb::arg("model"), nb::arg("columns"), nb::arg("parameters"), nb::arg("rows"),
+      "Derivatives of a model by its parameters, rows by parameters.");
   m.def(
       "standard_errors",
       [](const Model& model, const std::vector<Array>& columns, const FitResult& result) {

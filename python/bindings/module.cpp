@@ -33,4 +33,5 @@ NB_MODULE(_core, m) {
   nlsq::python::bind_trace(m);
   nlsq::python::bind_fit(m);
   nlsq::python::bind_least_squares(m);
+  nlsq::python::bind_runtime(m);
 }

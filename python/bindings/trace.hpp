@@ -66,5 +66,6 @@ void bind_trace(nb::module_& m);
 void bind_model(nb::module_& m);
 void bind_fit(nb::module_& m);
 void bind_least_squares(nb::module_& m);
+void bind_runtime(nb::module_& m);
 
 }  // namespace nlsq::python

@@ -3,6 +3,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include "nlsq/cache.hpp"
 #include "nlsq/error.hpp"
 #include "trace.hpp"
 
@@ -61,7 +62,7 @@ nb::tuple trace_model(nb::handle function, nb::handle x, bool lazy_x, nb::handle
   nb::list arrays;
   for (const nb::object& array : recording->arrays) arrays.append(array);
   const Model traced(std::shared_ptr<const expr::ModelImpl>(recording->trace, &model));
-  return nb::make_tuple(traced, arrays, recording->narrow);
+  return nb::make_tuple(intern(traced), arrays, recording->narrow);
 }
 
 }  // namespace
@@ -72,17 +73,19 @@ void bind_model(nb::module_& m) {
       .def_prop_ro("columns", [](const Model& model) { return model.columns(); })
       .def_prop_ro("response", [](const Model& model) { return model.response(); })
       .def_prop_ro("formula", [](const Model& model) { return model.formula(); })
+      .def_prop_ro("key", [](const Model& model) { return model.impl()->attachments->serial(); })
       .def_prop_ro("unused_parameters",
                    [](const Model& model) { return model.unused_parameters(); });
   m.def(
       "parse",
       [](const std::string& formula, const std::vector<std::string>& columns) {
-        return Model::parse(formula, columns);
+        return intern(Model::parse(formula, columns));
       },
       nb::arg("formula"), nb::arg("columns"),
       "A model from a formula; names that are no columns are its parameters.");
-  m.def("trace", &trace_model, nb::arg("function"), nb::arg("x"), nb::arg("lazy_x"),
-        nb::arg("x_values"), nb::arg("names"), nb::arg("rows"), nb::arg("extra") = nb::tuple(),
+  m.def("trace", &trace_model, nb::arg("function"), nb::arg("x").none(), nb::arg("lazy_x"),
+        nb::arg("x_values").none(), nb::arg("names"), nb::arg("rows"),
+        nb::arg("extra") = nb::tuple(),
         "Calls function(x, *parameters) once with traced values: (model, its columns, whether a "
         "float32 value took part). Raises TraceRefused with the reason.");
 }

@@ -264,7 +264,7 @@ void bind_trace(nb::module_& m) {
         if (!recording) throw nb::type_error("no traced value");
         return record(name, function, values, recording);
       },
-      nb::arg("name"), nb::arg("function"), nb::arg("inputs"),
+      nb::arg("name"), nb::arg("function").none(), nb::arg("inputs"),
       "The traced result of NumPy's function of that name.");
   m.def(
       "constant_like",
@@ -272,7 +272,8 @@ void bind_trace(nb::module_& m) {
         const Traced& t = nb::cast<Traced&>(like);
         return Traced{t.recording, t.recording->graph().constant(value), t.row, false};
       },
-      nb::arg("like"), nb::arg("value"), "A traced array of one value that may be changed in place.");
+      nb::arg("like"), nb::arg("value"),
+      "A traced array of one value that may be changed in place.");
   m.def(
       "refuse", [](nb::handle self, const std::string& why) { refuse(*recording_of(self), why); },
       nb::arg("value"), nb::arg("why"), "Poisons the trace of a value and raises TraceRefused.");

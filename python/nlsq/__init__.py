@@ -1,4 +1,49 @@
 # SPDX-License-Identifier: MIT
+"""Curve fitting and nonlinear least squares with exact derivatives and a native engine.
+
+>>> from nlsq import curve_fit
+>>> popt, pcov = curve_fit(lambda x, a, b: a * np.exp(-b * x), x, y)
+"""
+
 from nlsq import _core
+from nlsq._curve_fit import CurveFit, curve_fit
+from nlsq._errors import StopOptimization
 
 __version__ = _core.version()
+
+# Resolved on first use, so that `import nlsq` stays light.
+_LAZY = {
+    "least_squares": "nlsq._least_squares",
+    "LeastSquares": "nlsq._least_squares",
+    "CurveFitResult": "nlsq._result",
+    "OptimizeResult": "nlsq._result",
+    "OptimizeWarning": "nlsq._result",
+    "CallbackBase": "nlsq.callbacks",
+    "CallbackChain": "nlsq.callbacks",
+    "EarlyStopping": "nlsq.callbacks",
+    "IterationLogger": "nlsq.callbacks",
+    "ProgressBar": "nlsq.callbacks",
+}
+_MODULES = ("callbacks", "functions", "scipy")
+
+fit = curve_fit
+
+__all__ = ["CurveFit", "StopOptimization", "curve_fit", "fit", *_LAZY, *_MODULES]
+
+
+def __getattr__(name):
+    import importlib
+
+    if name in _MODULES:
+        return importlib.import_module(f"nlsq.{name}")
+    if name in _LAZY:
+        value = getattr(importlib.import_module(_LAZY[name]), name)
+        globals()[name] = value
+        return value
+    from nlsq import _names
+
+    return _names.missing(name)
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})

@@ -7,8 +7,9 @@ functions above this module bring their own rules for arguments.
 
 import numpy as np
 
-from nlsq import _core
+from nlsq import _core, _jax
 from nlsq._errors import TraceRefused
+from nlsq._formulas import Formula
 
 _VERIFY_ROWS = 10_000  # above, soundness comes from the rules of tracing alone
 _verified = set()
@@ -94,6 +95,10 @@ def oriented(J, rows, n):
 def trace(function, x, names, rows):
     """((model, columns, narrow), None), or (None, why it cannot be traced)."""
     try:
+        if isinstance(function, Formula):
+            return function.traced(x), None
+        if _jax.is_loaded() and _jax.uses_jax(function):
+            return _jax.trace(function, x, names, rows), None
         if type(x) is np.ndarray and x.ndim == 1:
             if len(x) == rows and x.dtype.kind in "fiu" and x.dtype.itemsize <= 8:
                 plain = x if x.flags.c_contiguous and x.dtype.char in "df" else None
@@ -106,7 +111,7 @@ def trace(function, x, names, rows):
     except TraceRefused as refused:
         return None, str(refused)
     except Exception as error:  # the function itself fails on recording values
-        return None, f"{type(error).__name__}: {error}"
+        return None, f"{type(error).__name__}: {error}".partition("\n")[0]
 
 
 def read_only(x):
@@ -135,6 +140,7 @@ def _differs(traced, function, x, p0, lower, upper, rows):
             return f"the model gives {theirs.dtype} values"
         relative = 1e-4 if narrow or theirs.dtype.itemsize < 8 else 1e-9
         ours = _core.evaluate(model, columns, p, rows)
+        theirs = np.broadcast_to(theirs, (rows,))
         finite = np.isfinite(theirs) & np.isfinite(ours)
         size = np.max(np.abs(theirs), where=finite, initial=0.0)
         with np.errstate(invalid="ignore"):
@@ -147,7 +153,7 @@ def _differs(traced, function, x, p0, lower, upper, rows):
 
 
 def _verify(function, traced, x, p0, lower, upper, rows):
-    if rows > _VERIFY_ROWS:
+    if rows > _VERIFY_ROWS or isinstance(function, Formula):
         return None
     code = getattr(function, "__code__", None)
     key = (code, traced[0].key) if code is not None else None
@@ -230,6 +236,8 @@ def _fit_callback(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, d
     else:
         weigh = lambda values: whiten(values, out.sigma)  # noqa: E731
 
+    call = _jax.in_double_precision(out.function) if _jax.is_loaded() else out.function
+
     def at(p):
         full[free] = p
         return full
@@ -237,7 +245,7 @@ def _fit_callback(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, d
     def value(p):
         if out.model is not None:
             return _core.evaluate(out.model, out.columns, p, rows)
-        values = np.asarray(out.function(out.xdata, *p.tolist()))
+        values = np.asarray(call(out.xdata, *p.tolist()))
         if values.dtype.kind == "c":
             raise TypeError("the model returns complex values; fit their real and imaginary parts side by side")
         if values.shape != y.shape and np.broadcast_shapes(values.shape, y.shape) != y.shape:
@@ -259,6 +267,9 @@ def _fit_callback(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, d
                 raise ValueError(f"jac returns shape {J.shape}; expected {(rows, n)}")
             return np.ascontiguousarray(weigh(J[:, free]))
 
+    if jacobian is None and diff_step is None and np.asarray(call(out.xdata, *p0.tolist())).dtype.itemsize < 8:
+        # Steps that single-precision values can tell apart.
+        differences, diff_step = "3-point", np.cbrt(np.finfo(np.float32).eps)
     pick = lambda values: [] if values is None else np.asarray(values, dtype=float)[free].tolist()  # noqa: E731
     options = dict(solver)
     if "x_scale" in options:

@@ -2,6 +2,7 @@
 // What stands behind the public Model: a graph with symbols.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -23,7 +24,10 @@ struct Symbol {
 /// models may share one. Thread-safe.
 class Attachments {
  public:
-  Attachments() = default;
+  Attachments() {
+    static std::atomic<std::uint64_t> made{0};
+    serial_ = ++made;
+  }
   Attachments(const Attachments&) = delete;
   Attachments& operator=(const Attachments&) = delete;
   /// The entry under `key`, made by `make` if there is none. Two threads may both make it; one
@@ -52,6 +56,9 @@ class Attachments {
     return made;
   }
 
+  /// A number no other one has had in this process.
+  std::uint64_t serial() const { return serial_; }
+
  private:
   using Entries = std::vector<std::pair<std::string, std::shared_ptr<const void>>>;
   static constexpr std::size_t kMost = 16;
@@ -64,6 +71,7 @@ class Attachments {
     return nullptr;
   }
 
+  std::uint64_t serial_;
   std::mutex mutex_;
   std::uint64_t epoch_ = 0;
   Entries entries_;

@@ -88,58 +88,100 @@ std::vector<double> evaluate(const Model& model, const Dataset& data,
   return values;
 }
 
+namespace {
+
+// A model lowered with all its derivatives, over the rows of some data.
+class Derivatives {
+ public:
+  Derivatives(const Model& model, const Dataset& data, index_t output) {
+    check_output(model, output);
+    program::ResidualSpec spec;
+    spec.has_response = false;
+    names = fit_impl::expanded_names(model, data, spec.sizes);
+    for (std::size_t i = 0; i < names.size(); ++i) spec.free.push_back(static_cast<index_t>(i));
+    columns_ = fit_impl::find_columns(model, data);
+    rows = common_rows(model, columns_, data);
+    lowered_ = program::build_residual(*model.impl(), spec);
+    roots_ = &lowered_.outputs[z(output)];
+    for (const program::JacobianColumn& column : roots_->jacobian) at.push_back(column.parameter);
+  }
+
+  // Hands take(row, derivatives by the parameters `at`) for every row.
+  template <class Take>
+  void for_each_row(const std::vector<double>& parameters, const Take& take) const {
+    const std::size_t k = at.size();
+    engine::Uniforms uniforms(lowered_.full, engine::chosen_isa());
+    uniforms.evaluate(parameters);
+    std::vector<double> factor(k, 1.0), row(k);
+    for (std::size_t j = 0; j < k; ++j) {
+      const program::Operand& operand = roots_->jacobian[j].factor;
+      if (operand.kind != program::Operand::Kind::none) factor[j] = uniforms.value(operand.index);
+    }
+    run_over(lowered_.full, columns_, rows, parameters,
+             [&](const engine::Interpreter& ran, index_t first, index_t count) {
+               for (index_t r = 0; r < count; ++r) {
+                 for (std::size_t j = 0; j < k; ++j)
+                   row[j] = factor[j] * ran.output(roots_->jacobian[j].values)[r];
+                 take(first + r, row);
+               }
+             });
+  }
+
+  std::vector<std::string> names;  // of the parameters, expanded
+  std::vector<index_t> at;         // parameters with a derivative
+  index_t rows = 0;
+
+ private:
+  std::vector<Values> columns_;
+  program::ResidualProgram lowered_;
+  const program::ResidualOutput* roots_ = nullptr;
+};
+
+}  // namespace
+
+std::vector<double> jacobian(const Model& model, const Dataset& data,
+                             const std::vector<double>& parameters, index_t output) {
+  const Derivatives derivatives(model, data, output);
+  const auto n = static_cast<index_t>(derivatives.names.size());
+  if (static_cast<index_t>(parameters.size()) != n) {
+    throw InputError("parameters", fmt::format("parameters: {} values were given for {} parameters",
+                                               parameters.size(), n));
+  }
+  std::vector<double> J(z(derivatives.rows * n), 0.0);
+  derivatives.for_each_row(parameters, [&](index_t r, const std::vector<double>& row) {
+    for (std::size_t j = 0; j < row.size(); ++j) J[z(r * n + derivatives.at[j])] = row[j];
+  });
+  return J;
+}
+
 std::vector<double> standard_errors_of(const Model& model, const Dataset& data,
                                        const FitResult& result, index_t output) {
-  check_output(model, output);
-  program::ResidualSpec spec;
-  spec.has_response = false;
-  const std::vector<std::string> names = fit_impl::expanded_names(model, data, spec.sizes);
+  const Derivatives derivatives(model, data, output);
   std::vector<double> parameters;
-  std::vector<index_t> positions;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const auto at = std::find(result.names.begin(), result.names.end(), names[i]);
+  std::vector<index_t> positions;  // in the result
+  for (const std::string& name : derivatives.names) {
+    const auto at = std::find(result.names.begin(), result.names.end(), name);
     if (at == result.names.end()) {
       throw InputError("result",
-                       fmt::format("result: it has no parameter '{}' of the model", names[i]));
+                       fmt::format("result: it has no parameter '{}' of the model", name));
     }
     positions.push_back(at - result.names.begin());
     parameters.push_back(result.popt[z(positions.back())]);
-    spec.free.push_back(static_cast<index_t>(i));
   }
-  const program::ResidualProgram lowered = program::build_residual(*model.impl(), spec);
-  const program::ResidualOutput& roots = lowered.outputs[z(output)];
-  const std::vector<Values> columns = fit_impl::find_columns(model, data);
-  const index_t rows = common_rows(model, columns, data);
-  const std::size_t k = roots.jacobian.size();
   const auto N = static_cast<index_t>(result.names.size());
-  std::vector<double> errors(z(rows));
-  engine::Uniforms uniforms(lowered.full, engine::chosen_isa());
-  uniforms.evaluate(parameters);
-  std::vector<double> factor(k, 1.0);
-  std::vector<index_t> at(k);
-  for (std::size_t j = 0; j < k; ++j) {
-    const program::JacobianColumn& column = roots.jacobian[j];
-    if (column.factor.kind != program::Operand::Kind::none)
-      factor[j] = uniforms.value(column.factor.index);
-    at[j] = positions[z(column.parameter)];
-  }
-  std::vector<double> row(k);
-  run_over(lowered.full, columns, rows, parameters,
-           [&](const engine::Interpreter& ran, index_t first, index_t count) {
-             for (index_t r = 0; r < count; ++r) {
-               for (std::size_t j = 0; j < k; ++j)
-                 row[j] = factor[j] * ran.output(roots.jacobian[j].values)[r];
-               double variance = 0.0;
-               for (std::size_t i = 0; i < k; ++i) {
-                 for (std::size_t j = 0; j < k; ++j) {
-                   // A derivative of zero needs nothing from an infinite variance.
-                   if (row[i] != 0.0 && row[j] != 0.0)
-                     variance += row[i] * row[j] * result.pcov[z(at[i] * N + at[j])];
-                 }
-               }
-               errors[z(first + r)] = std::sqrt(std::max(variance, 0.0));
-             }
-           });
+  std::vector<double> errors(z(derivatives.rows));
+  derivatives.for_each_row(parameters, [&](index_t r, const std::vector<double>& row) {
+    double variance = 0.0;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const index_t a = positions[z(derivatives.at[i])];
+      for (std::size_t j = 0; j < row.size(); ++j) {
+        const index_t b = positions[z(derivatives.at[j])];
+        // A derivative of zero needs nothing from an infinite variance.
+        if (row[i] != 0.0 && row[j] != 0.0) variance += row[i] * row[j] * result.pcov[z(a * N + b)];
+      }
+    }
+    errors[z(r)] = std::sqrt(std::max(variance, 0.0));
+  });
   return errors;
 }
 

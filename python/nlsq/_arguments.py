@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: MIT
+"""Arguments of the fitting functions: names of parameters, starts, bounds, data, with messages that help."""
+
+import inspect
+import types
+import warnings
+
+import numpy as np
+
+from nlsq import _core
+
+_VARARGS = inspect.CO_VARARGS
+
+
+def parameter_names(f):
+    """Names of the parameters of f(x, a, b, …) after the first; None when f takes *params or says nothing."""
+    if type(f) is types.FunctionType:
+        code = f.__code__
+        if not code.co_flags & _VARARGS and not hasattr(f, "__wrapped__") and not hasattr(f, "__signature__"):
+            return list(code.co_varnames[1 : code.co_argcount])
+    try:
+        signature = inspect.signature(f)
+    except (TypeError, ValueError):
+        return None
+    names = []
+    for p in signature.parameters.values():
+        if p.kind is p.VAR_POSITIONAL:
+            return None
+        if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD):
+            names.append(p.name)
+    return names[1:]
+
+
+def nearest(name, known):
+    """' (did you mean …?)' or ''."""
+    near = _core.nearest_name(str(name), [str(k) for k in known])
+    return f" (did you mean {near!r}?)" if near else ""
+
+
+def unknown_keyword(function, name, known):
+    """The TypeError of an argument that does not exist."""
+    if name == "weights":
+        return TypeError(
+            f"{function}() takes no weights: give sigma=1/np.sqrt(w) for weights that multiply squared residuals "
+            "(inverse variances), sigma=1/w for weights that multiply residuals"
+        )
+    return TypeError(f"{function}() got an unexpected keyword argument {name!r}{nearest(name, known)}")
+
+
+def as_data(values, name):
+    """ydata or sigma as a float64 array that is contiguous; a view where it can be."""
+    if type(values) is np.ndarray and values.dtype == np.float64 and values.flags.c_contiguous:
+        return values
+    if isinstance(values, np.ma.MaskedArray):
+        raise TypeError(f"{name} is a masked array: fit values.filled() with sigma=np.inf at the masked points, or "
+                        "values.compressed()")  # fmt: skip
+    array = np.asarray(values)
+    if array.dtype.kind == "c":
+        raise TypeError(f"{name} is complex; fit its real and imaginary parts side by side")
+    if array.dtype.kind in "USMm":
+        raise TypeError(f"{name} holds {array.dtype} values; numbers are needed")
+    try:
+        return np.ascontiguousarray(array, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{name} holds values that are no numbers: {error}") from None
+
+
+def check_finite(values, name):
+    """Raises ValueError with the row of the first NaN or infinity."""
+    if values.size and not np.isfinite(np.dot(values.ravel(), np.zeros(values.size))):
+        row = int(np.argmin(np.isfinite(values.ravel())))
+        raise ValueError(f"{name} is {values.ravel()[row]} at index {row}: array must not contain infs or NaNs")
+
+
+def bounds_of(bounds, n, names):
+    """(lower, upper) as arrays of n, or (None, None) when nothing is bounded."""
+    if bounds is None:
+        return None, None
+    if isinstance(bounds, dict):
+        lower, upper = np.full(n, -np.inf), np.full(n, np.inf)
+        for name, pair in bounds.items():
+            at = position(name, names, "bounds")
+            try:
+                low, high = pair
+            except (TypeError, ValueError):
+                raise ValueError(f"bounds[{name!r}] must be a pair (lower, upper)") from None
+            lower[at] = -np.inf if low is None else low
+            upper[at] = np.inf if high is None else high
+    else:
+        if hasattr(bounds, "lb") and hasattr(bounds, "ub"):
+            bounds = (bounds.lb, bounds.ub)
+        try:
+            low, high = bounds
+        except (TypeError, ValueError):
+            raise ValueError("bounds must be a pair (lower, upper), each a number or one a parameter") from None
+        if type(low) is float and type(high) is float and low == -np.inf and high == np.inf:
+            return None, None
+        try:
+            lower = np.broadcast_to(np.asarray(low, dtype=float), (n,)).copy()
+            upper = np.broadcast_to(np.asarray(high, dtype=float), (n,)).copy()
+        except ValueError:
+            raise ValueError(
+                f"bounds have shapes {np.shape(low)} and {np.shape(high)}; expected numbers or {n} values each"
+            ) from None
+    if np.isnan(lower).any() or np.isnan(upper).any():
+        raise ValueError("bounds must not be NaN")
+    if np.any(lower > upper):
+        at = int(np.argmax(lower > upper))
+        raise ValueError(
+            f"Each lower bound must be strictly less than each upper bound: {names[at]} has {lower[at]} and "
+            f"{upper[at]}"
+        )
+    if np.all(lower == -np.inf) and np.all(upper == np.inf):
+        return None, None
+    return lower, upper
+
+
+def position(name, names, argument):
+    """Index of a parameter by name or number."""
+    if isinstance(name, (int, np.integer)) and 0 <= name < len(names):
+        return int(name)
+    if name in names:
+        return names.index(name)
+    raise ValueError(f"{argument}: the model has no parameter {name!r}{nearest(name, names)}; it has {', '.join(names)}")
+
+
+def default_start(lower, upper, n):
+    """1 for each parameter, inside its bounds: the middle, or one unit from the only bound."""
+    p0 = np.ones(n)
+    if lower is None:
+        return p0
+    low, high = np.isfinite(lower), np.isfinite(upper)
+    p0[low & high] = 0.5 * (lower + upper)[low & high]
+    p0[low & ~high] = lower[low & ~high] + 1.0
+    p0[~low & high] = upper[~low & high] - 1.0
+    return p0
+
+
+def start_of(p0, names, lower, upper):
+    """The start as an array of n; clipped into the bounds, with a warning."""
+    n = len(names)
+    if p0 is None:
+        return default_start(lower, upper, n)
+    if isinstance(p0, dict):
+        start = default_start(lower, upper, n)
+        for name, value in p0.items():
+            start[position(name, names, "p0")] = value
+    else:
+        start = np.array(p0, dtype=float, ndmin=1)
+        if start.shape != (n,):
+            raise ValueError(f"p0 has shape {start.shape}; the model has {n} parameters ({', '.join(names)})")
+    if not np.isfinite(start).all():
+        at = int(np.argmin(np.isfinite(start)))
+        raise ValueError(f"p0: the start of {names[at]} is {start[at]}")
+    if lower is not None and (np.any(start < lower) or np.any(start > upper)):
+        outside = [f"{name} = {v:g}" for name, v, a, b in zip(names, start, lower, upper) if not a <= v <= b]
+        warnings.warn(f"p0 was outside its bounds and was moved inside: {', '.join(outside)}", stacklevel=4)
+        start = np.clip(start, lower, upper)
+    return start
+
+
+def fixed_of(fixed, names, p0):
+    """Which parameters are held (a list of bool, or None), their values written into p0."""
+    if not fixed:
+        return None
+    held = [False] * len(names)
+    if isinstance(fixed, str):
+        fixed = [fixed]
+    for name in fixed:
+        at = position(name, names, "fixed")
+        held[at] = True
+        if isinstance(fixed, dict) and fixed[name] is not None:
+            p0[at] = fixed[name]
+    return held

@@ -1,0 +1,329 @@
+# SPDX-License-Identifier: MIT
+"""curve_fit with NLSQ's interface, CurveFit, and what both share."""
+
+import warnings
+
+import numpy as np
+
+from nlsq import _arguments, _engine
+from nlsq._formulas import formula_problem
+from nlsq._result import CurveFitResult
+
+# Positional arguments after ydata, as the ancestor orders them.
+_POSITIONAL = (
+    "p0", "sigma", "absolute_sigma", "check_finite", "bounds", "method", "solver", "batch_size", "jac", "data_mask",
+    "timeit", "return_eval", "full_output", "callback", "compute_diagnostics", "diagnostics_level",
+    "diagnostics_config",
+)  # fmt: skip
+_DEFAULTS = {
+    "p0": None, "sigma": None, "absolute_sigma": False, "check_finite": True, "bounds": None, "method": None,
+    "jac": None, "data_mask": None, "timeit": False, "return_eval": False, "full_output": False, "callback": None,
+    "nan_policy": None, "loss": None, "f_scale": 1.0, "fixed": None, "threads": 0, "jacobian_mode": None,
+    "data": None, "y": None, "diff_step": None, "verbose": 0,
+}  # fmt: skip
+_SOLVER = ("ftol", "xtol", "gtol", "x_scale", "max_nfev", "maxfev")
+# What tunes the ancestor's internals: accepted, without a meaning here.
+_IGNORED = frozenset((
+    "solver", "batch_size", "flength", "use_dynamic_sizing", "tr_solver", "tr_options", "rescale_data", "stability",
+    "max_jacobian_elements_for_svd", "compute_diagnostics", "diagnostics_level", "diagnostics_config", "cache_config",
+))  # fmt: skip
+_KNOWN = (*_DEFAULTS, *_SOLVER, *_IGNORED)
+_METHODS = ("trf", "lm", "dogbox", "auto")
+_LOSSES = ("linear", "soft_l1", "huber", "cauchy", "arctan")
+
+
+def curve_fit(f, xdata=None, ydata=None, *args, **kwargs):
+    """Fits f(x, a, b, …) to data.
+
+    Parameters
+    ----------
+    f : callable or str
+        The model f(x, *parameters), or a formula such as ``"a*exp(-b*x) + c"`` (parameters in the order they appear).
+    xdata : array_like of (m,) or (k, m), or any object f understands
+    ydata : array_like of (m,)
+    p0 : array_like of (n,), dict of names, "auto", or None
+        Start values. None: 1 for each, or inside the bounds. A start outside the bounds is moved inside, with a
+        warning. "auto": from the data.
+    sigma : None, number, array_like of (m,), or covariance matrix (m, m)
+        Uncertainties of ydata; inf leaves a point out.
+    absolute_sigma : bool, default False
+        sigma is in the units of ydata; False: only its ratios count and pcov is scaled by the reduced chi square.
+    check_finite : bool, default True
+    bounds : (lower, upper), or dict of name: (lower, upper)
+    method : {"trf", "lm", "dogbox", "auto"}, default "trf"
+    jac : callable jac(x, *parameters) -> (m, n) or (n, m), optional
+    fixed : dict of name: value, or names to hold at p0
+    loss : {"linear", "soft_l1", "huber", "cauchy", "arctan"}; f_scale : float
+    ftol, xtol, gtol : float, default 1e-8; x_scale : "jac" or (n,); max_nfev : int
+    callback : callable(iteration=, cost=, params=, info=); True or StopOptimization ends the fit
+    nan_policy : {"raise", "omit"}
+    data, y : a table (dict, DataFrame, …) and the name of the response, for formulas
+    threads : int, default 0: all that help
+    jacobian_mode : {"fwd", "rev", "auto"}
+    full_output : bool
+        Return (popt, pcov, infodict), the infodict with nfev, fvec and cache_stats.
+
+    Returns
+    -------
+    CurveFitResult
+        Unpacks as ``popt, pcov``.
+
+    Raises
+    ------
+    ValueError, TypeError
+        What is wrong with which argument.
+    """
+    if args:
+        if len(args) > len(_POSITIONAL):
+            raise TypeError(f"curve_fit takes at most {len(_POSITIONAL)} positional arguments after (f, xdata, ydata)")
+        for name, value in zip(_POSITIONAL, args):
+            if name == "solver" and callable(value):
+                name = "jac"  # SciPy's order
+            if name in kwargs:
+                raise TypeError(f"curve_fit() got multiple values for argument {name!r}")
+            kwargs[name] = value
+    options = _DEFAULTS.copy()
+    solver = {}
+    for name, value in kwargs.items():
+        if name in options:
+            options[name] = value
+        elif name in _SOLVER:
+            if value is not None:
+                solver["max_nfev" if name == "maxfev" else name] = value
+        elif name not in _IGNORED:
+            raise _arguments.unknown_keyword("curve_fit", name, _KNOWN)
+    return _fit(f, xdata, ydata, options, solver)
+
+
+def _fit(f, xdata, ydata, options, solver):
+    formula = None
+    if isinstance(f, str):
+        formula = f
+        f, xdata, ydata, names = formula_problem(f, xdata, ydata, options["data"], options["y"])
+    else:
+        if not callable(f):
+            raise TypeError(f"f must be a function f(x, *parameters) or a formula, not {type(f).__name__}")
+        if xdata is None or ydata is None:
+            raise TypeError("curve_fit() needs xdata and ydata")
+        names = _arguments.parameter_names(f)
+    xdata = _engine.as_model_input(xdata)
+    ydata = _arguments.as_data(ydata, "ydata")
+    if ydata.size == 0:
+        raise ValueError("`ydata` must not be empty!")
+    p0 = options["p0"]
+    if p0 is not None and not isinstance(p0, (str, dict)):
+        p0 = np.array(p0, dtype=float, ndmin=1)
+        if names is None or len(names) != len(p0):
+            if names is not None and formula is not None:
+                raise ValueError(f"p0 has {len(p0)} values; the model has {len(names)} ({', '.join(names)})")
+            names = [f"p{i}" for i in range(len(p0))]
+    if not names:
+        raise ValueError("Unable to determine number of fit parameters.")
+    n = len(names)
+    lower, upper = _arguments.bounds_of(options["bounds"], n, names)
+    if isinstance(p0, str):
+        p0 = _automatic_start(p0, f, xdata, ydata, names, lower, upper)
+    p0 = _arguments.start_of(p0, names, lower, upper)
+    fixed = options["fixed"]
+    if fixed is not None:
+        fixed = _arguments.fixed_of(fixed, names, p0)
+
+    sigma = options["sigma"]
+    if sigma is not None:
+        sigma = _sigma(sigma, ydata)
+    if type(xdata) is np.ndarray and xdata.shape[-1:] != ydata.shape[-1:] and 0 < xdata.ndim < 3:
+        raise ValueError(f"xdata has shape {xdata.shape}, ydata {ydata.shape}: the last axes must have one length")
+    nan_policy = options["nan_policy"]
+    if nan_policy is not None:
+        if nan_policy not in ("raise", "omit", "propagate"):
+            raise ValueError(f"nan_policy must be 'raise', 'omit' or 'propagate', not {nan_policy!r}")
+        if nan_policy == "omit":
+            xdata, ydata, sigma = _omit(xdata, ydata, sigma)
+    if options["data_mask"] is not None:
+        sigma = _masked(options["data_mask"], ydata, sigma)
+    if options["check_finite"] and nan_policy != "propagate":
+        _arguments.check_finite(ydata, "ydata")
+        if type(xdata) is np.ndarray and xdata.dtype.kind == "f":
+            _arguments.check_finite(xdata, "xdata")
+    method = options["method"]
+    if method is not None:
+        if method not in _METHODS:
+            raise ValueError(f"method must be one of {', '.join(_METHODS)}, not {method!r}"
+                             f"{_arguments.nearest(method, _METHODS)}")  # fmt: skip
+        solver["method"] = method
+    loss = options["loss"]
+    if loss is not None and loss not in _LOSSES:
+        raise ValueError(f"loss must be one of {', '.join(_LOSSES)}, not {loss!r}{_arguments.nearest(loss, _LOSSES)}")
+    if "x_scale" in solver:
+        scale = solver.pop("x_scale")
+        if not isinstance(scale, str):
+            solver["x_scale"] = np.broadcast_to(np.asarray(scale, dtype=float), (n,)).tolist()
+        elif scale != "jac":
+            raise ValueError(f"x_scale must be 'jac' or numbers, not {scale!r}")
+    callback = options["callback"]
+    if callback is not None:
+        from nlsq.callbacks import adapt
+
+        callback = adapt(callback)
+    jac = options["jac"]
+    differences = "2-point"
+    if jac is not None and not callable(jac):
+        if jac not in ("2-point", "3-point"):
+            raise ValueError(f"jac must be a function, '2-point' or '3-point', not {jac!r}")
+        differences, jac = jac, None
+
+    shape = ydata.shape
+    if len(shape) > 1:
+        f, xdata, ydata, sigma = _flattened(f, xdata, ydata, sigma)
+    outcome = _engine.fit(
+        f, xdata, ydata, p0, names=names, sigma=sigma, lower=lower, upper=upper, fixed=fixed,
+        absolute_sigma=options["absolute_sigma"], loss=loss, f_scale=options["f_scale"], jac=jac,
+        differences=differences, diff_step=options["diff_step"], callback=callback, threads=options["threads"],
+        jacobian_mode=options["jacobian_mode"], solver=solver,
+    )  # fmt: skip
+    core = outcome.result
+    if core.warnings:
+        for text in core.warnings:
+            _warn(text)
+    result = CurveFitResult(outcome)
+    if options["full_output"]:
+        return result.popt, result.pcov, result.infodict
+    if options["return_eval"]:
+        return result.popt, result.pcov, outcome.predict().reshape(shape)
+    return result
+
+
+def _warn(text):
+    from nlsq._result import OptimizeWarning
+
+    warnings.warn(text, OptimizeWarning, stacklevel=4)
+
+
+def _sigma(sigma, ydata):
+    array = _arguments.as_data(sigma, "sigma")
+    if array.ndim == 0 or (array.size == 1 and ydata.size != 1):
+        value = float(array.reshape(()))
+        if not 0.0 < value < np.inf:
+            raise ValueError(f"sigma is {value}; it must be positive and finite")
+        return value
+    if array.shape == ydata.shape:
+        bad = ~(array.ravel() > 0.0)
+        if bad.any():
+            row = int(np.argmax(bad))
+            raise ValueError(f"sigma is {array.ravel()[row]} at index {row}; it must be positive (inf leaves the point out)")
+        return array
+    if array.shape == (ydata.size, ydata.size):
+        try:
+            np.linalg.cholesky(array)
+        except np.linalg.LinAlgError:
+            raise ValueError("`sigma` must be positive definite.") from None
+        return array
+    raise ValueError(f"`sigma` has incorrect shape: {array.shape}; expected {ydata.shape} or ({ydata.size}, {ydata.size})")
+
+
+def _omit(xdata, ydata, sigma):
+    keep = np.isfinite(ydata)
+    if type(xdata) is np.ndarray and xdata.dtype.kind == "f":
+        keep &= np.isfinite(xdata).all(axis=tuple(range(xdata.ndim - 1)))
+    if keep.all():
+        return xdata, ydata, sigma
+    if type(xdata) is np.ndarray:
+        xdata = xdata[..., keep]
+    if np.ndim(sigma) == 1:
+        sigma = sigma[keep]
+    elif np.ndim(sigma) == 2:
+        sigma = sigma[np.ix_(keep, keep)]
+    return xdata, ydata[keep], sigma
+
+
+def _masked(mask, ydata, sigma):
+    mask = np.asarray(mask, dtype=bool)
+    if mask.shape != ydata.shape:
+        raise ValueError(f"data_mask has shape {mask.shape}, ydata {ydata.shape}: Data mask doesn't match data lengths.")
+    if np.ndim(sigma) == 2:
+        raise ValueError("data_mask cannot be used with a covariance matrix")
+    sigma = np.broadcast_to(1.0 if sigma is None else sigma, ydata.shape).copy()
+    sigma[~mask] = np.inf
+    return sigma
+
+
+def _flattened(f, xdata, ydata, sigma):
+    """A problem over arrays of several dimensions as one over rows."""
+    shape = ydata.shape
+    if np.ndim(sigma) == len(shape) and np.shape(sigma) == shape:
+        sigma = sigma.ravel()
+    if type(xdata) is np.ndarray and xdata.shape == shape:
+        flat = xdata.ravel()
+
+        def rows(x, *parameters):
+            if type(x) is np.ndarray:
+                return np.ravel(f(x.reshape(shape) if x.size == ydata.size else x, *parameters))
+            return f(x, *parameters)
+
+        return rows, flat, ydata.ravel(), sigma
+    return lambda x, *p: np.ravel(f(x, *p)), xdata, ydata.ravel(), sigma
+
+
+def _automatic_start(p0, f, xdata, ydata, names, lower, upper):
+    if p0 != "auto":
+        raise ValueError(f"p0 must be numbers, a dict or 'auto', not {p0!r}")
+    estimate = getattr(f, "estimate_p0", None)
+    start = _arguments.default_start(lower, upper, len(names))
+    if estimate is not None:
+        start = np.asarray(estimate(np.asarray(xdata), ydata), dtype=float)
+    else:
+        start = _best_start(f, xdata, ydata, start)
+    return start if lower is None else np.clip(start, lower, upper)
+
+
+def _best_start(f, xdata, ydata, ones):
+    """The better of a few rough starts from the ranges of the data, by the sum of squares."""
+    x = np.asarray(xdata, dtype=float).ravel() if np.ndim(xdata) == 1 else np.arange(ydata.size, dtype=float)
+    width, height = float(np.ptp(x)) or 1.0, float(np.ptp(ydata)) or 1.0
+    n = len(ones)
+    tail = [1.0] * n
+    candidates = [
+        ones,
+        np.array([height, 1.0 / width, float(np.mean(ydata)), float(np.mean(x)), *tail][:n]),
+        np.array([height, float(x[np.argmax(ydata)]), width / 6.0, float(np.min(ydata)), *tail][:n]),
+        np.array([height, width / 2.0, float(np.min(ydata)), 1.0, *tail][:n]),
+    ]
+    best, least = ones, np.inf
+    for candidate in candidates:
+        with np.errstate(all="ignore"):
+            try:
+                cost = float(np.sum((np.asarray(f(xdata, *candidate.tolist())) - ydata) ** 2))
+            except (ArithmeticError, ValueError):
+                continue
+        if cost < least:
+            best, least = candidate, cost
+    return best
+
+
+class CurveFit:
+    """A model to be fitted again and again.
+
+    ``CurveFit(f).fit(x, y)``, or ``CurveFit().curve_fit(f, x, y)``. Keyword arguments are defaults of each fit.
+    Programs and workspaces are kept by the engine, so a later fit of the same model only pays for the fit.
+    """
+
+    def __init__(self, f=None, **defaults):
+        for name in defaults:
+            if name not in _KNOWN and name not in ("enable_stability", "enable_recovery", "enable_overflow_check"):
+                raise _arguments.unknown_keyword("CurveFit", name, _KNOWN)
+        self.f = f
+        self.defaults = {k: v for k, v in defaults.items() if not k.startswith("enable_")}
+
+    def fit(self, xdata=None, ydata=None, *args, **kwargs):
+        """As curve_fit, with the model of this object."""
+        if self.f is None:
+            raise TypeError("CurveFit() holds no model: use CurveFit(f).fit(x, y) or CurveFit().curve_fit(f, x, y)")
+        return curve_fit(self.f, xdata, ydata, *args, **{**self.defaults, **kwargs})
+
+    def curve_fit(self, f, xdata=None, ydata=None, *args, **kwargs):
+        """As curve_fit, for any model."""
+        return curve_fit(f, xdata, ydata, *args, **{**self.defaults, **kwargs})
+
+    def __repr__(self):
+        name = getattr(self.f, "__name__", self.f)
+        return f"CurveFit({'' if name is None else name})"

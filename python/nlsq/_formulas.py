@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""Models given as text: a formula over x, or over the columns of a table."""
+
+import numpy as np
+
+from nlsq import _arguments, _core
+
+
+class Formula:
+    """A formula that can be called like a function of x: f(x, *parameters)."""
+
+    def __init__(self, text, columns):
+        self.text = text
+        self.columns = tuple(columns)
+        self._model = _core.parse(text, list(columns))
+        self.parameters = list(self._model.parameters)
+        self.used = list(self._model.columns)
+        self.response = self._model.response
+
+    def traced(self, x):
+        """(model, columns, False): what tracing a function gives, without a function."""
+        if isinstance(x, tuple):
+            return self._model, [np.ascontiguousarray(c, dtype=float) for c in x], False
+        return self._model, [_arguments.as_data(x, "xdata")] if self.used else [], False
+
+    def __call__(self, x, *parameters):
+        model, arrays, _ = self.traced(x)
+        rows = arrays[0].size if arrays else np.size(x)
+        return _core.evaluate(model, arrays, [float(p) for p in parameters], rows)
+
+    def __repr__(self):
+        return f"Formula({self.text!r})"
+
+    def __reduce__(self):
+        return Formula, (self.text, self.columns)
+
+
+_parsed = {}
+_MOST = 1000
+
+
+def parse(text, columns):
+    """The formula, parsed once for each set of columns."""
+    key = (text, tuple(columns))
+    found = _parsed.get(key)
+    if found is None:
+        if len(_parsed) >= _MOST:
+            _parsed.clear()
+        found = _parsed[key] = Formula(text, columns)
+    return found
+
+
+def column_names(data):
+    """Names of the columns of a table: dict, DataFrame of pandas or polars, Arrow table."""
+    if hasattr(data, "column_names"):
+        return list(data.column_names)
+    if hasattr(data, "columns"):
+        return [str(name) for name in data.columns]
+    if hasattr(data, "keys"):
+        return [str(name) for name in data.keys()]
+    names = getattr(getattr(data, "dtype", None), "names", None)
+    if names:
+        return list(names)
+    raise TypeError(f"data must be a dict, a DataFrame, an Arrow table or a structured array, not {type(data).__name__}")
+
+
+def column_of(data, name):
+    """A column of a table as an array."""
+    column = data[name]
+    if hasattr(column, "to_numpy"):
+        return np.asarray(column.to_numpy())
+    return np.asarray(column)
+
+
+def formula_problem(text, xdata, ydata, data, y):
+    """(function, xdata, ydata, parameter names) of a formula and where its data are."""
+    if data is None:
+        if isinstance(xdata, dict):
+            data, xdata = xdata, None
+        else:
+            if xdata is None or ydata is None:
+                raise TypeError("a formula needs xdata and ydata, or data= and y=")
+            f = parse(text, ["x"])
+            x = np.asarray(xdata)
+            if x.ndim != 1:
+                raise ValueError("a formula over several columns needs them by name: data={'x': …, 'z': …}")
+            return f, xdata, ydata, f.parameters
+    names = column_names(data)
+    if y is None and ydata is None:
+        response = parse(text, names).response
+        if not response:
+            raise TypeError("say which column is the response: y='name', or 'name = formula'")
+        y = response
+    if isinstance(y, str):
+        if y not in names:
+            raise ValueError(f"y: the data have no column {y!r}{_arguments.nearest(y, names)}; they have {', '.join(names)}")
+        ydata = column_of(data, y)
+    elif y is not None:
+        ydata = y
+    f = parse(text, [name for name in names if name != y])
+    columns = tuple(_arguments.as_data(column_of(data, name), f"column {name!r}") for name in f.used)
+    return f, columns, ydata, f.parameters

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: MIT
+"""Models in jax.numpy: their jaxpr over the parameters, replayed on recording values.
+
+JAX is used only if the program has imported it already. The jaxpr is made in double precision in a context of its
+own, so the user's flags stay as they are; captured float32 arrays are widened. Equations on data alone are evaluated
+by JAX, those with parameters are recorded. What has no operation refuses.
+"""
+
+import sys
+import types
+
+import numpy as np
+
+from nlsq import _core
+from nlsq._errors import TraceRefused
+
+_UNARY = {
+    "exp": np.exp, "exp2": np.exp2, "expm1": np.expm1, "log": np.log, "log1p": np.log1p, "sin": np.sin, "cos": np.cos,
+    "tan": np.tan, "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "sinh": np.sinh, "cosh": np.cosh,
+    "tanh": np.tanh, "asinh": np.arcsinh, "acosh": np.arccosh, "atanh": np.arctanh, "sqrt": np.sqrt, "cbrt": np.cbrt,
+    "neg": np.negative, "abs": np.absolute, "sign": np.sign, "floor": np.floor, "ceil": np.ceil, "square": np.square,
+    "not": np.logical_not,
+}  # fmt: skip
+_BINARY = {
+    "add": np.add, "add_any": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "pow": np.power,
+    "max": np.maximum, "min": np.minimum, "atan2": np.arctan2, "lt": np.less, "le": np.less_equal, "gt": np.greater,
+    "ge": np.greater_equal, "eq": np.equal, "ne": np.not_equal, "and": np.logical_and, "or": np.logical_or,
+}  # fmt: skip
+_SPECIAL = {"logistic": "expit", "erf": "erf", "erfc": "erfc", "lgamma": "gammaln", "digamma": "psi"}
+_SAME = frozenset(("copy", "copy_p", "stop_gradient", "reduce_precision", "optimization_barrier"))
+
+
+def is_loaded():
+    """Whether the program uses JAX."""
+    return "jax" in sys.modules
+
+
+def double_precision(jax):
+    """A context with 64-bit types on this thread alone."""
+    if hasattr(jax, "enable_x64"):
+        return jax.enable_x64(True)
+    from jax.experimental import enable_x64
+
+    return enable_x64()
+
+
+def in_double_precision(function):
+    """The function under 64-bit types, if it is one of JAX; itself otherwise."""
+    import jax
+
+    def wide(x, *parameters):
+        with double_precision(jax):
+            return function(_widened(x), *parameters)
+
+    return wide if uses_jax(function) else function
+
+
+def uses_jax(function):
+    """Whether a function looks like one of JAX: jitted, or with a module of JAX among its globals or captures."""
+    if hasattr(function, "lower") and hasattr(function, "trace"):
+        return True
+    function = getattr(function, "func", function)  # partial
+    function = getattr(function, "__func__", function)  # method
+    code = getattr(function, "__code__", None)
+    if code is None:
+        call = getattr(type(function), "__call__", None)
+        return getattr(call, "__code__", None) is not None and uses_jax(call)
+    scope = getattr(function, "__globals__", {})
+    captured = []
+    for cell in getattr(function, "__closure__", None) or ():
+        try:
+            captured.append(cell.cell_contents)
+        except ValueError:
+            continue
+    for value in (*(scope.get(name) for name in code.co_names), *captured):
+        name = getattr(value, "__name__", None) if type(value) is types.ModuleType else getattr(value, "__module__", None)
+        if isinstance(name, str) and (name == "jax" or name.startswith("jax.")):
+            return True
+    return False
+
+
+def trace(function, x, names, rows):
+    """The traced model of a function in jax.numpy, as _core.trace gives it. Raises TraceRefused or JAX's errors."""
+    import jax
+
+    with double_precision(jax):
+        wide = _widened(x)
+        closed = jax.make_jaxpr(lambda *p: function(wide, *p))(*([1.0] * len(names)))
+        if len(closed.out_avals) != 1:
+            raise TraceRefused("the model returns several arrays")
+        shape = closed.out_avals[0].shape
+        if shape not in ((rows,), ()):
+            raise TraceRefused(f"the model returns shape {shape}")
+
+        def replay(_, *parameters):
+            constants = [_plain(c) for c in closed.consts]
+            return _run(closed.jaxpr, constants, list(parameters), rows)[0]
+
+        return _core.trace(replay, None, False, None, names, rows)
+
+
+def _widened(x):
+    if isinstance(x, dict):
+        return {name: _widened(v) for name, v in x.items()}
+    if isinstance(x, (list, tuple)):
+        return type(x)(_widened(v) for v in x)
+    array = np.asarray(x)
+    return array.astype(float) if array.dtype.kind == "f" else x
+
+
+def _plain(value):
+    array = np.asarray(value)
+    return array.astype(float) if array.dtype.kind == "f" else array
+
+
+def _is_model(value):
+    return isinstance(value, _core.Traced)
+
+
+def _run(jaxpr, constants, arguments, rows):
+    values = dict(zip(jaxpr.constvars, constants))
+    values.update(zip(jaxpr.invars, arguments))
+
+    def read(atom):
+        return _plain(atom.val) if hasattr(atom, "val") else values[atom]
+
+    for equation in jaxpr.eqns:
+        inputs = [read(v) for v in equation.invars]
+        if any(map(_is_model, inputs)):
+            outputs = _apply(equation, inputs, rows)
+        else:
+            made = equation.primitive.bind(*inputs, **equation.params)
+            outputs = [_plain(v) for v in (made if equation.primitive.multiple_results else [made])]
+        values.update(zip(equation.outvars, outputs))
+    return [read(v) for v in jaxpr.outvars]
+
+
+def _inner(params):
+    for key in ("jaxpr", "call_jaxpr", "fun_jaxpr"):
+        inner = params.get(key)
+        if inner is not None:
+            return (inner.jaxpr, inner.consts) if hasattr(inner, "jaxpr") else (inner, [])
+    return None, None
+
+
+def _apply(equation, inputs, rows):
+    name, params = equation.primitive.name, equation.params
+    shape = equation.outvars[0].aval.shape
+    if name in ("pjit", "jit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call", "remat", "checkpoint"):
+        jaxpr, constants = _inner(params)
+        if jaxpr is not None:
+            return _run(jaxpr, [_plain(c) for c in constants], inputs, rows)
+    if shape not in ((), (rows,)):
+        raise TraceRefused(f"an array of shape {shape} that depends on parameters")
+    inputs = [_as_rows(v, rows) for v in inputs]
+    if name in _BINARY:
+        return [_BINARY[name](*inputs)]
+    if name in _UNARY:
+        return [_UNARY[name](inputs[0])]
+    if name in _SPECIAL:
+        return [_core.record(_SPECIAL[name], None, (inputs[0],))]
+    if name == "integer_pow":
+        return [inputs[0] ** params["y"]]
+    if name == "rsqrt":
+        return [1.0 / np.sqrt(inputs[0])]
+    if name == "erf_inv":
+        raise TraceRefused("jax erf_inv")
+    if name == "select_n" and len(inputs) == 3:
+        return [_core.record("where", None, (inputs[0], inputs[2], inputs[1]))]
+    if name == "clamp":
+        return [np.minimum(np.maximum(inputs[1], inputs[0]), inputs[2])]
+    if name in ("broadcast_in_dim", "reshape", "squeeze", "expand_dims"):
+        return [inputs[0]]
+    if name == "convert_element_type":
+        if np.dtype(params["new_dtype"]).kind in "fb":
+            return [inputs[0]]
+        raise TraceRefused("a model value made an integer")
+    if name in _SAME:
+        return [inputs[0]]
+    raise TraceRefused(f"JAX's {name}")
+
+
+def _as_rows(value, rows):
+    """An operand with the shape () or (rows,)."""
+    if _is_model(value):
+        return value
+    array = np.asarray(value)
+    if array.size == 1:
+        return array.reshape(())[()]
+    if array.size == rows:
+        return array.reshape(rows)
+    raise TraceRefused(f"an array of shape {array.shape} meets model values")
