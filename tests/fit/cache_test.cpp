@@ -154,6 +154,7 @@ TEST_F(Cache, AModelKeepsItsProgramsWithoutBeingInterned) {
 TEST_F(Cache, CollidingKeysDoNoHarm) {
   fit_impl::let_keys_collide(true);
   std::vector<Model> kept;
+  kept.reserve(20);
   for (int i = 0; i < 20; ++i) kept.push_back(intern(line(i)));
   for (int i = 0; i < 20; ++i) {
     EXPECT_EQ(intern(line(i)).impl(), kept[static_cast<std::size_t>(i)].impl());
@@ -267,6 +268,7 @@ TEST(CacheDefaults, TheSettingsFileIsAboveTheDefaults) {
 TEST_F(Cache, ManyThreadsAtOnceAgree) {
   constexpr int kThreads = 16, kRounds = 40, kModels = 5;
   std::vector<std::vector<double>> expected;
+  expected.reserve(kModels);
   for (int i = 0; i < kModels; ++i) expected.push_back(fit_to_decay(intern(line(i))).popt);
   clear_cache();
   configure_cache({.max_size = 3});
