@@ -28,7 +28,18 @@ _MODULES = ("callbacks", "functions", "scipy")
 
 fit = curve_fit
 
-__all__ = ["CurveFit", "StopOptimization", "curve_fit", "fit", *_LAZY, *_MODULES]
+
+def get_cache_stats():
+    """Statistics of the program cache: hits, misses, hit_rate, size, max_size, enabled, total_compile_ms."""
+    return _core.cache_stats()
+
+
+def clear_cache():
+    """Forgets all programs and sets the statistics of the cache to zero."""
+    _core.clear_cache()
+
+
+__all__ = ["CurveFit", "StopOptimization", "clear_cache", "curve_fit", "fit", "get_cache_stats", *_LAZY, *_MODULES]
 
 
 def __getattr__(name):

@@ -7,13 +7,15 @@ import warnings
 
 import numpy as np
 
-from nlsq import _core
+from nlsq._formulas import Formula, nearest
 
 _VARARGS = inspect.CO_VARARGS
 
 
 def parameter_names(f):
     """Names of the parameters of f(x, a, b, …) after the first; None when f takes *params or says nothing."""
+    if isinstance(f, Formula):
+        return list(f.parameters)
     if type(f) is types.FunctionType:
         code = f.__code__
         if not code.co_flags & _VARARGS and not hasattr(f, "__wrapped__") and not hasattr(f, "__signature__"):
@@ -31,10 +33,17 @@ def parameter_names(f):
     return names[1:]
 
 
-def nearest(name, known):
-    """' (did you mean …?)' or ''."""
-    near = _core.nearest_name(str(name), [str(k) for k in known])
-    return f" (did you mean {near!r}?)" if near else ""
+def names_for(f, names, n):
+    """Names of n parameters where the signature has another number: *params, or defaults at the end."""
+    if names is None:
+        return [f"p{i}" for i in range(n)]
+    required = len(names)
+    if not isinstance(f, Formula):
+        parameters = list(inspect.signature(f).parameters.values())[1:]
+        required = sum(p.default is p.empty for p in parameters if p.name in names)
+    if required <= n < len(names):
+        return names[:n]
+    raise ValueError(f"p0 has {n} values; the model has {len(names)} parameters ({', '.join(names)})")
 
 
 def unknown_keyword(function, name, known):
@@ -130,7 +139,8 @@ def default_start(lower, upper, n):
     if lower is None:
         return p0
     low, high = np.isfinite(lower), np.isfinite(upper)
-    p0[low & high] = 0.5 * (lower + upper)[low & high]
+    both = low & high
+    p0[both] = lower[both] + 0.5 * (upper[both] - lower[both])
     p0[low & ~high] = lower[low & ~high] + 1.0
     p0[~low & high] = upper[~low & high] - 1.0
     return p0

@@ -96,9 +96,7 @@ def curve_fit(f, xdata=None, ydata=None, *args, **kwargs):
 
 
 def _fit(f, xdata, ydata, options, solver):
-    formula = None
     if isinstance(f, str):
-        formula = f
         f, xdata, ydata, names = formula_problem(f, xdata, ydata, options["data"], options["y"])
     else:
         if not callable(f):
@@ -114,9 +112,7 @@ def _fit(f, xdata, ydata, options, solver):
     if p0 is not None and not isinstance(p0, (str, dict)):
         p0 = np.array(p0, dtype=float, ndmin=1)
         if names is None or len(names) != len(p0):
-            if names is not None and formula is not None:
-                raise ValueError(f"p0 has {len(p0)} values; the model has {len(names)} ({', '.join(names)})")
-            names = [f"p{i}" for i in range(len(p0))]
+            names = _arguments.names_for(f, names, len(p0))
     if not names:
         raise ValueError("Unable to determine number of fit parameters.")
     n = len(names)
@@ -131,8 +127,8 @@ def _fit(f, xdata, ydata, options, solver):
     sigma = options["sigma"]
     if sigma is not None:
         sigma = _sigma(sigma, ydata)
-    if type(xdata) is np.ndarray and xdata.shape[-1:] != ydata.shape[-1:] and 0 < xdata.ndim < 3:
-        raise ValueError(f"xdata has shape {xdata.shape}, ydata {ydata.shape}: the last axes must have one length")
+    if type(xdata) is np.ndarray and ydata.ndim == 1 and xdata.ndim < 3 and len(ydata) not in xdata.shape:
+        raise ValueError(f"xdata has shape {xdata.shape}, ydata {ydata.shape}: their lengths differ")
     nan_policy = options["nan_policy"]
     if nan_policy is not None:
         if nan_policy not in ("raise", "omit", "propagate"):

@@ -23,6 +23,21 @@ class Outcome:
         "result", "model", "columns", "engine", "note", "function", "xdata", "ydata", "sigma", "jac", "names",
     )  # fmt: skip
 
+    @property
+    def cache_stats(self):
+        """hit, compile_time_ms and hit_rate of this fit; None while the cache is off."""
+        now = _core.cache_stats()
+        if not now["enabled"]:
+            return None
+        return {
+            "hit": self.model is not None and self.result.cache_hit,
+            "compile_time_ms": self.result.compile_ms,
+            "hit_rate": now["hit_rate"],
+            "total_hits": now["hits"],
+            "total_misses": now["misses"],
+            "cache_size": now["size"],
+        }
+
     def predict(self, x=None):
         """Model values at popt, one a row of x (None: the x of the fit)."""
         p = self.result.popt

@@ -3,7 +3,13 @@
 
 import numpy as np
 
-from nlsq import _arguments, _core
+from nlsq import _core
+
+
+def nearest(name, known):
+    """' (did you mean …?)' or ''."""
+    near = _core.nearest_name(str(name), [str(k) for k in known])
+    return f" (did you mean {near!r}?)" if near else ""
 
 
 class Formula:
@@ -20,12 +26,12 @@ class Formula:
     def traced(self, x):
         """(model, columns, False): what tracing a function gives, without a function."""
         if isinstance(x, tuple):
-            return self._model, [np.ascontiguousarray(c, dtype=float) for c in x], False
-        return self._model, [_arguments.as_data(x, "xdata")] if self.used else [], False
+            return self._model, list(x), False
+        return self._model, [np.ascontiguousarray(x, dtype=float)] if self.used else [], False
 
     def __call__(self, x, *parameters):
         model, arrays, _ = self.traced(x)
-        rows = arrays[0].size if arrays else np.size(x)
+        rows = arrays[0].size if arrays else np.size(x[0] if isinstance(x, tuple) and x else x)
         return _core.evaluate(model, arrays, [float(p) for p in parameters], rows)
 
     def __repr__(self):
@@ -72,6 +78,13 @@ def column_of(data, name):
     return np.asarray(column)
 
 
+def numbers(column, name):
+    """A column as contiguous float64 (float32 stays)."""
+    if column.dtype.kind not in "fiub":
+        raise TypeError(f"the column {name!r} holds {column.dtype} values; numbers are needed")
+    return np.ascontiguousarray(column, dtype=np.float32 if column.dtype == np.float32 else float)
+
+
 def formula_problem(text, xdata, ydata, data, y):
     """(function, xdata, ydata, parameter names) of a formula and where its data are."""
     if data is None:
@@ -93,10 +106,10 @@ def formula_problem(text, xdata, ydata, data, y):
         y = response
     if isinstance(y, str):
         if y not in names:
-            raise ValueError(f"y: the data have no column {y!r}{_arguments.nearest(y, names)}; they have {', '.join(names)}")
+            raise ValueError(f"y: the data have no column {y!r}{nearest(y, names)}; they have {', '.join(names)}")
         ydata = column_of(data, y)
     elif y is not None:
         ydata = y
     f = parse(text, [name for name in names if name != y])
-    columns = tuple(_arguments.as_data(column_of(data, name), f"column {name!r}") for name in f.used)
+    columns = tuple(numbers(column_of(data, name), name) for name in f.used)
     return f, columns, ydata, f.parameters

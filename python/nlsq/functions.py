@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: MIT
+"""Built-in models: functions of x and parameters, with start values from data and bounds.
+
+>>> from nlsq import curve_fit, functions
+>>> curve_fit(functions.gaussian, x, y, p0="auto")
+
+Each is one formula of the engine's table (docs/models.md). They work on NumPy arrays, with recording values and with
+jax.numpy arrays alike, where all functions of the formula exist there.
+"""
+
+import numpy as np
+
+from nlsq import _core
+from nlsq._formulas import Formula
+
+
+class BuiltIn(Formula):
+    """A built-in model: callable as f(x, *parameters), with estimate_p0(x, y) and bounds()."""
+
+    def __init__(self, name):
+        entry = _core.built_in_model(name)
+        super().__init__(entry["formula"], ["x"])
+        self.name = self.__name__ = self.__qualname__ = entry["name"]
+        self.__doc__ = f"{entry['name']}({', '.join(['x', *entry['parameters']])}) = {entry['formula']}\n\n{entry['doc']}"
+        self.parameters = list(entry["parameters"])
+        self.aliases = list(entry["aliases"])
+        self._lower, self._upper = list(entry["lower"]), list(entry["upper"])
+
+    def __call__(self, x, *parameters):
+        if len(parameters) != len(self.parameters):
+            raise ValueError(f"{self.name}: Expected {len(self.parameters)} coefficients, got {len(parameters)}")
+        if isinstance(x, _core.Traced) or any(isinstance(p, _core.Traced) for p in parameters):
+            return self._replay(x, parameters, _numpy_names())
+        if type(x).__module__.startswith("jax") or any(type(p).__module__.startswith("jax") for p in parameters):
+            return self._replay(x, parameters, _jax_names())
+        return super().__call__(x, *parameters)
+
+    def _replay(self, x, parameters, names):
+        """The formula, evaluated operation by operation: inside other models, and by JAX."""
+        code = _compiled(self.name, self.text)
+        return eval(code, {**names, "x": x, **dict(zip(self.parameters, parameters))})
+
+    def estimate_p0(self, x, y):
+        """Start values from data: finite and inside the bounds, whatever the data."""
+        x = np.asarray(x, dtype=float).ravel()
+        y = np.asarray(y, dtype=float).ravel()
+        return _core.start_values(self.name, x.tolist(), y.tolist())
+
+    def bounds(self):
+        """(lower, upper), one value a parameter."""
+        return list(self._lower), list(self._upper)
+
+    def __repr__(self):
+        return f"<nlsq model {self.name}({', '.join(['x', *self.parameters])})>"
+
+    def __reduce__(self):
+        return _built_in, (self.name,)
+
+
+def _recorded(name):
+    return lambda *inputs: _core.record(name, None, inputs)
+
+
+def _numpy_names():
+    names = {name: getattr(np, name) for name in ("exp", "log", "sqrt", "sin", "cos", "where", "logaddexp", "pi")}
+    return {**names, "expit": _recorded("expit"), "voigt": _recorded("voigt_profile")}
+
+
+def _jax_names():
+    import jax.numpy as jnp
+    from jax.scipy.special import expit
+
+    names = {name: getattr(jnp, name) for name in ("exp", "log", "sqrt", "sin", "cos", "where", "logaddexp", "pi")}
+    return {**names, "expit": expit}
+
+
+_compiled_formulas = {}
+
+
+def _compiled(name, text):
+    # The text is the engine's own, and Python reads it alike but for the power sign.
+    if name not in _compiled_formulas:
+        _compiled_formulas[name] = compile(text.replace("^", "**"), f"<nlsq model {name}>", "eval")
+    return _compiled_formulas[name]
+
+
+_made = {}
+
+
+def _built_in(name):
+    if name not in _made:
+        _made[name] = BuiltIn(name)
+    return _made[name]
+
+
+def polynomial(degree):
+    """The polynomial of a degree (0 to 20), highest power first: f(x, c0, …) = np.polyval([c0, …], x)."""
+    model = _built_in(f"polynomial({int(degree)})")
+    model.__name__ = f"polynomial_degree_{int(degree)}"
+    return model
+
+
+_NAMES = [entry["name"] for entry in _core.built_in_models()]
+__all__ = [*_NAMES, "polynomial"]
+
+
+def __getattr__(name):
+    if name in _NAMES:
+        return _built_in(name)
+    if name.startswith("estimate_p0_") and name[12:] in _NAMES:
+        return _built_in(name[12:]).estimate_p0
+    if name.startswith("bounds_") and name[7:] in _NAMES:
+        return _built_in(name[7:]).bounds
+    near = _core.nearest_name(name, __all__)
+    raise AttributeError(f"nlsq.functions has no model {name!r}" + (f"; did you mean {near!r}?" if near else ""))
+
+
+def __dir__():
+    return sorted(__all__)
