@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: MIT
+"""Results as plain values, JSON, files and pickles.
+
+A file is a NumPy archive: arrays, and one JSON text with everything else. Reading it executes nothing.
+"""
+
+import copy
+import json
+import math
+import os
+import pickle
+
+import numpy as np
+
+from nlsq import _core
+from nlsq._engine import Outcome
+from nlsq._recorded import Recorded, StoredOutcome, numbers_of
+
+_FORMAT = 1
+
+
+# -- plain values
+
+
+def _plain(value):
+    if isinstance(value, np.ndarray):
+        return [_plain(v) for v in value.tolist()]
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, (str, int, bool)) else repr(value)
+
+
+def to_dict(result, level=None):
+    """The object that the command prints with --json."""
+    core = result._outcome.result
+    at95 = result.confidence_intervals(0.95)
+    at = None if level is None else result.confidence_intervals(level)
+    parameters = {}
+    for i, p in enumerate(result.params.values()):
+        entry = {"value": p.value, "stderr": p.stderr, "ci95": at95[i]}
+        if at is not None:
+            entry["ci"] = at[i]
+        parameters[p.name] = {**entry, "fixed": p.fixed, "at_bound": p.at_bound != 0, "start": p.start}
+    head = {"level": level} if level is not None else {}
+    return _plain({
+        "schema": 1, "version": _core.version(), "model": _model_text(result._outcome),
+        "parameter_order": list(core.names), "parameters": parameters, **head,
+        "covariance": result["pcov"], "correlation": result.correlation, "cost": core.cost, "rss": core.rss,
+        "dof": core.dof, "n": core.n, "n_masked": core.n_masked, "r_squared": core.r_squared,
+        "adjusted_r_squared": core.adj_r_squared, "reduced_chi2": core.reduced_chi2, "chi2": core.chi2,
+        "p_value": core.p_value, "rmse": core.rmse, "tss": core.tss, "aic": core.aic, "aicc": core.aicc,
+        "bic": core.bic, "absolute_sigma": core.absolute_sigma, "status": core.status, "message": core.message,
+        "success": core.success, "nfev": core.nfev, "njev": core.njev, "iterations": core.iterations,
+        "optimality": core.optimality, "condition": core.condition, "rank": core.rank,
+        "engine": result._outcome.engine, "jacobian_mode": core.jacobian_mode, "method": core.method,
+        "loss": core.loss, "warnings": list(core.warnings), "elapsed_ms": core.elapsed_ms,
+    })  # fmt: skip
+
+
+def _model_text(outcome):
+    formula = getattr(outcome.model, "formula", "") or None
+    return formula or getattr(outcome.function, "__name__", None) or type(outcome.function).__name__
+
+
+def to_json(result, path, level):
+    """to_dict as text, written to path if one is given."""
+    text = json.dumps(to_dict(result, level), allow_nan=False, ensure_ascii=False)
+    if path is not None:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+    return text
+
+
+# -- the whole state
+
+_DATA = ("xdata", "ydata", "sigma")
+
+
+def state_of(result):
+    """Everything of a result as a dictionary that can be pickled; the function only if it can be."""
+    outcome = result._outcome
+    state = {"format": _FORMAT, "numbers": numbers_of(outcome.result), "engine": outcome.engine, "note": outcome.note}
+    state |= {name: getattr(outcome, name) for name in _DATA}
+    state["settings"] = {name: getattr(outcome, name, None) for name in ("lower", "upper", "f_scale")}
+    state["model"] = _model_text(outcome)
+    state["function"], state["jac"] = _picklable(outcome.function), _picklable(outcome.jac)
+    if state["function"] is None:
+        # Without the function, what it says at the data is kept.
+        state["values"], state["errors"] = result.predict(return_std=True)
+    state["entries"] = {k: v for k, v in dict.items(result) if k not in ("model", *_DATA)}
+    return state
+
+
+def _picklable(function):
+    try:
+        pickle.dumps(function)
+    except Exception:  # noqa: BLE001 - pickle raises whatever the object's own methods raise
+        return None
+    return function
+
+
+def from_state(state):
+    """The result of state_of."""
+    from nlsq._result import CurveFitResult
+
+    if state["format"] != _FORMAT:
+        raise ValueError(f"stored by another version of nlsq (format {state['format']}, this one reads {_FORMAT})")
+    outcome = (Outcome if state["function"] is not None else StoredOutcome)()
+    outcome.result = Recorded(dict(state["numbers"]))
+    outcome.engine, outcome.note = state["engine"], state["note"]
+    outcome.function, outcome.jac = state["function"], state["jac"]
+    outcome.names = outcome.result.names
+    outcome.model, outcome.columns = None, []
+    for name in _DATA:
+        setattr(outcome, name, state[name])
+    for name, value in state["settings"].items():
+        if hasattr(Outcome, name):
+            setattr(outcome, name, value)
+    if state["function"] is None:
+        outcome.values, outcome.errors = state["values"], state["errors"]
+    result = CurveFitResult(outcome)
+    dict.update(result, state["entries"])
+    return result
+
+
+def copied(outcome, memo):
+    """An outcome of its own arrays; the model and the core's result are immutable and shared."""
+    twin = type(outcome)()
+    for cls in type(outcome).__mro__:
+        for name in getattr(cls, "__slots__", ()):
+            if hasattr(outcome, name):
+                value = getattr(outcome, name)
+                shared = name in ("result", "model", "function", "jac")
+                setattr(twin, name, value if shared else copy.deepcopy(value, memo))
+    return twin
+
+
+# -- files
+
+_SPECIAL = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
+
+
+def _encoded(value):
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"float": repr(value)}
+    return [_encoded(v) for v in value] if isinstance(value, (list, tuple)) else value
+
+
+def _decoded(value):
+    if isinstance(value, dict):
+        return _SPECIAL[value["float"]]
+    return [_decoded(v) for v in value] if isinstance(value, list) else value
+
+
+def save(result, path):
+    """Arrays and a JSON text in one NumPy archive."""
+    state = state_of(result)
+    arrays, plain = {}, {}
+    values, errors = result.predict(return_std=True)
+    entries = {**state["numbers"], **{name: state[name] for name in _DATA}, **state["settings"]}
+    entries |= {"values": values, "errors": errors, "engine_ran": state["engine"], "note": state["note"]}
+    entries |= {"model": state["model"], "format": _FORMAT}
+    for name, value in entries.items():
+        if isinstance(value, np.ndarray) or name in ("xdata", "ydata"):
+            arrays[name] = _storable(value, name)
+        else:
+            plain[name] = _encoded(value)
+    with open(path, "wb") as file:
+        np.savez(file, text=np.array(json.dumps(plain)), **arrays)
+
+
+def _storable(value, name):
+    array = np.asarray(value)
+    if array.dtype.hasobject:
+        raise TypeError(f"{name} cannot be stored: it is no array of numbers; pickle the result instead")
+    return array
+
+
+def load(path, model):
+    """What save wrote."""
+    with np.load(os.fspath(path), allow_pickle=False) as archive:
+        found = {name: archive[name] for name in archive.files if name != "text"}
+        found |= {name: _decoded(value) for name, value in json.loads(str(archive["text"])).items()}
+    state = {"format": found.pop("format"), "engine": found.pop("engine_ran"), "note": found.pop("note")}
+    state |= {name: found.pop(name) for name in _DATA}
+    state["settings"] = {name: found.pop(name) for name in ("lower", "upper", "f_scale")}
+    state["model"] = found.pop("model")
+    state["values"], state["errors"] = found.pop("values"), found.pop("errors")
+    state |= {"numbers": found, "function": model, "jac": None, "entries": {}}
+    return from_state(state)
