@@ -29,6 +29,9 @@ struct Assignment {
   std::optional<std::string> value;
 };
 
+/// The word auto, as in --p0 auto.
+inline bool is_auto(const Assignment& item) { return item.name == "auto" && !item.value; }
+
 /// Splits lists at commas; a name may not come twice.
 std::vector<Assignment> parse_assignments(const std::vector<std::string>& lists,
                                           const std::string& option);

@@ -56,7 +56,8 @@ void add_data_options(CLI::App& fit, FitArguments& a) {
 
 void add_parameter_options(CLI::App& fit, FitArguments& a) {
   const char* group = "Parameters";
-  add_list(fit, "--p0", a.p0, "start values, a=1,b=2 (others start at 1, inside their bounds)",
+  add_list(fit, "--p0", a.p0,
+           "start values, a=1,b=2 (others: 1, inside bounds; built-in models: from the data)",
            group, "LIST");
   add_list(fit, "--bounds", a.bounds, "a=0:10,b=:5,c=1:", group, "LIST");
   add_list(fit, "--fix", a.fix, "keep at its start, or at a value: c or c=0", group, "LIST");
@@ -126,7 +127,8 @@ Exit code: 0 converged, 1 not converged, 2 wrong input, 3 stopped by a signal, 4
 
 void add_fit_options(CLI::App& fit, FitArguments& a) {
   fit.add_option("FILE", a.file, "the data; - is standard input")->type_name("");
-  add_text(fit, "--model", a.model, "the formula, such as 'y = a*exp(-b*x) + c'", "Model",
+  add_text(fit, "--model", a.model,
+           "the formula, such as 'y = a*exp(-b*x) + c', or a name: see 'nlsq models'", "Model",
            "FORMULA");
   add_data_options(fit, a);
   add_parameter_options(fit, a);

@@ -16,6 +16,7 @@ namespace {
 
 void set_starts(const FitArguments& arguments, FitOptions& options) {
   for (const Assignment& item : parse_assignments(arguments.p0, "--p0")) {
+    if (is_auto(item)) continue;
     if (item.value) {
       options.start[item.name] = parse_number(*item.value, "--p0");
     } else {

@@ -35,13 +35,6 @@ std::string about_the_build() {
       version(), joined(available_isas()), chosen_isa(), default_threads());
 }
 
-// Code points, as the documentation holds Greek letters.
-std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
-}
-
 std::string about_functions() {
   std::string out =
       "Operators, tightest first: ^ or **, unary -, * / %, + -, < <= > >= == !=, not, and, or.\n"
@@ -49,9 +42,10 @@ std::string about_functions() {
       "Names that are no columns are parameters; a[group] picks an element by an index column.\n\n";
   std::size_t longest = 0;
   const std::vector<FunctionInfo> functions = formula_functions();
-  for (const FunctionInfo& f : functions) longest = std::max(longest, width(f.signature));
+  for (const FunctionInfo& f : functions) longest = std::max(longest, display_width(f.signature));
   for (const FunctionInfo& f : functions) {
-    out += "  " + f.signature + std::string(longest + 2 - width(f.signature), ' ') + f.doc + "\n";
+    out += "  " + f.signature + std::string(longest + 2 - display_width(f.signature), ' ') + f.doc +
+           "\n";
   }
   return out;
 }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -57,7 +58,9 @@ Json square(const std::vector<double>& values, std::size_t n) {
   return rows;
 }
 
-Json parameters_of(const FitResult& r, const FitOptions& options, bool has_level) {
+Json parameters_of(const FitResult& r, const LoadedData& loaded, const FitOptions& options,
+                   bool has_level) {
+  const auto& estimated = loaded.estimated;
   Json parameters = Json::object();
   const auto ci95 = r.intervals(0.95);
   const auto ci = r.intervals(options.level);
@@ -71,6 +74,8 @@ Json parameters_of(const FitResult& r, const FitOptions& options, bool has_level
     p["at_bound"] = r.at_bound[i] != 0;
     p["start"] = r.p0[i];
     p["start_defaulted"] = r.defaulted[i] && !r.fixed[i];
+    p["start_estimated"] =
+        std::find(estimated.begin(), estimated.end(), r.names[i]) != estimated.end();
     parameters[r.names[i]] = std::move(p);
   }
   return parameters;
@@ -154,10 +159,11 @@ std::string to_json(const FitResult& r, const LoadedData& loaded, const FitOptio
   json["schema"] = 1;
   json["version"] = version();
   json["model"] = r.model;
+  json["built_in"] = loaded.built_in ? Json(loaded.built_in->name) : Json(nullptr);
   json["response"] = loaded.response;
   json["sigma"] = text_or_null(loaded.sigma);
   json["parameter_order"] = r.names;
-  json["parameters"] = parameters_of(r, options, has_level);
+  json["parameters"] = parameters_of(r, loaded, options, has_level);
   if (has_level) json["level"] = options.level;
   json["covariance"] = square(r.pcov, r.names.size());
   json["correlation"] = square(r.correlation(), r.names.size());

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "assignments.hpp"
+#include "built_in.hpp"
 #include "messages.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/runtime.hpp"
@@ -123,13 +124,21 @@ Sigma find_sigma(const FitArguments& arguments, LoadedData& loaded) {
 void refuse_no_columns(const ColumnSet& columns, const Model& model) {
   if (!model.columns().empty()) return;
   throw InputError(
-      "--model",
-      fmt::format("--model: the formula '{}' uses no column of {}; its columns are {}",
-                  model.formula(), columns.table().source(), quoted_list(columns.names())));
+      "--model", fmt::format("--model: the formula '{}' uses no column of {}; its columns are {}{}",
+                             model.formula(), columns.table().source(),
+                             quoted_list(columns.names()), model_meant(model)));
+}
+
+void parse_formula(const FitArguments& arguments, LoadedData& loaded) {
+  const ColumnSet& columns = *loaded.columns;
+  loaded.model = std::make_unique<Model>(Model::parse(arguments.model, columns.names()));
+  add_notes(loaded, loaded.model->notes());
+  refuse_no_columns(columns, *loaded.model);
 }
 
 // A parameter that looks like a column nobody used may be a slip of the pen.
 void warn_about_likely_typos(LoadedData& loaded) {
+  if (loaded.built_in) return;
   std::vector<std::string> unused;
   for (const std::string& name : loaded.columns->names()) {
     if (name != loaded.response && name != loaded.sigma &&
@@ -193,10 +202,14 @@ LoadedData load(const FitArguments& arguments) {
   ColumnSet& columns = *loaded.columns;
   add_notes(loaded, columns.table().notes());
   for (const std::string& definition : arguments.expr) columns.add(definition, loaded.notes);
-  loaded.model = std::make_unique<Model>(Model::parse(arguments.model, columns.names()));
-  add_notes(loaded, loaded.model->notes());
-  refuse_no_columns(columns, *loaded.model);
+  loaded.built_in = named_model(arguments.model, columns);
+  if (!loaded.built_in) parse_formula(arguments, loaded);
   const Sigma sigma = find_sigma(arguments, loaded);
+  if (loaded.built_in) {
+    loaded.model = std::make_unique<Model>(
+        model_on_columns(*loaded.built_in, arguments, columns, sigma.column, loaded.notes));
+    refuse_no_columns(columns, *loaded.model);
+  }
   const index_t response = find_response(arguments, loaded, sigma.column);
   loaded.response = columns.name(response);
   if (contains(loaded.model->columns(), loaded.response)) {

@@ -12,14 +12,17 @@
 #include "fit_arguments.hpp"
 #include "nlsq/data.hpp"
 #include "nlsq/model.hpp"
+#include "nlsq/models.hpp"
 
 namespace nlsq::command {
 
 struct LoadedData {
   std::unique_ptr<ColumnSet> columns;  ///< owns the values of whole columns
   std::unique_ptr<Model> model;
-  Dataset data;                         ///< what is fitted: views
-  std::deque<std::vector<double>> own;  ///< selected rows and computed sigma
+  const BuiltInModel* built_in = nullptr;  ///< null: the model is a formula
+  std::vector<std::string> estimated;      ///< parameters whose start comes from the data
+  Dataset data;                            ///< what is fitted: views
+  std::deque<std::vector<double>> own;     ///< selected rows and computed sigma
   std::string response;
   std::string sigma;          ///< the name, number or expression; empty without
   std::vector<index_t> rows;  ///< rows of the file that are fitted; empty: all

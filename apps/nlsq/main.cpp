@@ -10,6 +10,7 @@
 #include "fit_arguments.hpp"
 #include "info.hpp"
 #include "messages.hpp"
+#include "models.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/version.hpp"
 #include "run_fit.hpp"
@@ -42,13 +43,14 @@ void refuse_extras(const CLI::App& app) {
 void refuse_unknown_command(const CLI::App& app) {
   const std::vector<std::string> extras = app.remaining();
   if (extras.empty())
-    throw InputError("arguments", "give a command: nlsq fit FILE --model FORMULA, or nlsq info");
+    throw InputError("arguments",
+                     "give a command: nlsq fit FILE --model FORMULA, nlsq models or nlsq info");
   const std::string& name = extras.front();
   const bool is_option = name.starts_with("-") && name.size() > 1;
   throw InputError(
       "arguments",
       fmt::format("there is no {} '{}'{}; see 'nlsq --help'", is_option ? "option" : "command",
-                  name, did_you_mean(name, {"fit", "info", "--help", "--version"})));
+                  name, did_you_mean(name, {"fit", "models", "info", "--help", "--version"})));
 }
 
 // CLI11's sentences about the number of values, in our words.
@@ -79,6 +81,13 @@ int run(int argc, char** argv) {
   CLI::App* fit = app.add_subcommand("fit", "fit a formula to a table of data");
   FitArguments arguments;
   add_fit_options(*fit, arguments);
+  CLI::App* models =
+      app.add_subcommand("models", "the built-in models; 'models NAME': one of them");
+  std::string name;
+  bool models_as_json = false;
+  models->add_option("NAME", name, "a built-in model")->type_name("");
+  models->add_flag("--json", models_as_json, "one JSON object instead of the table");
+  models->allow_extras();
   CLI::App* info =
       app.add_subcommand("info", "about this build; 'info functions': the formula language");
   std::string topic;
@@ -88,7 +97,10 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    const CLI::App& shown = fit->parsed() ? *fit : info->parsed() ? *info : app;
+    const CLI::App& shown = fit->parsed()      ? *fit
+                            : models->parsed() ? *models
+                            : info->parsed()   ? *info
+                                               : app;
     print_result(shown.help());
     return Exit::converged;
   } catch (const CLI::CallForVersion& call) {
@@ -102,6 +114,10 @@ int run(int argc, char** argv) {
   if (info->parsed()) {
     refuse_extras(*info);
     return run_info(topic);
+  }
+  if (models->parsed()) {
+    refuse_extras(*models);
+    return run_models(name, models_as_json);
   }
   if (!fit->parsed()) refuse_unknown_command(app);
   refuse_extras(*fit);

@@ -24,6 +24,9 @@ std::string did_you_mean(const std::string& name, const std::vector<std::string>
 /// 'a', 'b' and 'c'; of more than `most` names only the first.
 std::string quoted_list(const std::vector<std::string>& names, std::size_t most = 20);
 
+/// Characters of UTF-8 text.
+std::size_t display_width(const std::string& text);
+
 /// Writes all of `text` to stdout. Throws IoError when that fails (closed, disk full).
 void print_result(const std::string& text);
 

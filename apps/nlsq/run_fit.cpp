@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "built_in.hpp"
 #include "fit_options.hpp"
 #include "json_output.hpp"
 #include "load.hpp"
@@ -81,6 +82,7 @@ int run_fit(const FitArguments& arguments) {
   const Stopwatch reading;
   LoadedData loaded = load(arguments);
   FitOptions options = make_fit_options(arguments, *loaded.model);
+  add_built_in_defaults(arguments, loaded, options);
   refuse_unused_parameters(*loaded.model, options);
   refuse_too_few_rows(loaded.n_rows, free_parameters(*loaded.model, options).size());
   Progress progress(arguments.verbose);
@@ -104,7 +106,8 @@ int run_fit(const FitArguments& arguments) {
     print_result(to_json(result, loaded, options, arguments));
   } else {
     print_result(
-        result.report({.color = wants_color(stdout), .level = options.level, .warnings = false}));
+        result.report({.color = wants_color(stdout), .level = options.level, .warnings = false}) +
+        about_estimated_starts(loaded, options));
   }
   if (!arguments.plot.empty()) write_plot(arguments.plot, result, loaded, options.level);
   return exit_code(result);

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+// Columns, bounds and starts of a built-in model.
+#include "built_in.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "assignments.hpp"
+#include "messages.hpp"
+#include "nlsq/error.hpp"
+#include "nlsq/runtime.hpp"
+
+namespace nlsq::command {
+namespace {
+
+constexpr std::size_t kWidth = 100;
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+index_t find_x(const FitArguments& arguments, const ColumnSet& columns, index_t sigma_column,
+               std::vector<std::string>& notes) {
+  std::vector<std::string> ignored, about_x;
+  const index_t response = columns.find(arguments.y.empty() ? "y" : arguments.y, ignored);
+  const index_t x = columns.find("x", about_x);
+  const auto is_free = [&](index_t c) {
+    return c >= 0 && c != response && c != sigma_column && columns.is_numeric(c);
+  };
+  if (is_free(x)) {
+    notes.insert(notes.end(), about_x.begin(), about_x.end());
+    return x;
+  }
+  for (index_t c = 0; c < static_cast<index_t>(columns.names().size()); ++c) {
+    if (!is_free(c)) continue;
+    notes.push_back(fmt::format("x is the column '{}'", columns.name(c)));
+    return c;
+  }
+  throw InputError("--model", fmt::format("--model: no column is left for x; the columns are {}",
+                                          quoted_list(columns.names())));
+}
+
+// Nothing when the name of the column means something else in the formula.
+std::optional<Model> parsed_on(const BuiltInModel& built_in, const std::string& column) {
+  if (column == "pi") return std::nullopt;
+  try {
+    Model model = Model::parse(formula_of(built_in, column), {column});
+    if (model.parameters() != built_in.parameters) return std::nullopt;
+    return model;
+  } catch (const FormulaError&) {
+    return std::nullopt;
+  }
+}
+
+void add_bounds(LoadedData& loaded, FitOptions& options) {
+  const BuiltInModel& built_in = *loaded.built_in;
+  std::vector<std::string> left_out;
+  for (std::size_t i = 0; i < built_in.parameters.size(); ++i) {
+    const std::string& name = built_in.parameters[i];
+    const ParameterBounds& b = built_in.bounds[i];
+    const bool is_bounded = std::isfinite(b.lower) || std::isfinite(b.upper);
+    if (!is_bounded || options.bounds.contains(name) || options.fixed.contains(name)) continue;
+    if (options.method == Method::lm)
+      left_out.push_back(name);
+    else
+      options.bounds[name] = {b.lower, b.upper};
+  }
+  if (left_out.empty()) return;
+  loaded.notes.push_back(
+      fmt::format("method lm knows no bounds: those of {} are left out", quoted_list(left_out)));
+}
+
+// Rows of infinite sigma take no part in the fit, so they have no say here either.
+std::vector<double> starts_of(const LoadedData& loaded) {
+  const Dataset::Response& response = loaded.data.responses().front();
+  const Values& column = loaded.data.columns().front().values;
+  std::vector<double> x, y;
+  for (index_t i = 0; i < response.y.size; ++i) {
+    if (response.sigma.size > 0 && std::isinf(response.sigma[i])) continue;
+    x.push_back(column[i]);
+    y.push_back(response.y[i]);
+  }
+  return start_values(*loaded.built_in, x, y);
+}
+
+bool asks_for_auto(const FitArguments& arguments) {
+  const std::vector<Assignment> items = parse_assignments(arguments.p0, "--p0");
+  return std::any_of(items.begin(), items.end(), is_auto);
+}
+
+std::vector<std::string> model_names() {
+  std::vector<std::string> names;
+  for (const BuiltInModel& model : built_in_models()) names.push_back(model.name);
+  return names;
+}
+
+}  // namespace
+
+const BuiltInModel* named_model(const std::string& text, const ColumnSet& columns) {
+  std::vector<std::string> ignored;
+  if (columns.find(text, ignored) >= 0) return nullptr;
+  if (const BuiltInModel* model = find_built_in_model(text)) return model;
+  if (text == "polynomial" ||
+      (text.starts_with("polynomial(") && text.find(')') + 1 == text.size())) {
+    throw InputError(
+        "--model",
+        fmt::format(
+            "--model: the degree in polynomial(N) is a whole number from 0 to {}; found '{}'",
+            kMostDegree, text));
+  }
+  return nullptr;
+}
+
+Model model_on_columns(const BuiltInModel& built_in, const FitArguments& arguments,
+                       ColumnSet& columns, index_t sigma_column, std::vector<std::string>& notes) {
+  const std::string name = columns.name(find_x(arguments, columns, sigma_column, notes));
+  if (std::optional<Model> model = parsed_on(built_in, name)) return *model;
+  std::string other = "x";
+  while (contains(columns.names(), other)) other += "_";
+  columns.add(fmt::format("{} = `{}`", other, name), notes);
+  return Model::parse(formula_of(built_in, other), {other});
+}
+
+void add_built_in_defaults(const FitArguments& arguments, LoadedData& loaded, FitOptions& options) {
+  if (!loaded.built_in) {
+    if (!asks_for_auto(arguments)) return;
+    throw InputError("--p0",
+                     "--p0 auto: only a built-in model knows its start values ('nlsq models' lists "
+                     "them); give those of a formula as --p0 NAME=VALUE,…");
+  }
+  add_bounds(loaded, options);
+  if (!options.p0.empty()) return;
+  const std::vector<std::string>& names = loaded.built_in->parameters;
+  const std::vector<double> starts = starts_of(loaded);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto fixed = options.fixed.find(names[i]);
+    const bool is_given = fixed != options.fixed.end() && fixed->second;
+    if (is_given || options.start.contains(names[i])) continue;
+    const auto bounds = options.bounds.find(names[i]);
+    double start = starts[i];
+    // Bounds that contradict each other are reported by the fit.
+    if (bounds != options.bounds.end())
+      start = std::max(std::min(start, bounds->second.upper), bounds->second.lower);
+    options.start[names[i]] = start;
+    loaded.estimated.push_back(names[i]);
+  }
+}
+
+std::string about_estimated_starts(const LoadedData& loaded, const FitOptions& options) {
+  if (loaded.estimated.empty()) return "";
+  std::string out = "Start values estimated from the data:";
+  std::size_t width = out.size();
+  for (const std::string& name : loaded.estimated) {
+    const std::string item = fmt::format(" {} = {:.4g}{}", name, options.start.at(name),
+                                         name == loaded.estimated.back() ? "." : ",");
+    if (width + item.size() > kWidth) {
+      out += "\n ";
+      width = 1;
+    }
+    out += item;
+    width += item.size();
+  }
+  return out + "\n";
+}
+
+std::string model_meant(const Model& model) {
+  if (model.parameters().size() != 1) return "";
+  const std::string& name = model.parameters().front();
+  if (const BuiltInModel* meant = find_built_in_model(name))
+    return fmt::format("; for the built-in model write --model {} and --y NAME", meant->name);
+  const std::string near = nearest_name(name, model_names());
+  return near.empty() ? "" : fmt::format("; was the built-in model '{}' meant?", near);
+}
+
+}  // namespace nlsq::command

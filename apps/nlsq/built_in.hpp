@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// `--model NAME`: a built-in model on the columns of a file, its bounds and its starts from the
+// data.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "columns.hpp"
+#include "fit_arguments.hpp"
+#include "load.hpp"
+#include "nlsq/fit.hpp"
+#include "nlsq/models.hpp"
+
+namespace nlsq::command {
+
+/// The model that the whole of --model names; nullptr when that is a formula or a column. Throws
+/// InputError for a polynomial without a usable degree.
+const BuiltInModel* named_model(const std::string& text, const ColumnSet& columns);
+
+/// The model with a column of the file as x: the one named x, else the first one with numbers that
+/// is neither response nor sigma (−1: none), with a note. A column whose name the formula uses
+/// otherwise gets another one.
+Model model_on_columns(const BuiltInModel& built_in, const FitArguments& arguments,
+                       ColumnSet& columns, index_t sigma_column, std::vector<std::string>& notes);
+
+/// Adds the bounds that --bounds does not give and the starts that --p0 does not give, and lists
+/// the latter in `loaded`. Nothing to do for a formula, but `--p0 auto` is refused there.
+void add_built_in_defaults(const FitArguments& arguments, LoadedData& loaded, FitOptions& options);
+
+/// "Start values estimated from the data: …", for the end of the report; empty when there are none.
+std::string about_estimated_starts(const LoadedData& loaded, const FitOptions& options);
+
+/// What to say when the formula is one name and no column: perhaps a model was meant. Starts with
+/// "; " or is empty.
+std::string model_meant(const Model& model);
+
+}  // namespace nlsq::command
