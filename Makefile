@@ -1,9 +1,10 @@
 # nlsq: targets for people and for CI. Each installs what it needs on Debian or Ubuntu (see NLSQ_NO_INSTALL).
-#   make build        the library and the command build/nlsq
+#   make build        the library, the command build/nlsq, the Python package for .venv/bin/python
 #   make demo         a fit of shipped real data: table and SVG
 #   make test         everything that must pass (under a minute once built)
 #   make test-fast    the quick tests
 #   make test-all     also sanitizer builds, longer fuzzing, hostile settings
+#   make wheel        the Python package as a wheel in dist/
 #   make lint         clang-format and clang-tidy
 #   make test-cov     line coverage, a table by folder
 #   make bench        speed: prints ratios to references
@@ -20,14 +21,39 @@ COVERAGE_PACKAGES := gcovr
 FUZZ_PACKAGES := clang libclang-rt-14-dev
 LINT_PACKAGES := clang-format clang-tidy
 
-.PHONY: build demo test test-fast test-all test-cov test-asan test-tsan test-hostile fuzz lint bench install format clean
+PYTHON_PACKAGES := python3 python3-dev python3-venv
+PYTHON ?= /usr/bin/python3
 
-build:
+.PHONY: build build-command build-python wheel demo test test-fast test-all test-cov test-asan test-tsan test-hostile fuzz lint bench install format clean
+
+build: build-command build-python
+
+build-command:
 	@$(INSTALL) $(BUILD_PACKAGES)
 	@test -f build/build.ninja || cmake --preset release -DCMAKE_INSTALL_PREFIX=$(PREFIX) > /dev/null
 	@cmake --build build -j $(JOBS) --target nlsq nlsq_command
 
-demo: build
+# An environment of its own for the package and its tests; the tree itself is on its path.
+.venv/.ready: python/requirements-dev.txt
+	@$(INSTALL) $(PYTHON_PACKAGES)
+	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@.venv/bin/python -m pip install -q --disable-pip-version-check -r python/requirements-dev.txt
+	@echo "$(CURDIR)/python" > "$$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/nlsq.pth"
+	@touch $@
+
+build-python: .venv/.ready
+	@$(INSTALL) $(BUILD_PACKAGES)
+	@test -f build/build.ninja || cmake --preset release -DCMAKE_INSTALL_PREFIX=$(PREFIX) > /dev/null
+	@grep -q NLSQ_BUILD_PYTHON:BOOL=ON build/CMakeCache.txt || \
+	  cmake -S . -B build -DNLSQ_BUILD_PYTHON=ON -DPython_EXECUTABLE=$(CURDIR)/.venv/bin/python > /dev/null
+	@cmake --build build -j $(JOBS) --target nlsq_python
+
+wheel: .venv/.ready
+	@$(INSTALL) $(BUILD_PACKAGES)
+	@.venv/bin/python -m pip wheel -q --disable-pip-version-check --no-deps --wheel-dir dist .
+	@ls dist/*.whl
+
+demo: build-command
 	@sh examples/demo.sh build/nlsq build/demo.svg
 
 build-tests:
@@ -36,8 +62,9 @@ build-tests:
 	@cmake --build build -j $(JOBS)
 .PHONY: build-tests
 
-test: build-tests
+test: build-tests build-python
 	@ctest --test-dir build -j $(JOBS) --output-on-failure
+	@.venv/bin/python -m pytest
 
 test-fast: build-tests
 	@ctest --test-dir build -j $(JOBS) --output-on-failure -L fast
