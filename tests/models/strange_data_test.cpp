@@ -116,7 +116,7 @@ TEST(StrangeData, finds_dips) {
   std::vector<double> x, y;
   for (int i = 0; i < 60; ++i) {
     x.push_back(0.1 * i);
-    y.push_back(-7.0 * std::exp(-0.5 * (x[i] - 4.0) * (x[i] - 4.0) / 0.04));
+    y.push_back(-7.0 * std::exp(-0.5 * (x.back() - 4.0) * (x.back() - 4.0) / 0.04));
   }
   for (const char* name : {"voigt", "pseudo_voigt"}) {
     const std::vector<double> start = start_values(*find_built_in_model(name), x, y);
