@@ -51,9 +51,7 @@ def __getattr__(name):
         value = getattr(importlib.import_module(_LAZY[name]), name)
         globals()[name] = value
         return value
-    from nlsq import _names
-
-    return _names.missing(name)
+    return importlib.import_module("nlsq._names").missing(name)
 
 
 def __dir__():

@@ -37,7 +37,8 @@ class OptimizeWarning(UserWarning):
 
 @functools.cache
 def _joined(ours, theirs):
-    return type(ours.__name__, (ours, theirs), {"__slots__": (), "__module__": ours.__module__, "__doc__": ours.__doc__})
+    space = {"__slots__": (), "__module__": ours.__module__, "__doc__": ours.__doc__}
+    return type(ours.__name__, (ours, theirs), space)
 
 
 def with_scipy(ours: type, name: str) -> type:

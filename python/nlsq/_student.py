@@ -56,7 +56,8 @@ def _tail(t, nu):
     x = nu / (nu + t * t)
     a, b = 0.5 * nu, 0.5
     y = t * t / (nu + t * t)
-    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) - a * math.log1p(t * t / nu) + b * math.log(y))
+    beta = math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
+    front = math.exp(b * math.log(y) - a * math.log1p(t * t / nu) - beta)
     if x < (a + 1) / (a + b + 2):
         return 0.5 * front * _fraction(a, b, x) / a
     return 0.5 * (1.0 - front * _fraction(b, a, y) / b)

@@ -310,7 +310,8 @@ def test_json_is_the_commands(tmp_path):
 
 
 def test_repr_is_one_short_line():
-    text = repr(fit(x=np.linspace(0, 4, 9), y=decay(np.linspace(0, 4, 9), 2.5, 1.3, 0.5) + 0.01 * (-1.0) ** np.arange(9)))
+    x = np.linspace(0.0, 4.0, 9)
+    text = repr(fit(x=x, y=decay(x, 2.5, 1.3, 0.5) + 0.01 * (-1.0) ** np.arange(9)))
     assert text == (
         "CurveFitResult(a = 2.505 ± 0.012, b = 1.310 ± 0.016, c = 0.5032 ± 0.0068, R² = 0.999855, converged)"
     )

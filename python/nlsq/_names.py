@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: MIT
+"""Every public name of NLSQ 0.7 and 0.3, and what becomes of it here: docs/nlsq-compat.md as a table.
+
+WORKS names are there. PLANNED and ABSENT ones are not; asking for one says what to use instead.
+"""
+
+import sys
+
+from nlsq import _core
+
+WORKS, PLANNED, ABSENT = "works", "planned", "absent"
+
+_CHUNKS = "curve_fit needs memory for the data and one block a thread, whatever the number of rows"
+_STABLE = "the engine scales, factors and checks rank by itself; r.rank, r.condition and r.warnings tell"
+_LIMITS = "no memory limits to set: " + _CHUNKS
+_WATCH = "a callback sees every step; r.report() says how the fit ended"
+_SEEDS = "curve_fit from several p0, keeping the least r.cost"
+_HEALTH = "r.rank, r.condition, r.correlation, r.warnings and r.report()"
+_ONE_CACHE = "one cache, on by itself: get_cache_stats() and clear_cache()"
+_DOUBLE = "all sums are in double precision; float32 data is read without a copy"
+
+
+def _group(state, hint, names):
+    return {name: (state, hint) for name in names.split()}
+
+
+NAMES: dict[str, dict[str, tuple[str, str]]] = {
+    "Fitting": {
+        "__version__": (WORKS, "the version of this package"),
+        "curve_fit": (WORKS, "same arguments; an unknown keyword is a TypeError; NumPy, JAX and any other models"),
+        "fit": (WORKS, "curve_fit; workflow, preset and goal are not arguments"),
+        "CurveFit": (WORKS, "CurveFit().curve_fit(f, x, y) and CurveFit(f).fit(x, y)"),
+        "LeastSquares": (WORKS, "LeastSquares().least_squares(fun, x0, ...); there is nlsq.least_squares too"),
+        "OptimizeResult": (WORKS, "also SciPy's class once scipy.optimize is imported"),
+        "OptimizeWarning": (WORKS, "also SciPy's class once scipy.optimize is imported"),
+        "functions": (WORKS, "the built-in models with start values, and more of them"),
+        "curve_fit_large": (PLANNED, "use curve_fit: " + _CHUNKS),
+    },
+    "Callbacks": {
+        **_group(WORKS, "same calls; see nlsq.callbacks", "CallbackBase CallbackChain IterationLogger ProgressBar"),
+        "EarlyStopping": (WORKS, "same; the result says status -2, success False"),
+        "StopOptimization": (WORKS, "raise it, or return True, to end a fit at its best point: status -2"),
+    },
+    "Large data and streaming": {
+        **_group(PLANNED, "use curve_fit: " + _CHUNKS, "LargeDatasetFitter fit_large_dataset"),
+        **_group(ABSENT, _CHUNKS, "LDMemoryConfig estimate_memory_requirements"),
+        **_group(PLANNED, "use curve_fit; the command fits files: nlsq fit FILE",
+                 "AdaptiveHybridStreamingOptimizer HybridStreamingConfig"),
+        **_group(ABSENT, "nothing to defend against: every pass is over all rows; " + _WATCH,
+                 "DefenseLayerTelemetry get_defense_telemetry reset_defense_telemetry"),
+    },
+    "Global search": _group(PLANNED, _SEEDS, "GlobalOptimizationConfig MultiStartOrchestrator TournamentSelector"),
+    "Workflows": {
+        **_group(ABSENT, _LIMITS, "MemoryBudget MemoryBudgetSelector"),
+        "OptimizationGoal": (ABSENT, "set ftol, xtol and gtol; fits end with a polish to full precision anyway"),
+    },
+    "Memory and configuration": _group(
+        ABSENT, _LIMITS,
+        "MemoryManager clear_memory_pool get_memory_manager get_memory_stats MemoryConfig LargeDatasetConfig "
+        "configure_for_large_datasets get_large_dataset_config get_memory_config large_dataset_context memory_context "
+        "set_memory_limits",
+    ),
+    "Caches": {
+        "get_cache_stats": (WORKS, "statistics of the cache of programs"),
+        "clear_cache": (WORKS, "empties it"),
+        **_group(ABSENT, _ONE_CACHE, "UnifiedCache get_global_cache"),
+        "cached_jit": (ABSENT, "nothing is compiled: models are recorded in microseconds and programs are shared"),
+    },
+    "Stability and recovery": {
+        **_group(ABSENT, _STABLE, "NumericalStabilityGuard apply_automatic_fixes check_problem_stability "
+                 "detect_collinearity detect_parameter_scale_mismatch estimate_condition_number"),
+        **_group(PLANNED, _SEEDS, "FallbackOrchestrator FallbackResult FallbackStrategy OptimizationRecovery"),
+    },
+    "Precision and choices": {
+        **_group(PLANNED, "method='auto'", "AlgorithmSelector auto_select_algorithm"),
+        **_group(ABSENT, "give bounds; none are ever imposed", "BoundsInference infer_bounds merge_bounds"),
+        "ParameterNormalizer": (ABSENT, "parameters are scaled inside (x_scale='jac')"),
+    },
+    "Sparse Jacobians": _group(
+        PLANNED, "curve_fit: the Jacobian is never stored, only its n by n triangle",
+        "SparseJacobianComputer SparseOptimizer detect_jacobian_sparsity",
+    ),
+    "Profiling and checks": {
+        **_group(ABSENT, "r.to_dict()['elapsed_ms'], and any profiler of Python",
+                 "PerformanceProfiler ProfileMetrics clear_profiling_data get_global_profiler ProfilerVisualization "
+                 "ProfilingDashboard"),
+        **_group(ABSENT, _WATCH, "ConvergenceMonitor OptimizationDiagnostics"),
+        "InputValidator": (ABSENT, "curve_fit checks its arguments and names what is wrong"),
+    },
+    "Model health": _group(
+        PLANNED, _HEALTH,
+        "HealthStatus IssueSeverity IssueCategory DiagnosticLevel ModelHealthIssue IdentifiabilityReport "
+        "GradientHealthReport ParameterSensitivityReport ModelHealthReport DiagnosticsConfig IdentifiabilityAnalyzer "
+        "GradientMonitor ParameterSensitivityAnalyzer DiagnosticPlugin PluginRegistry run_plugins create_health_report",
+    ),
+    "Only in 0.3": {
+        **_group(ABSENT, _ONE_CACHE, "CompilationCache SmartCache cached_function cached_jacobian clear_all_caches "
+                 "clear_compilation_cache get_global_compilation_cache get_jit_cache"),
+        **_group(ABSENT, "buffers are reused inside; nothing to manage",
+                 "MemoryPool TRFMemoryPool clear_global_pool get_global_pool"),
+        **_group(ABSENT, _STABLE, "RobustDecomposition robust_decomp"),
+        "callbacks": (WORKS, "the module"),
+        "enable_mixed_precision_fallback": (ABSENT, _DOUBLE),
+        **_group(PLANNED, "use curve_fit; the command fits files: nlsq fit FILE",
+                 "DataGenerator StreamingConfig StreamingOptimizer create_hdf5_dataset fit_unlimited_data"),
+    },
+}  # fmt: skip
+
+# Modules of NLSQ, as far as people import from them.
+MODULES: dict[str, tuple[str, str]] = {
+    "nlsq.callbacks": (WORKS, "same names"),
+    "nlsq.functions": (WORKS, "same names"),
+    "nlsq.result": (WORKS, "CurveFitResult, OptimizeResult, OptimizeWarning"),
+    **{
+        name: (ABSENT, "import from nlsq")
+        for name in ("nlsq.core.minpack", "nlsq.minpack", "nlsq.least_squares", "nlsq.core.least_squares",
+                     "nlsq.facades")
+    },
+    "nlsq.global_optimization": (PLANNED, "CMA-ES, multistart and their samplers"),
+    "nlsq.config": (ABSENT, "docs/configuration.md; results are in double precision without a switch"),
+    "nlsq.utils.error_messages": (ABSENT, "a fit that did not converge returns its best point with success False"),
+}  # fmt: skip
+
+
+def state_of(name: str) -> tuple[str, str] | None:
+    """(state, hint) of a name of NLSQ; None for what NLSQ never had."""
+    for group in NAMES.values():
+        if name in group:
+            return group[name]
+    return None
+
+
+def missing(name: str):
+    """Raises the AttributeError (in ``from nlsq import name`` the ImportError) that says what to use."""
+    import nlsq
+
+    state, hint = state_of(name) or (None, "")
+    if state is None:
+        near = "" if name.startswith("_") else _core.nearest_name(name, [n for n in nlsq.__all__ if n[0] != "_"])
+        message = f"module 'nlsq' has no attribute {name!r}" + (f"; did you mean {near!r}?" if near else "")
+    elif state == PLANNED:
+        message = f"nlsq.{name} is planned, not there yet; until then: {hint}"
+    else:
+        message = f"nlsq has no {name}; instead: {hint}"
+    if state is not None and _is_import(sys._getframe(2)):
+        # `from nlsq import name` replaces the text of an AttributeError by its own.
+        raise ImportError(message, name="nlsq")
+    raise AttributeError(message, name=name, obj=nlsq)
+
+
+def _is_import(frame):
+    import dis
+
+    return frame.f_code.co_code[frame.f_lasti] == dis.opmap["IMPORT_FROM"]
+
+
+def table() -> list[str]:
+    """The lines of docs/nlsq-compat.md that are tables."""
+    head = ["| name | | here |", "|---|---|---|"]
+    lines = []
+    for title, group in NAMES.items():
+        lines += [f"## {title}", "", *head]
+        for state, hint in dict.fromkeys(group.values()):
+            names = " ".join(f"`{name}`" for name, entry in group.items() if entry == (state, hint))
+            lines.append(f"| {names} | {state} | {hint} |")
+        lines.append("")
+    lines += ["## Modules", "", "| module | | here |", "|---|---|---|"]
+    for state, hint in dict.fromkeys(MODULES.values()):
+        names = " ".join(f"`{name}`" for name, entry in MODULES.items() if entry == (state, hint))
+        lines.append(f"| {names} | {state} | {hint} |")
+    return lines
