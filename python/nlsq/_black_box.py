@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: MIT
+"""Residuals and Jacobian of any Python function, minimized by the core.
+
+The core asks for the residuals and the Jacobian of every trial. A trial that does not reduce the cost is rejected
+whatever its derivatives are, so they are not computed: the core gets those of the last accepted point instead. Points
+of the recent past are remembered, so that no point is evaluated twice.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+import numpy as np
+
+from nlsq import _core
+from nlsq._losses import Loss
+from nlsq._scipy_types import as_jacobian, dense, rows_times, transposed_times
+
+_EPS = np.finfo(float).eps
+# A trial is accepted by the core's final steps although it costs this much more (relative).
+_ROUNDING = 1e-8
+_KEPT_VALUES = 4_000_000  # of Jacobians
+
+
+class Point:
+    """What is known at one x."""
+
+    __slots__ = ("cost", "f", "jacobian", "dtype", "x")
+
+
+class BlackBox:
+    """The problem. ``nfev`` counts calls at trial points, ``njev`` Jacobians, ``differences.evaluations`` the rest.
+
+    function: x (n,) -> residuals, one-dimensional or a number. jacobian: x -> (m, n), or None with ``differences``, a
+    _differences.Differences.
+    """
+
+    def __init__(self, function: Callable, x0: np.ndarray, loss: Loss, jacobian: Callable | None, differences=None):
+        self.function, self.jacobian_function, self.differences = function, jacobian, differences
+        self.loss = loss
+        self.n = len(x0)
+        self.m = -1
+        self.nfev = self.njev = 0
+        self._points = OrderedDict()
+        self._keep = 2
+        self._best = np.inf
+        self._last_jacobian = None
+
+    def at(self, x: np.ndarray) -> Point:
+        """The residuals and the cost at x; the Jacobian only if it was asked for before."""
+        key = x.tobytes()
+        point = self._points.get(key)
+        if point is not None:
+            return point
+        point = Point()
+        point.x = x.copy()
+        values = np.atleast_1d(np.asarray(self.function(x)))
+        self.nfev += 1
+        if values.ndim != 1:
+            raise ValueError(f"`fun` must return at most 1-d array_like. f0.shape: {values.shape}")
+        if values.dtype.kind == "c":
+            raise ValueError("`fun` must return real values.")
+        if self.m >= 0 and len(values) != self.m:
+            raise ValueError(f"`fun` returned {len(values)} residuals, but {self.m} before.")
+        # The type that the values were computed in, where the function knows better.
+        point.dtype = getattr(self.function, "value_dtype", None) or values.dtype
+        # A copy: the function may give the same array again with other values.
+        point.f = np.array(values, dtype=float)
+        point.jacobian = None
+        with np.errstate(over="ignore", invalid="ignore"):
+            point.cost = self.loss.cost(point.f)
+        if self.m < 0:
+            self.m = len(values)
+            self._keep = 2 + min(6, _KEPT_VALUES // max(1, self.m * self.n))
+        self._points[key] = point
+        if len(self._points) > self._keep:
+            self._points.popitem(last=False)
+        return point
+
+    def jacobian_at(self, x: np.ndarray) -> Point:
+        """The point with its Jacobian: dense, csr, or a LinearOperator."""
+        point = self.at(x)
+        if point.jacobian is None:
+            if self.jacobian_function is not None:
+                point.jacobian = as_jacobian(self.jacobian_function(x.copy()))
+            else:
+                point.jacobian = as_jacobian(self.differences(x, point.f, point.dtype))
+            self.njev += 1
+            if point.jacobian.shape != (self.m, self.n):
+                raise ValueError(f"The return value of `jac` has wrong shape: expected {(self.m, self.n)}, "
+                                 f"actual {point.jacobian.shape}.")  # fmt: skip
+        return point
+
+    def scaled(self, point: Point):
+        """(gradient of the cost, Jacobian scaled so that J^T J approximates the Hessian of the cost)."""
+        if self.loss.linear:
+            return transposed_times(point.jacobian, point.f), point.jacobian
+        _, slope, curvature = self.loss.rho(point.f)
+        gradient = transposed_times(point.jacobian, slope * point.f)
+        weight = np.sqrt(np.maximum(slope + 2.0 * curvature * point.f**2, _EPS))
+        return gradient, rows_times(point.jacobian, weight)
+
+    def minimize(self, x0: np.ndarray, lower: np.ndarray, upper: np.ndarray, solver: dict, callback=None):
+        """The core's result from x0. callback(iteration, nfev, cost, step, optimality, x) -> stop."""
+        own_loss = self.loss.name is None
+
+        def residuals(x):
+            point = self.at(x)
+            return self.loss.fold(point.f)[0] if own_loss else point.f
+
+        def jacobian(x):
+            point = self.at(x)
+            worse = not point.cost <= self._best + _ROUNDING * abs(self._best)
+            if worse and self._last_jacobian is not None:
+                return self._last_jacobian
+            J = dense(self.jacobian_at(x).jacobian)
+            if own_loss:
+                J = self.loss.fold(point.f)[1][:, None] * J
+            if np.isfinite(J).all():
+                self._best = min(self._best, point.cost)
+                self._last_jacobian = J
+            return J
+
+        return _core.least_squares(
+            residuals, jacobian, self.m, x0.tolist(), lower.tolist(), upper.tolist(),
+            None if own_loss else self.loss.name, 1.0 if own_loss else float(self.loss.f_scale),
+            callback=callback, solver=solver,
+        )  # fmt: skip

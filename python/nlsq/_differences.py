@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: MIT
+"""Jacobians by finite differences, with SciPy's choice of steps.
+
+A step is ``root * max(1, |x|)`` away from zero, root the square root of the machine epsilon (three-point: its cube
+root) of the narrowest type that took part: a function that gives float32 values gets steps for float32. A given
+``rel_step`` makes it ``rel_step * |x|``, unless that is too small to move x. Steps stay inside the bounds: a
+one-sided one turns round or is cut, a central one becomes one-sided. What the function gives is subtracted in
+float64. Parameters whose columns share no row move together if the sparsity is known (Curtis, Powell and Reid 1974).
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+METHODS = ("2-point", "3-point", "cs")
+_EPS = np.finfo(np.float64).eps
+
+
+def root_of_epsilon(method: str, dtype: np.dtype) -> float:
+    """The relative step for values of a type."""
+    eps = float(np.finfo(dtype).eps) if dtype.kind in "fc" and dtype.itemsize < 8 else _EPS
+    return eps ** (1 / 3) if method == "3-point" else eps**0.5
+
+
+def absolute_steps(x: np.ndarray, method: str, rel_step, dtype: np.dtype) -> np.ndarray:
+    """Signed steps before bounds are looked at, one a parameter."""
+    usual = np.copysign(root_of_epsilon(method, dtype) * np.maximum(1.0, np.abs(x)), np.where(x >= 0, 1.0, -1.0))
+    if rel_step is None:
+        return usual
+    steps = rel_step * np.where(x >= 0, 1.0, -1.0) * np.abs(x)
+    return np.where((x + steps) - x == 0, usual, steps)
+
+
+def fit_into_bounds(x, steps, method, lower, upper):
+    """(steps, one_sided): steps that stay inside, and which of the three-point ones go to one side only."""
+    below, above = x - lower, upper - x
+    if method == "2-point":
+        ahead = np.where(steps >= 0, above, below)
+        behind = np.where(steps >= 0, below, above)
+        size = np.abs(steps)
+        turned = (size > ahead) & (size <= behind)
+        cut = (size > ahead) & (size > behind)
+        steps = np.where(turned, -steps, steps)
+        return np.where(cut, np.where(above >= below, above, -below), steps), np.ones(len(x), dtype=bool)
+    size = np.abs(steps)
+    nearest = np.minimum(below, above)
+    one_sided = size > nearest
+    room = np.where(above >= below, above, -below)
+    steps = np.where(one_sided, np.copysign(np.minimum(size, 0.5 * np.abs(room)), room), size)
+    # Cut that far, both sides may fit after all.
+    central = one_sided & (np.abs(steps) <= nearest)
+    return np.where(central, nearest, steps), one_sided & ~central
+
+
+def group_columns(structure) -> np.ndarray:
+    """A group for each column such that no two columns of a group have an entry in the same row; greedy."""
+    m, n = structure.shape
+    if isinstance(structure, np.ndarray):
+        rows_of = [np.flatnonzero(structure[:, j]) for j in range(n)]
+    else:
+        csc = structure.tocsc()
+        rows_of = [csc.indices[csc.indptr[j] : csc.indptr[j + 1]] for j in range(n)]
+    groups = np.empty(n, dtype=int)
+    taken = []
+    for j, rows in enumerate(rows_of):
+        for group, used in enumerate(taken):
+            if not used[rows].any():
+                break
+        else:
+            group, used = len(taken), np.zeros(m, dtype=bool)
+            taken.append(used)
+        used[rows] = True
+        groups[j] = group
+    return groups
+
+
+class Differences:
+    """The Jacobian of a function of n parameters, dense (m, n), or sparse (csr) if ``sparsity`` is given.
+
+    function: x -> 1-D values. method: one of METHODS. lower, upper: (n,). sparsity: (m, n), dense or sparse.
+    mapper: maps the function over points, like ``map``. ``evaluations`` counts calls of the function.
+    """
+
+    def __init__(self, function: Callable, method: str, rel_step, lower: np.ndarray, upper: np.ndarray,
+                 sparsity=None, mapper=map):  # fmt: skip
+        self.function, self.method, self.rel_step = function, method, rel_step
+        self.lower, self.upper, self.mapper = lower, upper, mapper
+        self.bounded = bool(np.any((lower > -np.inf) | (upper < np.inf)))
+        self.sparsity = sparsity
+        self.evaluations = 0
+        if sparsity is not None:
+            self.structure = _coordinates(sparsity)
+            self.groups = group_columns(sparsity)
+
+    def __call__(self, x: np.ndarray, f: np.ndarray, dtype: np.dtype):
+        """The Jacobian at x, where the function gave f (now float64) in the type dtype."""
+        steps = absolute_steps(x, self.method, self.rel_step, dtype)
+        one_sided = np.ones(len(x), dtype=bool)
+        if self.method == "3-point":
+            steps, one_sided = np.abs(steps), ~one_sided
+        if self.bounded and self.method != "cs":
+            steps, one_sided = fit_into_bounds(x, steps, self.method, self.lower, self.upper)
+        if self.sparsity is None:
+            return self._dense(x, f, steps, one_sided)
+        return self._sparse(x, f, steps, one_sided)
+
+    def _dense(self, x, f, steps, one_sided):
+        moves = np.eye(len(x), dtype=bool)
+        jacobian = np.empty((len(x), len(f)))
+        for j, (change, first) in enumerate(self._changes(x, f, steps, one_sided, moves)):
+            jacobian[j] = change / first[j]
+        return jacobian.T
+
+    def _sparse(self, x, f, steps, one_sided):
+        rows, columns, sparse_type = self.structure
+        moves = np.arange(self.groups.max() + 1)[:, None] == self.groups
+        values = np.empty(len(rows))
+        group_of = self.groups[columns]
+        for k, (change, first) in enumerate(self._changes(x, f, steps, one_sided, moves)):
+            at = group_of == k
+            values[at] = change[rows[at]] / first[columns[at]]
+        return sparse_type((values, (rows, columns)), shape=self.sparsity.shape)
+
+    def _changes(self, x, f, steps, one_sided, moves):
+        """For each row of moves (which parameters move): the change of the function and what x moved by."""
+        two = self.method == "3-point"
+
+        def points():
+            for move in moves:
+                if self.method == "cs":
+                    yield x + 1j * np.where(move, steps, 0.0)
+                elif not two:
+                    yield np.where(move, x + steps, x)
+                else:
+                    yield np.where(move, np.where(one_sided, x + steps, x - steps), x)
+                    yield np.where(move, np.where(one_sided, x + 2 * steps, x + steps), x)
+
+        values = iter(self.mapper(self.function, points()))
+        for move in moves:
+            self.evaluations += 1 + two
+            if self.method == "cs":
+                yield np.atleast_1d(np.asarray(next(values))).imag, steps
+            elif not two:
+                yield _as_float64(next(values)) - f, (x + steps) - x
+            else:
+                one, other = _as_float64(next(values)), _as_float64(next(values))
+                ends = np.where(one_sided, (x + 2 * steps) - x, (x + steps) - (x - steps))
+                if one_sided[move].all():
+                    yield 4 * one - 3 * f - other, ends
+                elif not one_sided[move].any():
+                    yield other - one, ends
+                else:  # a group with both kinds: each row belongs to one parameter
+                    side = self._sided_rows(one_sided & move, len(f))
+                    yield np.where(side, 4 * one - 3 * f - other, other - one), ends
+
+    def _sided_rows(self, chosen, m):
+        rows, columns, _ = self.structure
+        side = np.zeros(m, dtype=bool)
+        side[rows[chosen[columns]]] = True
+        return side
+
+
+def _as_float64(values):
+    return np.atleast_1d(np.asarray(values)).astype(np.float64, copy=False)
+
+
+def _coordinates(sparsity):
+    """(rows, columns, sparse type) of a structure; a sparse matrix stays a matrix, anything else gives an array."""
+    import scipy.sparse as sp
+
+    if sp.issparse(sparsity):
+        entries = sparsity.tocoo()
+        kept = entries.data != 0
+        return entries.row[kept], entries.col[kept], sp.csr_matrix if sp.isspmatrix(sparsity) else sp.csr_array
+    rows, columns = np.nonzero(sparsity)
+    return rows, columns, sp.csr_array

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+"""Covariance and MINPACK's factors from a Jacobian."""
+
+import numpy as np
+
+_EPS = np.finfo(float).eps
+
+
+def covariance(jacobian: np.ndarray, pseudo: bool) -> np.ndarray | None:
+    """(J^T J)^-1 of a Jacobian (m, n). Where its rank is below n: the pseudo-inverse, or None if not `pseudo`.
+
+    Columns are scaled to unit length first, so that units do not decide about the rank.
+    """
+    if not np.isfinite(jacobian).all():
+        return None
+    if pseudo:
+        _, s, Vt = np.linalg.svd(jacobian, full_matrices=False)
+        kept = s > _EPS * max(jacobian.shape) * s[0]
+        V = Vt[kept].T / s[kept]
+        return V @ V.T
+    size = np.linalg.norm(jacobian, axis=0)
+    if jacobian.shape[0] < jacobian.shape[1] or not size.all():
+        return None
+    _, s, Vt = np.linalg.svd(jacobian / size, full_matrices=False)
+    if s[-1] <= _EPS * s[0]:
+        return None
+    V = Vt.T / s / size[:, None]
+    return V @ V.T
+
+
+def minpack_factors(jacobian: np.ndarray, f: np.ndarray) -> dict:
+    """fjac (n, m), ipvt (n,) and qtf (n,): J P = Q R with a diagonal of R that does not grow; the first n columns of
+    fjac hold R^T, the others are 0."""
+    m, n = jacobian.shape
+    k = min(m, n)
+    Q, R = np.linalg.qr(jacobian)
+    b = Q.T @ f
+    order = np.arange(n)
+    R = R.copy()
+    for j in range(k):
+        pivot = j + int(np.argmax(np.sum(R[j:, j:] ** 2, axis=0)))
+        R[:, [j, pivot]] = R[:, [pivot, j]]
+        order[[j, pivot]] = order[[pivot, j]]
+        v = R[j:, j].copy()
+        length = np.linalg.norm(v)
+        if length == 0.0:
+            continue
+        v[0] += np.copysign(length, v[0])
+        v /= np.linalg.norm(v)
+        R[j:, j:] -= 2.0 * np.outer(v, v @ R[j:, j:])
+        b[j:] -= 2.0 * v * (v @ b[j:])
+    fjac = np.zeros((n, m))
+    fjac[:, :k] = np.triu(R).T
+    return {"fjac": fjac, "ipvt": order.astype(np.int32), "qtf": b}

@@ -1,0 +1,515 @@
+# SPDX-License-Identifier: MIT
+"""``curve_fit`` with SciPy's arguments, checks and results.
+
+The usual call (float64 arrays, no sigma, no bounds) takes a short way to the engine; everything else is checked as
+SciPy checks it. A model that cannot be recorded, or has a Jacobian of its own, goes through the black box.
+"""
+
+import inspect
+import warnings
+from collections.abc import Callable
+from math import isfinite
+
+import numpy as np
+
+from nlsq import _core, _differences, _engine
+from nlsq import _scipy_least_squares as lsq
+from nlsq._black_box import BlackBox
+from nlsq._losses import Loss
+from nlsq._scipy_covariance import covariance, minpack_factors
+from nlsq._scipy_types import dense, optimize_warning
+
+_UNBOUNDED = (-np.inf, np.inf)
+_EPS = np.finfo(float).eps
+_FLOAT64 = np.dtype(float)
+_NAMES = {n: [f"p{i}" for i in range(n)] for n in range(64)}
+_LM_OPTIONS = {"ftol", "xtol", "gtol", "maxfev", "epsfcn", "factor", "diag", "col_deriv"}
+# Arguments of least_squares with which a recorded model can still run in the engine.
+_TRACED_OPTIONS = {"ftol", "xtol", "gtol", "max_nfev", "x_scale", "loss", "f_scale", "diff_step", "tr_solver",
+                   "tr_options", "workers"}  # fmt: skip
+_TO_MINPACK = {2: 1, 3: 2, 4: 3, 1: 4}
+_LM_MESSAGES = {
+    1: "The sum of squares cannot be reduced by more than ftol of its value.",
+    2: "The last step was shorter than xtol of the parameters.",
+    3: "The sum of squares cannot be reduced by more than ftol of its value, and the last step was shorter than xtol "
+       "of the parameters.",
+    4: "The residuals are orthogonal to the columns of the Jacobian up to gtol.",
+}  # fmt: skip
+
+
+def curve_fit(f: Callable, xdata, ydata, p0=None, sigma=None, absolute_sigma=False, check_finite=None,
+              bounds=_UNBOUNDED, method=None, jac=None, *, full_output=False, nan_policy=None, **kwargs):  # fmt: skip
+    """Fits ``f(xdata, *params)`` to ydata by nonlinear least squares; SciPy 1.17's ``curve_fit``.
+
+    Args:
+        f: the model, ``f(x, ...)``, x first and then the n parameters one by one; gives shape (M,).
+        xdata: (M,), (k, M), or any object that `f` understands; lists, tuples and arrays become float64.
+        ydata: (M,).
+        p0: start, (n,). Default: 1 for each parameter, or a point between its bounds.
+        sigma: standard deviations, a number or (M,), inf leaves a row out; or a covariance matrix (M, M).
+        absolute_sigma: False (default): only ratios of sigma matter, and pcov is scaled by chi2 / (M - n).
+        check_finite: refuse inf and NaN in the data; True (default) unless `nan_policy` is given.
+        bounds: (lower, upper), each (n,) or a number, or an object with ``lb`` and ``ub``.
+        method: "lm", "trf" or "dogbox". Default: "lm", with bounds "trf".
+        jac: a function ``jac(x, ...)`` that gives (M, n), or "2-point", "3-point", "cs" for models that cannot be
+            recorded.
+        full_output: also return infodict, mesg and ier.
+        nan_policy: None (default), "raise", or "omit" to leave out rows with NaN.
+        **kwargs: with lm ftol, xtol, gtol, maxfev, epsfcn, factor, diag, col_deriv; else those of `least_squares`.
+
+    Returns:
+        popt (n,) and pcov (n, n); with `full_output` also infodict, mesg, ier.
+
+    Raises:
+        ValueError: data, sigma, bounds or options that make no sense; sigma of 0, NaN or below 0.
+        TypeError: fewer rows than parameters (lm), unknown keyword arguments.
+        RuntimeError: the fit did not converge, or the model is not finite where it should be.
+
+    Warns:
+        OptimizeWarning: the covariance could not be estimated; pcov is then inf.
+    """
+    if (
+        type(ydata) is np.ndarray and type(xdata) is np.ndarray and sigma is None and bounds is _UNBOUNDED
+        and jac is None and not kwargs and not full_output and (method is None or method == "lm")
+        and nan_policy is None and (check_finite is None or check_finite is True)
+        and ydata.dtype is _FLOAT64 and xdata.dtype is _FLOAT64 and ydata.ndim == 1
+    ):  # fmt: skip
+        done = _short_way(f, xdata, ydata, p0)
+        if done is not None:
+            return done
+
+    task = _Task(f, xdata, ydata, p0, sigma, absolute_sigma, check_finite, bounds, method, jac, nan_policy, kwargs)
+    popt, pcov, infodict, message, ier = task.solve(full_output)
+    if full_output:
+        return popt, pcov, infodict, message, ier
+    return popt, pcov
+
+
+def _short_way(f, x, y, p0):
+    """(popt, pcov) of a recorded model where all is well; None: take the long way."""
+    code = getattr(f, "__code__", None)
+    rows = len(y)
+    if code is None or x.shape != y.shape or not (x.flags.c_contiguous and y.flags.c_contiguous):
+        return None
+    if p0 is None:
+        n = code.co_argcount - 1 - hasattr(f, "__self__")
+        start = [1.0] * n
+    elif type(p0) is np.ndarray:
+        if p0.ndim != 1 or p0.dtype.kind not in "fiu":
+            return None
+        n, start = len(p0), p0.tolist()
+    elif type(p0) is list or type(p0) is tuple:
+        n, start = len(p0), [float(v) for v in p0 if isinstance(v, (float, int))]
+    else:
+        return None
+    # Sums that are not finite are for the long way, which says what is wrong.
+    if not (0 < n < 64 and n < rows and len(start) == n and isfinite(x.dot(x)) and isfinite(y.dot(y))):
+        return None
+    view = x.view()
+    view.flags.writeable = False
+    try:
+        traced = _core.trace(f, view, True, x, _NAMES[n], rows)
+        if (code, traced[0].key) not in _engine._verified:
+            why = _engine._verify(f, traced, x, np.array(start, dtype=float), None, None, rows)
+            if why is not None:
+                return None
+        result = _core.curve_fit(traced[0], traced[1], y, None, start, solver=_LM, check_finite=False)
+    except Exception:  # of any kind: of the trace, the function, the start; the long way sorts them out
+        return None
+    if result.status <= 0 or result.rank < n:
+        return None
+    return result.popt, result.pcov
+
+
+_LM = {"method": "lm"}
+
+
+class _Task:
+    """A call of curve_fit with its arguments checked."""
+
+    def __init__(self, f, xdata, ydata, p0, sigma, absolute_sigma, check_finite, bounds, method, jac, nan_policy,
+                 kwargs):  # fmt: skip
+        self.f, self.absolute_sigma, self.jac = f, bool(absolute_sigma), jac
+        self.kwargs = kwargs = dict(kwargs)
+        self.n = n = _count_parameters(f) if p0 is None else np.size(p0)
+        self.lower, self.upper = lsq.bounds_of(bounds, n)
+        self.p0 = p0 = _start(self.lower, self.upper) if p0 is None else np.atleast_1d(p0)
+        bounded = np.any((self.lower > -np.inf) | (self.upper < np.inf))
+        self.method = method = method if method is not None else "trf" if bounded else "lm"
+        if method == "lm" and bounded:
+            raise ValueError("Method 'lm' only works for unconstrained problems. Use 'trf' or 'dogbox' instead.")
+        if check_finite is None:
+            check_finite = nan_policy is None
+        as_array = np.asarray_chkfinite if check_finite else np.asarray
+        self.y = as_array(ydata, float)
+        self.x = as_array(xdata, float) if isinstance(xdata, (list, tuple, np.ndarray)) else xdata
+        if self.y.size == 0:
+            raise ValueError("`ydata` must not be empty!")
+        if not check_finite and nan_policy is not None:
+            sigma = self._treat_nan(nan_policy, sigma)
+        self._weigh(sigma)
+        if "args" in kwargs:
+            raise ValueError("'args' is not a supported keyword argument.")
+        if method not in ("lm", "trf", "dogbox"):
+            raise ValueError("`method` must be 'trf', 'dogbox' or 'lm'.")
+        if method == "lm":
+            self._check_lm(kwargs)
+            self.p0 = np.ravel(p0)
+        elif "max_nfev" not in kwargs:
+            kwargs["max_nfev"] = kwargs.pop("maxfev", None)
+        if np.iscomplexobj(self.p0):
+            raise ValueError("`p0` must be real.")
+        self.p0 = self.p0.astype(float)
+        self.residuals = _Residuals(self)
+
+    def _treat_nan(self, policy, sigma):
+        if policy == "propagate":
+            raise ValueError("`nan_policy='propagate'` is not supported by this function.")
+        if policy not in ("raise", "omit"):
+            raise ValueError("nan_policy must be one of {None, 'raise', 'omit'}")
+        bad_x, bad_y = _nan_in(self.x), _nan_in(self.y)
+        if not (bad_x.any() or bad_y.any()):
+            return sigma
+        if policy == "raise":
+            raise ValueError("The input contains nan values")
+        kept = ~(bad_x.any(axis=tuple(range(bad_x.ndim - 1))) | bad_y)
+        self.x, self.y = self.x[..., kept], self.y[kept]
+        if sigma is not None:
+            sigma = np.asarray(sigma)
+            if sigma.ndim == 1 and sigma.size > 1:
+                sigma = sigma[kept]
+            elif sigma.ndim == 2 and sigma.size > 1:
+                sigma = sigma[np.ix_(kept, kept)]
+        return sigma
+
+    def _weigh(self, sigma):
+        """Sets sigma (M,) or None, and whiten (M, M) or None: the inverse of the Cholesky factor."""
+        self.sigma = self.whiten = None
+        if sigma is None:
+            return
+        sigma = np.asarray(sigma)
+        size = self.y.size
+        if sigma.size == 1 or sigma.shape == (size,):
+            sigma = np.broadcast_to(sigma.astype(float).reshape(-1), (size,))
+            bad = np.flatnonzero(~(sigma > 0))
+            if len(bad):
+                value = sigma[bad[0]]
+                raise ValueError(f"`sigma` must be positive: sigma[{bad[0]}] is {value}.")
+            self.sigma = np.ascontiguousarray(sigma)
+        elif sigma.shape == (size, size):
+            sigma = sigma.astype(float)
+            bad = np.flatnonzero(~np.isfinite(sigma).all(axis=1))
+            if len(bad):
+                raise ValueError(f"`sigma` must be finite: row {bad[0]} of the covariance matrix is not.")
+            try:
+                self.whiten = np.linalg.inv(np.linalg.cholesky(sigma))
+            except np.linalg.LinAlgError as error:
+                raise ValueError("`sigma` must be positive definite.") from error
+        else:
+            raise ValueError("`sigma` has incorrect shape.")
+
+    def _check_lm(self, kwargs):
+        unknown = kwargs.keys() - _LM_OPTIONS
+        if unknown:
+            raise TypeError(f"leastsq() got an unexpected keyword argument {min(unknown)!r}")
+        if self.y.size != 1 and self.n > self.y.size:
+            raise TypeError(f"The number of func parameters={self.n} must not exceed the number of data "
+                            f"points={self.y.size}")  # fmt: skip
+
+    def weighted(self, values):
+        """values / sigma, values with one row for each row of the data."""
+        if self.whiten is not None:
+            return self.whiten @ values
+        if self.sigma is not None:
+            sigma = self.sigma if len(self.sigma) == len(values) else self.sigma[:1]
+            return values / (sigma[:, None] if values.ndim == 2 else sigma)
+        return values
+
+    def solve(self, full_output):
+        """(popt, pcov, infodict, message, ier)."""
+        done = self._traced(full_output) if self._may_trace() else None
+        return done if done is not None else self._black_box(full_output)
+
+    # The engine.
+
+    def _may_trace(self):
+        if callable(self.jac) or self.y.ndim != 1 or self.y.size == 1:
+            return False
+        if self.jac is not None and self.jac not in _differences.METHODS:
+            raise ValueError("`jac` must be '2-point', '3-point', 'cs' or callable.")
+        if self.method == "lm":
+            return True
+        plain = all(key in _TRACED_OPTIONS or value is None for key, value in self.kwargs.items())
+        return plain and not callable(self.kwargs.get("loss"))
+
+    def _solver(self):
+        """Options of the core and the loss, checked."""
+        given = {k: v for k, v in self.kwargs.items() if k in ("ftol", "xtol", "gtol")}
+        if self.method == "lm":
+            solver = {"method": "lm", **{k: float(v) for k, v in given.items()}}
+            limit = self.kwargs.get("maxfev", 0)
+            if self.kwargs.get("diag") is not None:
+                solver["x_scale"] = (1.0 / np.asarray(self.kwargs["diag"], dtype=float)).tolist()
+            return solver, "linear", 1.0, limit or None
+        tolerances = {"ftol": 1e-8, "xtol": 1e-8, "gtol": 1e-8, **given}
+        loss, f_scale = self.kwargs.get("loss", "linear"), self.kwargs.get("f_scale", 1.0)
+        limit = self.kwargs.get("max_nfev")
+        lsq._check_choices(self.jac or "2-point", self.method, self.kwargs.get("tr_solver"), loss, 0, limit)
+        self.lower, self.upper = lsq._checked_bounds((self.lower, self.upper), self.p0, self.method)
+        scale = self.kwargs.get("x_scale")
+        checked = lsq._checked_scale("jac" if scale is None else scale, self.p0, self.method)
+        names = ("ftol", "xtol", "gtol")
+        values = lsq._checked_tolerances(*(tolerances[name] for name in names), self.method)
+        solver = {"method": self.method, **dict(zip(names, values))}
+        if checked is not None:
+            solver["x_scale"] = checked.tolist()
+        return solver, loss, float(f_scale), limit
+
+    def _traced(self, full_output):
+        solver, loss, f_scale, limit = self._solver()
+        rows, n = self.y.size, self.n
+        names = _NAMES[n] if n < 64 else [f"p{i}" for i in range(n)]
+        traced, _ = _engine.trace(self.f, self.x, names, rows)
+        free = np.all(self.lower == -np.inf) and np.all(self.upper == np.inf)
+        lower, upper = (None, None) if free else (self.lower, self.upper)
+        if traced is None or _engine._verify(self.f, traced, self.x, self.p0, lower, upper, rows) is not None:
+            return None
+        model, columns, _ = traced
+        if limit is not None:
+            solver["max_nfev"] = int(limit)
+
+        def residuals(p):
+            return self.weighted(_core.evaluate(model, columns, p, rows) - self.y)
+
+        def jacobian(p):
+            return self.weighted(_core.jacobian(model, columns, p, rows))
+
+        if self.whiten is not None:
+            loss = Loss(loss, f_scale)
+            box = BlackBox(residuals, self.p0, loss, jacobian)
+            return self._through(box, solver, limit, loss)
+        y = np.ascontiguousarray(self.y)
+
+        def run(start):
+            return _core.curve_fit(
+                model, columns, y, self.sigma, start.tolist(), lower, upper, None, self.absolute_sigma,
+                None if loss == "linear" else loss, f_scale, solver=solver, check_finite=False,
+            )  # fmt: skip
+
+        try:
+            result = run(self.p0)
+        except ValueError:
+            if np.isfinite(residuals(self.p0)).all():
+                return None  # a derivative is not finite: differences may be
+            raise self._not_finite(self.p0, residuals) from None
+        if result.rank < n and not model.unused_parameters:
+            result = self._off_symmetry(run, result)
+        status = result.status
+        if status == -1:
+            return None
+        if status <= 0:
+            raise RuntimeError("Optimal parameters not found: " + self._failure(status, result.nfev, limit))
+        popt = result.popt
+        simple = loss == "linear" and result.rank == n and not result.n_masked and rows > n
+        if simple and not full_output:
+            return popt, result.pcov, None, None, None
+        loss = Loss(loss, f_scale)
+        f, J = residuals(popt), jacobian(popt)
+        if simple:
+            pcov = result.pcov
+        else:
+            pcov = self._covariance(_scaled_rows(loss, f, J), loss.cost(f), len(f))
+        return self._answer(popt, pcov, f, J, result.nfev, None, status)
+
+    def _off_symmetry(self, run, result):
+        """The better of a result and that of a start whose parameters differ: exact derivatives keep two equal terms
+        of a model equal for ever, be that a maximum of the cost between them."""
+        apart = 1e-3 * np.arange(self.n)
+        start = self.p0 * (1.0 + apart) + np.where(self.p0 == 0.0, apart, 0.0)
+        try:
+            other = run(np.clip(start, self.lower, self.upper))
+        except ValueError:
+            return result
+        return other if other.status > 0 and other.cost < (1.0 - 1e-6) * result.cost else result
+
+    # Anything else.
+
+    def _black_box(self, full_output):
+        if self.method != "lm":
+            return self._by_least_squares()
+        solver, _, _, limit = self._solver()
+        jac = self.jac
+        columns_first = bool(self.kwargs.get("col_deriv", False))
+
+        def jacobian(p):
+            J = np.asarray(jac(self.x, *p))
+            J = self.weighted((J.T if columns_first else J).astype(float))
+            if J.shape != (box.m, self.n):
+                raise TypeError(f"the 'jac' argument gives shape {J.shape}; it should be {(box.m, self.n)}")
+            return J
+
+        differences = None
+        if not callable(jac):
+            differences = _differences.Differences(self.residuals, jac or "2-point", None, self.lower, self.upper)
+        box = BlackBox(self.residuals, self.p0, Loss("linear", 1.0), jacobian if callable(jac) else None, differences)
+        start = box.at(self.p0)
+        if box.m < self.n:
+            raise TypeError(f"Improper input: func input vector length N={self.n} must not exceed func output vector "
+                            f"length M={box.m}")  # fmt: skip
+        if not np.isfinite(start.f).all():
+            raise self._not_finite(self.p0, lambda p: start.f)
+        if differences is not None:
+            # MINPACK's step: relative to the parameter, however small it is.
+            root = _differences.root_of_epsilon(differences.method, start.dtype)
+            epsfcn = self.kwargs.get("epsfcn")
+            differences.rel_step = root if epsfcn is None else max(float(epsfcn), _EPS) ** 0.5
+        return self._through(box, solver, limit, box.loss)
+
+    def _through(self, box, solver, limit, loss):
+        """The problem minimized by the core's black box."""
+        solver["polish"] = box.differences is None
+        if limit is not None:
+            each = 1 if box.differences is None else 1 + self.n
+            solver["max_nfev"] = max(1, int(limit) // each)
+        tolerance = {"ftol": 1e-8, "xtol": 1e-8, "gtol": 0.0, **solver}
+        box.at(self.p0)
+        result = lsq.run(box, self.p0, self.method, self.lower, self.upper, tolerance)
+        if result.status <= 0:
+            raise RuntimeError("Optimal parameters not found: " + self._failure(result.status, result.nfev, limit))
+        nfev = result.nfev
+        if box.differences is not None:
+            nfev += box.differences.evaluations + self._sharpen(result)
+        pcov = self._covariance(result.jac, result.cost, len(result.fun))
+        njev = result.njev if callable(self.jac) else None
+        return self._answer(result.x, pcov, result.fun, result.jac, nfev, njev, result.status)
+
+    def _by_least_squares(self):
+        jac = self.jac
+        if callable(jac):
+            def weighted_jacobian(p):
+                return self.weighted(np.asarray(self.jac(self.x, *p), dtype=float))
+            jac = weighted_jacobian
+        result = lsq.least_squares(self.residuals, self.p0, jac="2-point" if jac is None else jac,
+                                   bounds=(self.lower, self.upper), method=self.method, **self.kwargs)  # fmt: skip
+        if not result.success:
+            raise RuntimeError("Optimal parameters not found: " + result.message)
+        if not callable(self.jac) and self.kwargs.get("loss", "linear") == "linear":
+            self._sharpen(result)
+        pcov = self._covariance(dense(result.jac), result.cost, len(result.fun))
+        return self._answer(result.x, pcov, result.fun, None, result.nfev, None, result.status)
+
+    def _sharpen(self, result):
+        """Central differences at the solution, for pcov, and some Gauss-Newton steps with them; changes the result,
+        gives the number of evaluations. Forward differences are off by their step, and popt with them."""
+        x, f = result.x, result.fun
+        size = np.maximum(np.abs(x), np.finfo(float).tiny)
+        central = _differences.Differences(self.residuals, "3-point", None, self.lower, self.upper)
+        dtype = self.residuals.value_dtype
+        central.rel_step = _differences.root_of_epsilon("3-point", dtype)
+        calls, last = 0, 1e-4
+        for _ in range(4):
+            with np.errstate(all="ignore"):
+                J = central(x, f, dtype)
+            if not np.isfinite(J).all():
+                break
+            result.jac = J
+            step = -np.linalg.lstsq(J * size, f, rcond=None)[0] * size
+            length = np.max(np.abs(step) / size)
+            trial = x + step
+            if not 1e-12 < length < last or np.any((trial < self.lower) | (trial > self.upper)):
+                break
+            calls += 1
+            g = np.asarray(self.residuals(trial), dtype=float)
+            if not g @ g <= (1.0 + 1e-10) * (f @ f):
+                break
+            x, f, last = trial, g, length
+            if length < 3e-8:
+                break
+        result.x, result.fun, result.cost = x, f, 0.5 * float(f @ f)
+        return central.evaluations + calls
+
+    # What comes out.
+
+    def _covariance(self, jacobian, cost, rows):
+        """pcov from the Jacobian (scaled for the loss) and the cost; inf with a warning if there is none."""
+        pcov = covariance(jacobian, pseudo=self.method != "lm")
+        if pcov is not None and not self.absolute_sigma:
+            pcov = pcov * (2.0 * cost / (rows - self.n)) if rows > self.n else None
+        if pcov is None:
+            pcov = np.full((self.n, self.n), np.inf)
+            warnings.warn("Covariance of the parameters could not be estimated", category=optimize_warning(),
+                          stacklevel=_frames_to_caller())  # fmt: skip
+        return pcov
+
+    def _answer(self, popt, pcov, f, J, nfev, njev, status):
+        infodict = {"nfev": nfev, "fvec": f}
+        if self.method != "lm":
+            return popt, pcov, infodict, lsq.MESSAGES[status], status
+        infodict.update(minpack_factors(J, f))
+        if njev is not None:
+            infodict["njev"] = njev
+        ier = _TO_MINPACK[status]
+        return popt, pcov, infodict, _LM_MESSAGES[ier], ier
+
+    def _failure(self, status, nfev, limit):
+        if status == 0 and self.method == "lm":
+            return f"Number of calls to function has reached maxfev = {limit or nfev}."
+        return lsq.MESSAGES[status]
+
+    def _not_finite(self, p, residuals):
+        if self.method != "lm":
+            return ValueError("Residuals are not finite in the initial point.")
+        row = int(np.flatnonzero(~np.isfinite(residuals(p)))[0])
+        return RuntimeError(f"Optimal parameters not found: the residual of row {row} is not finite at p0.")
+
+
+class _Residuals:
+    """Weighted residuals of the function itself. value_dtype: the type in which it gave its values."""
+
+    def __init__(self, task):
+        self.task = task
+        self.value_dtype = np.dtype(float)
+
+    def __call__(self, p):
+        task = self.task
+        values = np.asarray(task.f(task.x, *p))
+        self.value_dtype = values.dtype
+        difference = values - task.y
+        if difference.ndim > 1:
+            raise ValueError(f"`f` gives shape {values.shape}; `ydata` has shape {task.y.shape}.")
+        return task.weighted(np.atleast_1d(difference))
+
+
+def _scaled_rows(loss, f, J):
+    if loss.linear:
+        return J
+    _, slope, curvature = loss.rho(f)
+    return np.sqrt(np.maximum(slope + 2.0 * curvature * f**2, _EPS))[:, None] * J
+
+
+def _count_parameters(f):
+    kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.POSITIONAL_ONLY)
+    count = sum(p.kind in kinds for p in inspect.signature(f).parameters.values())
+    if count < 2:
+        raise ValueError("Unable to determine number of fit parameters.")
+    return count - 1
+
+
+def _start(lower, upper):
+    """1 for each parameter; the middle of its bounds, or 1 off a single one."""
+    low, high = np.isfinite(lower), np.isfinite(upper)
+    with np.errstate(invalid="ignore"):
+        return np.select([low & high, low, high], [0.5 * (lower + upper), lower + 1.0, upper - 1.0], 1.0)
+
+
+def _nan_in(values):
+    values = np.asarray(values)
+    return np.isnan(values) if values.dtype.kind in "fc" else np.zeros(values.shape, dtype=bool)
+
+
+def _frames_to_caller():
+    """The stack level, for the function that asks, of the first frame outside this package."""
+    frame, level = inspect.currentframe().f_back, 1
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("nlsq."):
+        frame, level = frame.f_back, level + 1
+    return level
