@@ -33,15 +33,19 @@ Values values_of(const Array& array) {
   return v;
 }
 
+// A new float64 array of NumPy's own making: half the price of handing over one of ours.
 nb::object new_array(const std::vector<double>& values, std::size_t rows = 0) {
-  auto* const copy = new double[values.size() > 0 ? values.size() : 1];
-  std::memcpy(copy, values.data(), values.size() * sizeof(double));
-  const nb::capsule owner(copy, [](void* p) noexcept { delete[] static_cast<double*>(p); });
-  if (rows == 0) {
-    return nb::cast(nb::ndarray<nb::numpy, double, nb::ndim<1>>(copy, {values.size()}, owner));
+  static const nb::object* const empty =
+      new nb::object(nb::module_::import_("numpy").attr("empty"));
+  nb::object array =
+      rows == 0 ? (*empty)(values.size()) : (*empty)(nb::make_tuple(rows, values.size() / rows));
+  Py_buffer buffer;
+  if (PyObject_GetBuffer(array.ptr(), &buffer, PyBUF_SIMPLE | PyBUF_WRITABLE) != 0) {
+    throw nb::python_error();
   }
-  return nb::cast(
-      nb::ndarray<nb::numpy, double, nb::ndim<2>>(copy, {rows, values.size() / rows}, owner));
+  std::memcpy(buffer.buf, values.data(), values.size() * sizeof(double));
+  PyBuffer_Release(&buffer);
+  return array;
 }
 
 nb::object square(const std::vector<double>& values, std::size_t n) {

@@ -22,6 +22,12 @@ class Session {
   std::shared_ptr<Recording> recording_;
 };
 
+nb::object read_only() {
+  static const nb::object* const function =
+      new nb::object(nb::module_::import_("nlsq._array_functions").attr("read_only"));
+  return *function;
+}
+
 // (model, columns, narrow). Raises TraceRefused, or what the function raises.
 nb::tuple trace_model(nb::handle function, nb::handle x, bool lazy_x, nb::handle x_values,
                       const std::vector<std::string>& names, index_t rows, const nb::tuple& extra) {
@@ -37,7 +43,9 @@ nb::tuple trace_model(nb::handle function, nb::handle x, bool lazy_x, nb::handle
   if (lazy_x) {
     Column column;
     static_cast<Traced&>(column) = {recording, recording->graph().column(0), true, false};
-    column.array = nb::borrow(x);
+    // Made into a read-only view if somebody asks for the array.
+    column.compute = read_only();
+    column.operands = nb::make_tuple(x);
     column.is_x = true;
     model.columns.emplace_back("x");
     recording->arrays.push_back(nb::borrow(x_values));

@@ -4,6 +4,7 @@
 import inspect
 import types
 import warnings
+from math import isfinite
 
 import numpy as np
 
@@ -74,6 +75,16 @@ def as_data(values, name):
         raise TypeError(f"{name} holds values that are no numbers: {error}") from None
 
 
+def as_numbers(values, name):
+    """A short vector as a list of floats."""
+    if type(values) is list and all(type(v) is float for v in values):
+        return list(values)
+    try:
+        return np.array(values, dtype=float, ndmin=1).ravel().tolist()
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{name} must be numbers: {error}") from None
+
+
 def check_finite(values, name):
     """Raises ValueError with the row of the first NaN or infinity."""
     if values.size and not np.isfinite(np.dot(values.ravel(), np.zeros(values.size))):
@@ -135,19 +146,19 @@ def position(name, names, argument):
 
 def default_start(lower, upper, n):
     """1 for each parameter, inside its bounds: the middle, or one unit from the only bound."""
-    p0 = np.ones(n)
     if lower is None:
-        return p0
+        return [1.0] * n
+    p0 = np.ones(n)
     low, high = np.isfinite(lower), np.isfinite(upper)
     both = low & high
     p0[both] = lower[both] + 0.5 * (upper[both] - lower[both])
     p0[low & ~high] = lower[low & ~high] + 1.0
     p0[~low & high] = upper[~low & high] - 1.0
-    return p0
+    return p0.tolist()
 
 
 def start_of(p0, names, lower, upper):
-    """The start as an array of n; clipped into the bounds, with a warning."""
+    """The start as a list of n numbers; clipped into the bounds, with a warning."""
     n = len(names)
     if p0 is None:
         return default_start(lower, upper, n)
@@ -156,16 +167,16 @@ def start_of(p0, names, lower, upper):
         for name, value in p0.items():
             start[position(name, names, "p0")] = value
     else:
-        start = np.array(p0, dtype=float, ndmin=1)
-        if start.shape != (n,):
-            raise ValueError(f"p0 has shape {start.shape}; the model has {n} parameters ({', '.join(names)})")
-    if not np.isfinite(start).all():
-        at = int(np.argmin(np.isfinite(start)))
-        raise ValueError(f"p0: the start of {names[at]} is {start[at]}")
+        start = list(p0)
+        if len(start) != n:
+            raise ValueError(f"p0 has {len(start)} values; the model has {n} parameters ({', '.join(names)})")
+    for name, value in zip(names, start):
+        if not isfinite(value):
+            raise ValueError(f"p0: the start of {name} is {value}")
     if lower is not None and (np.any(start < lower) or np.any(start > upper)):
         outside = [f"{name} = {v:g}" for name, v, a, b in zip(names, start, lower, upper) if not a <= v <= b]
         warnings.warn(f"p0 was outside its bounds and was moved inside: {', '.join(outside)}", stacklevel=4)
-        start = np.clip(start, lower, upper)
+        start = np.clip(start, lower, upper).tolist()
     return start
 
 

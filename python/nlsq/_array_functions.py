@@ -34,6 +34,13 @@ def _plain(value):
     return value
 
 
+def read_only(x):
+    """A view of x that cannot be written through."""
+    view = x.view()
+    view.flags.writeable = False
+    return view
+
+
 def call_plain(function, args, kwargs):
     """function on arrays in place of columns."""
     return function(*_plain(list(args)), **_plain(kwargs))

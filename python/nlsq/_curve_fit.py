@@ -110,7 +110,7 @@ def _fit(f, xdata, ydata, options, solver):
         raise ValueError("`ydata` must not be empty!")
     p0 = options["p0"]
     if p0 is not None and not isinstance(p0, (str, dict)):
-        p0 = np.array(p0, dtype=float, ndmin=1)
+        p0 = _arguments.as_numbers(p0, "p0")
         if names is None or len(names) != len(p0):
             names = _arguments.names_for(f, names, len(p0))
     if not names:
@@ -137,10 +137,6 @@ def _fit(f, xdata, ydata, options, solver):
             xdata, ydata, sigma = _omit(xdata, ydata, sigma)
     if options["data_mask"] is not None:
         sigma = _masked(options["data_mask"], ydata, sigma)
-    if options["check_finite"] and nan_policy != "propagate":
-        _arguments.check_finite(ydata, "ydata")
-        if type(xdata) is np.ndarray and xdata.dtype.kind == "f":
-            _arguments.check_finite(xdata, "xdata")
     method = options["method"]
     if method is not None:
         if method not in _METHODS:
@@ -171,12 +167,20 @@ def _fit(f, xdata, ydata, options, solver):
     shape = ydata.shape
     if len(shape) > 1:
         f, xdata, ydata, sigma = _flattened(f, xdata, ydata, sigma)
-    outcome = _engine.fit(
-        f, xdata, ydata, p0, names=names, sigma=sigma, lower=lower, upper=upper, fixed=fixed,
-        absolute_sigma=options["absolute_sigma"], loss=loss, f_scale=options["f_scale"], jac=jac,
-        differences=differences, diff_step=options["diff_step"], callback=callback, threads=options["threads"],
-        jacobian_mode=options["jacobian_mode"], solver=solver,
-    )  # fmt: skip
+    check = options["check_finite"] and nan_policy != "propagate"
+    try:
+        outcome = _engine.fit(
+            f, xdata, ydata, p0, names=names, sigma=sigma, lower=lower, upper=upper, fixed=fixed,
+            absolute_sigma=options["absolute_sigma"], loss=loss, f_scale=options["f_scale"], jac=jac,
+            differences=differences, diff_step=options["diff_step"], callback=callback, threads=options["threads"],
+            jacobian_mode=options["jacobian_mode"], check_finite=check, solver=solver,
+        )  # fmt: skip
+    except ValueError:
+        if check:  # the engine met what is not finite: say which array it was in
+            _arguments.check_finite(ydata, "ydata")
+            if type(xdata) is np.ndarray and xdata.dtype.kind == "f":
+                _arguments.check_finite(xdata, "xdata")
+        raise
     core = outcome.result
     if core.warnings:
         for text in core.warnings:

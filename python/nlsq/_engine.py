@@ -8,6 +8,7 @@ functions above this module bring their own rules for arguments.
 import numpy as np
 
 from nlsq import _core, _jax
+from nlsq._array_functions import read_only
 from nlsq._errors import TraceRefused
 from nlsq._formulas import Formula
 
@@ -119,7 +120,7 @@ def trace(function, x, names, rows):
                 plain = x if x.flags.c_contiguous and x.dtype.char in "df" else None
                 if plain is None or not x.dtype.isnative:
                     plain = np.ascontiguousarray(x, dtype=float)
-                return _core.trace(function, read_only(x), True, plain, names, rows), None
+                return _core.trace(function, x, True, plain, names, rows), None
         elif type(x) is np.ndarray:
             x = read_only(x)
         return _core.trace(function, x, False, None, names, rows), None
@@ -129,19 +130,13 @@ def trace(function, x, names, rows):
         return None, f"{type(error).__name__}: {error}".partition("\n")[0]
 
 
-def read_only(x):
-    """A view of x that cannot be written through."""
-    view = x.view()
-    view.flags.writeable = False
-    return view
-
-
 def _call(function, x, p):
     return np.asarray(function(x, *p.tolist()))
 
 
 def _differs(traced, function, x, p0, lower, upper, rows):
     """Why the recorded model is not the function, or None: compared at the start and beside it."""
+    p0 = np.array(p0)
     model, columns, narrow = traced
     other = p0 + 0.01 * np.maximum(np.abs(p0), 0.1) * (1.0 + 0.3 * np.arange(len(p0)))
     if lower is not None:
@@ -192,7 +187,8 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
     method, ftol, xtol, gtol, x_scale, max_nfev, polish of the core. Returns an Outcome.
     """
     rows = len(ydata)
-    p0 = np.asarray(p0, dtype=float)
+    if type(p0) is not list:
+        p0 = np.asarray(p0, dtype=float).tolist()
     if names is None:
         names = [f"p{i}" for i in range(len(p0))]
     out = Outcome()
@@ -215,7 +211,7 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
         out.engine = "interpreter"
         if sigma is None or np.ndim(sigma) < 2:
             out.result = _core.curve_fit(
-                out.model, out.columns, ydata, _plain_sigma(sigma), p0.tolist(), lower, upper, fixed, absolute_sigma,
+                out.model, out.columns, ydata, _plain_sigma(sigma), p0, lower, upper, fixed, absolute_sigma,
                 loss, f_scale, threads, check_finite, callback, jacobian_mode, solver,
             )  # fmt: skip
             return out
@@ -238,6 +234,7 @@ def _plain_sigma(sigma):
 def _fit_callback(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, differences, diff_step, callback,
                   solver):  # fmt: skip
     """The model as a black box, or a traced one whose residuals are mixed by a covariance matrix."""
+    p0 = np.array(p0, dtype=float)
     n, rows, y = len(p0), len(out.ydata), out.ydata
     free = np.ones(n, dtype=bool) if fixed is None else ~np.asarray(fixed, dtype=bool)
     if lower is not None:
