@@ -16,9 +16,11 @@ _BLOCKS, _BLOCK_WORDS = 64, 512
 
 
 def snapshot(array):
-    """Something that compares equal as long as the array is unchanged; None for what is no array."""
+    """Something that compares equal as long as the array (or pandas object) is unchanged; None for anything else."""
     if not isinstance(array, np.ndarray):
-        return None
+        if not hasattr(array, "to_numpy"):
+            return None
+        array = array.to_numpy()
     if array.nbytes <= _KEPT:
         return array.tobytes()
     return None if array.dtype.hasobject else _condensed(array)

@@ -21,7 +21,8 @@ class Outcome:
     """A finished fit and what is needed to ask more of it."""
 
     __slots__ = (
-        "result", "model", "columns", "engine", "note", "function", "xdata", "ydata", "sigma", "jac", "names",
+        "result", "model", "columns", "engine", "note", "function", "xdata", "ydata", "sigma", "jac", "names", "lower",
+        "upper", "f_scale",
     )  # fmt: skip
 
     @property
@@ -193,6 +194,7 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
         names = [f"p{i}" for i in range(len(p0))]
     out = Outcome()
     out.function, out.xdata, out.ydata, out.sigma, out.jac, out.names = function, xdata, ydata, sigma, jac, names
+    out.lower, out.upper, out.f_scale = lower, upper, f_scale
     solver = {} if solver is None else solver
 
     traced = None

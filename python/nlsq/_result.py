@@ -28,8 +28,7 @@ def _gradient(result):
     f = result["fun"]
     core = outcome.result
     if core.loss != "linear":
-        C = getattr(outcome, "f_scale", 1.0)
-        f = _RHO1[core.loss]((f / C) ** 2) * f
+        f = _RHO1[core.loss]((f / outcome.f_scale) ** 2) * f
     J = result["jac"]
     used = ~np.isinf(outcome.sigma) if np.ndim(outcome.sigma) == 1 else slice(None)
     return f[used] @ J[used]
@@ -117,7 +116,8 @@ class CurveFitResult(OptimizeResult):
     jacobian_mode, warnings, cache_stats, infodict
 
     ``fun``, ``jac``, ``grad``, ``predictions`` and ``residuals`` are computed on first use from the arrays of the
-    fit; if one of those was changed in place since then, that raises a ValueError.
+    fit; if one of those was changed in place since then, that raises a ValueError (an array that a model of engine
+    "callback" captured is not watched).
     """
 
     __slots__ = ("_outcome", "_seen", "_removed", "_cache")
@@ -318,7 +318,7 @@ class CurveFitResult(OptimizeResult):
             from nlsq._parameters import Parameters
 
             o = self._outcome
-            found = self._cache["params"] = Parameters(o.result, getattr(o, "lower", None), getattr(o, "upper", None))
+            found = self._cache["params"] = Parameters(o.result, o.lower, o.upper)
         return found
 
     # -- predictions and intervals

@@ -80,6 +80,7 @@ def to_json(result, path, level):
 # -- the whole state
 
 _DATA = ("xdata", "ydata", "sigma")
+_SETTINGS = ("lower", "upper", "f_scale")
 
 
 def state_of(result):
@@ -87,7 +88,7 @@ def state_of(result):
     outcome = result._outcome
     state = {"format": _FORMAT, "numbers": numbers_of(outcome.result), "engine": outcome.engine, "note": outcome.note}
     state |= {name: getattr(outcome, name) for name in _DATA}
-    state["settings"] = {name: getattr(outcome, name, None) for name in ("lower", "upper", "f_scale")}
+    state["settings"] = {name: getattr(outcome, name) for name in _SETTINGS}
     state["model"] = _model_text(outcome)
     state["function"], state["jac"] = _picklable(outcome.function), _picklable(outcome.jac)
     if state["function"] is None:
@@ -120,8 +121,7 @@ def from_state(state):
     for name in _DATA:
         setattr(outcome, name, state[name])
     for name, value in state["settings"].items():
-        if hasattr(Outcome, name):
-            setattr(outcome, name, value)
+        setattr(outcome, name, value)
     if state["function"] is None:
         outcome.values, outcome.errors = state["values"], state["errors"]
     result = CurveFitResult(outcome)
@@ -191,7 +191,7 @@ def load(path, model):
         found |= {name: _decoded(value) for name, value in json.loads(str(archive["text"])).items()}
     state = {"format": found.pop("format"), "engine": found.pop("engine_ran"), "note": found.pop("note")}
     state |= {name: found.pop(name) for name in _DATA}
-    state["settings"] = {name: found.pop(name) for name in ("lower", "upper", "f_scale")}
+    state["settings"] = {name: found.pop(name) for name in _SETTINGS}
     state["model"] = found.pop("model")
     state["values"], state["errors"] = found.pop("values"), found.pop("errors")
     state |= {"numbers": found, "function": model, "jac": None, "entries": {}}

@@ -92,6 +92,8 @@ def test_parameters_by_name():
     assert c == r.params.c == r.params[2]
     assert (c.value, c.stderr) == (r.popt[2], r.perr[2]) and c.at_bound == 1 and not c.fixed
     assert r.active_mask.tolist() == [0, 0, 1]
+    assert c.bounds == (0.0, 0.2) and r.params.b.bounds == (-np.inf, np.inf)
+    assert pickle.loads(pickle.dumps(r)).params == r.params == copy.deepcopy(r).params
     assert "at a bound" in repr(r.params)
     with pytest.raises(AttributeError, match="a, b, c"):
         _ = r.params.d
@@ -200,6 +202,16 @@ def test_arrays_the_model_captured_count_as_they_were_at_the_fit():
     assert r.engine == "interpreter"
     w[3] = 2.0
     np.testing.assert_allclose(r.predictions, decay(x, *r.popt), rtol=1e-12)
+
+
+def test_pandas_data_is_watched():
+    pandas = pytest.importorskip("pandas")
+    x, y = decay_data()
+    series = pandas.Series(x)
+    r = fit(x=series, y=y)
+    series.iloc[3] = 9.0
+    with pytest.raises(ValueError, match="xdata"):
+        _ = r.predictions
 
 
 @pytest.mark.parametrize("layout", [lambda a: a[::2], lambda a: np.asfortranarray(a.reshape(100, -1)), np.array])

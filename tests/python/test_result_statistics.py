@@ -92,11 +92,12 @@ def test_residuals_are_data_minus_model_and_fun_is_weighted_model_minus_data(cas
     assert np.all(np.abs(r.grad) < 1e-7 * (np.abs(r.fun) @ np.abs(r.jac)))
 
 
+@pytest.mark.parametrize("f_scale", [1.0, 0.1])
 @pytest.mark.parametrize("loss", ["soft_l1", "huber", "cauchy", "arctan"])
-def test_the_gradient_of_a_robust_cost_vanishes(loss):
+def test_the_gradient_of_a_robust_cost_vanishes(loss, f_scale):
     y = Y.copy()
     y[::9] += 3.0
-    r = fit(x=X, y=y, loss=loss)
+    r = fit(x=X, y=y, loss=loss, f_scale=f_scale)
     assert np.max(np.abs(r.grad)) < 1e-6 * np.max(np.abs(r.jac.T @ r.fun))
 
 
