@@ -221,6 +221,11 @@ class CurveFitResult(OptimizeResult):
             self[key] = default
         return self[key]
 
+    def update(self, *other, **entries):
+        """Stores several entries."""
+        for key, value in dict(*other, **entries).items():
+            self[key] = value
+
     def popitem(self):
         """The last entry, removed."""
         key = list(self.keys())[-1]

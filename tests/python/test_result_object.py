@@ -63,6 +63,8 @@ def test_attributes_and_keys_are_the_same_and_can_be_added_and_removed():
     jac = r["jac"] = np.ones((50, 3))
     assert r.jac is jac and list(r.keys()) == KEYS
     assert r.pop("cost") > 0 and "cost" not in r
+    r.update(cost=2.0)
+    assert list(r.keys()) == KEYS and r.pop("cost") == 2.0
     with pytest.raises(KeyError):
         del r["cost"]
     with pytest.raises(AttributeError, match="rsquared"):
