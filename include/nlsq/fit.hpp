@@ -69,7 +69,9 @@ FitResult fit(const std::vector<FitTerm>& terms, const FitOptions& options = {})
 std::vector<double> evaluate(const Model& model, const Dataset& data,
                              const std::vector<double>& parameters, index_t output = 0);
 
-/// Derivatives of the model's value by every parameter, rows×n, row-major.
+/// Derivatives of the model's value by every parameter, rows×n, row-major. With kAllOutputs one row
+/// an output, the outputs of a row of data next to each other.
+inline constexpr index_t kAllOutputs = -1;
 std::vector<double> jacobian(const Model& model, const Dataset& data,
                              const std::vector<double>& parameters, index_t output = 0);
 

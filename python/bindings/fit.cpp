@@ -64,7 +64,13 @@ FitResult run_curve_fit(const Model& model, const std::vector<Array>& columns, c
   for (std::size_t c = 0; c < columns.size(); ++c) {
     data.column(model.columns()[c], values_of(columns[c]));
   }
-  data.response(values_of(y));
+  if (model.outputs() == 1) {
+    data.response(values_of(y));
+  } else {
+    // One row of data: each value is a response of its own.
+    const auto* const values = static_cast<const double*>(y.data());
+    for (index_t o = 0; o < model.outputs(); ++o) data.response(std::span(values + o, 1));
+  }
   std::optional<Array> sigma_array;
   if (PyFloat_Check(sigma.ptr())) {
     data.sigma(nb::cast<double>(sigma));
@@ -188,6 +194,19 @@ void bind_fit(nb::module_& m) {
       nb::arg("model"), nb::arg("columns"), nb::arg("parameters"), nb::arg("rows"),
       "Values of a model in each row.");
   m.def(
+      "outputs",
+      [](const Model& model, const std::vector<double>& p) {
+        const std::vector<double> one(1, 0.0);
+        Dataset data;
+        data.column("row", one);
+        std::vector<double> values;
+        for (index_t o = 0; o < model.outputs(); ++o) {
+          values.push_back(evaluate(model, data, p, o).front());
+        }
+        return new_array(values);
+      },
+      nb::arg("model"), nb::arg("parameters"), "Values of all outputs of a model without columns.");
+  m.def(
       "jacobian",
       [](const Model& model, const std::vector<Array>& columns, const std::vector<double>& p,
          index_t rows) {
@@ -196,7 +215,8 @@ void bind_fit(nb::module_& m) {
         for (std::size_t c = 0; c < columns.size(); ++c)
           data.column(model.columns()[c], values_of(columns[c]));
         if (columns.empty()) data.column("row", none);
-        return new_array(jacobian(model, data, p), static_cast<std::size_t>(rows));
+        return new_array(jacobian(model, data, p, kAllOutputs),
+                         static_cast<std::size_t>(rows * model.outputs()));
       },
       nb::arg("model"), nb::arg("columns"), nb::arg("parameters"), nb::arg("rows"),
       "Derivatives of a model by its parameters, rows by parameters.");

@@ -12,6 +12,8 @@
 NB_MODULE(_core, m) {
   namespace nb = nanobind;
   m.doc() = "The engine of nlsq.";
+  // Names of NumPy looked up once are kept to the end on purpose.
+  nb::set_leak_warnings(false);
   nb::register_exception_translator([](const std::exception_ptr& p, void*) {
     try {
       std::rethrow_exception(p);

@@ -28,9 +28,28 @@ nb::object read_only() {
   return *function;
 }
 
+// The outputs of a function that returns a list of numbers: false when it is none, or holds rows.
+bool read_outputs(const std::shared_ptr<Recording>& recording, nb::handle value) {
+  const bool sequence = PyList_Check(value.ptr()) != 0 || PyTuple_Check(value.ptr()) != 0;
+  if (!sequence) {
+    if (!nb::hasattr(value, "dtype") || nb::isinstance<Traced>(value)) return false;
+    if (nb::cast<std::string>(value.attr("dtype").attr("kind")) != "O") return false;
+  }
+  std::vector<expr::NodeId> nodes;
+  for (const nb::handle item : sequence ? nb::borrow(value) : value.attr("ravel")()) {
+    Traced output;
+    if (!operand(recording, item, output) || output.row) return false;
+    nodes.push_back(output.node);
+  }
+  if (nodes.empty()) return false;
+  recording->trace->model.outputs = std::move(nodes);
+  return true;
+}
+
 // (model, columns, narrow). Raises TraceRefused, or what the function raises.
 nb::tuple trace_model(nb::handle function, nb::handle x, bool lazy_x, nb::handle x_values,
-                      const std::vector<std::string>& names, index_t rows, const nb::tuple& extra) {
+                      const std::vector<std::string>& names, index_t rows, const nb::tuple& extra,
+                      bool several) {
   auto recording = std::make_shared<Recording>();
   const Session session(recording);
   recording->rows = rows;
@@ -62,11 +81,14 @@ nb::tuple trace_model(nb::handle function, nb::handle x, bool lazy_x, nb::handle
   const nb::object value = nb::borrow(function)(*nb::tuple(arguments));
   if (!recording->poison.empty()) refuse(*recording, recording->poison);
   Traced result;
-  if (!operand(recording, value, result)) {
+  if (several && read_outputs(recording, value)) {
+    recording->rows = 1;
+  } else if (operand(recording, value, result)) {
+    model.outputs.push_back(result.node);
+  } else {
     const std::string type = nb::cast<std::string>(nb::str(value.type().attr("__name__")));
     refuse(*recording, "the model returned a " + type);
   }
-  model.outputs.push_back(result.node);
   nb::list arrays;
   for (const nb::object& array : recording->arrays) arrays.append(array);
   const Model traced(std::shared_ptr<const expr::ModelImpl>(recording->trace, &model));
@@ -80,6 +102,7 @@ void bind_model(nb::module_& m) {
       .def_prop_ro("parameters", [](const Model& model) { return model.parameters(); })
       .def_prop_ro("columns", [](const Model& model) { return model.columns(); })
       .def_prop_ro("response", [](const Model& model) { return model.response(); })
+      .def_prop_ro("outputs", [](const Model& model) { return model.outputs(); })
       .def_prop_ro("formula", [](const Model& model) { return model.formula(); })
       .def_prop_ro("key", [](const Model& model) { return model.impl()->attachments->serial(); })
       .def_prop_ro("unused_parameters",
@@ -93,7 +116,7 @@ void bind_model(nb::module_& m) {
       "A model from a formula; names that are no columns are its parameters.");
   m.def("trace", &trace_model, nb::arg("function"), nb::arg("x").none(), nb::arg("lazy_x"),
         nb::arg("x_values").none(), nb::arg("names"), nb::arg("rows"),
-        nb::arg("extra") = nb::tuple(),
+        nb::arg("extra") = nb::tuple(), nb::arg("several") = false,
         "Calls function(x, *parameters) once with traced values: (model, its columns, whether a "
         "float32 value took part). Raises TraceRefused with the reason.");
 }

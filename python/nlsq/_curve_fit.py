@@ -181,10 +181,14 @@ def _fit(f, xdata, ydata, options, solver):
             if type(xdata) is np.ndarray and xdata.dtype.kind == "f":
                 _arguments.check_finite(xdata, "xdata")
         raise
+    finally:
+        if callback is not None:
+            callback.close()
     core = outcome.result
     if core.warnings:
         for text in core.warnings:
-            _warn(text)
+            if core.status != -2 or not text.startswith("the fit did not converge"):
+                _warn(text)
     result = CurveFitResult(outcome)
     if options["full_output"]:
         return result.popt, result.pcov, result.infodict
@@ -194,9 +198,9 @@ def _fit(f, xdata, ydata, options, solver):
 
 
 def _warn(text):
-    from nlsq._result import OptimizeWarning
+    from nlsq._optimize import optimize_warning
 
-    warnings.warn(text, OptimizeWarning, stacklevel=4)
+    warnings.warn(text, optimize_warning(), stacklevel=5)
 
 
 def _sigma(sigma, ydata):

@@ -116,6 +116,8 @@ def trace(function, x, names, rows):
             return function.traced(x), None
         if _jax.is_loaded() and _jax.uses_jax(function):
             return _jax.trace(function, x, names, rows), None
+        if hasattr(x, "to_numpy") and getattr(x, "ndim", 1) == 1:
+            x = x.to_numpy()  # a Series
         if type(x) is np.ndarray and x.ndim == 1:
             if len(x) == rows and x.dtype.kind in "fiu" and x.dtype.itemsize <= 8:
                 plain = x if x.flags.c_contiguous and x.dtype.char in "df" else None

@@ -93,8 +93,7 @@ namespace {
 // A model lowered with all its derivatives, over the rows of some data.
 class Derivatives {
  public:
-  Derivatives(const Model& model, const Dataset& data, index_t output) {
-    check_output(model, output);
+  Derivatives(const Model& model, const Dataset& data) {
     program::ResidualSpec spec;
     spec.has_response = false;
     names = fit_impl::expanded_names(model, data, spec.sizes);
@@ -102,61 +101,68 @@ class Derivatives {
     columns_ = fit_impl::find_columns(model, data);
     rows = common_rows(model, columns_, data);
     lowered_ = program::build_residual(*model.impl(), spec);
-    roots_ = &lowered_.outputs[z(output)];
-    for (const program::JacobianColumn& column : roots_->jacobian) at.push_back(column.parameter);
   }
 
-  // Hands take(row, derivatives by the parameters `at`) for every row.
+  // Hands take(row, parameters that have a derivative, their derivatives) for every row.
   template <class Take>
-  void for_each_row(const std::vector<double>& parameters, const Take& take) const {
+  void for_each_row(index_t output, const std::vector<double>& parameters, const Take& take) const {
+    const program::ResidualOutput& roots = lowered_.outputs[z(output)];
+    std::vector<index_t> at;
+    for (const program::JacobianColumn& column : roots.jacobian) at.push_back(column.parameter);
     const std::size_t k = at.size();
     engine::Uniforms uniforms(lowered_.full, engine::chosen_isa());
     uniforms.evaluate(parameters);
     std::vector<double> factor(k, 1.0), row(k);
     for (std::size_t j = 0; j < k; ++j) {
-      const program::Operand& operand = roots_->jacobian[j].factor;
+      const program::Operand& operand = roots.jacobian[j].factor;
       if (operand.kind != program::Operand::Kind::none) factor[j] = uniforms.value(operand.index);
     }
     run_over(lowered_.full, columns_, rows, parameters,
              [&](const engine::Interpreter& ran, index_t first, index_t count) {
                for (index_t r = 0; r < count; ++r) {
                  for (std::size_t j = 0; j < k; ++j)
-                   row[j] = factor[j] * ran.output(roots_->jacobian[j].values)[r];
-                 take(first + r, row);
+                   row[j] = factor[j] * ran.output(roots.jacobian[j].values)[r];
+                 take(first + r, at, row);
                }
              });
   }
 
   std::vector<std::string> names;  // of the parameters, expanded
-  std::vector<index_t> at;         // parameters with a derivative
   index_t rows = 0;
 
  private:
   std::vector<Values> columns_;
   program::ResidualProgram lowered_;
-  const program::ResidualOutput* roots_ = nullptr;
 };
 
 }  // namespace
 
 std::vector<double> jacobian(const Model& model, const Dataset& data,
                              const std::vector<double>& parameters, index_t output) {
-  const Derivatives derivatives(model, data, output);
+  if (output != kAllOutputs) check_output(model, output);
+  const Derivatives derivatives(model, data);
   const auto n = static_cast<index_t>(derivatives.names.size());
   if (static_cast<index_t>(parameters.size()) != n) {
     throw InputError("parameters", fmt::format("parameters: {} values were given for {} parameters",
                                                parameters.size(), n));
   }
-  std::vector<double> J(z(derivatives.rows * n), 0.0);
-  derivatives.for_each_row(parameters, [&](index_t r, const std::vector<double>& row) {
-    for (std::size_t j = 0; j < row.size(); ++j) J[z(r * n + derivatives.at[j])] = row[j];
-  });
+  const index_t first = output == kAllOutputs ? 0 : output;
+  const index_t width = output == kAllOutputs ? model.outputs() : 1;
+  std::vector<double> J(z(derivatives.rows * width * n), 0.0);
+  for (index_t o = 0; o < width; ++o) {
+    const auto take = [&](index_t r, const std::vector<index_t>& at,
+                          const std::vector<double>& row) {
+      for (std::size_t j = 0; j < row.size(); ++j) J[z((r * width + o) * n + at[j])] = row[j];
+    };
+    derivatives.for_each_row(first + o, parameters, take);
+  }
   return J;
 }
 
 std::vector<double> standard_errors_of(const Model& model, const Dataset& data,
                                        const FitResult& result, index_t output) {
-  const Derivatives derivatives(model, data, output);
+  check_output(model, output);
+  const Derivatives derivatives(model, data);
   std::vector<double> parameters;
   std::vector<index_t> positions;  // in the result
   for (const std::string& name : derivatives.names) {
@@ -170,18 +176,19 @@ std::vector<double> standard_errors_of(const Model& model, const Dataset& data,
   }
   const auto N = static_cast<index_t>(result.names.size());
   std::vector<double> errors(z(derivatives.rows));
-  derivatives.for_each_row(parameters, [&](index_t r, const std::vector<double>& row) {
+  const auto take = [&](index_t r, const std::vector<index_t>& at, const std::vector<double>& row) {
     double variance = 0.0;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      const index_t a = positions[z(derivatives.at[i])];
+      const index_t a = positions[z(at[i])];
       for (std::size_t j = 0; j < row.size(); ++j) {
-        const index_t b = positions[z(derivatives.at[j])];
+        const index_t b = positions[z(at[j])];
         // A derivative of zero needs nothing from an infinite variance.
         if (row[i] != 0.0 && row[j] != 0.0) variance += row[i] * row[j] * result.pcov[z(a * N + b)];
       }
     }
     errors[z(r)] = std::sqrt(std::max(variance, 0.0));
-  });
+  };
+  derivatives.for_each_row(output, parameters, take);
   return errors;
 }
 

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: MIT
+"""The parameter vector of least_squares while its function is traced.
+
+Elements are recording values. What NumPy would do to a short vector is done here element by element: indexing,
+slices, unpacking, arithmetic, ufuncs, products with matrices of numbers, sums and concatenations. Anything else
+refuses.
+"""
+
+import numpy as np
+
+from nlsq import _core
+
+_MOST = 100_000
+
+
+def _is_scalar(value):
+    return np.ndim(value) == 0 if not isinstance(value, _core.Traced) else value.ndim == 0
+
+
+class ParameterVector:
+    """A vector or matrix of recording values (an object array) that refuses what cannot be recorded."""
+
+    __slots__ = ("_values",)
+    __array_priority__ = 1000.0
+
+    def __init__(self, values):
+        self._values = values
+
+    @classmethod
+    def of(cls, parameters):
+        """The vector of some scalars."""
+        values = np.empty(len(parameters), dtype=object)
+        values[:] = parameters
+        return cls(values)
+
+    shape = property(lambda self: self._values.shape)
+    ndim = property(lambda self: self._values.ndim)
+    size = property(lambda self: self._values.size)
+    dtype = property(lambda self: np.dtype(float))
+    T = property(lambda self: ParameterVector(self._values.T))
+    flat = property(lambda self: iter(self._values.flat))
+
+    def __len__(self):
+        return len(self._values)
+
+    def __iter__(self):
+        return (_wrap(v) for v in self._values)
+
+    def __getitem__(self, key):
+        return _wrap(self._values[key])
+
+    def __setitem__(self, key, value):
+        _core.refuse(self._any(), "the function writes into its parameters")
+
+    def _any(self):
+        return next(v for v in self._values.flat if isinstance(v, _core.Traced))
+
+    def copy(self):
+        """A vector of the same values."""
+        return ParameterVector(self._values.copy())
+
+    def reshape(self, *shape, **order):
+        """The same values in another shape."""
+        return _wrap(self._values.reshape(*shape, **order))
+
+    def ravel(self, order="C"):
+        """The same values in one dimension."""
+        return _wrap(self._values.ravel(order))
+
+    flatten = ravel
+
+    def sum(self, axis=None):
+        """Sum over an axis."""
+        return _wrap(np.sum(self._values, axis=axis))
+
+    def dot(self, other):
+        """Product with an array of numbers."""
+        return self @ other
+
+    def tolist(self):
+        """The values as nested lists."""
+        return self._values.tolist()
+
+    def __matmul__(self, other):
+        return _wrap(_product(self._values, _values_of(other)))
+
+    def __rmatmul__(self, other):
+        return _wrap(_product(_values_of(other), self._values))
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **options):
+        if ufunc is np.matmul and method == "__call__" and not options:
+            return _wrap(_product(*map(_values_of, inputs)))
+        if method == "reduce" and ufunc is np.add:
+            return _wrap(np.add.reduce(self._values, **options))
+        if method != "__call__" or options:
+            _core.refuse(self._any(), f"np.{ufunc.__name__}.{method} with options on the parameters")
+        return _elementwise(self, ufunc, inputs)
+
+    def __array_function__(self, function, types, args, kwargs):
+        plain = _FUNCTIONS.get(function)
+        if plain is None:
+            _core.refuse(self._any(), f"np.{function.__name__} of the parameters")
+        return _wrap(plain(*_unwrap(args), **_unwrap(kwargs)))
+
+    def __bool__(self):
+        _core.refuse(self._any(), "a decision on the parameters")
+
+    __hash__ = None
+
+
+def _binary(ufunc, reflected=False):
+    def operate(self, other):
+        return _elementwise(self, ufunc, (other, self) if reflected else (self, other))
+
+    return operate
+
+
+for _name, _ufunc in {
+    "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide, "pow": np.power,
+    "mod": np.remainder, "floordiv": np.floor_divide,
+}.items():  # fmt: skip
+    setattr(ParameterVector, f"__{_name}__", _binary(_ufunc))
+    setattr(ParameterVector, f"__r{_name}__", _binary(_ufunc, True))
+ParameterVector.__neg__ = lambda self: _elementwise(self, np.negative, (self,))
+ParameterVector.__pos__ = lambda self: self
+ParameterVector.__abs__ = lambda self: _elementwise(self, np.absolute, (self,))
+for _name, _ufunc in {"lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal}.items():
+    setattr(ParameterVector, f"__{_name}__", _binary(_ufunc))
+
+
+def _wrap(values):
+    return ParameterVector(values) if isinstance(values, np.ndarray) and values.dtype == object else values
+
+
+def _values_of(value):
+    return value._values if isinstance(value, ParameterVector) else value
+
+
+def _unwrap(value):
+    if isinstance(value, ParameterVector):
+        return value._values
+    if isinstance(value, (list, tuple)):
+        return type(value)(_unwrap(v) for v in value)
+    if isinstance(value, dict):
+        return {k: _unwrap(v) for k, v in value.items()}
+    return value
+
+
+def _elementwise(vector, ufunc, inputs):
+    """ufunc element by element, by NumPy's broadcasting; a recorded row of data takes part as a whole."""
+    arrays = []
+    for value in map(_values_of, inputs):
+        if isinstance(value, _core.Traced) and not _is_scalar(value):
+            _core.refuse(vector._any(), "rows of data meet the whole parameter vector")
+        if isinstance(value, _core.Traced):
+            cell = np.empty((), dtype=object)
+            cell[()] = value
+            value = cell
+        arrays.append(np.asarray(value))
+    if max(np.prod(a.shape, dtype=float) for a in arrays) > _MOST:
+        _core.refuse(vector._any(), "more than 100,000 values")
+    return _wrap(np.frompyfunc(ufunc, len(arrays), 1)(*arrays))
+
+
+def _product(a, b):
+    a, b = np.asarray(a), np.asarray(b)
+    if a.size * b.shape[-1] > 10 * _MOST:
+        raise TypeError("a large product with the parameters")
+    return np.dot(a.astype(object), b.astype(object)) if a.ndim and b.ndim else a * b
+
+
+_FUNCTIONS = {
+    function: function
+    for function in (
+        np.sum, np.dot, np.concatenate, np.hstack, np.vstack, np.stack, np.ravel, np.reshape, np.append, np.transpose,
+        np.squeeze, np.atleast_1d, np.prod, np.cumsum, np.diff, np.split, np.roll, np.flip, np.outer, np.copy,
+        np.expand_dims, np.tile, np.repeat,
+    )
+}  # fmt: skip
+_FUNCTIONS[np.asarray] = lambda a, *_, **__: a
