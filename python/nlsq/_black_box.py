@@ -53,7 +53,7 @@ class BlackBox:
             return point
         point = Point()
         point.x = x.copy()
-        values = np.atleast_1d(np.asarray(self.function(x)))
+        values = np.atleast_1d(np.asarray(self.function(x.copy())))
         self.nfev += 1
         if values.ndim != 1:
             raise ValueError(f"`fun` must return at most 1-d array_like. f0.shape: {values.shape}")

@@ -16,8 +16,9 @@ from nlsq import _core, _differences, _engine
 from nlsq import _scipy_least_squares as lsq
 from nlsq._black_box import BlackBox
 from nlsq._losses import Loss
+from nlsq._optimize import optimize_warning
 from nlsq._scipy_covariance import covariance, minpack_factors
-from nlsq._scipy_types import dense, optimize_warning
+from nlsq._scipy_types import dense
 
 _UNBOUNDED = (-np.inf, np.inf)
 _EPS = np.finfo(float).eps
@@ -290,10 +291,11 @@ class _Task:
             return self._through(box, solver, limit, loss)
         y = np.ascontiguousarray(self.y)
 
-        def run(start):
+        def run(start, **more):
             return _core.curve_fit(
                 model, columns, y, self.sigma, start.tolist(), lower, upper, None, self.absolute_sigma,
-                None if loss == "linear" else loss, f_scale, solver=solver, check_finite=False,
+                None if loss == "linear" else loss, f_scale, solver={**solver, **more},
+                check_finite=False,
             )  # fmt: skip
 
         try:
@@ -302,6 +304,10 @@ class _Task:
             if np.isfinite(residuals(self.p0)).all():
                 return None  # a derivative is not finite: differences may be
             raise self._not_finite(self.p0, residuals) from None
+        if result.status <= 0 and limit is None and self.method != "lm" and "x_scale" not in solver:
+            # Scales from the Jacobian serve more fits than SciPy's scale of 1, but not all.
+            other = run(self.p0, x_scale=[1.0] * n)
+            result = other if other.status > 0 else result
         if result.rank < n and not model.unused_parameters:
             result = self._off_symmetry(run, result)
         status = result.status
@@ -368,8 +374,9 @@ class _Task:
     def _through(self, box, solver, limit, loss):
         """The problem minimized by the core's black box."""
         solver["polish"] = box.differences is None
+        # SciPy's limits count differences.
+        each = 1 if box.differences is None else 1 + self.n
         if limit is not None:
-            each = 1 if box.differences is None else 1 + self.n
             solver["max_nfev"] = max(1, int(limit) // each)
         tolerance = {"ftol": 1e-8, "xtol": 1e-8, "gtol": 0.0, **solver}
         box.at(self.p0)
@@ -389,8 +396,11 @@ class _Task:
             def weighted_jacobian(p):
                 return self.weighted(np.asarray(self.jac(self.x, *p), dtype=float))
             jac = weighted_jacobian
-        result = lsq.least_squares(self.residuals, self.p0, jac="2-point" if jac is None else jac,
-                                   bounds=(self.lower, self.upper), method=self.method, **self.kwargs)  # fmt: skip
+        options = {"jac": "2-point" if jac is None else jac, "bounds": (self.lower, self.upper), "method": self.method,
+                   **self.kwargs}  # fmt: skip
+        result = lsq.least_squares(self.residuals, self.p0, **options)
+        if result.status == 0 and options.get("x_scale") is None and options["max_nfev"] is None:
+            result = lsq.least_squares(self.residuals, self.p0, **{**options, "x_scale": "jac"})
         if not result.success:
             raise RuntimeError("Optimal parameters not found: " + result.message)
         if not callable(self.jac) and self.kwargs.get("loss", "linear") == "linear":

@@ -1,61 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""SciPy's result and warning classes and its sparse types, when SciPy is there; stand-ins when it is not.
+"""SciPy's result class, and Jacobians of SciPy's sparse types. SciPy is never imported without need."""
 
-SciPy is looked for at first use, never at import.
-"""
-
-import importlib.util
 import sys
 
 import numpy as np
 
-
-class OwnOptimizeResult(dict):
-    """A dict whose keys are attributes too."""
-
-    def __getattr__(self, name):
-        try:
-            return self[name]
-        except KeyError as error:
-            raise AttributeError(name) from error
-
-    __setattr__ = dict.__setitem__
-    __delattr__ = dict.__delitem__
-
-    def __dir__(self):
-        return list(self.keys())
-
-    def __repr__(self):
-        width = max(map(len, self), default=0)
-        return "\n".join(f"{key:>{width}}: {value!r}" for key, value in self.items()) or "OptimizeResult()"
-
-
-OwnOptimizeResult.__name__ = OwnOptimizeResult.__qualname__ = "OptimizeResult"
-
-
-class OwnOptimizeWarning(UserWarning):
-    """The covariance of the parameters could not be estimated, and the like."""
-
-
-OwnOptimizeWarning.__name__ = OwnOptimizeWarning.__qualname__ = "OptimizeWarning"
-
-
-def _from_scipy(name, own):
-    if "scipy" not in sys.modules and importlib.util.find_spec("scipy") is None:
-        return own
-    import scipy.optimize
-
-    return getattr(scipy.optimize, name)
+from nlsq._optimize import OptimizeResult, with_scipy
 
 
 def optimize_result() -> type:
-    """scipy.optimize.OptimizeResult, or a class that behaves like it."""
-    return _from_scipy("OptimizeResult", OwnOptimizeResult)
-
-
-def optimize_warning() -> type:
-    """scipy.optimize.OptimizeWarning, or a class that behaves like it."""
-    return _from_scipy("OptimizeWarning", OwnOptimizeWarning)
+    """The class of results: nlsq's, and SciPy's too once scipy.optimize is imported."""
+    return with_scipy(OptimizeResult, "OptimizeResult")
 
 
 def is_sparse(value) -> bool:

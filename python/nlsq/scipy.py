@@ -10,16 +10,8 @@ anything else is called as it is, with SciPy's finite differences. Where SciPy g
 the right one or an error; docs/scipy-compat.md has the list. SciPy need not be installed.
 """
 
+from nlsq._optimize import OptimizeResult, OptimizeWarning
 from nlsq._scipy_curve_fit import curve_fit
 from nlsq._scipy_least_squares import least_squares
-from nlsq._scipy_types import optimize_result, optimize_warning
 
 __all__ = ["OptimizeResult", "OptimizeWarning", "curve_fit", "least_squares"]
-
-
-def __getattr__(name):
-    if name == "OptimizeResult":
-        return optimize_result()
-    if name == "OptimizeWarning":
-        return optimize_warning()
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
