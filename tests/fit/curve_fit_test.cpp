@@ -454,5 +454,28 @@ TEST(FitErrors, OfferTheNearestColumn) {
             "data: no column named 'tine' (did you mean 'time'?); there is 'time'");
 }
 
+TEST(FitJacobian, HasARowForEachRowAndOutput) {
+  const Model model = Model::parse_outputs({"a*exp(-b*x)", "a + c*x", "3*c"}, {"x"});
+  const std::vector<double> x{0.0, 0.5, 2.0};
+  Dataset data;
+  data.column("x", x);
+  const std::vector<double> p{2.0, 0.7, 1.5};
+  const std::vector<double> J = jacobian(model, data, p, kAllOutputs);
+  ASSERT_EQ(J.size(), 27u);
+  for (std::size_t r = 0; r < 3; ++r) {
+    const double e = std::exp(-0.7 * x[r]);
+    const double exact[3][3] = {{e, -2.0 * x[r] * e, 0.0}, {1.0, 0.0, x[r]}, {0.0, 0.0, 3.0}};
+    for (std::size_t o = 0; o < 3; ++o) {
+      const std::vector<double> alone = jacobian(model, data, p, static_cast<index_t>(o));
+      for (std::size_t j = 0; j < 3; ++j) {
+        EXPECT_NEAR(J[(r * 3 + o) * 3 + j], exact[o][j], 1e-14);
+        EXPECT_EQ(J[(r * 3 + o) * 3 + j], alone[r * 3 + j]);
+      }
+    }
+  }
+  EXPECT_THROW(jacobian(model, data, {1.0}), InputError);
+  EXPECT_THROW(jacobian(model, data, p, 3), InputError);
+}
+
 }  // namespace
 }  // namespace nlsq::test
