@@ -5,7 +5,6 @@
 #include "program/columns.hpp"
 
 #include <algorithm>
-#include <map>
 
 namespace nlsq::program {
 namespace {
@@ -75,7 +74,7 @@ std::vector<FactoredColumn> factor_columns(Graph& graph, std::span<const NodeId>
   const std::vector<bool> computed = graph.reachable(value_roots);
   Flattener flattener(graph, computed);
   std::vector<Product> products(columns.size());
-  std::map<NodeId, int> occurrences;
+  std::vector<std::uint32_t> occurrences(graph.size(), 0);
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (columns[i] == kNone) continue;
     products[i] = flattener.flatten(columns[i]);
@@ -89,7 +88,8 @@ std::vector<FactoredColumn> factor_columns(Graph& graph, std::span<const NodeId>
     if (columns[i] == kNone) continue;
     Product& product = products[i];
     std::sort(product.row.begin(), product.row.end(), [&](NodeId a, NodeId b) {
-      return occurrences[a] != occurrences[b] ? occurrences[a] > occurrences[b] : a < b;
+      const std::uint32_t in_a = occurrences[a], in_b = occurrences[b];
+      return in_a != in_b ? in_a > in_b : a < b;
     });
     NodeId factor = multiply(graph, product.uniform, kNone);
     if (product.negative) {
