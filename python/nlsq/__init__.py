@@ -6,53 +6,71 @@
 """
 
 from nlsq import _core
-from nlsq._curve_fit import CurveFit, curve_fit
-from nlsq._errors import StopOptimization
 
-__version__ = _core.version()
+TYPE_CHECKING = False  # type checkers take a name like this for true; the module typing is not needed
+if TYPE_CHECKING:
+    from nlsq import callbacks, functions, result, scipy
+    from nlsq._curve_fit import CurveFit, curve_fit
+    from nlsq._curve_fit import curve_fit as fit
+    from nlsq._errors import StopOptimization
+    from nlsq._least_squares import LeastSquares, least_squares
+    from nlsq._result import CurveFitResult, OptimizeResult, OptimizeWarning
+    from nlsq.callbacks import CallbackBase, CallbackChain, EarlyStopping, IterationLogger, ProgressBar
 
-# Resolved on first use, so that `import nlsq` stays light.
+__version__: str = _core.version()
+
+# Resolved on first use, so that `import nlsq` loads neither NumPy nor most of the package.
 _LAZY = {
+    "curve_fit": "nlsq._curve_fit",
+    "fit": "nlsq._curve_fit",
+    "CurveFit": "nlsq._curve_fit",
     "least_squares": "nlsq._least_squares",
     "LeastSquares": "nlsq._least_squares",
     "CurveFitResult": "nlsq._result",
     "OptimizeResult": "nlsq._result",
     "OptimizeWarning": "nlsq._result",
+    "StopOptimization": "nlsq._errors",
     "CallbackBase": "nlsq.callbacks",
     "CallbackChain": "nlsq.callbacks",
     "EarlyStopping": "nlsq.callbacks",
     "IterationLogger": "nlsq.callbacks",
     "ProgressBar": "nlsq.callbacks",
 }
-_MODULES = ("callbacks", "functions", "scipy")
+_MODULES = ("callbacks", "functions", "result", "scipy")
+_ALIASES = {"fit": "curve_fit"}
 
-fit = curve_fit
+__all__ = [
+    "CallbackBase", "CallbackChain", "CurveFit", "CurveFitResult", "EarlyStopping", "IterationLogger", "LeastSquares",
+    "OptimizeResult", "OptimizeWarning", "ProgressBar", "StopOptimization", "callbacks", "clear_cache", "curve_fit",
+    "fit", "functions", "get_cache_stats", "least_squares", "result", "scipy",
+]  # fmt: skip
 
 
-def get_cache_stats():
+def get_cache_stats() -> dict:
     """Statistics of the program cache: hits, misses, hit_rate, size, max_size, enabled, total_compile_ms."""
     return _core.cache_stats()
 
 
-def clear_cache():
+def clear_cache() -> None:
     """Forgets all programs and sets the statistics of the cache to zero."""
     _core.clear_cache()
 
 
-__all__ = ["CurveFit", "StopOptimization", "clear_cache", "curve_fit", "fit", "get_cache_stats", *_LAZY, *_MODULES]
+if not TYPE_CHECKING:  # it would make every name known
+
+    def __getattr__(name):
+        import importlib
+
+        if name in _MODULES:
+            return importlib.import_module(f"nlsq.{name}")
+        if name in _LAZY:
+            value = getattr(importlib.import_module(_LAZY[name]), _ALIASES.get(name, name))
+            globals()[name] = value
+            return value
+        if name[0] == "_":  # `from nlsq import _module` asks for an attribute first
+            raise AttributeError(f"module 'nlsq' has no attribute {name!r}")
+        return importlib.import_module("nlsq._names").missing(name)
 
 
-def __getattr__(name):
-    import importlib
-
-    if name in _MODULES:
-        return importlib.import_module(f"nlsq.{name}")
-    if name in _LAZY:
-        value = getattr(importlib.import_module(_LAZY[name]), name)
-        globals()[name] = value
-        return value
-    return importlib.import_module("nlsq._names").missing(name)
-
-
-def __dir__():
+def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})

@@ -8,7 +8,6 @@ normal quantile. Above 10,000 degrees of freedom: Abramowitz & Stegun 26.7.5.
 
 import math
 from functools import lru_cache
-from statistics import NormalDist
 
 
 @lru_cache(maxsize=256)
@@ -18,6 +17,8 @@ def interval_factor(level: float, dof: float) -> float:
         raise ValueError(f"level: {level!r} is not between 0 and 1")
     if not dof > 0.0:
         return math.nan
+    from statistics import NormalDist  # here, because it imports random, decimal and fractions
+
     tail = 0.5 * (1.0 - level)
     z = -NormalDist().inv_cdf(tail)
     if math.isinf(dof):

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+"""`import nlsq` is light: it loads nothing that a fit does not need."""
+
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+import nlsq
+
+ROOT = pathlib.Path(__file__).parents[2]
+# What some module here once used, and what only some fits use.
+HEAVY = {
+    "scipy", "jax", "pandas", "matplotlib", "tqdm", "statistics", "random", "decimal", "fractions", "json", "dis",
+    "html", "importlib.metadata", "nlsq.scipy", "nlsq._scipy_curve_fit", "nlsq._scipy_least_squares",
+    "nlsq._least_squares", "nlsq.functions", "nlsq.callbacks", "nlsq._names", "nlsq._store", "nlsq._plot", "nlsq._show",
+}  # fmt: skip
+FIT = """
+import numpy as np
+x = np.linspace(0.0, 4.0, 50)
+r = nlsq.curve_fit(lambda x, a, b: a * np.exp(-b * x), x, np.exp(-x) + 0.01 * np.cos(9.0 * x))
+r.popt, r.pcov, r.success
+"""
+
+
+def new_modules(code, before=""):
+    """What code loads beyond NumPy and `before`, in a process of its own."""
+    script = f"import sys, numpy\n{before}\nold = set(sys.modules)\n{code}\nprint(*sorted(set(sys.modules) - old))"
+    return set(subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split())
+
+
+def test_importing_loads_only_the_core():
+    assert new_modules("import nlsq") - {"atexit"} == {"nlsq", "nlsq._core"}
+
+
+def test_numpy_is_loaded_by_the_first_fit_and_not_before():
+    code = "import nlsq, sys; assert 'numpy' not in sys.modules; nlsq.curve_fit; assert 'numpy' in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_fit_loads_nothing_heavy():
+    loaded = new_modules("import nlsq" + FIT)
+    assert "nlsq._engine" in loaded
+    assert not {m for m in loaded if m in HEAVY or m.partition(".")[0] in HEAVY}
+
+
+def test_a_second_use_loads_nothing():
+    assert not new_modules(FIT, before="import nlsq" + FIT)
+
+
+@pytest.mark.parametrize("name", nlsq.__all__)
+def test_every_public_name_is_there(name):
+    assert getattr(nlsq, name) is not None
+    assert name in dir(nlsq)
+
+
+def test_the_lists_of_names_agree():
+    assert {*nlsq._LAZY, *nlsq._MODULES, "clear_cache", "get_cache_stats"} == set(nlsq.__all__)
+    assert nlsq.fit is nlsq.curve_fit
+
+
+def test_the_version_is_the_file():
+    assert nlsq.__version__ == (ROOT / "VERSION").read_text().strip()
