@@ -11,6 +11,7 @@ import numpy as np
 from nlsq import _core
 
 _MOST = 100_000
+_MOST_PRODUCT = 4_000  # entries of a matrix: beyond, the function itself is faster than its record
 
 
 def _is_scalar(value):
@@ -164,8 +165,8 @@ def _elementwise(vector, ufunc, inputs):
 
 def _product(a, b):
     a, b = np.asarray(a), np.asarray(b)
-    if a.size * b.shape[-1] > 10 * _MOST:
-        raise TypeError("a large product with the parameters")
+    if max(a.size, b.size) > _MOST_PRODUCT:
+        raise TypeError("a product of the parameters with a large matrix")
     return np.dot(a.astype(object), b.astype(object)) if a.ndim and b.ndim else a * b
 
 

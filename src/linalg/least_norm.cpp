@@ -19,13 +19,24 @@ index_t rank_of(const Eigen::VectorXd& s, index_t rows) {
   return rank;
 }
 
+// Rows of the triangle up to the last one that is not zero, at least one: a problem with fewer rows
+// than parameters fills no more, and the decomposition of a wide block is cheap.
+Eigen::Index filled_rows(const Eigen::Map<const RowMatrix>& a) {
+  Eigen::Index rows = a.rows();
+  while (rows > 1 && (a.row(rows - 1).array() == 0.0).all()) --rows;
+  return rows;
+}
+
+using Svd = Eigen::JacobiSVD<Eigen::MatrixXd>;
+
 }  // namespace
 
 LeastNorm least_norm(const Triangle& t, index_t rows) {
   if (t.n == 0) return {};
   const Eigen::Map<const RowMatrix> a(t.a.data(), t.n, t.n);
-  const Eigen::Map<const Eigen::VectorXd> b(t.b.data(), t.n);
-  const Eigen::JacobiSVD<Eigen::MatrixXd> svd(a, Eigen::ComputeFullU | Eigen::ComputeFullV);
+  const Eigen::Index filled = filled_rows(a);
+  const Eigen::Map<const Eigen::VectorXd> b(t.b.data(), filled);
+  const Svd svd(a.topRows(filled), Eigen::ComputeThinU | Eigen::ComputeThinV);
   LeastNorm out;
   out.rank = rank_of(svd.singularValues(), rows);
   const auto r = static_cast<Eigen::Index>(out.rank);
@@ -39,8 +50,9 @@ LeastNorm least_norm(const Triangle& t, index_t rows) {
 RankReport decide_rank(const Triangle& t, index_t rows) {
   if (t.n == 0) return {};
   const Eigen::Map<const RowMatrix> a(t.a.data(), t.n, t.n);
-  const Eigen::JacobiSVD<Eigen::MatrixXd> svd(a, Eigen::ComputeFullV);
-  const Eigen::VectorXd& s = svd.singularValues();
+  const Svd svd(a.topRows(filled_rows(a)), Eigen::ComputeFullV);
+  Eigen::VectorXd s = Eigen::VectorXd::Zero(t.n);
+  s.head(svd.singularValues().size()) = svd.singularValues();
   RankReport out;
   out.rank = rank_of(s, rows);
   out.s.assign(s.data(), s.data() + s.size());

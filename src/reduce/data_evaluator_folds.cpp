@@ -94,45 +94,50 @@ void DataEvaluator::fold_gram(const linalg::Matrix* inverse) {
 
 void DataEvaluator::fold_householder(linalg::Summary& out) {
   const index_t n = parameters();
-  bool any_robust = false;
-  // [R qtf] of all outputs so far, (n+1)×(n+1); columns of parameters an output does not have are
-  // zero.
   const index_t q = n + 1;
-  linalg::Matrix total(z(q * q));
+  bool any_robust = false;
   std::fill(gradient_.begin(), gradient_.end(), 0.0);
   sums_ = {};
   cost_ = 0.0;
+  std::vector<std::span<const double>> results;
+  index_t rows = 0;  // that the outputs' triangles fill
   for (const auto& state : states_) {
     if (!state->householder) {
       state->householder = std::make_unique<HouseholderFold>(
           *state->term, state->term->program->outputs, state->isa);
     }
-    const std::span<const double> result = state->full.reduce(*state->householder);
-    const bool robust = state->term->robust;
+    results.push_back(state->full.reduce(*state->householder));
+    for (const HouseholderFold::Layout& layout : state->householder->layout()) {
+      rows += std::min(state->term->rows, layout.q);
+    }
+  }
+  // All triangles below each other, spread over the columns of all parameters and f, and factored
+  // once more: spread columns are no triangle, and factors may have changed signs.
+  linalg::Matrix stacked(z(rows * q));
+  index_t top = 0;
+  for (std::size_t t = 0; t < states_.size(); ++t) {
+    const TermState& state = *states_[t];
+    const std::span<const double> result = results[t];
+    const bool robust = state.term->robust;
     any_robust |= robust;
-    for (std::size_t o = 0; o < state->householder->layout().size(); ++o) {
-      const HouseholderFold::Layout& layout = state->householder->layout()[o];
-      linalg::Matrix part(z(q * q));
+    for (std::size_t o = 0; o < state.householder->layout().size(); ++o) {
+      const HouseholderFold::Layout& layout = state.householder->layout()[o];
+      const index_t filled = std::min(state.term->rows, layout.q);
       const double* triangle = result.data() + layout.triangle;
       for (index_t j = 0; j < layout.q; ++j) {
         const bool is_f = j == layout.local;
-        const index_t to = is_f ? n : state->position(o, j);
-        const double factor = is_f ? 1.0 : state->factors[o][z(j)];
-        for (index_t i = 0; i <= j; ++i) part[z(i + to * q)] = factor * triangle[i + j * layout.q];
+        const double factor = is_f ? 1.0 : state.factors[o][z(j)];
+        double* const to = stacked.data() + (is_f ? n : state.position(o, j)) * rows + top;
+        for (index_t i = 0; i <= std::min(j, filled - 1); ++i) {
+          to[i] = factor * triangle[i + j * layout.q];
+        }
       }
-      // Spread columns are no triangle any more, and factors may have changed signs: factor once
-      // more.
-      linalg::Matrix stacked(z(2 * q * q));
-      for (index_t j = 0; j < q; ++j) {
-        std::copy_n(total.data() + j * q, q, stacked.data() + j * 2 * q);
-        std::copy_n(part.data() + j * q, q, stacked.data() + j * 2 * q + q);
-      }
-      linalg::householder_triangle(stacked.data(), 2 * q, q, 2 * q, total.data());
+      top += filled;
       double f2 = 0.0;
       if (robust) {
         for (index_t j = 0; j < layout.local; ++j) {
-          gradient_[z(state->position(o, j))] +=
-              state->factors[o][z(j)] * result[z(layout.gradient + j)];
+          gradient_[z(state.position(o, j))] +=
+              state.factors[o][z(j)] * result[z(layout.gradient + j)];
         }
         f2 = result[z(layout.f2)];
       } else {
@@ -141,11 +146,13 @@ void DataEvaluator::fold_householder(linalg::Summary& out) {
           f2 += v * v;
         }
       }
-      const double c2 = state->term->f_scale * state->term->f_scale;
+      const double c2 = state.term->f_scale * state.term->f_scale;
       sums_.f2 += f2;
       cost_ += 0.5 * (robust ? c2 * result[z(layout.rho)] : f2);
     }
   }
+  linalg::Matrix total(z(q * q));  // [R qtf]
+  linalg::householder_triangle(stacked.data(), rows, q, rows, total.data());
   for (index_t j = 0; j < n; ++j) {
     for (index_t i = 0; i < n; ++i) out.R[z(i + j * n)] = i <= j ? total[z(i + j * q)] : 0.0;
     out.qtf[z(j)] = total[z(j + n * q)];
