@@ -222,9 +222,21 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
     else:
         out.model, out.columns = None, []
         out.engine = "callback"
+        if jac is None and rows and _jax.is_loaded() and _jax.uses_jax(function):
+            out.jac = _jax_jacobian(function, xdata, p0, rows)
     out.result = _fit_callback(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, differences, diff_step,
                                callback, solver)  # fmt: skip
     return out
+
+
+def _jax_jacobian(function, x, p0, rows):
+    """Derivatives by JAX where it can give them: finite, one row a value."""
+    try:
+        jac = _jax.jacobian_of(function)
+        J = jac(x, *p0)
+    except Exception:  # the function branches on values, or works outside JAX: differences then
+        return None
+    return jac if J.shape == (rows, len(p0)) and np.isfinite(J).all() else None
 
 
 def _plain_sigma(sigma):

@@ -79,6 +79,19 @@ def uses_jax(function):
     return False
 
 
+def jacobian_of(function):
+    """jac(x, *parameters) -> (m, n) by JAX's forward mode, in double precision and compiled."""
+    import jax
+
+    compiled = jax.jit(jax.jacfwd(lambda p, x: function(x, *p)))
+
+    def jac(x, *parameters):
+        with double_precision(jax):
+            return np.asarray(compiled(np.array(parameters, dtype=float), _widened(x)))
+
+    return jac
+
+
 def trace(function, x, names, rows):
     """The traced model of a function in jax.numpy, as _core.trace gives it. Raises TraceRefused or JAX's errors."""
     import jax
