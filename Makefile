@@ -4,7 +4,8 @@
 #   make test         everything that must pass (under a minute once built)
 #   make test-fast    the quick tests
 #   make test-all     also sanitizer builds, longer fuzzing, hostile settings
-#   make wheel        the Python package as a wheel in dist/
+#   make wheel        the Python package as a wheel in dist/, with the libraries it needs
+#   make test-wheel   installs the wheel into a new environment and uses it
 #   make lint         clang-format and clang-tidy
 #   make test-cov     line coverage, a table by folder
 #   make bench        speed: prints ratios to references
@@ -24,7 +25,7 @@ LINT_PACKAGES := clang-format clang-tidy
 PYTHON_PACKAGES := python3 python3-dev python3-venv
 PYTHON ?= /usr/bin/python3
 
-.PHONY: build build-command build-python wheel demo test test-fast test-all test-cov test-asan test-tsan test-hostile fuzz lint bench install format clean
+.PHONY: build build-command build-python wheel test-wheel demo test test-fast test-all test-cov test-asan test-tsan test-hostile fuzz lint bench install format clean
 
 build: build-command build-python
 
@@ -50,8 +51,14 @@ build-python: .venv/.ready
 
 wheel: .venv/.ready
 	@$(INSTALL) $(BUILD_PACKAGES)
-	@.venv/bin/python -m pip wheel -q --disable-pip-version-check --no-deps --wheel-dir dist .
-	@ls dist/*.whl
+	@rm -rf dist/plain
+	@.venv/bin/python -m pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist/plain .
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/python -m auditwheel repair --wheel-dir dist dist/plain/*.whl > dist/plain/auditwheel.log 2>&1 || { cat dist/plain/auditwheel.log; exit 1; }
+	@rm -rf dist/plain
+	@ls -t dist/*.whl | head -1
+
+test-wheel: wheel
+	@sh tests/python/check_wheel.sh "$$(ls -t dist/*.whl | head -1)" $(PYTHON)
 
 demo: build-command
 	@sh examples/demo.sh build/nlsq build/demo.svg
