@@ -37,10 +37,11 @@ Traced constant(const std::shared_ptr<Recording>& recording, double value, bool 
   return {recording, recording->graph().constant(value), false, boolean};
 }
 
+// One piece of memory seen the same way, whether it may be written through or not.
 bool same_memory(nb::handle a, nb::handle b) {
-  const nb::dict one = nb::cast<nb::dict>(a.attr("__array_interface__"));
-  const nb::dict two = nb::cast<nb::dict>(b.attr("__array_interface__"));
-  for (const char* key : {"data", "strides", "typestr", "shape"}) {
+  const nb::object one = a.attr("__array_interface__"), two = b.attr("__array_interface__");
+  if (!nb::object(one["data"][0]).equal(nb::object(two["data"][0]))) return false;
+  for (const char* key : {"strides", "typestr", "shape"}) {
     if (!nb::object(one[key]).equal(nb::object(two[key]))) return false;
   }
   return true;
@@ -54,11 +55,13 @@ bool column_of(const std::shared_ptr<Recording>& recording, nb::handle array, Tr
   Recording& r = *recording;
   index_t at = -1;
   for (std::size_t c = 0; c < r.sources.size() && at < 0; ++c) {
-    // The function may have written into an array between two uses.
-    const bool same = r.sources[c].is(array) || same_memory(r.sources[c], array);
-    if (same &&
-        nb::cast<bool>(numpy().array_equal(r.arrays[c], array, nb::arg("equal_nan") = true)))
+    if (!r.sources[c].is(array) && !same_memory(r.sources[c], array)) continue;
+    // The function may have written into an array between two uses, but for x.
+    const bool is_x = c == 0 && r.lazy_x;
+    if (is_x ||
+        nb::cast<bool>(numpy().array_equal(r.arrays[c], array, nb::arg("equal_nan") = true))) {
       at = static_cast<index_t>(c);
+    }
   }
   if (at < 0) {
     const bool single = kind == 'f' && nb::cast<index_t>(array.attr("itemsize")) == 4;

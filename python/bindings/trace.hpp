@@ -21,6 +21,7 @@ struct Recording {
   std::shared_ptr<expr::Trace> trace = std::make_shared<expr::Trace>();
   index_t rows = 0;
   bool open = true;
+  bool lazy_x = false;              ///< column 0 is x
   bool narrow = false;              ///< a float32 value took part
   std::string poison;               ///< why it was refused; empty: not refused
   std::vector<nb::object> arrays;   ///< of the columns, contiguous float64 or float32

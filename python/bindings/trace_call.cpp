@@ -58,6 +58,7 @@ nb::tuple trace_model(nb::handle function, nb::handle x, bool lazy_x, nb::handle
     model.parameters.push_back({name, -1});
     model.parameter_names.push_back(name);
   }
+  recording->lazy_x = lazy_x;
   nb::list arguments;
   if (lazy_x) {
     Column column;
