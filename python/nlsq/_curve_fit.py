@@ -104,7 +104,7 @@ def _fit(f, xdata, ydata, options, solver):
         if xdata is None or ydata is None:
             raise TypeError("curve_fit() needs xdata and ydata")
         names = _arguments.parameter_names(f)
-    xdata = _engine.as_model_input(xdata)
+        xdata = _engine.as_model_input(xdata)
     ydata = _arguments.as_data(ydata, "ydata")
     if ydata.size == 0:
         raise ValueError("`ydata` must not be empty!")
@@ -226,18 +226,54 @@ def _sigma(sigma, ydata):
 
 
 def _omit(xdata, ydata, sigma):
-    keep = np.isfinite(ydata)
-    if type(xdata) is np.ndarray and xdata.dtype.kind == "f":
-        keep &= np.isfinite(xdata).all(axis=tuple(range(xdata.ndim - 1)))
+    """The rows whose response and columns are finite."""
+    rows = ydata.size
+    keep = np.isfinite(ydata).ravel()
+    for part in _parts(xdata):
+        values = np.asarray(part)
+        if values.dtype.kind != "f":
+            continue
+        finite = np.isfinite(values)
+        if values.shape == ydata.shape:
+            keep &= finite.ravel()
+        elif values.shape[-1:] == (rows,):
+            keep &= finite.reshape(-1, rows).all(axis=0)
+        elif values.shape[:1] == (rows,):
+            keep &= finite.reshape(rows, -1).all(axis=1)
     if keep.all():
         return xdata, ydata, sigma
-    if type(xdata) is np.ndarray:
-        xdata = xdata[..., keep]
-    if np.ndim(sigma) == 1:
-        sigma = sigma[keep]
-    elif np.ndim(sigma) == 2:
+    if not keep.any():
+        raise ValueError("nan_policy='omit' leaves no row: every row of xdata or ydata is not finite")
+    shape = ydata.shape
+    if np.ndim(sigma) == 2 and np.shape(sigma) == (rows, rows) and shape != (rows, rows):
         sigma = sigma[np.ix_(keep, keep)]
-    return xdata, ydata[keep], sigma
+    elif np.ndim(sigma) > 0:
+        sigma = sigma.ravel()[keep]
+    return _kept(xdata, keep, shape), ydata.ravel()[keep], sigma
+
+
+def _parts(x):
+    if isinstance(x, dict):
+        return list(x.values())
+    return list(x) if isinstance(x, tuple) else [x]
+
+
+def _kept(x, keep, shape):
+    """The rows of x to keep; what has none of them as it is."""
+    if isinstance(x, dict):
+        return {name: _kept(part, keep, shape) for name, part in x.items()}
+    if isinstance(x, tuple):
+        return tuple(_kept(part, keep, shape) for part in x)
+    of = getattr(x, "shape", ())
+    if type(x) is np.ndarray:
+        if of == shape:
+            return x.ravel()[keep]
+        return x[..., keep] if of[-1:] == keep.shape else x[keep] if of[:1] == keep.shape else x
+    if of[:1] == keep.shape and hasattr(x, "loc"):
+        return x.loc[keep]
+    if np.ndim(x) > 0:
+        raise TypeError(f"nan_policy='omit' cannot leave rows of a {type(x).__name__} out; give xdata as an array")
+    return x
 
 
 def _masked(mask, ydata, sigma):

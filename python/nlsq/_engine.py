@@ -5,16 +5,21 @@ Everything here works on arrays that are already checked: ``ydata`` is one-dimen
 functions above this module bring their own rules for arguments.
 """
 
+import sys
+import types
+
 import numpy as np
 
-from nlsq import _core, _jax
+from nlsq import _arguments, _core, _jax
 from nlsq._array_functions import read_only
 from nlsq._errors import TraceRefused
 from nlsq._formulas import Formula
 
-_VERIFY_ROWS = 10_000  # above, soundness comes from the rules of tracing alone
+_VERIFY_ROWS = 10_000  # above, a recorded model is compared with its function on some rows where those tell
+_SAMPLE_ROWS = 1_000
 _verified = set()
 _VERIFIED_MOST = 10_000
+_DEBUG = 10  # logging.DEBUG
 
 
 class Outcome:
@@ -46,19 +51,22 @@ class Outcome:
         if x is None:
             if self.model is not None:
                 return _core.evaluate(self.model, self.columns, p, len(self.ydata))
-            return np.asarray(self.function(self.xdata, *p.tolist()), dtype=float)
-        return np.asarray(self.function(as_model_input(x), *p.tolist()), dtype=float)
+            x = self.xdata
+        return np.asarray(self.function(self._input(x), *p.tolist()), dtype=float)
+
+    def _input(self, x):
+        return x if isinstance(self.function, Formula) else as_model_input(x)
 
     def model_jacobian(self, x=None):
         """Derivatives of the model's value by the parameters at popt, rows by parameters."""
         p = self.result.popt
         if x is None and self.model is not None:
             return _core.jacobian(self.model, self.columns, p, len(self.ydata))
-        x = self.xdata if x is None else as_model_input(x)
+        x = self.xdata if x is None else self._input(x)
         if self.jac is not None:
             return oriented(np.asarray(self.jac(x, *p.tolist()), dtype=float), None, len(p))
         values = np.asarray(self.function(x, *p.tolist()), dtype=float)
-        traced, _ = trace(self.function, x, self.names, values.size)
+        traced, _ = recorded(self.function, x, p, self.names, values.size)
         if traced is not None:
             return _core.jacobian(traced[0], traced[1], p, values.size)
         return _central_differences(lambda q: np.asarray(self.function(x, *q.tolist()), dtype=float), p)
@@ -85,21 +93,47 @@ class Outcome:
 
 
 def as_model_input(x):
-    """x as models get it: lists and tuples of numbers as a float array, anything else as it is."""
-    if isinstance(x, (list, tuple)):
-        return np.asarray(x, dtype=float)
+    """x as models get it: arrays and sequences of real numbers as an array of float64, as SciPy gives it (float32
+    stays); anything else as it is."""
+    if type(x) is np.ndarray:
+        kind = x.dtype.kind
+        if kind == "f":
+            return x if x.dtype.itemsize in (4, 8) and x.dtype.isnative else x.astype(float)
+        if kind in "biu":
+            return x.astype(float)
+        if kind == "O":
+            try:
+                return x.astype(float)
+            except (TypeError, ValueError):
+                return x
+        return x
+    if isinstance(x, (list, tuple, range)):
+        try:
+            return np.asarray(x, dtype=float)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"xdata must be numbers, in arrays of one length: {error}") from None
+    if isinstance(x, np.ma.MaskedArray):
+        if np.ma.is_masked(x):
+            raise TypeError("xdata is a masked array: fit x[~x.mask].data and ydata of the same rows")
+        return as_model_input(x.data)
+    if isinstance(x, (np.memmap, np.matrix)):
+        return as_model_input(np.asarray(x))
+    if isinstance(x, (types.GeneratorType, set, frozenset)):
+        raise TypeError(f"xdata is a {type(x).__name__}; give an array or a list")
     return x
 
 
 def whiten(values, sigma):
-    """values / sigma; for a covariance matrix L^-1 values with sigma = L L^T."""
+    """values / sigma, 0 where sigma is infinite; for a covariance matrix L^-1 values with sigma = L L^T."""
     if sigma is None:
         return values
     if np.ndim(sigma) == 2:
         return np.linalg.solve(np.linalg.cholesky(sigma), values)
-    if np.ndim(sigma) == 1 and values.ndim == 2:
-        return values / np.asarray(sigma)[:, None]
-    return values / sigma
+    if np.ndim(sigma) == 0:
+        return values / sigma
+    weighted = values / (np.asarray(sigma)[:, None] if values.ndim == 2 else sigma)
+    weighted[np.isinf(sigma)] = 0.0  # whatever the values are there, NaN too
+    return weighted
 
 
 def oriented(J, rows, n):
@@ -133,51 +167,147 @@ def trace(function, x, names, rows):
         return None, f"{type(error).__name__}: {error}".partition("\n")[0]
 
 
-def _call(function, x, p):
-    return np.asarray(function(x, *p.tolist()))
+def recorded(function, x, p0, names, rows, lower=None, upper=None):
+    """As trace, for a recording that was compared with the function."""
+    found, why = trace(function, x, names, rows)
+    if found is not None:
+        why = _verify(function, found, x, p0, lower, upper, names, rows)
+        if why is None:
+            return found, None
+    elif not why.startswith("an array of data is changed"):
+        return None, why
+    if type(x) is np.ndarray and x.ndim == 1 and not (_jax.is_loaded() and _jax.uses_jax(function)):
+        # A model that asks whether x is an array, or changes arrays made of it: recorded with x itself.
+        try:
+            found = _core.trace(function, read_only(x), False, None, names, rows)
+        except Exception:
+            return None, why
+        if _verify(function, found, x, p0, lower, upper, names, rows) is None:
+            return found, None
+    return None, why
 
 
-def _differs(traced, function, x, p0, lower, upper, rows):
-    """Why the recorded model is not the function, or None: compared at the start and beside it."""
-    p0 = np.array(p0)
+def model_values(values, rows):
+    """What a model gave, as an array of (rows,) float64; a TypeError or ValueError that says what is wrong with it."""
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        raise TypeError("the model returns a masked array with masked values; let it return plain numbers")
+    array = np.asarray(values)
+    kind = array.dtype.kind
+    if kind == "c":
+        raise TypeError("the model returns complex values; fit their real and imaginary parts side by side")
+    if values is None:
+        raise TypeError("the model returns None; is its return statement missing?")
+    if kind in "USMm":
+        raise TypeError(f"the model returns {array.dtype} values; numbers are needed")
+    if array.shape != (rows,):
+        if array.size != 1:
+            hint = "; let it return the same values .ravel()" if array.size == rows else ""
+            raise ValueError(f"the model returns shape {array.shape}; ydata has shape {(rows,)}{hint}")
+        array = np.broadcast_to(array.reshape(()), (rows,))
+    try:
+        return array.astype(float, copy=False)
+    except (TypeError, ValueError):
+        raise TypeError(f"the model returns {array.dtype} values; numbers are needed") from None
+
+
+def _differs(traced, function, x, p0, lower, upper, rows, both=True):
+    """Why the recorded model is not the function, or None: compared beside the start, and (both) at the start."""
+    p0 = np.array(p0, dtype=float)
     model, columns, narrow = traced
     other = p0 + 0.01 * np.maximum(np.abs(p0), 0.1) * (1.0 + 0.3 * np.arange(len(p0)))
     if lower is not None:
         other = np.clip(other, lower, upper)
-    for p in (p0, other):
-        with np.errstate(all="ignore"):
-            theirs = _call(function, x, p)
-        if theirs.shape not in ((rows,), ()):
-            return f"the model gives shape {theirs.shape}"
-        if theirs.dtype.kind not in "fiub":
-            return f"the model gives {theirs.dtype} values"
-        relative = 1e-4 if narrow or theirs.dtype.itemsize < 8 else 1e-9
+    for p in (p0, other) if both else (other,):
+        try:
+            with np.errstate(all="ignore"):
+                theirs = function(x, *p.tolist())
+            single = np.asarray(theirs).dtype.itemsize < 8
+            theirs = model_values(theirs, rows)
+        except Exception as error:
+            return f"{type(error).__name__}: {error}".partition("\n")[0]
+        relative = 1e-4 if narrow or single else 1e-9
         ours = _core.evaluate(model, columns, p, rows)
-        theirs = np.broadcast_to(theirs, (rows,))
-        finite = np.isfinite(theirs) & np.isfinite(ours)
+        finite = np.isfinite(theirs)
         size = np.max(np.abs(theirs), where=finite, initial=0.0)
         with np.errstate(invalid="ignore"):
             near = np.abs(ours - theirs) <= relative * (np.abs(theirs) + size)
-        if not np.all(near | ~finite | (ours == theirs)):
-            return "the recorded model gives other values than the function"
-        if np.any(np.isnan(theirs) != np.isnan(ours)):
+        if np.any(finite != np.isfinite(ours)) or np.any(np.isnan(theirs) != np.isnan(ours)):
             return "the recorded model is not finite where the function is"
+        if not np.all(near | ~finite):
+            return "the recorded model gives other values than the function"
     return None
 
 
-def _verify(function, traced, x, p0, lower, upper, rows):
-    if rows > _VERIFY_ROWS or isinstance(function, Formula):
+def _verify(function, traced, x, p0, lower, upper, names, rows):
+    """Why the recorded model is not the function, or None. Of many rows a sample is compared if the function
+    gives the same model there, else all of them at one point."""
+    if isinstance(function, Formula):
         return None
-    code = getattr(function, "__code__", None)
-    key = (code, traced[0].key) if code is not None else None
+    identity = _identity(function)
+    key = None if identity is None else (identity, traced[0].key)
     if key in _verified:
         return None
-    why = _differs(traced, function, x, p0, lower, upper, rows)
+    if rows <= _VERIFY_ROWS:
+        why = _differs(traced, function, x, p0, lower, upper, rows)
+    elif not _sample_agrees(function, traced, x, p0, lower, upper, names, rows):
+        why = _differs(traced, function, x, p0, lower, upper, rows, both=False)
+    else:
+        why = None
     if why is None and key is not None:
         if len(_verified) >= _VERIFIED_MOST:
             _verified.clear()
         _verified.add(key)
     return why
+
+
+def _sample_agrees(function, traced, x, p0, lower, upper, names, rows):
+    if type(x) is not np.ndarray or x.dtype.kind != "f":
+        return False
+    step = rows // _SAMPLE_ROWS
+    if x.shape[-1:] == (rows,):
+        some = x[..., ::step]
+    elif x.shape[:1] == (rows,):
+        some = x[::step]
+    else:
+        return False
+    count = -(-rows // step)
+    some = np.ascontiguousarray(some)
+    found, _ = trace(function, some, names, count)
+    if found is None or found[0].key != traced[0].key:
+        return False
+    return _differs(found, function, some, p0, lower, upper, count) is None
+
+
+_PLAIN = frozenset((int, float, str, bool, type(None)))
+
+
+def _identity(function, depth=3):
+    """What two functions share that do the same to the same parameters, as far as their code, captured numbers and
+    captured functions tell; None where there is no code."""
+    self = getattr(function, "__self__", None)
+    code = getattr(function, "__code__", None)
+    if type(code) is not types.CodeType:
+        return None
+    identity = [code, type(self)]
+    for values in (function.__defaults__ or (), (function.__kwdefaults__ or {}).values()):
+        identity += [v if type(v) in _PLAIN else type(v) for v in values]
+    for cell in function.__closure__ or ():
+        try:
+            value = cell.cell_contents
+        except ValueError:
+            continue
+        if type(value) in _PLAIN:
+            identity.append(value)
+        elif type(value) is types.FunctionType:
+            inner = _identity(value, depth - 1) if depth else None
+            if inner is None:
+                return None
+            identity.append(inner)
+        elif callable(value):
+            return None
+        else:
+            identity.append(type(value))
+    return tuple(identity)
 
 
 def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper=None, fixed=None,
@@ -205,11 +335,7 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
     elif rows == 0:
         out.note = "there are no rows"
     else:
-        traced, out.note = trace(function, xdata, names, rows)
-        if traced is not None:
-            why = _verify(function, traced, xdata, p0, lower, upper, rows)
-            if why is not None:
-                traced, out.note = None, why
+        traced, out.note = recorded(function, xdata, p0, names, rows, lower, upper)
     if traced is not None:
         out.model, out.columns, _ = traced
         out.engine = "interpreter"
@@ -218,15 +344,47 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
                 out.model, out.columns, ydata, _plain_sigma(sigma), p0, lower, upper, fixed, absolute_sigma,
                 loss, f_scale, threads, check_finite, callback, jacobian_mode, solver,
             )  # fmt: skip
+            _log(out)
             return out
     else:
         out.model, out.columns = None, []
         out.engine = "callback"
         if jac is None and rows and _jax.is_loaded() and _jax.uses_jax(function):
             out.jac = _jax_jacobian(function, xdata, p0, rows)
+        if type(xdata) is np.ndarray and xdata.dtype == np.float32:
+            out.xdata = xdata.astype(float)  # differences need all digits
+    if check_finite:
+        _check_finite(out)
     out.result = _fit_callback(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, differences, diff_step,
                                callback, solver)  # fmt: skip
+    _log(out)
     return out
+
+
+def _log(out):
+    """One line at debug level to the logger "nlsq" of a program that uses logging."""
+    logging = sys.modules.get("logging")
+    if logging is None:
+        return
+    logger = logging.getLogger("nlsq")
+    if logger.isEnabledFor(_DEBUG):
+        r = out.result
+        logger.debug(
+            "jacobian_mode=%s source=%s derivatives=%s engine=%s parameters=%d residuals=%d",
+            r.jacobian_mode, r.jacobian_mode_source, r.derivative_order, out.engine, len(out.names), len(out.ydata),
+        )  # fmt: skip
+
+
+def _check_finite(out):
+    """Raises ValueError where a value that counts is not finite."""
+    arrays = [("ydata", out.ydata)]
+    if type(out.xdata) is np.ndarray and out.xdata.dtype.kind == "f":
+        arrays.append(("xdata", out.xdata))
+    counts = np.isfinite(out.sigma) if np.ndim(out.sigma) == 1 else None
+    for name, values in arrays:
+        if counts is not None and values.shape[-1:] == counts.shape:
+            values = np.where(counts, values, 0.0)
+        _arguments.check_finite(values, name)
 
 
 def _jax_jacobian(function, x, p0, rows):
@@ -273,12 +431,7 @@ def _fit_callback(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, d
     def value(p):
         if out.model is not None:
             return _core.evaluate(out.model, out.columns, p, rows)
-        values = np.asarray(call(out.xdata, *p.tolist()))
-        if values.dtype.kind == "c":
-            raise TypeError("the model returns complex values; fit their real and imaginary parts side by side")
-        if values.shape != y.shape and np.broadcast_shapes(values.shape, y.shape) != y.shape:
-            raise ValueError(f"the model returns shape {values.shape}; ydata has shape {y.shape}")
-        return values.astype(float, copy=False)
+        return model_values(call(out.xdata, *p.tolist()), rows)
 
     def residuals(p):
         return np.ascontiguousarray(weigh(value(at(p)) - y))
@@ -295,7 +448,7 @@ def _fit_callback(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, d
                 raise ValueError(f"jac returns shape {J.shape}; expected {(rows, n)}")
             return np.ascontiguousarray(weigh(J[:, free]))
 
-    if jacobian is None and diff_step is None and np.asarray(call(out.xdata, *p0.tolist())).dtype.itemsize < 8:
+    if jacobian is None and diff_step is None and _is_single(call(out.xdata, *p0.tolist())):
         # Steps that single-precision values can tell apart.
         differences, diff_step = "3-point", np.cbrt(np.finfo(np.float32).eps)
     pick = lambda values: [] if values is None else np.asarray(values, dtype=float)[free].tolist()  # noqa: E731
@@ -359,6 +512,11 @@ class CallbackResult:
         """(low, high) of each parameter; a fixed one at its value."""
         free = iter(self._core.intervals(level))
         return [next(free) if f else (v, v) for f, v in zip(self._free, self.popt)]
+
+
+def _is_single(values):
+    dtype = np.asarray(values).dtype
+    return dtype.kind == "f" and dtype.itemsize < 8
 
 
 def _spread(values, free, fallback):

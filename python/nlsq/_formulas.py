@@ -27,6 +27,8 @@ class Formula:
         """(model, columns, False): what tracing a function gives, without a function."""
         if isinstance(x, tuple):
             return self._model, list(x), False
+        if hasattr(x, "keys") or hasattr(x, "columns"):
+            return self._model, [numbers(column_of(x, name), name) for name in self.used], False
         return self._model, [np.ascontiguousarray(x, dtype=float)] if self.used else [], False
 
     def __call__(self, x, *parameters):
@@ -80,6 +82,11 @@ def column_of(data, name):
 
 def numbers(column, name):
     """A column as contiguous float64 (float32 stays)."""
+    if column.dtype.kind == "O":
+        try:
+            column = column.astype(float)
+        except (TypeError, ValueError):
+            pass
     if column.dtype.kind not in "fiub":
         raise TypeError(f"the column {name!r} holds {column.dtype} values; numbers are needed")
     return np.ascontiguousarray(column, dtype=np.float32 if column.dtype == np.float32 else float)
@@ -97,7 +104,7 @@ def formula_problem(text, xdata, ydata, data, y):
             x = np.asarray(xdata)
             if x.ndim != 1:
                 raise ValueError("a formula over several columns needs them by name: data={'x': …, 'z': …}")
-            return f, xdata, ydata, f.parameters
+            return f, numbers(x, "x"), ydata, f.parameters
     names = column_names(data)
     if y is None and ydata is None:
         response = parse(text, names).response

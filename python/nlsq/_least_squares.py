@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from nlsq import _arguments, _core, _engine
+from nlsq import _arguments, _core
 from nlsq._scipy_least_squares import MESSAGES, bounds_of
 from nlsq._scipy_least_squares import least_squares as _black_box
 from nlsq._scipy_types import optimize_result
@@ -99,16 +99,18 @@ def _traced(fun, x0, settings):
 
     lower, upper = bounds_of(settings["bounds"], n)
     beside = np.clip(start + 0.01 * np.maximum(np.abs(start), 0.1) * (1.0 + 0.3 * np.arange(n) / n), lower, upper)
-    if m <= _engine._VERIFY_ROWS:
-        for p, theirs in ((start, at_start), (beside, None)):
+    for p, theirs in ((start, at_start), (beside, None)):
+        try:
             with np.errstate(all="ignore"):
                 theirs = np.atleast_1d(fun(p.copy(), *args, **kwargs)) if theirs is None else theirs
-            ours = evaluate(p)
-            size = np.max(np.abs(theirs), initial=0.0, where=np.isfinite(theirs))
-            with np.errstate(invalid="ignore"):
-                same = (np.abs(ours - theirs) <= 1e-9 * (np.abs(theirs) + size)) | (ours == theirs)
-            if not np.all(same | (np.isnan(ours) & np.isnan(theirs))):
-                return None, "the recorded function gives other values than the function"
+        except Exception as error:  # outside what the function accepts; the solver may never go there
+            return None, f"{type(error).__name__}: {error}".partition("\n")[0]
+        ours = evaluate(p)
+        size = np.max(np.abs(theirs), initial=0.0, where=np.isfinite(theirs))
+        with np.errstate(invalid="ignore"):
+            same = (np.abs(ours - theirs) <= 1e-9 * (np.abs(theirs) + size)) | (ours == theirs)
+        if not np.all(same | (np.isnan(ours) & np.isnan(theirs))):
+            return None, "the recorded function gives other values than the function"
     if not np.isfinite(at_start).all():
         raise ValueError("Residuals are not finite in the initial point.")
     return _solve(fun, args, kwargs, model, columns, start, m, lower, upper, settings), None
