@@ -90,14 +90,18 @@ class BlackBox:
                                  f"actual {point.jacobian.shape}.")  # fmt: skip
         return point
 
-    def scaled(self, point: Point):
-        """(gradient of the cost, Jacobian scaled so that J^T J approximates the Hessian of the cost)."""
+    def model(self, point: Point):
+        """(gradient g of the cost, Jacobian J, residuals f): J^T J approximates the Hessian of the cost, J^T f is g."""
         if self.loss.linear:
-            return transposed_times(point.jacobian, point.f), point.jacobian
+            return transposed_times(point.jacobian, point.f), point.jacobian, point.f
         _, slope, curvature = self.loss.rho(point.f)
         gradient = transposed_times(point.jacobian, slope * point.f)
         weight = np.sqrt(np.maximum(slope + 2.0 * curvature * point.f**2, _EPS))
-        return gradient, rows_times(point.jacobian, weight)
+        return gradient, rows_times(point.jacobian, weight), point.f * slope / weight
+
+    def scaled(self, point: Point):
+        """The first two of model()."""
+        return self.model(point)[:2]
 
     def minimize(self, x0: np.ndarray, lower: np.ndarray, upper: np.ndarray, solver: dict, callback=None):
         """The core's result from x0. callback(iteration, nfev, cost, step, optimality, x) -> stop."""

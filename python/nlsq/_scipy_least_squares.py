@@ -8,12 +8,13 @@ from warnings import warn
 
 import numpy as np
 
-from nlsq import _differences
+from nlsq import _differences, _subspace
 from nlsq._black_box import BlackBox
 from nlsq._losses import LOSSES, Loss
 from nlsq._scipy_types import is_operator, is_sparse, optimize_result
 
 _EPS = np.finfo(float).eps
+_DENSE_VALUES = 250_000  # of a sparse Jacobian up to which it is made dense
 
 MESSAGES = {
     -2: "Stopped because `callback` function raised `StopIteration` or returned `True`",
@@ -101,7 +102,8 @@ def least_squares(fun: Callable, x0, jac="2-point", bounds=(-np.inf, np.inf), me
         if scale is not None:
             solver["x_scale"] = scale.tolist()
         watch = _Watch(problem, method, lower, upper, callback, verbose)
-        result = run(problem, x0, method, lower, upper, solver, watch if callback or verbose == 2 else None)
+        watch = watch if callback or verbose == 2 else None
+        result = run(problem, x0, method, lower, upper, solver, watch, tr_options)
     if method == "lm" and not callable(jac):
         result.njev = None
     if verbose >= 1:
@@ -111,9 +113,14 @@ def least_squares(fun: Callable, x0, jac="2-point", bounds=(-np.inf, np.inf), me
     return result
 
 
-def run(problem: BlackBox, x0, method, lower, upper, solver, callback=None):
+def run(problem: BlackBox, x0, method, lower, upper, solver, callback=None, tr_options=None):
     """The problem minimized from x0: an OptimizeResult."""
-    core = problem.minimize(x0, lower, upper, solver, callback)
+    jacobian = problem.jacobian_at(x0).jacobian
+    if not isinstance(jacobian, np.ndarray) and jacobian.shape[0] * jacobian.shape[1] > _DENSE_VALUES:
+        x0 = strictly_inside(x0, lower, upper)
+        core = _subspace.minimize(problem, x0, lower, upper, solver, tr_options or {}, callback)
+    else:
+        core = problem.minimize(x0, lower, upper, solver, callback)
     nfev = problem.nfev
     x = np.array(core.popt)
     point = problem.jacobian_at(x)

@@ -292,7 +292,8 @@ def test_units_of_the_residuals_do_not_matter():
     ({"jac_sparsity": np.ones((2, 3))}, ValueError, "wrong shape"),
     ({"jac_sparsity": np.ones((2, 2)), "tr_solver": "exact"}, ValueError, "incompatible"),
     ({"jac_sparsity": np.ones((2, 2)), "method": "lm"}, ValueError, "does not support"),
-    ({"tr_solver": "lsmr", "tr_options": {"tol": 1}}, TypeError, "unexpected keyword"), ({"workers": 0}, ValueError, None),
+    ({"tr_solver": "lsmr", "tr_options": {"tol": 1}}, TypeError, "unexpected keyword"),
+    ({"workers": 0}, ValueError, None),
     ({"args": (1, 2)}, TypeError, None), ({"options": {}}, TypeError, None),
 ])  # fmt: skip
 def test_errors(keywords, error, match):
