@@ -6,6 +6,7 @@
 #   make test-all     also sanitizer builds, longer fuzzing, hostile settings
 #   make wheel        the Python package as a wheel in dist/, with the libraries it needs
 #   make test-wheel   installs the wheel into a new environment and uses it
+#   make stubs        python/nlsq/_core.pyi, what type checkers know of the module
 #   make lint         clang-format and clang-tidy
 #   make test-cov     line coverage, a table by folder
 #   make bench        speed: prints ratios to references
@@ -25,7 +26,7 @@ LINT_PACKAGES := clang-format clang-tidy
 PYTHON_PACKAGES := python3 python3-dev python3-venv
 PYTHON ?= /usr/bin/python3
 
-.PHONY: build build-command build-python wheel test-wheel demo test test-fast test-all test-cov test-asan test-tsan test-hostile fuzz lint bench install format clean
+.PHONY: build build-command build-python wheel test-wheel stubs demo test test-fast test-all test-cov test-asan test-tsan test-hostile fuzz lint bench install format clean
 
 build: build-command build-python
 
@@ -59,6 +60,9 @@ wheel: .venv/.ready
 
 test-wheel: wheel
 	@sh tests/python/check_wheel.sh "$$(ls -t dist/*.whl | head -1)" $(PYTHON)
+
+stubs: build-python
+	@.venv/bin/python -m nanobind.stubgen -q -m nlsq._core -o python/nlsq/_core.pyi
 
 demo: build-command
 	@sh examples/demo.sh build/nlsq build/demo.svg

@@ -21,5 +21,5 @@ def main() -> None:
         program = os.path.join(folder, "_bin", "nlsq")
         if os.path.exists(program):
             os.execv(program, sys.argv)
-    print("nlsq: error: this installation has no program; in a checkout, `make build` makes build/nlsq", file=sys.stderr)
+    print("nlsq: error: this installation has no program; `make build` of a checkout makes build/nlsq", file=sys.stderr)
     sys.exit(4)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """curve_fit with NLSQ's interface, CurveFit, and what both share."""
 
+from __future__ import annotations
+
 import warnings
 
 import numpy as np
@@ -8,6 +10,15 @@ import numpy as np
 from nlsq import _arguments, _engine
 from nlsq._formulas import formula_problem
 from nlsq._result import CurveFitResult
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Literal, overload
+
+    from typing_extensions import Unpack
+
+    from nlsq._types import FitOptions
 
 # Positional arguments after ydata, as the ancestor orders them.
 _POSITIONAL = (
@@ -32,7 +43,25 @@ _METHODS = ("trf", "lm", "dogbox", "auto")
 _LOSSES = ("linear", "soft_l1", "huber", "cauchy", "arctan")
 
 
-def curve_fit(f, xdata=None, ydata=None, *args, **kwargs):
+if TYPE_CHECKING:
+
+    @overload
+    def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None, *args: Any,
+                  full_output: Literal[False] = False, return_eval: Literal[False] = False,
+                  **kwargs: Unpack[FitOptions]) -> CurveFitResult: ...  # fmt: skip
+
+    @overload
+    def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None, *args: Any,
+                  full_output: Literal[True], **kwargs: Unpack[FitOptions],
+                  ) -> tuple[np.ndarray, np.ndarray, dict[str, Any]]: ...  # fmt: skip
+
+    @overload
+    def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None, *args: Any,
+                  return_eval: Literal[True], **kwargs: Unpack[FitOptions],
+                  ) -> tuple[np.ndarray, np.ndarray, np.ndarray]: ...  # fmt: skip
+
+
+def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None, *args: Any, **kwargs: Any) -> Any:
     """Fits f(x, a, b, …) to data.
 
     Parameters
@@ -51,7 +80,9 @@ def curve_fit(f, xdata=None, ydata=None, *args, **kwargs):
     check_finite : bool, default True
     bounds : (lower, upper), or dict of name: (lower, upper)
     method : {"trf", "lm", "dogbox", "auto"}, default "trf"
-    jac : callable jac(x, *parameters) -> (m, n) or (n, m), optional
+    jac : callable jac(x, *parameters) -> (m, n) or (n, m), "2-point" or "3-point", optional
+        By default derivatives are exact, of a recording of f where that is possible. With "2-point" or "3-point" f is
+        called as it is.
     fixed : dict of name: value, or names to hold at p0
     loss : {"linear", "soft_l1", "huber", "cauchy", "arctan"}; f_scale : float
     ftol, xtol, gtol : float, default 1e-8; x_scale : "jac" or (n,); max_nfev : int
@@ -158,7 +189,7 @@ def _fit(f, xdata, ydata, options, solver):
 
         callback = adapt(callback)
     jac = options["jac"]
-    differences = "2-point"
+    differences = None
     if jac is not None and not callable(jac):
         if jac not in ("2-point", "3-point"):
             raise ValueError(f"jac must be a function, '2-point' or '3-point', not {jac!r}")
@@ -347,20 +378,21 @@ class CurveFit:
     Programs and workspaces are kept by the engine, so a later fit of the same model only pays for the fit.
     """
 
-    def __init__(self, f=None, **defaults):
+    def __init__(self, f: Callable[..., Any] | str | None = None, **defaults: Any):
         for name in defaults:
             if name not in _KNOWN and name not in ("enable_stability", "enable_recovery", "enable_overflow_check"):
                 raise _arguments.unknown_keyword("CurveFit", name, _KNOWN)
         self.f = f
         self.defaults = {k: v for k, v in defaults.items() if not k.startswith("enable_")}
 
-    def fit(self, xdata=None, ydata=None, *args, **kwargs):
+    def fit(self, xdata: Any = None, ydata: Any = None, *args: Any, **kwargs: Any) -> CurveFitResult:
         """As curve_fit, with the model of this object."""
         if self.f is None:
             raise TypeError("CurveFit() holds no model: use CurveFit(f).fit(x, y) or CurveFit().curve_fit(f, x, y)")
         return curve_fit(self.f, xdata, ydata, *args, **{**self.defaults, **kwargs})
 
-    def curve_fit(self, f, xdata=None, ydata=None, *args, **kwargs):
+    def curve_fit(self, f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None, *args: Any,
+                  **kwargs: Any) -> CurveFitResult:  # fmt: skip
         """As curve_fit, for any model."""
         return curve_fit(f, xdata, ydata, *args, **{**self.defaults, **kwargs})
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """least_squares and LeastSquares: SciPy's interface, with exact derivatives where the function can be traced."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from nlsq import _arguments, _core
@@ -8,6 +10,17 @@ from nlsq._scipy_least_squares import MESSAGES, bounds_of
 from nlsq._scipy_least_squares import least_squares as _black_box
 from nlsq._scipy_types import optimize_result
 from nlsq._vector import ParameterVector
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from numpy.typing import ArrayLike
+    from typing_extensions import Unpack
+
+    from nlsq._optimize import OptimizeResult
+    from nlsq._types import LeastSquaresOptions
 
 _DEFAULTS = {
     "jac": None, "bounds": (-np.inf, np.inf), "method": "trf", "ftol": 1e-8, "xtol": 1e-8, "gtol": 1e-8, "x_scale": None,
@@ -18,7 +31,8 @@ _DEFAULTS = {
 _LOSSES = ("linear", "soft_l1", "huber", "cauchy", "arctan")
 
 
-def least_squares(fun, x0, jac=None, **options):
+def least_squares(fun: Callable[..., Any], x0: ArrayLike, jac: Callable[..., Any] | str | None = None,
+                  **options: Unpack[LeastSquaresOptions]) -> OptimizeResult:  # fmt: skip
     """Minimizes 0.5 * sum(rho(fun(x)**2)) over x.
 
     Parameters
@@ -162,12 +176,14 @@ def _weights(loss, f, settings):
 class LeastSquares:
     """least_squares as a method, with defaults: LeastSquares(ftol=1e-10).least_squares(fun, x0)."""
 
-    def __init__(self, enable_stability=False, enable_diagnostics=False, max_jacobian_elements_for_svd=None, **defaults):
+    def __init__(self, enable_stability=False, enable_diagnostics=False, max_jacobian_elements_for_svd=None,
+                 **defaults: Any):  # fmt: skip
         for name in defaults:
             if name not in _DEFAULTS:
                 raise _arguments.unknown_keyword("LeastSquares", name, _DEFAULTS)
         self.defaults = defaults
 
-    def least_squares(self, fun, x0, jac=None, **options):
+    def least_squares(self, fun: Callable[..., Any], x0: ArrayLike, jac: Callable[..., Any] | str | None = None,
+                      **options: Unpack[LeastSquaresOptions]) -> OptimizeResult:  # fmt: skip
         """As nlsq.least_squares."""
         return least_squares(fun, x0, jac, **{**self.defaults, **options})

@@ -15,6 +15,13 @@ from nlsq._changes import snapshot, snapshots
 from nlsq._optimize import OptimizeResult, OptimizeWarning, optimize_warning, with_scipy  # noqa: F401
 from nlsq._student import interval_factor
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    from nlsq._parameters import Parameters
+
 
 def _cache_stats(result):
     found = getattr(result._outcome, "cache_stats", None)
@@ -98,7 +105,7 @@ class _Entries(Mapping):
         return repr(list(self))
 
 
-def _of_core(name, text):
+def _of_core(name: str, text: str) -> "Any":
     return property(lambda self: getattr(self._outcome.result, name), doc=text)
 
 
@@ -121,6 +128,33 @@ class CurveFitResult(OptimizeResult):
     """
 
     __slots__ = ("_outcome", "_seen", "_removed", "_cache")
+
+    if TYPE_CHECKING:
+        x: np.ndarray
+        popt: np.ndarray
+        pcov: np.ndarray
+        perr: np.ndarray
+        cost: float
+        fun: np.ndarray
+        jac: np.ndarray
+        grad: np.ndarray
+        optimality: float
+        active_mask: np.ndarray
+        nfev: int
+        njev: int
+        nit: int
+        status: int
+        success: bool
+        message: str
+        model: Callable[..., Any]
+        xdata: Any
+        ydata: np.ndarray
+        engine: str
+        trace_note: str | None
+        jacobian_mode: str
+        warnings: list[str]
+        cache_stats: dict[str, Any]
+        infodict: dict[str, Any]
 
     def __new__(cls, outcome):
         if "scipy.optimize" in sys.modules:
@@ -171,7 +205,7 @@ class CurveFitResult(OptimizeResult):
             raise AttributeError(name)
         del self[name]
 
-    def __iter__(self):
+    def __iter__(self) -> "Iterator[np.ndarray]":
         return iter((self["popt"], self["pcov"]))
 
     def __contains__(self, key):
@@ -316,7 +350,7 @@ class CurveFitResult(OptimizeResult):
         return self._outcome.result.correlation()
 
     @property
-    def params(self):
+    def params(self) -> "Parameters":
         """Parameters by name: ``params["a"].value .stderr .start .fixed .bounds .at_bound``; ``params.a`` too."""
         found = self._cache.get("params")
         if found is None:
@@ -328,7 +362,7 @@ class CurveFitResult(OptimizeResult):
 
     # -- predictions and intervals
 
-    def predict(self, xnew=None, return_std=False):
+    def predict(self, xnew=None, return_std: bool = False) -> "Any":
         """The model's values at xnew (None: xdata).
 
         With ``return_std=True`` a pair: values and their standard errors sqrt(diag(J pcov Jᵀ)), J the derivatives of

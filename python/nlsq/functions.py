@@ -8,6 +8,8 @@ Each is one formula of the engine's table (docs/models.md). They work on NumPy a
 jax.numpy arrays alike, where all functions of the formula exist there.
 """
 
+from typing import Any
+
 import numpy as np
 
 from nlsq import _core
@@ -93,7 +95,7 @@ def _built_in(name):
     return _made[name]
 
 
-def polynomial(degree):
+def polynomial(degree: int) -> BuiltIn:
     """The polynomial of a degree (0 to 20), highest power first: f(x, c0, …) = np.polyval([c0, …], x)."""
     model = _built_in(f"polynomial({int(degree)})")
     model.__name__ = f"polynomial_degree_{int(degree)}"
@@ -104,7 +106,7 @@ _NAMES = [entry["name"] for entry in _core.built_in_models()]
 __all__ = [*_NAMES, "polynomial"]
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     if name in _NAMES:
         return _built_in(name)
     if name.startswith("estimate_p0_") and name[12:] in _NAMES:

@@ -12,7 +12,8 @@ cd "$work"
 export PYTHONPATH= HOME="$work"
 unset LD_LIBRARY_PATH || true
 venv/bin/python -m pip install -q --disable-pip-version-check "$wheel"
-installed=$(venv/bin/python -m pip list --disable-pip-version-check --format=freeze | sed 's/[=@ ].*//' | sort | tr '\n' ' ')
+installed=$(venv/bin/python -m pip list --disable-pip-version-check --format=freeze |
+  sed 's/[=@ ].*//' | sort | tr '\n' ' ')
 case "$installed" in
   "nlsq numpy pip " | "nlsq numpy pip setuptools ") ;;
   *) echo "installed with nlsq: $installed" && exit 1 ;;
@@ -53,4 +54,5 @@ grep -q "a  *238\.9" report.txt
 venv/bin/nlsq models | head -1 > /dev/null
 if venv/bin/nlsq fit missing.csv --model x 2> error.txt; then exit 1; else test $? -eq 4 -o $? -eq 2; fi
 grep -q missing.csv error.txt
-echo "$(basename "$wheel"): works with $(venv/bin/python --version) and NumPy $(venv/bin/python -c 'import numpy; print(numpy.__version__)')"
+numpy=$(venv/bin/python -c 'import numpy; print(numpy.__version__)')
+echo "$(basename "$wheel"): works with $(venv/bin/python --version) and NumPy $numpy"

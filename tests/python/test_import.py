@@ -27,7 +27,8 @@ r.popt, r.pcov, r.success
 def new_modules(code, before=""):
     """What code loads beyond NumPy and `before`, in a process of its own."""
     script = f"import sys, numpy\n{before}\nold = set(sys.modules)\n{code}\nprint(*sorted(set(sys.modules) - old))"
-    return set(subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split())
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
 
 
 def test_importing_loads_only_the_core():

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+"""Types of arguments, for type checkers and editors alone: nothing imports this module when a program runs."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal, TypedDict
+
+from numpy.typing import ArrayLike
+
+Method = Literal["trf", "lm", "dogbox"]
+Loss = Literal["linear", "soft_l1", "huber", "cauchy", "arctan"]
+JacobianMode = Literal["fwd", "rev", "auto"]
+Bound = tuple[float | None, float | None]
+
+
+class FitOptions(TypedDict, total=False):
+    """Keywords of curve_fit and of CurveFit(f).fit."""
+
+    p0: ArrayLike | Mapping[str, float] | None
+    sigma: ArrayLike | None
+    absolute_sigma: bool
+    check_finite: bool
+    bounds: tuple[ArrayLike, ArrayLike] | Mapping[str, Bound] | Any
+    method: Method | Literal["auto"] | None
+    jac: Callable[..., Any] | Literal["2-point", "3-point"] | None
+    fixed: Mapping[str, float | None] | Iterable[str] | None
+    loss: Loss | None
+    f_scale: float
+    ftol: float | None
+    xtol: float | None
+    gtol: float | None
+    x_scale: Literal["jac"] | ArrayLike
+    max_nfev: int | None
+    maxfev: int | None
+    diff_step: ArrayLike | None
+    callback: Callable[..., Any] | None
+    nan_policy: Literal["raise", "omit", "propagate"] | None
+    data_mask: ArrayLike | None
+    data: Any
+    y: Any
+    threads: int
+    jacobian_mode: JacobianMode | None
+    verbose: int
+    timeit: bool
+    # Accepted for programs written for NLSQ; without effect.
+    solver: Any
+    batch_size: Any
+    flength: Any
+    use_dynamic_sizing: Any
+    tr_solver: Any
+    tr_options: Any
+    rescale_data: Any
+    stability: Any
+    max_jacobian_elements_for_svd: Any
+    compute_diagnostics: Any
+    diagnostics_level: Any
+    diagnostics_config: Any
+    cache_config: Any
+
+
+class LeastSquaresOptions(TypedDict, total=False):
+    """Keywords of least_squares."""
+
+    bounds: tuple[ArrayLike, ArrayLike] | Any
+    method: Method
+    ftol: float | None
+    xtol: float | None
+    gtol: float | None
+    x_scale: Literal["jac"] | ArrayLike | None
+    loss: Loss | Callable[..., Any]
+    f_scale: float
+    diff_step: ArrayLike | None
+    tr_solver: Literal["exact", "lsmr"] | None
+    tr_options: Mapping[str, Any] | None
+    jac_sparsity: Any
+    max_nfev: int | None
+    verbose: int
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any] | None
+    callback: Callable[..., Any] | None
+    workers: Any
+    threads: int
+    jacobian_mode: JacobianMode | None
