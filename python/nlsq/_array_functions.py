@@ -67,6 +67,17 @@ def _select(conditions, choices, default=0):
     return result
 
 
+def _piecewise(x, condlist, funclist, *args, **kw):
+    if not isinstance(condlist, (list, tuple)):
+        raise TypeError("np.piecewise with conditions that are no list")
+    pieces = list(funclist)
+    result = pieces.pop() if len(pieces) == len(condlist) + 1 else 0.0
+    result = result(x, *args, **kw) if callable(result) else result
+    for condition, piece in zip(condlist, pieces, strict=True):
+        result = _where(condition, piece(x, *args, **kw) if callable(piece) else piece, result)
+    return result
+
+
 def _polyval(p, x):
     result = 0.0
     for coefficient in p:
@@ -105,6 +116,7 @@ _FUNCTIONS = {
     np.where: _where,
     np.clip: _clip,
     np.select: _select,
+    np.piecewise: _piecewise,
     np.polyval: _polyval,
     np.sinc: _sinc,
     np.zeros_like: _like(0.0),
@@ -114,7 +126,8 @@ _FUNCTIONS = {
     np.copy: lambda a, order="K", subok=False: _ones_times(a),
     np.real: lambda val: val,
 }
-_CELLS = {np.zeros_like, np.ones_like, np.empty_like, np.full_like}
+# With data alone too: what they give, or the functions they call, may come to hold parameters.
+_CELLS = {np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.piecewise}
 
 
 def dispatch(self, function, args, kwargs):

@@ -104,6 +104,21 @@ def select_pieces(x, a, b):
     return np.select([x < 1.0, x < 2.0], [a * x, b + 0 * x], a + b)
 
 
+@model([1.0, 0.8, 2.1])
+def piecewise_with_a_kink(x, a, b, x0):
+    return np.piecewise(x, [x < x0, x >= x0], [lambda t: a * t, lambda t: a * x0 + b * (t - x0)])
+
+
+@model([1.0, 0.8])
+def piecewise_with_a_default(x, a, b):
+    return np.piecewise(x, [x < 1.0], [lambda t: a * t**2, lambda t: b * np.sqrt(t)])
+
+
+@model([1.0, 0.3])
+def sum_over_a_list(x, a, b):
+    return np.sum([a * h * np.exp(-b * x * h) for h in HEIGHTS], axis=0)
+
+
 @model([1.0, 0.3])
 def mean_of_x(x, a, b):
     return a + b * (x - x.mean())
