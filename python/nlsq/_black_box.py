@@ -53,7 +53,9 @@ class BlackBox:
             return point
         point = Point()
         point.x = x.copy()
-        values = np.atleast_1d(np.asarray(self.function(x.copy())))
+        values = self.function(x.copy())
+        if type(values) is not np.ndarray or values.ndim == 0:
+            values = np.atleast_1d(np.asarray(values))
         self.nfev += 1
         if values.ndim != 1:
             raise ValueError(f"`fun` must return at most 1-d array_like. f0.shape: {values.shape}")
@@ -66,8 +68,7 @@ class BlackBox:
         # A copy: the function may give the same array again with other values.
         point.f = np.array(values, dtype=float)
         point.jacobian = None
-        with np.errstate(over="ignore", invalid="ignore"):
-            point.cost = self.loss.cost(point.f)
+        point.cost = self.loss.cost(point.f)
         if self.m < 0:
             self.m = len(values)
             self._keep = 2 + min(6, _KEPT_VALUES // max(1, self.m * self.n))

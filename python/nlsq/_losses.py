@@ -61,7 +61,8 @@ class Loss:
         """Half the sum of the losses."""
         if self.linear:
             return 0.5 * float(np.dot(f, f))
-        return 0.5 * float(np.sum(self.rho(f)[0]))
+        with np.errstate(over="ignore", invalid="ignore"):
+            return 0.5 * float(np.sum(self.rho(f)[0]))
 
     def fold(self, f: np.ndarray):
         """(F, dF/df) with the sign of f and F^2 = rho: a plain least-squares problem of the same cost and gradient."""

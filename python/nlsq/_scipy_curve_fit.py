@@ -142,9 +142,13 @@ class _Task:
         self.f, self.absolute_sigma, self.jac = f, bool(absolute_sigma), jac
         self.kwargs = kwargs = dict(kwargs)
         self.n = n = _count_parameters(f) if p0 is None else np.size(p0)
-        self.lower, self.upper = lsq.bounds_of(bounds, n)
-        self.p0 = p0 = _start(self.lower, self.upper) if p0 is None else np.atleast_1d(p0)
-        bounded = np.any((self.lower > -np.inf) | (self.upper < np.inf))
+        if bounds is _UNBOUNDED:
+            self.lower, self.upper, bounded = np.full(n, -np.inf), np.full(n, np.inf), False
+            self.p0 = p0 = np.ones(n) if p0 is None else np.atleast_1d(p0)
+        else:
+            self.lower, self.upper = lsq.bounds_of(bounds, n)
+            self.p0 = p0 = _start(self.lower, self.upper) if p0 is None else np.atleast_1d(p0)
+            bounded = np.any((self.lower > -np.inf) | (self.upper < np.inf))
         self.method = method = method if method is not None else "trf" if bounded else "lm"
         if method == "lm" and bounded:
             raise ValueError("Method 'lm' only works for unconstrained problems. Use 'trf' or 'dogbox' instead.")
@@ -297,7 +301,7 @@ class _Task:
         if self.whiten is not None:
             loss = Loss(loss, f_scale)
             box = BlackBox(residuals, self.p0, loss, jacobian)
-            return self._through(box, solver, limit, loss)
+            return self._through(box, solver, limit, full_output)
         y = np.ascontiguousarray(self.y)
 
         def run(start, **more):
@@ -378,9 +382,9 @@ class _Task:
             root = _differences.root_of_epsilon(differences.method, start.dtype)
             epsfcn = self.kwargs.get("epsfcn")
             differences.rel_step = root if epsfcn is None else max(float(epsfcn), _EPS) ** 0.5
-        return self._through(box, solver, limit, box.loss)
+        return self._through(box, solver, limit, full_output)
 
-    def _through(self, box, solver, limit, loss):
+    def _through(self, box, solver, limit, full_output):
         """The problem minimized by the core's black box."""
         solver["polish"] = box.differences is None
         # SciPy's limits count differences.
@@ -396,6 +400,8 @@ class _Task:
         if box.differences is not None:
             nfev += box.differences.evaluations + self._sharpen(result)
         pcov = self._covariance(result.jac, result.cost, len(result.fun))
+        if not full_output:
+            return result.x, pcov, None, None, None
         njev = result.njev if callable(self.jac) else None
         return self._answer(result.x, pcov, result.fun, result.jac, nfev, njev, result.status)
 
@@ -491,7 +497,11 @@ class _Residuals:
 
     def __call__(self, p):
         task = self.task
-        values = np.asarray(task.f(task.x, *p))
+        values = task.f(task.x, *p)
+        if type(values) is np.ndarray and values.dtype is _FLOAT64 and values.shape == task.y.shape and values.ndim == 1:
+            self.value_dtype = _FLOAT64
+            return task.weighted(values - task.y)
+        values = np.asarray(values)
         self.value_dtype = values.dtype
         difference = values - task.y
         if difference.ndim > 1:
@@ -507,11 +517,18 @@ def _scaled_rows(loss, f, J):
 
 
 def _count_parameters(f):
-    kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.POSITIONAL_ONLY)
-    count = sum(p.kind in kinds for p in inspect.signature(f).parameters.values())
+    if type(f) is FunctionType and not hasattr(f, "__wrapped__") and not hasattr(f, "__signature__"):
+        count = f.__code__.co_argcount
+    else:
+        count = _count_in_signature(f)
     if count < 2:
         raise ValueError("Unable to determine number of fit parameters.")
     return count - 1
+
+
+def _count_in_signature(f):
+    kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.POSITIONAL_ONLY)
+    return sum(p.kind in kinds for p in inspect.signature(f).parameters.values())
 
 
 def _start(lower, upper):
