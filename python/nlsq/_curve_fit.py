@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 
 from nlsq import _arguments, _engine
-from nlsq._formulas import formula_problem
+from nlsq._formulas import formula_problem, named_column
 from nlsq._result import CurveFitResult
 
 TYPE_CHECKING = False
@@ -73,7 +73,7 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
     p0 : array_like of (n,), dict of names, "auto", or None
         Start values. None: 1 for each, or inside the bounds. A start outside the bounds is moved inside, with a
         warning. "auto": from the data.
-    sigma : None, number, array_like of (m,), or covariance matrix (m, m)
+    sigma : None, number, array_like of (m,), covariance matrix (m, m), or the name of a column of ``data``
         Uncertainties of ydata; inf leaves a point out.
     absolute_sigma : bool, default False
         sigma is in the units of ydata; False: only its ratios count and pcov is scaled by the reduced chi square.
@@ -128,6 +128,9 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
 
 def _fit(f, xdata, ydata, options, solver):
     if isinstance(f, str):
+        if isinstance(options["sigma"], str):
+            table = xdata if options["data"] is None else options["data"]
+            options["sigma"] = named_column(table, options["sigma"], "sigma")
         f, xdata, ydata, names = formula_problem(f, xdata, ydata, options["data"], options["y"])
     else:
         if not callable(f):

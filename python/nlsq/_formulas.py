@@ -80,6 +80,16 @@ def column_of(data, name):
     return np.asarray(column)
 
 
+def named_column(data, name, argument):
+    """A column of a table by the name that an argument gives."""
+    names = column_names(data)
+    if name not in names:
+        raise ValueError(
+            f"{argument}: the data have no column {name!r}{nearest(name, names)}; they have {', '.join(names)}"
+        )
+    return column_of(data, name)
+
+
 def numbers(column, name):
     """A column as contiguous float64 (float32 stays)."""
     if column.dtype.kind == "O":
@@ -112,9 +122,7 @@ def formula_problem(text, xdata, ydata, data, y):
             raise TypeError("say which column is the response: y='name', or 'name = formula'")
         y = response
     if isinstance(y, str):
-        if y not in names:
-            raise ValueError(f"y: the data have no column {y!r}{nearest(y, names)}; they have {', '.join(names)}")
-        ydata = column_of(data, y)
+        ydata = named_column(data, y, "y")
     elif y is not None:
         ydata = y
     f = parse(text, [name for name in names if name != y])
