@@ -44,8 +44,8 @@ class Loss:
     def __init__(self, loss: str | Callable, f_scale: float):
         self.name = None if callable(loss) else loss
         self.function = loss if callable(loss) else LOSSES[loss]
-        self.f_scale = f_scale
         self.linear = loss == "linear"
+        self.f_scale = 1.0 if self.linear else abs(f_scale)
 
     def rho(self, f: np.ndarray) -> np.ndarray:
         """(3, m): rho, rho', rho'' at (f / f_scale)^2, scaled so that the cost is half the sum of the first row and

@@ -148,7 +148,8 @@ class _Task:
             self.lower, self.upper, bounded = np.full(n, -np.inf), np.full(n, np.inf), False
             self.p0 = p0 = np.ones(n) if p0 is None else np.atleast_1d(p0)
         else:
-            self.lower, self.upper = lsq.bounds_of(bounds, n)
+            self.lower, self.upper = (np.repeat(b, n) if p0 is None and b.shape == (1,) else b
+                                      for b in lsq.bounds_of(bounds, n))  # fmt: skip
             self.p0 = p0 = _start(self.lower, self.upper) if p0 is None else np.atleast_1d(p0)
             bounded = np.any((self.lower > -np.inf) | (self.upper < np.inf))
         self.method = method = method if method is not None else "trf" if bounded else "lm"
@@ -279,7 +280,7 @@ class _Task:
         solver = {"method": self.method, **dict(zip(names, values))}
         if checked is not None:
             solver["x_scale"] = checked.tolist()
-        return solver, loss, float(f_scale), limit
+        return solver, loss, 1.0 if loss == "linear" else abs(float(f_scale)), limit
 
     def _traced(self, full_output):
         solver, loss, f_scale, limit = self._solver()

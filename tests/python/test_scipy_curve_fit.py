@@ -156,6 +156,13 @@ def test_bounds(f):
         curve_fit(f, X, Y, bounds=(0, 5), method="lm")
 
 
+def test_bounds_of_one_value_in_an_object():
+    class Bounds:
+        lb, ub = np.zeros(1), np.full(1, 2.0)
+
+    assert curve_fit(decay, X, Y, bounds=Bounds)[0][0] == pytest.approx(2.0, abs=1e-6)
+
+
 def test_start_between_the_bounds():
     starts = []
 

@@ -138,6 +138,14 @@ def test_losses(method, loss):
         np.testing.assert_allclose(res.jac, named.jac, rtol=1e-4)
 
 
+def test_scale_of_the_loss():
+    plain = least_squares(rosenbrock, [-1.2, 1])
+    for f_scale in (0.0, -3.0):  # not looked at
+        np.testing.assert_array_equal(least_squares(rosenbrock, [-1.2, 1], f_scale=f_scale).x, plain.x)
+    huber = least_squares(rosenbrock, [-1.2, 1], loss="huber", f_scale=0.5)
+    np.testing.assert_array_equal(least_squares(rosenbrock, [-1.2, 1], loss="huber", f_scale=-0.5).x, huber.x)
+
+
 def test_losses_that_make_no_sense():
     for loss in (lambda z: z, lambda z: np.ones((2, z.size))):
         with pytest.raises(ValueError, match="wrong shape"):
