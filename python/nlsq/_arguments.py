@@ -64,7 +64,10 @@ def as_data(values, name):
     if isinstance(values, np.ma.MaskedArray):
         raise TypeError(f"{name} is a masked array: fit values.filled() with sigma=np.inf at the masked points, or "
                         "values.compressed()")  # fmt: skip
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise ValueError(f"{name} must be an array of numbers: {error}") from None
     if array.dtype.kind == "c":
         raise TypeError(f"{name} is complex; fit its real and imaginary parts side by side")
     if array.dtype.kind in "USMm":
@@ -87,7 +90,9 @@ def as_numbers(values, name):
 
 def check_finite(values, name):
     """Raises ValueError with the row of the first NaN or infinity."""
-    if values.size and not np.isfinite(np.dot(values.ravel(), np.zeros(values.size))):
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = values.sum()  # cheaper than a look at each
+    if not np.isfinite(total) and not np.isfinite(values).all():
         row = int(np.argmin(np.isfinite(values.ravel())))
         raise ValueError(f"{name} is {values.ravel()[row]} at index {row}: array must not contain infs or NaNs")
 

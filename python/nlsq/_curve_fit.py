@@ -171,6 +171,8 @@ def _fit(f, xdata, ydata, options, solver):
             xdata, ydata, sigma = _omit(xdata, ydata, sigma)
     if options["data_mask"] is not None:
         sigma = _masked(options["data_mask"], ydata, sigma)
+    if np.ndim(sigma) == 1 and np.isinf(sigma).all():
+        raise ValueError("sigma or data_mask leaves every point out: there is no row to fit")
     method = options["method"]
     if method is not None:
         if method not in _METHODS:

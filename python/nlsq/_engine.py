@@ -20,6 +20,11 @@ _SAMPLE_ROWS = 1_000
 _verified = set()
 _VERIFIED_MOST = 10_000
 _DEBUG = 10  # logging.DEBUG
+_EPS = np.finfo(float).eps
+_KEEPS = (
+    "the model keeps parameters of one call and uses them in another (a list, a dict or an attribute), among them those "
+    "of the call that recorded it; empty what it keeps and give jac='2-point' to have it called with numbers alone"
+)
 
 
 class Outcome:
@@ -191,7 +196,12 @@ def model_values(values, rows):
     """What a model gave, as an array of (rows,) float64; a TypeError or ValueError that says what is wrong with it."""
     if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
         raise TypeError("the model returns a masked array with masked values; let it return plain numbers")
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise TypeError(
+            f"the model returns a {type(values).__name__} of values with different shapes; ydata has shape {(rows,)}"
+        ) from None
     kind = array.dtype.kind
     if kind == "c":
         raise TypeError("the model returns complex values; fit their real and imaginary parts side by side")
@@ -311,13 +321,14 @@ def _identity(function, depth=3):
 
 
 def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper=None, fixed=None,
-        absolute_sigma=False, loss=None, f_scale=1.0, jac=None, differences="2-point", diff_step=None,
+        absolute_sigma=False, loss=None, f_scale=1.0, jac=None, differences=None, diff_step=None,
         callback=None, threads=0, jacobian_mode=None, check_finite=False, solver=None):  # fmt: skip
     """Fits function(x, *parameters) to ydata (float64, one dimension).
 
     sigma: None, a number, one value a row, or a covariance matrix (rows by rows). lower, upper, fixed: one value a
     parameter, or None. callback: user(iteration, nfev, cost, step_norm, optimality, parameters) -> stop. solver:
-    method, ftol, xtol, gtol, x_scale, max_nfev, polish of the core. Returns an Outcome.
+    method, ftol, xtol, gtol, x_scale, max_nfev, polish of the core. differences: "2-point" or "3-point" to have the
+    model called as it is; None: exact derivatives where it can be recorded. Returns an Outcome.
     """
     rows = len(ydata)
     if type(p0) is not list:
@@ -332,6 +343,8 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
     traced = None
     if jac is not None:
         out.note = "a Jacobian was given"
+    elif differences is not None:
+        out.note = f"differences were asked for (jac={differences!r})"
     elif rows == 0:
         out.note = "there are no rows"
     else:
@@ -340,6 +353,9 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
         out.model, out.columns, _ = traced
         out.engine = "interpreter"
         if sigma is None or np.ndim(sigma) < 2:
+            if check_finite and len(out.columns) > 1:
+                _check_finite(out)  # the core would look at arrays of the model, too
+                check_finite = False
             out.result = _core.curve_fit(
                 out.model, out.columns, ydata, _plain_sigma(sigma), p0, lower, upper, fixed, absolute_sigma,
                 loss, f_scale, threads, check_finite, callback, jacobian_mode, solver,
@@ -349,7 +365,7 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
     else:
         out.model, out.columns = None, []
         out.engine = "callback"
-        if jac is None and rows and _jax.is_loaded() and _jax.uses_jax(function):
+        if jac is None and differences is None and rows and _jax.is_loaded() and _jax.uses_jax(function):
             out.jac = _jax_jacobian(function, xdata, p0, rows)
         if type(xdata) is np.ndarray and xdata.dtype == np.float32:
             out.xdata = xdata.astype(float)  # differences need all digits
@@ -431,7 +447,11 @@ def _fit_callback(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, d
     def value(p):
         if out.model is not None:
             return _core.evaluate(out.model, out.columns, p, rows)
-        return model_values(call(out.xdata, *p.tolist()), rows)
+        try:
+            values = call(out.xdata, *p.tolist())
+        except TraceRefused:
+            raise TypeError(_KEEPS) from None
+        return model_values(values, rows)
 
     def residuals(p):
         return np.ascontiguousarray(weigh(value(at(p)) - y))
@@ -448,9 +468,17 @@ def _fit_callback(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, d
                 raise ValueError(f"jac returns shape {J.shape}; expected {(rows, n)}")
             return np.ascontiguousarray(weigh(J[:, free]))
 
-    if jacobian is None and diff_step is None and _is_single(call(out.xdata, *p0.tolist())):
+    if jacobian is None and diff_step is None and _is_single(call, out.xdata, p0):
         # Steps that single-precision values can tell apart.
         differences, diff_step = "3-point", np.cbrt(np.finfo(np.float32).eps)
+    fine = None
+    if jacobian is None and diff_step is None:
+        fine = _fine_steps(value, p0, np.flatnonzero(free), lower, upper, differences == "3-point")
+        if fine is not None:
+            solver = {**solver, "polish": False}
+
+            def jacobian(p):
+                return np.ascontiguousarray(weigh(fine(at(p).copy())))
     pick = lambda values: [] if values is None else np.asarray(values, dtype=float)[free].tolist()  # noqa: E731
     options = dict(solver)
     if "x_scale" in options:
@@ -465,7 +493,10 @@ def _fit_callback(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, d
         differences == "3-point", step, [name for name, f in zip(out.names, free) if f], absolute_sigma, callback,
         options,
     )  # fmt: skip
-    return CallbackResult(result, out.names, p0, free, y, out.sigma)
+    found = CallbackResult(result, out.names, p0, free, y, out.sigma)
+    if fine is not None:
+        found.jacobian_mode = found.derivative_order = differences or "2-point"
+    return found
 
 
 class CallbackResult:
@@ -514,8 +545,62 @@ class CallbackResult:
         return [next(free) if f else (v, v) for f, v in zip(self._free, self.popt)]
 
 
-def _is_single(values):
-    dtype = np.asarray(values).dtype
+def _fine_steps(value, p0, free, lower, upper, three_point):
+    """A Jacobian by differences p -> (rows, free), for parameters so small in size that steps of the usual
+    max(1, |p|) would change the model altogether; None where there are none of those."""
+    step = np.cbrt(_EPS) if three_point else np.sqrt(_EPS)
+    small = [j for j in free.tolist() if abs(p0[j]) < 1e-3]
+    if not small:
+        return None
+    with np.errstate(all="ignore"):
+        size = np.linalg.norm(value(p0))
+    if not (0.0 < size < np.inf):
+        return None
+
+    def scale_of(j):
+        """How far parameter j must go to change the model by its own size; 1 where it is of ordinary size."""
+        scale = 1.0
+        for _ in range(60):
+            p = p0.copy()
+            p[j] += step * scale if upper is None or p[j] + step * scale <= upper[j] else -step * scale
+            with np.errstate(all="ignore"):
+                change = np.linalg.norm(value(p) - value(p0)) / size
+            if change <= 1e3 * step:
+                return scale
+            scale *= min(0.1, max(1e-8, step / change)) if np.isfinite(change) else 1e-3
+        return scale
+
+    scales = np.ones(len(p0))
+    for j in small:
+        scales[j] = scale_of(j)
+    if np.all(scales == 1.0):
+        return None
+
+    def jacobian(p):
+        here = None if three_point else value(p).copy()
+        columns = []
+        for j in free.tolist():
+            h = step * max(abs(p[j]), scales[j])
+            ahead, behind = p.copy(), p.copy()
+            ahead[j] += h
+            if three_point:
+                behind[j] -= h
+            if upper is not None and ahead[j] > upper[j]:
+                ahead[j] = p[j] if three_point else p[j] - h
+            if lower is not None and behind[j] < lower[j]:
+                behind[j] = p[j]
+            last = value(behind).copy() if three_point else here
+            columns.append((value(ahead) - last) / (ahead[j] - behind[j]))
+        return np.stack(columns, axis=-1)
+
+    return jacobian
+
+
+def _is_single(call, x, p0):
+    try:
+        dtype = np.asarray(call(x, *p0.tolist())).dtype
+    except (TypeError, ValueError):
+        return False  # said in better words when the fit calls it
     return dtype.kind == "f" and dtype.itemsize < 8
 
 
