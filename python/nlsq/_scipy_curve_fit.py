@@ -18,14 +18,13 @@ from nlsq import _scipy_least_squares as lsq
 from nlsq._black_box import BlackBox
 from nlsq._losses import Loss
 from nlsq._optimize import optimize_warning
+from nlsq._scipy_arguments import FLOAT64, UNBOUNDED, Arguments
 from nlsq._scipy_covariance import covariance, minpack_factors
+from nlsq._scipy_sharpen import sharpen
 from nlsq._scipy_types import dense
 
-_UNBOUNDED = (-np.inf, np.inf)
 _EPS = np.finfo(float).eps
-_FLOAT64 = np.dtype(float)
 _NAMES = {n: [f"p{i}" for i in range(n)] for n in range(64)}
-_LM_OPTIONS = {"ftol", "xtol", "gtol", "maxfev", "epsfcn", "factor", "diag", "col_deriv"}
 # Arguments of least_squares with which a recorded model can still run in the engine.
 _TRACED_OPTIONS = {"ftol", "xtol", "gtol", "max_nfev", "x_scale", "loss", "f_scale", "diff_step", "tr_solver",
                    "tr_options", "workers"}  # fmt: skip
@@ -40,7 +39,7 @@ _LM_MESSAGES = {
 
 
 def curve_fit(f: Callable, xdata, ydata, p0=None, sigma=None, absolute_sigma=False, check_finite=None,
-              bounds=_UNBOUNDED, method=None, jac=None, *, full_output=False, nan_policy=None, **kwargs):  # fmt: skip
+              bounds=UNBOUNDED, method=None, jac=None, *, full_output=False, nan_policy=None, **kwargs):  # fmt: skip
     """Fits ``f(xdata, *params)`` to ydata by nonlinear least squares; SciPy 1.17's ``curve_fit``.
 
     Args:
@@ -71,10 +70,10 @@ def curve_fit(f: Callable, xdata, ydata, p0=None, sigma=None, absolute_sigma=Fal
         OptimizeWarning: the covariance could not be estimated; pcov is then inf.
     """
     if (
-        type(ydata) is np.ndarray and type(xdata) is np.ndarray and sigma is None and bounds is _UNBOUNDED
+        type(ydata) is np.ndarray and type(xdata) is np.ndarray and sigma is None and bounds is UNBOUNDED
         and jac is None and not kwargs and not full_output and (method is None or method == "lm")
         and nan_policy is None and (check_finite is None or check_finite is True)
-        and ydata.dtype is _FLOAT64 and xdata.dtype is _FLOAT64 and ydata.ndim == 1
+        and ydata.dtype is FLOAT64 and xdata.dtype is FLOAT64 and ydata.ndim == 1
     ):  # fmt: skip
         done = _short_way(f, xdata, ydata, p0)
         if done is not None:
@@ -136,111 +135,8 @@ def _is_plain(f):
     return type(f) is FunctionType and f.__closure__ is None and f.__defaults__ is None and f.__kwdefaults__ is None
 
 
-class _Task:
-    """A call of curve_fit with its arguments checked."""
-
-    def __init__(self, f, xdata, ydata, p0, sigma, absolute_sigma, check_finite, bounds, method, jac, nan_policy,
-                 kwargs):  # fmt: skip
-        self.f, self.absolute_sigma, self.jac = f, bool(absolute_sigma), jac
-        self.kwargs = kwargs = dict(kwargs)
-        self.n = n = _count_parameters(f) if p0 is None else np.size(p0)
-        if bounds is _UNBOUNDED:
-            self.lower, self.upper, bounded = np.full(n, -np.inf), np.full(n, np.inf), False
-            self.p0 = p0 = np.ones(n) if p0 is None else np.atleast_1d(p0)
-        else:
-            self.lower, self.upper = (np.repeat(b, n) if p0 is None and b.shape == (1,) else b
-                                      for b in lsq.bounds_of(bounds, n))  # fmt: skip
-            self.p0 = p0 = _start(self.lower, self.upper) if p0 is None else np.atleast_1d(p0)
-            bounded = np.any((self.lower > -np.inf) | (self.upper < np.inf))
-        self.method = method = method if method is not None else "trf" if bounded else "lm"
-        if method == "lm" and bounded:
-            raise ValueError("Method 'lm' only works for unconstrained problems. Use 'trf' or 'dogbox' instead.")
-        if check_finite is None:
-            check_finite = nan_policy is None
-        as_array = np.asarray_chkfinite if check_finite else np.asarray
-        self.y = as_array(ydata, float)
-        self.x = as_array(xdata, float) if isinstance(xdata, (list, tuple, np.ndarray)) else xdata
-        if self.y.size == 0:
-            raise ValueError("`ydata` must not be empty!")
-        if not check_finite and nan_policy is not None:
-            sigma = self._treat_nan(nan_policy, sigma)
-        self._weigh(sigma)
-        if "args" in kwargs:
-            raise ValueError("'args' is not a supported keyword argument.")
-        if method not in ("lm", "trf", "dogbox"):
-            raise ValueError("`method` must be 'trf', 'dogbox' or 'lm'.")
-        if method == "lm":
-            self._check_lm(kwargs)
-            self.p0 = np.ravel(p0)
-        elif "max_nfev" not in kwargs:
-            kwargs["max_nfev"] = kwargs.pop("maxfev", None)
-        if np.iscomplexobj(self.p0):
-            raise ValueError("`p0` must be real.")
-        self.p0 = self.p0.astype(float)
-        self.residuals = _Residuals(self)
-
-    def _treat_nan(self, policy, sigma):
-        if policy == "propagate":
-            raise ValueError("`nan_policy='propagate'` is not supported by this function.")
-        if policy not in ("raise", "omit"):
-            raise ValueError("nan_policy must be one of {None, 'raise', 'omit'}")
-        bad_x, bad_y = _nan_in(self.x), _nan_in(self.y)
-        if not (bad_x.any() or bad_y.any()):
-            return sigma
-        if policy == "raise":
-            raise ValueError("The input contains nan values")
-        kept = ~(bad_x.any(axis=tuple(range(bad_x.ndim - 1))) | bad_y)
-        self.x, self.y = self.x[..., kept], self.y[kept]
-        if sigma is not None:
-            sigma = np.asarray(sigma)
-            if sigma.ndim == 1 and sigma.size > 1:
-                sigma = sigma[kept]
-            elif sigma.ndim == 2 and sigma.size > 1:
-                sigma = sigma[np.ix_(kept, kept)]
-        return sigma
-
-    def _weigh(self, sigma):
-        """Sets sigma (M,) or None, and whiten (M, M) or None: the inverse of the Cholesky factor."""
-        self.sigma = self.whiten = None
-        if sigma is None:
-            return
-        sigma = np.asarray(sigma)
-        size = self.y.size
-        if sigma.size == 1 or sigma.shape == (size,):
-            sigma = np.broadcast_to(sigma.astype(float).reshape(-1), (size,))
-            bad = np.flatnonzero(~(sigma > 0))
-            if len(bad):
-                value = sigma[bad[0]]
-                raise ValueError(f"`sigma` must be positive: sigma[{bad[0]}] is {value}.")
-            self.sigma = np.ascontiguousarray(sigma)
-        elif sigma.shape == (size, size):
-            sigma = sigma.astype(float)
-            bad = np.flatnonzero(~np.isfinite(sigma).all(axis=1))
-            if len(bad):
-                raise ValueError(f"`sigma` must be finite: row {bad[0]} of the covariance matrix is not.")
-            try:
-                self.whiten = np.linalg.inv(np.linalg.cholesky(sigma))
-            except np.linalg.LinAlgError as error:
-                raise ValueError("`sigma` must be positive definite.") from error
-        else:
-            raise ValueError("`sigma` has incorrect shape.")
-
-    def _check_lm(self, kwargs):
-        unknown = kwargs.keys() - _LM_OPTIONS
-        if unknown:
-            raise TypeError(f"leastsq() got an unexpected keyword argument {min(unknown)!r}")
-        if self.y.size != 1 and self.n > self.y.size:
-            raise TypeError(f"The number of func parameters={self.n} must not exceed the number of data "
-                            f"points={self.y.size}")  # fmt: skip
-
-    def weighted(self, values):
-        """values / sigma, values with one row for each row of the data."""
-        if self.whiten is not None:
-            return self.whiten @ values
-        if self.sigma is not None:
-            sigma = self.sigma if len(self.sigma) == len(values) else self.sigma[:1]
-            return values / (sigma[:, None] if values.ndim == 2 else sigma)
-        return values
+class _Task(Arguments):
+    """A call of curve_fit, to be solved one way or the other."""
 
     def solve(self, full_output):
         """(popt, pcov, infodict, message, ier)."""
@@ -401,7 +297,7 @@ class _Task:
             raise RuntimeError("Optimal parameters not found: " + self._failure(result.status, result.nfev, limit))
         nfev = result.nfev
         if box.differences is not None:
-            nfev += box.differences.evaluations + self._sharpen(result)
+            nfev += box.differences.evaluations + sharpen(self, result)
         pcov = self._covariance(result.jac, result.cost, len(result.fun))
         if not full_output:
             return result.x, pcov, None, None, None
@@ -422,39 +318,9 @@ class _Task:
         if not result.success:
             raise RuntimeError("Optimal parameters not found: " + result.message)
         if not callable(self.jac) and self.kwargs.get("loss", "linear") == "linear":
-            self._sharpen(result)
+            sharpen(self, result)
         pcov = self._covariance(dense(result.jac), result.cost, len(result.fun))
         return self._answer(result.x, pcov, result.fun, None, result.nfev, None, result.status)
-
-    def _sharpen(self, result):
-        """Central differences at the solution, for pcov, and some Gauss-Newton steps with them; changes the result,
-        gives the number of evaluations. Forward differences are off by their step, and popt with them."""
-        x, f = result.x, result.fun
-        size = np.maximum(np.abs(x), np.finfo(float).tiny)
-        central = _differences.Differences(self.residuals, "3-point", None, self.lower, self.upper)
-        dtype = self.residuals.value_dtype
-        central.rel_step = _differences.root_of_epsilon("3-point", dtype)
-        calls, last = 0, 0.1
-        for _ in range(6):
-            with np.errstate(all="ignore"):
-                J = central(x, f, dtype)
-            if not np.isfinite(J).all():
-                break
-            result.jac = J
-            step = -np.linalg.lstsq(J * size, f, rcond=None)[0] * size
-            length = np.max(np.abs(step) / size)
-            trial = x + step
-            if not 1e-12 < length < last or np.any((trial < self.lower) | (trial > self.upper)):
-                break
-            calls += 1
-            g = np.asarray(self.residuals(trial), dtype=float)
-            if not g @ g <= (1.0 + 1e-10) * (f @ f):
-                break
-            x, f, last = trial, g, length
-            if length < 3e-8:
-                break
-        result.x, result.fun, result.cost = x, f, 0.5 * float(f @ f)
-        return central.evaluations + calls
 
     # What comes out.
 
@@ -491,59 +357,11 @@ class _Task:
         return RuntimeError(f"Optimal parameters not found: the residual of row {row} is not finite at p0.")
 
 
-class _Residuals:
-    """Weighted residuals of the function itself. value_dtype: the type in which it gave its values."""
-
-    def __init__(self, task):
-        self.task = task
-        self.value_dtype = np.dtype(float)
-
-    def __call__(self, p):
-        task = self.task
-        values = task.f(task.x, *p)
-        if type(values) is np.ndarray and values.dtype is _FLOAT64 and values.shape == task.y.shape and values.ndim == 1:
-            self.value_dtype = _FLOAT64
-            return task.weighted(values - task.y)
-        values = np.asarray(values)
-        self.value_dtype = values.dtype
-        difference = values - task.y
-        if difference.ndim > 1:
-            raise ValueError(f"`f` gives shape {values.shape}; `ydata` has shape {task.y.shape}.")
-        return task.weighted(np.atleast_1d(difference))
-
-
 def _scaled_rows(loss, f, J):
     if loss.linear:
         return J
     _, slope, curvature = loss.rho(f)
     return np.sqrt(np.maximum(slope + 2.0 * curvature * f**2, _EPS))[:, None] * J
-
-
-def _count_parameters(f):
-    if type(f) is FunctionType and not hasattr(f, "__wrapped__") and not hasattr(f, "__signature__"):
-        count = f.__code__.co_argcount
-    else:
-        count = _count_in_signature(f)
-    if count < 2:
-        raise ValueError("Unable to determine number of fit parameters.")
-    return count - 1
-
-
-def _count_in_signature(f):
-    kinds = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.POSITIONAL_ONLY)
-    return sum(p.kind in kinds for p in inspect.signature(f).parameters.values())
-
-
-def _start(lower, upper):
-    """1 for each parameter; the middle of its bounds, or 1 off a single one."""
-    low, high = np.isfinite(lower), np.isfinite(upper)
-    with np.errstate(invalid="ignore"):
-        return np.select([low & high, low, high], [0.5 * (lower + upper), lower + 1.0, upper - 1.0], 1.0)
-
-
-def _nan_in(values):
-    values = np.asarray(values)
-    return np.isnan(values) if values.dtype.kind in "fc" else np.zeros(values.shape, dtype=bool)
 
 
 def _frames_to_caller():
