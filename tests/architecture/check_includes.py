@@ -48,6 +48,10 @@ def faults_of(folder: str, name: str, text: str) -> list[str]:
             if head != "nlsq" and "/" in target:
                 faults.append(f"{name}:{number}: apps may include include/nlsq alone, not {target}")
             continue
+        if folder == "bindings":
+            if "/" in target and head not in {"nlsq", "expr", "stats"}:
+                faults.append(f"{name}:{number}: python/bindings may not include {target}")
+            continue
         owner = PUBLIC.get(pathlib.Path(target).stem, None) if head == "nlsq" else head
         if owner is None:
             faults.append(f"{name}:{number}: {target} has no folder in the table")
@@ -66,13 +70,16 @@ def check(root: pathlib.Path) -> list[str]:
             faults += faults_of(folder, str(path.relative_to(root)), path.read_text())
     for path in sorted(root.glob("apps/**/*.[ch]pp")):
         faults += faults_of("apps", str(path.relative_to(root)), path.read_text())
+    for path in sorted(root.glob("python/bindings/*.[ch]pp")):
+        faults += faults_of("bindings", str(path.relative_to(root)), path.read_text())
     return faults
 
 
 def self_test() -> list[str]:
     wrong = [("solve", "program/program.hpp"), ("base", "expr/graph.hpp"), ("reduce", "solve/minimizer.hpp"),
-             ("apps", "fit/settings.hpp"), ("stats", "nlsq/fit.hpp")]
-    right = [("fit", "solve/minimizer.hpp"), ("reduce", "solve/evaluator.hpp"), ("apps", "nlsq/fit.hpp")]
+             ("apps", "fit/settings.hpp"), ("stats", "nlsq/fit.hpp"), ("bindings", "solve/minimizer.hpp")]
+    right = [("fit", "solve/minimizer.hpp"), ("reduce", "solve/evaluator.hpp"), ("apps", "nlsq/fit.hpp"),
+             ("bindings", "expr/model.hpp")]
     faults = [f"not noticed: {f} includes {t}" for f, t in wrong if not faults_of(f, "x", f'#include "{t}"\n')]
     return faults + [f"refused: {f} includes {t}" for f, t in right if faults_of(f, "x", f'#include "{t}"\n')]
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """`import nlsq` is light: it loads nothing that a fit does not need."""
 
+import ast
 import pathlib
 import subprocess
 import sys
@@ -54,6 +55,15 @@ def test_a_second_use_loads_nothing():
 def test_every_public_name_is_there(name):
     assert getattr(nlsq, name) is not None
     assert name in dir(nlsq)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "python" / "nlsq").glob("*.py")), ids=lambda path: path.stem)
+def test_modules_import_numpy_and_each_other_alone(path):
+    allowed = {"numpy", "nlsq", *sys.stdlib_module_names}
+    for node in ast.parse(path.read_text("utf-8")).body:
+        names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module] if isinstance(node, ast.ImportFrom) else []
+        assert not [name for name in names if name.partition(".")[0] not in allowed]
 
 
 def test_the_lists_of_names_agree():
