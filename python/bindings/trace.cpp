@@ -171,7 +171,7 @@ nb::object materialize(Column& column) {
 bool operand(const std::shared_ptr<Recording>& recording, nb::handle value, Traced& out) {
   PyObject* const p = value.ptr();
   if (PyFloat_CheckExact(p)) {
-    out = constant(recording, PyFloat_AS_DOUBLE(p));
+    out = constant(recording, PyFloat_AsDouble(p));
     return true;
   }
   Traced* traced = nullptr;
