@@ -2,6 +2,8 @@
 """nlsq.scipy.least_squares: arguments, results, counts, callbacks, sparse Jacobians, errors."""
 
 import inspect
+import subprocess
+import sys
 from multiprocessing.pool import ThreadPool
 
 import numpy as np
@@ -201,10 +203,22 @@ def test_verbose(method, capsys):
 def test_workers():
     serial = least_squares(rosenbrock, [-1.2, 1])
     with ThreadPool(2) as pool:
-        for workers in (1, 2, pool.map, map):
+        for workers in (1, pool.map, map):
             res = least_squares(rosenbrock, [-1.2, 1], workers=workers)
             np.testing.assert_array_equal(res.x, serial.x)
             assert (res.nfev, res.njev) == (serial.nfev, serial.njev)
+
+
+def test_processes():
+    """In a process of its own: forking this one is not for sure, other tests may have started threads."""
+    code = (
+        "import numpy as np; from nlsq.scipy import least_squares\n"
+        "def fun(x): return np.array([10 * (x[1] - x[0] ** 2), 1 - x[0]])\n"
+        "if __name__ == '__main__':\n"
+        "    one, two = (least_squares(fun, [-1.2, 1.0], workers=w) for w in (None, 2))\n"
+        "    assert np.array_equal(one.x, two.x) and (one.nfev, one.njev) == (two.nfev, two.njev)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
 def tridiagonal(x):
