@@ -54,6 +54,7 @@ wheel: .venv/.ready
 	@$(INSTALL) $(BUILD_PACKAGES)
 	@rm -rf dist/plain
 	@.venv/bin/python -m pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist/plain .
+	@rm -f dist/nlsq-*.whl
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/python -m auditwheel repair --wheel-dir dist dist/plain/*.whl > dist/plain/auditwheel.log 2>&1 || { cat dist/plain/auditwheel.log; exit 1; }
 	@rm -rf dist/plain
 	@ls -t dist/*.whl | head -1
