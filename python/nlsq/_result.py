@@ -112,7 +112,7 @@ def _of_core(name: str, text: str) -> "Any":
 class CurveFitResult(OptimizeResult):
     """A finished fit of n parameters to m values.
 
-    ``popt, pcov = result`` unpacks; everything else is an attribute, and those of the first list are keys too:
+    ``popt, pcov = result`` unpacks, and ``result[0]`` is popt; everything else is an attribute, and those of the first list are keys too:
 
     x, popt : (n,) fitted parameters;  pcov : (n, n) covariance;  perr : (n,) standard errors
     cost : half the sum of squares (of the losses, for a robust loss)
@@ -173,6 +173,8 @@ class CurveFitResult(OptimizeResult):
 
     def __missing__(self, key):
         fill = _FILL.get(key)
+        if fill is None and isinstance(key, int) and -2 <= key <= 1:
+            return self[("popt", "pcov")[key]]  # curve_fit(f, x, y)[0], as with a pair
         if fill is None or key in self._removed:
             raise KeyError(key)
         value = fill(self)

@@ -388,3 +388,11 @@ def test_plot_of_models_that_only_know_their_data_and_of_surfaces(pyplot):
     surface = fit(lambda v, a, b: a * v[0] + b * v[1], xy, 2.0 * xy[0] - xy[1], p0=(1.0, 1.0))
     _, (upper, lower) = surface.plot()
     assert lower.get_xlabel() == "prediction"
+
+
+def test_positions_are_those_of_the_pair():
+    result = fit()
+    assert result[0] is result.popt and result[1] is result.pcov and result[-1] is result.pcov
+    with pytest.raises(KeyError):
+        result[2]
+    assert 0 not in result and list(result.keys())[0] == "x"
