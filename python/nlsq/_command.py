@@ -20,6 +20,6 @@ def main() -> None:
     for folder in nlsq.__path__:  # an editable installation has two
         program = os.path.join(folder, "_bin", "nlsq")
         if os.path.exists(program):
-            os.execv(program, sys.argv)
+            os.execv(program, ["nlsq", *sys.argv[1:]])
     print("nlsq: error: this installation has no program; `make build` of a checkout makes build/nlsq", file=sys.stderr)
     sys.exit(4)

@@ -49,6 +49,7 @@ except ImportError as error:
 PYTHON
 test -f venv/lib/python*/site-packages/nlsq/py.typed
 test "$(venv/bin/nlsq --version)" = "nlsq $version"
+test "$(venv/bin/python -m nlsq --version)" = "nlsq $version"
 venv/bin/nlsq fit "$root/examples/data/misra1a.csv" --model 'y = a*(1 - exp(-b*x))' --p0 a=250,b=5e-4 > report.txt
 grep -q "a  *238\.9" report.txt
 venv/bin/nlsq models | head -1 > /dev/null

@@ -66,6 +66,11 @@ def test_modules_import_numpy_and_each_other_alone(path):
         assert not [name for name in names if name.partition(".")[0] not in allowed]
 
 
+def test_a_checkout_without_the_program_says_so():
+    done = subprocess.run([sys.executable, "-m", "nlsq", "--version"], capture_output=True, text=True)
+    assert done.stdout.startswith("nlsq ") if done.returncode == 0 else "make build" in done.stderr
+
+
 def test_the_lists_of_names_agree():
     assert {*nlsq._LAZY, *nlsq._MODULES, "clear_cache", "get_cache_stats"} == set(nlsq.__all__)
     assert nlsq.fit is nlsq.curve_fit
