@@ -42,8 +42,8 @@ _ALIASES = {"fit": "curve_fit"}
 __all__ = [
     "CallbackBase", "CallbackChain", "CurveFit", "CurveFitResult", "EarlyStopping", "IterationLogger", "LeastSquares",
     "OptimizeResult", "OptimizeWarning", "ProgressBar", "StopOptimization", "callbacks", "clear_cache", "curve_fit",
-    "fit", "functions", "get_cache_stats", "least_squares", "result", "scipy",
-]  # fmt: skip
+    "fit", "functions", "get_cache_stats", "least_squares",
+]  # fmt: skip  # not the modules result and scipy: `from nlsq import *` would hide what others call so
 
 
 def get_cache_stats() -> dict:
@@ -73,4 +73,4 @@ if not TYPE_CHECKING:  # it would make every name known
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_MODULES})

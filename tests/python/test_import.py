@@ -51,7 +51,7 @@ def test_a_second_use_loads_nothing():
     assert not new_modules(FIT, before="import nlsq" + FIT)
 
 
-@pytest.mark.parametrize("name", nlsq.__all__)
+@pytest.mark.parametrize("name", [*nlsq.__all__, "result", "scipy"])
 def test_every_public_name_is_there(name):
     assert getattr(nlsq, name) is not None
     assert name in dir(nlsq)
@@ -72,7 +72,8 @@ def test_a_checkout_without_the_program_says_so():
 
 
 def test_the_lists_of_names_agree():
-    assert {*nlsq._LAZY, *nlsq._MODULES, "clear_cache", "get_cache_stats"} == set(nlsq.__all__)
+    assert {*nlsq._LAZY, *nlsq._MODULES, "clear_cache", "get_cache_stats"} == {*nlsq.__all__, "result", "scipy"}
+    assert {*nlsq.__all__, "result", "scipy"} <= set(dir(nlsq))
     assert nlsq.fit is nlsq.curve_fit
 
 
