@@ -3,7 +3,7 @@
 #   make demo         a fit of shipped real data: table and SVG
 #   make test         everything that must pass (under a minute once built)
 #   make test-fast    the quick tests
-#   make test-all     also sanitizer builds, longer fuzzing, hostile settings
+#   make test-all     also the wheel, sanitizer builds, longer fuzzing, hostile settings
 #   make wheel        the Python package as a wheel in dist/, with the libraries it needs
 #   make test-wheel   installs the wheel into a new environment and uses it
 #   make stubs        python/nlsq/_core.pyi, what type checkers know of the module
@@ -104,7 +104,7 @@ lint:
 	@test -f build/compile_commands.json || cmake --preset release > /dev/null
 	@git ls-files 'src/*.cpp' 'apps/*.cpp' | xargs -P $(JOBS) -n 8 clang-tidy -p build --quiet --extra-arg=-Wno-unknown-warning-option
 
-test-all: test lint test-hostile test-asan test-tsan fuzz
+test-all: test test-wheel lint test-hostile test-asan test-tsan fuzz
 
 test-cov:
 	@$(INSTALL) $(BUILD_PACKAGES) $(TEST_PACKAGES) $(COVERAGE_PACKAGES)
