@@ -2,6 +2,7 @@
 """Arguments of the fitting functions: names of parameters, starts, bounds, data, with messages that help."""
 
 import inspect
+import sys
 import types
 import warnings
 from math import isfinite
@@ -49,12 +50,69 @@ def names_for(f, names, n):
 
 def unknown_keyword(function, name, known):
     """The TypeError of an argument that does not exist."""
-    if name == "weights":
+    if name in ("weights", "weight", "w"):
+        if "sigma" not in known:
+            return TypeError(
+                f"{function}() takes no weights: let fun return sqrt(w) * residual for weights that multiply squared "
+                "residuals (inverse variances), w * residual for weights that multiply residuals"
+            )
         return TypeError(
             f"{function}() takes no weights: give sigma=1/np.sqrt(w) for weights that multiply squared residuals "
             "(inverse variances), sigma=1/w for weights that multiply residuals"
         )
-    return TypeError(f"{function}() got an unexpected keyword argument {name!r}{nearest(name, known)}")
+    other = _OTHER_NAMES.get(name)
+    near = nearest(name, known) if other is None or other.split("=")[0] not in known else f"; use {other}"
+    return TypeError(f"{function}() got an unexpected keyword argument {name!r}{near}")
+
+
+def caller():
+    """The stacklevel, for the function that asks, of the line that called this package."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("nlsq."):
+        frame, level = frame.f_back, level + 1
+    return level
+
+
+_OTHER_NAMES = {"Dfun": "jac=", "epsfcn": "diff_step=sqrt(epsfcn)", "x0": "p0=", "maxiter": "max_nfev="}
+
+
+def number(value, name, least=0.0, above=False, whole=False):
+    """An option that is a finite number, not less than (or above) the least."""
+    kinds = (int, np.integer) if whole else (int, float, np.integer, np.floating)
+    rule = f"{name} must be a {'whole ' if whole else ''}number {'above' if above else 'of at least'} {least:g}"
+    if not isinstance(value, kinds) or isinstance(value, bool):
+        if not (whole and isinstance(value, float) and value.is_integer()):
+            raise TypeError(f"{rule}, not {value!r}")
+    if not isfinite(value) or value < least or (above and value == least):
+        raise ValueError(f"{rule}, not {value!r}")
+    return int(value) if whole else float(value)
+
+
+def truth(value, name):
+    """An option that is True or False."""
+    if isinstance(value, (bool, np.bool_)) or (isinstance(value, (int, np.integer)) and value in (0, 1)):
+        return bool(value)
+    raise TypeError(f"{name} must be True or False, not {value!r}")
+
+
+def one_of(value, choices, name):
+    """An option that is one of a few words."""
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}{nearest(value, choices)}")
+    return value
+
+
+def positive_numbers(values, n, name):
+    """One positive number, or one a parameter, as a list of n."""
+    try:
+        array = np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be positive numbers, not {values!r}") from None
+    if array.ndim > 1 or array.size not in (1, n):
+        raise ValueError(f"{name} has {array.size} values; the model has {n} parameters")
+    if not np.all((array > 0.0) & np.isfinite(array)):
+        raise ValueError(f"{name} must be positive and finite, not {values!r}")
+    return np.broadcast_to(array, (n,)).tolist()
 
 
 def as_data(values, name):
@@ -62,12 +120,18 @@ def as_data(values, name):
     if type(values) is np.ndarray and values.dtype == np.float64 and values.flags.c_contiguous:
         return values
     if isinstance(values, np.ma.MaskedArray):
+        if not np.ma.is_masked(values):
+            return as_data(values.data, name)
+        if name == "sigma":
+            raise TypeError("sigma is a masked array: give sigma.filled(np.inf) to leave the masked points out")
         raise TypeError(f"{name} is a masked array: fit values.filled() with sigma=np.inf at the masked points, or "
                         "values.compressed()")  # fmt: skip
     try:
         array = np.asarray(values)
     except ValueError as error:
         raise ValueError(f"{name} must be an array of numbers: {error}") from None
+    if array.dtype.kind == "c" and name == "sigma":
+        raise TypeError("sigma is complex; uncertainties are real numbers")
     if array.dtype.kind == "c":
         raise TypeError(f"{name} is complex; fit its real and imaginary parts side by side")
     if array.dtype.kind in "USMm":
@@ -109,20 +173,24 @@ def bounds_of(bounds, n, names):
                 low, high = pair
             except (TypeError, ValueError):
                 raise ValueError(f"bounds[{name!r}] must be a pair (lower, upper)") from None
-            lower[at] = -np.inf if low is None else low
-            upper[at] = np.inf if high is None else high
+            lower[at] = -np.inf if low is None else _bound(low, f"bounds[{name!r}]")
+            upper[at] = np.inf if high is None else _bound(high, f"bounds[{name!r}]")
     else:
         if hasattr(bounds, "lb") and hasattr(bounds, "ub"):
             bounds = (bounds.lb, bounds.ub)
         try:
             low, high = bounds
         except (TypeError, ValueError):
-            raise ValueError("bounds must be a pair (lower, upper), each a number or one a parameter") from None
+            hint = ""
+            if np.shape(bounds) == (n, 2):
+                hint = f"; for {n} pairs, one a parameter, give bounds=tuple(zip(*pairs)) or a dict of names"
+            raise ValueError(f"bounds must be a pair (lower, upper), each a number or one a parameter{hint}") from None
         if type(low) is float and type(high) is float and low == -np.inf and high == np.inf:
             return None, None
+        low, high = _bound(low, "the lower bounds"), _bound(high, "the upper bounds")
         try:
-            lower = np.broadcast_to(np.asarray(low, dtype=float), (n,)).copy()
-            upper = np.broadcast_to(np.asarray(high, dtype=float), (n,)).copy()
+            lower = np.broadcast_to(low, (n,)).copy()
+            upper = np.broadcast_to(high, (n,)).copy()
         except ValueError:
             raise ValueError(
                 f"bounds have shapes {np.shape(low)} and {np.shape(high)}; expected numbers or {n} values each"
@@ -140,13 +208,21 @@ def bounds_of(bounds, n, names):
     return lower, upper
 
 
+def _bound(values, name):
+    try:
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be numbers, not {values!r}") from None
+
+
 def position(name, names, argument):
     """Index of a parameter by name or number."""
-    if isinstance(name, (int, np.integer)) and 0 <= name < len(names):
+    if isinstance(name, (int, np.integer)) and not isinstance(name, bool) and 0 <= name < len(names):
         return int(name)
     if name in names:
         return names.index(name)
-    raise ValueError(f"{argument}: the model has no parameter {name!r}{nearest(name, names)}; it has {', '.join(names)}")
+    has = ", ".join(names)
+    raise ValueError(f"{argument}: the model has no parameter {name!r}{nearest(name, names)}; it has {has}")
 
 
 def default_start(lower, upper, n):
@@ -176,25 +252,32 @@ def start_of(p0, names, lower, upper):
         if len(start) != n:
             raise ValueError(f"p0 has {len(start)} values; the model has {n} parameters ({', '.join(names)})")
     for name, value in zip(names, start):
+        if not isinstance(value, (int, float, np.integer, np.floating)):
+            raise TypeError(f"p0: the start of {name} must be a number, not {value!r}")
         if not isfinite(value):
             raise ValueError(f"p0: the start of {name} is {value}")
     if lower is not None and (np.any(start < lower) or np.any(start > upper)):
         outside = [f"{name} = {v:g}" for name, v, a, b in zip(names, start, lower, upper) if not a <= v <= b]
-        warnings.warn(f"p0 was outside its bounds and was moved inside: {', '.join(outside)}", stacklevel=4)
+        warnings.warn(f"p0 was outside its bounds and was moved inside: {', '.join(outside)}", stacklevel=caller())
         start = np.clip(start, lower, upper).tolist()
     return start
 
 
 def fixed_of(fixed, names, p0):
     """Which parameters are held (a list of bool, or None), their values written into p0."""
-    if not fixed:
+    if fixed is False or (isinstance(fixed, (dict, list, tuple, set)) and not fixed):
         return None
     held = [False] * len(names)
     if isinstance(fixed, str):
         fixed = [fixed]
+    if not isinstance(fixed, (dict, list, tuple, set, frozenset)) or isinstance(fixed, bool):
+        raise TypeError(f"fixed must be a dict of name: value, or names to hold at p0, not {fixed!r}")
     for name in fixed:
         at = position(name, names, "fixed")
         held[at] = True
         if isinstance(fixed, dict) and fixed[name] is not None:
-            p0[at] = fixed[name]
+            value = fixed[name]
+            if not isinstance(value, (int, float, np.integer, np.floating)) or not isfinite(value):
+                raise ValueError(f"fixed: the value of {name} must be a finite number, not {value!r}")
+            p0[at] = float(value)
     return held

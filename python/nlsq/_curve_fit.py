@@ -40,6 +40,7 @@ _IGNORED = frozenset((
 ))  # fmt: skip
 _KNOWN = (*_DEFAULTS, *_SOLVER, *_IGNORED)
 _METHODS = ("trf", "lm", "dogbox", "auto")
+_MODES = ("auto", "fwd", "rev")
 _LOSSES = ("linear", "soft_l1", "huber", "cauchy", "arctan")
 
 
@@ -134,9 +135,11 @@ def _fit(f, xdata, ydata, options, solver):
         f, xdata, ydata, names = formula_problem(f, xdata, ydata, options["data"], options["y"])
     else:
         if not callable(f):
-            raise TypeError(f"f must be a function f(x, *parameters) or a formula, not {type(f).__name__}")
+            raise TypeError(f"f must be a function f(x, *parameters) or a formula, not {type(f).__name__}"
+                            "; the order is curve_fit(f, xdata, ydata)")  # fmt: skip
         if xdata is None or ydata is None:
-            raise TypeError("curve_fit() needs xdata and ydata")
+            missing = "xdata and ydata" if xdata is None and ydata is None else "xdata" if xdata is None else "ydata"
+            raise TypeError(f"curve_fit() needs {missing}")
         names = _arguments.parameter_names(f)
         xdata = _engine.as_model_input(xdata)
     ydata = _arguments.as_data(ydata, "ydata")
@@ -148,7 +151,8 @@ def _fit(f, xdata, ydata, options, solver):
         if names is None or len(names) != len(p0):
             names = _arguments.names_for(f, names, len(p0))
     if not names:
-        raise ValueError("Unable to determine number of fit parameters.")
+        why = "give p0 for a function of *parameters" if names is None else "the model has no parameters after x"
+        raise ValueError(f"Unable to determine number of fit parameters: {why}")
     n = len(names)
     lower, upper = _arguments.bounds_of(options["bounds"], n, names)
     if isinstance(p0, str):
@@ -175,19 +179,29 @@ def _fit(f, xdata, ydata, options, solver):
         raise ValueError("sigma or data_mask leaves every point out: there is no row to fit")
     method = options["method"]
     if method is not None:
-        if method not in _METHODS:
-            raise ValueError(f"method must be one of {', '.join(_METHODS)}, not {method!r}"
-                             f"{_arguments.nearest(method, _METHODS)}")  # fmt: skip
-        solver["method"] = method
+        solver["method"] = _arguments.one_of(method, _METHODS, "method")
     loss = options["loss"]
-    if loss is not None and loss not in _LOSSES:
-        raise ValueError(f"loss must be one of {', '.join(_LOSSES)}, not {loss!r}{_arguments.nearest(loss, _LOSSES)}")
+    if loss is not None:
+        _arguments.one_of(loss, _LOSSES, "loss")
+    f_scale, threads, mode = options["f_scale"], options["threads"], options["jacobian_mode"]
+    if type(f_scale) is not float or not 0.0 < f_scale < np.inf:
+        f_scale = _arguments.number(f_scale, "f_scale", above=True)
+    if threads != 0 or type(threads) is not int:
+        threads = _arguments.number(threads, "threads", whole=True)
+    if mode is not None:
+        _arguments.one_of(mode, _MODES, "jacobian_mode")
+    for name in solver:
+        if name.endswith("tol"):
+            solver[name] = _arguments.number(solver[name], name)
+    if "max_nfev" in solver:
+        solver["max_nfev"] = _arguments.number(solver["max_nfev"], "max_nfev", least=1, whole=True)
     if "x_scale" in solver:
         scale = solver.pop("x_scale")
         if not isinstance(scale, str):
-            solver["x_scale"] = np.broadcast_to(np.asarray(scale, dtype=float), (n,)).tolist()
+            solver["x_scale"] = _arguments.positive_numbers(scale, n, "x_scale")
         elif scale != "jac":
             raise ValueError(f"x_scale must be 'jac' or numbers, not {scale!r}")
+    absolute = _arguments.truth(options["absolute_sigma"], "absolute_sigma")
     callback = options["callback"]
     if callback is not None:
         from nlsq.callbacks import adapt
@@ -199,17 +213,21 @@ def _fit(f, xdata, ydata, options, solver):
         if jac not in ("2-point", "3-point"):
             raise ValueError(f"jac must be a function, '2-point' or '3-point', not {jac!r}")
         differences, jac = jac, None
+    diff_step = options["diff_step"]
+    if diff_step is not None:
+        diff_step = _arguments.positive_numbers(diff_step, n, "diff_step")
+        differences = differences or "2-point"
 
     shape = ydata.shape
     if len(shape) > 1:
         f, xdata, ydata, sigma = _flattened(f, xdata, ydata, sigma)
-    check = options["check_finite"] and nan_policy != "propagate"
+    check = _arguments.truth(options["check_finite"], "check_finite") and nan_policy != "propagate"
     try:
         outcome = _engine.fit(
             f, xdata, ydata, p0, names=names, sigma=sigma, lower=lower, upper=upper, fixed=fixed,
-            absolute_sigma=options["absolute_sigma"], loss=loss, f_scale=options["f_scale"], jac=jac,
-            differences=differences, diff_step=options["diff_step"], callback=callback, threads=options["threads"],
-            jacobian_mode=options["jacobian_mode"], check_finite=check, solver=solver,
+            absolute_sigma=absolute, loss=loss, f_scale=f_scale, jac=jac,
+            differences=differences, diff_step=diff_step, callback=callback, threads=threads,
+            jacobian_mode=mode, check_finite=check, solver=solver,
         )  # fmt: skip
     except ValueError:
         if check:  # the engine met what is not finite: say which array it was in
@@ -236,7 +254,7 @@ def _fit(f, xdata, ydata, options, solver):
 def _warn(text):
     from nlsq._optimize import optimize_warning
 
-    warnings.warn(text, optimize_warning(), stacklevel=5)
+    warnings.warn(text, optimize_warning(), stacklevel=_arguments.caller())
 
 
 def _sigma(sigma, ydata):
@@ -250,15 +268,20 @@ def _sigma(sigma, ydata):
         bad = ~(array.ravel() > 0.0)
         if bad.any():
             row = int(np.argmax(bad))
-            raise ValueError(f"sigma is {array.ravel()[row]} at index {row}; it must be positive (inf leaves the point out)")
+            value = array.ravel()[row]
+            raise ValueError(f"sigma is {value} at index {row}; it must be positive (inf leaves the point out)")
         return array
     if array.shape == (ydata.size, ydata.size):
+        _arguments.check_finite(array, "sigma")
+        if not np.allclose(array, array.T, rtol=1e-8, atol=0.0):
+            raise ValueError("sigma as a covariance matrix must be symmetric")
         try:
             np.linalg.cholesky(array)
         except np.linalg.LinAlgError:
             raise ValueError("`sigma` must be positive definite.") from None
         return array
-    raise ValueError(f"`sigma` has incorrect shape: {array.shape}; expected {ydata.shape} or ({ydata.size}, {ydata.size})")
+    square = (ydata.size, ydata.size)
+    raise ValueError(f"`sigma` has incorrect shape: {array.shape}; expected {ydata.shape} or {square}")
 
 
 def _omit(xdata, ydata, sigma):
@@ -315,7 +338,8 @@ def _kept(x, keep, shape):
 def _masked(mask, ydata, sigma):
     mask = np.asarray(mask, dtype=bool)
     if mask.shape != ydata.shape:
-        raise ValueError(f"data_mask has shape {mask.shape}, ydata {ydata.shape}: Data mask doesn't match data lengths.")
+        shapes = f"data_mask has shape {mask.shape}, ydata {ydata.shape}"
+        raise ValueError(f"{shapes}: Data mask doesn't match data lengths.")
     if np.ndim(sigma) == 2:
         raise ValueError("data_mask cannot be used with a covariance matrix")
     sigma = np.broadcast_to(1.0 if sigma is None else sigma, ydata.shape).copy()
@@ -344,7 +368,7 @@ def _automatic_start(p0, f, xdata, ydata, names, lower, upper):
     if p0 != "auto":
         raise ValueError(f"p0 must be numbers, a dict or 'auto', not {p0!r}")
     estimate = getattr(f, "estimate_p0", None)
-    start = _arguments.default_start(lower, upper, len(names))
+    start = np.asarray(_arguments.default_start(lower, upper, len(names)))
     if estimate is not None:
         start = np.asarray(estimate(np.asarray(xdata), ydata), dtype=float)
     else:
@@ -394,12 +418,15 @@ class CurveFit:
         """As curve_fit, with the model of this object."""
         if self.f is None:
             raise TypeError("CurveFit() holds no model: use CurveFit(f).fit(x, y) or CurveFit().curve_fit(f, x, y)")
-        return curve_fit(self.f, xdata, ydata, *args, **{**self.defaults, **kwargs})
+        return self.curve_fit(self.f, xdata, ydata, *args, **kwargs)
 
     def curve_fit(self, f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None, *args: Any,
                   **kwargs: Any) -> CurveFitResult:  # fmt: skip
         """As curve_fit, for any model."""
-        return curve_fit(f, xdata, ydata, *args, **{**self.defaults, **kwargs})
+        defaults = self.defaults
+        if args:
+            defaults = {k: v for k, v in defaults.items() if k not in _POSITIONAL[: len(args)]}
+        return curve_fit(f, xdata, ydata, *args, **{**defaults, **kwargs})
 
     def __repr__(self):
         name = getattr(self.f, "__name__", self.f)

@@ -22,8 +22,9 @@ _VERIFIED_MOST = 10_000
 _DEBUG = 10  # logging.DEBUG
 _EPS = np.finfo(float).eps
 _KEEPS = (
-    "the model keeps parameters of one call and uses them in another (a list, a dict or an attribute), among them those "
-    "of the call that recorded it; empty what it keeps and give jac='2-point' to have it called with numbers alone"
+    "the model keeps parameters of one call and uses them in another (a list, a dict or an attribute), among them "
+    "those of the call that recorded it; empty what it keeps and give jac='2-point' to have it called with numbers "
+    "alone"
 )
 
 
@@ -373,6 +374,8 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
         _check_finite(out)
     out.result = _fit_callback(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, differences, diff_step,
                                callback, solver)  # fmt: skip
+    if jacobian_mode is not None:
+        out.result.jacobian_mode_source = "argument"
     _log(out)
     return out
 
@@ -466,6 +469,9 @@ def _fit_callback(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, d
             J = oriented(np.asarray(out.jac(out.xdata, *at(p).tolist()), dtype=float), rows, n)
             if J.shape != (rows, n):
                 raise ValueError(f"jac returns shape {J.shape}; expected {(rows, n)}")
+            if not np.isfinite(J).all() and np.array_equal(full, p0):
+                row, column = np.argwhere(~np.isfinite(J))[0].tolist()
+                raise ValueError(f"jac is {J[row, column]} at index {row} for {out.names[column]} at the start")
             return np.ascontiguousarray(weigh(J[:, free]))
 
     if jacobian is None and diff_step is None and _is_single(call, out.xdata, p0):

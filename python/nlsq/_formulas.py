@@ -102,6 +102,20 @@ def numbers(column, name):
     return np.ascontiguousarray(column, dtype=np.float32 if column.dtype == np.float32 else float)
 
 
+def _no_built_in_name(f):
+    """A formula that is one name alone is a constant; the name of a built-in model was meant for one."""
+    if f.used or f.parameters != [f.text.strip()]:
+        return
+    name = f.text.strip()
+    known = [entry["name"] for entry in _core.built_in_models()]
+    near = name if name in known else _core.nearest_name(name, known)
+    if near and len(name) > 3:
+        raise ValueError(
+            f"the formula {name!r} is a constant, a parameter of that name; for the built-in model fit "
+            f"nlsq.functions.{near}"
+        )
+
+
 def formula_problem(text, xdata, ydata, data, y):
     """(function, xdata, ydata, parameter names) of a formula and where its data are."""
     if data is None:
@@ -111,6 +125,7 @@ def formula_problem(text, xdata, ydata, data, y):
             if xdata is None or ydata is None:
                 raise TypeError("a formula needs xdata and ydata, or data= and y=")
             f = parse(text, ["x"])
+            _no_built_in_name(f)
             x = np.asarray(xdata)
             if x.ndim != 1:
                 raise ValueError("a formula over several columns needs them by name: data={'x': …, 'z': …}")

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from nlsq._types import LeastSquaresOptions
 
 _DEFAULTS = {
-    "jac": None, "bounds": (-np.inf, np.inf), "method": "trf", "ftol": 1e-8, "xtol": 1e-8, "gtol": 1e-8, "x_scale": None,
+    "jac": None, "bounds": (-np.inf, np.inf), "method": "trf", "ftol": 1e-8, "xtol": 1e-8, "gtol": 1e-8,
+    "x_scale": None,
     "loss": "linear", "f_scale": 1.0, "diff_step": None, "tr_solver": None, "tr_options": None, "jac_sparsity": None,
     "max_nfev": None, "verbose": 0, "args": (), "kwargs": None, "callback": None, "workers": None, "threads": 0,
     "jacobian_mode": None,
@@ -56,16 +57,52 @@ def least_squares(fun: Callable[..., Any], x0: ArrayLike, jac: Callable[..., Any
         if name not in settings:
             raise _arguments.unknown_keyword("least_squares", name, _DEFAULTS)
         settings[name] = value
+    _check(fun, x0, settings)
     traced, note = _traced(fun, x0, settings)
     if traced is not None:
         return traced
     threads, mode = settings.pop("threads"), settings.pop("jacobian_mode")  # noqa: F841
-    if mode not in (None, "auto", "fwd", "rev"):
-        raise ValueError(f"jacobian_mode must be 'auto', 'fwd' or 'rev', not {mode!r}")
     settings["jac"] = "2-point" if jac is None else jac
     result = _black_box(fun, x0, **settings)
     result["engine"], result["trace_note"] = "callback", note
     return result
+
+
+def _check(fun, x0, settings):
+    """Raises what is wrong with an argument, in words."""
+    if not callable(fun):
+        raise TypeError(f"fun must be a function fun(x), not {type(fun).__name__}")
+    try:
+        start = np.atleast_1d(np.asarray(x0)).astype(complex)
+    except (TypeError, ValueError):
+        raise ValueError(f"`x0` must be numbers, not {x0!r}") from None
+    if start.ndim == 1 and not np.isfinite(start).all():
+        at = int(np.argmin(np.isfinite(start)))
+        raise ValueError(f"`x0` must be finite; it is {np.ravel(x0)[at]} at index {at}")
+    _arguments.one_of(settings["method"], ("trf", "dogbox", "lm"), "method")
+    if not callable(settings["loss"]):
+        _arguments.one_of(settings["loss"], _LOSSES, "loss")
+    if settings["jacobian_mode"] is not None:
+        _arguments.one_of(settings["jacobian_mode"], ("auto", "fwd", "rev"), "jacobian_mode")
+    for name in ("ftol", "xtol", "gtol"):
+        if settings[name] is not None:
+            _arguments.number(settings[name], name)
+    _arguments.number(settings["f_scale"], "f_scale", above=True)
+    _arguments.number(settings["threads"], "threads", whole=True)
+    if settings["max_nfev"] is not None:
+        _arguments.number(settings["max_nfev"], "max_nfev", least=1, whole=True)
+    if not isinstance(settings["args"], (tuple, list)):
+        raise TypeError(f"args must be a tuple, as args=({settings['args']!r},)")
+    if settings["kwargs"] is not None and not isinstance(settings["kwargs"], dict):
+        raise TypeError(f"kwargs must be a dict, not {settings['kwargs']!r}")
+    bounds = settings["bounds"]
+    if isinstance(bounds, (tuple, list)) and len(bounds) == 2 and start.ndim == 1:
+        n = start.size
+        for side in bounds:
+            if np.shape(side) not in ((), (n,)):
+                raise ValueError(
+                    f"Inconsistent shapes between bounds and `x0`: a bound has shape {np.shape(side)}, x0 {(n,)}"
+                )
 
 
 def _traced(fun, x0, settings):
@@ -85,7 +122,12 @@ def _traced(fun, x0, settings):
     start = start.astype(float)
     n = start.size
     args, kwargs = settings["args"], settings["kwargs"] or {}
-    at_start = np.atleast_1d(np.asarray(fun(start.copy(), *args, **kwargs)))
+    at_start = fun(start.copy(), *args, **kwargs)
+    if at_start is None:
+        raise TypeError("fun returns None; is its return statement missing?")
+    at_start = np.atleast_1d(np.asarray(at_start))
+    if at_start.size == 0:
+        raise ValueError("fun returns no residuals")
     if at_start.ndim != 1 or at_start.dtype.kind not in "fiu" or at_start.dtype.itemsize < 8:
         return None, "the function returns no vector of float64"
     m = at_start.size
@@ -112,6 +154,13 @@ def _traced(fun, x0, settings):
         return _core.outputs(model, p)
 
     lower, upper = bounds_of(settings["bounds"], n)
+    lower, upper = np.broadcast_to(lower, (n,)), np.broadcast_to(upper, (n,))
+    if np.any(lower >= upper):
+        raise ValueError("Each lower bound must be strictly less than each upper bound.")
+    outside = np.flatnonzero((start < lower) | (start > upper))
+    if outside.size:
+        at = int(outside[0])
+        raise ValueError(f"`x0` is infeasible: x0[{at}] = {start[at]:g} is outside [{lower[at]:g}, {upper[at]:g}]")
     beside = np.clip(start + 0.01 * np.maximum(np.abs(start), 0.1) * (1.0 + 0.3 * np.arange(n) / n), lower, upper)
     for p, theirs in ((start, at_start), (beside, None)):
         try:
