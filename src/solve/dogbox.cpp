@@ -34,7 +34,7 @@ class Dogbox final : public Strategy {
     for (std::size_t j = 0; j < work_.size(); ++j) {
       length = std::max(length, std::abs(state.here->x[j]) / state.scale[j]);
     }
-    state.radius = kFirstRadius * first_radius(state, length);
+    state.radius = (state.own_scales ? kFirstRadius : 1.0) * first_radius(state, length);
   }
 
   // A box lets a weak parameter run to its wall while a strong one is held: let its scale follow.

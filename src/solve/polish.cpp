@@ -80,6 +80,43 @@ class FreeProblem {
   bool move_held_ = true, moved_held_ = false;
 };
 
+// Steps that shrink slowly, because the curvature that Gauss-Newton leaves out is large, go on for
+// hundreds of passes. Anderson's mixing with the step before (Walker and Ni 2011, §2, m = 1) is the
+// secant method in their common direction.
+class Mixing {
+ public:
+  // Puts trial.x where the last two steps g point to; false when there is nothing to be gained.
+  bool extrapolate(State& state, double length) {
+    const bool slow = length > kFast * last_length_ && length < kInfinity;
+    bool mixed = slow && g_.size() == state.step.size();
+    if (mixed) {
+      double along = 0.0, change = 0.0;
+      for (std::size_t j = 0; j < g_.size(); ++j) {
+        const double d = (state.step[j] - g_[j]) / state.scale[j];
+        along += state.step[j] / state.scale[j] * d;
+        change += d * d;
+      }
+      const double share = along / change;
+      mixed = std::isfinite(share) && std::abs(share) < kMostShare;
+      for (std::size_t j = 0; mixed && j < g_.size(); ++j) {
+        const double moved = state.here->x[j] - x_[j];
+        state.trial->x[j] =
+            state.here->x[j] + state.step[j] - share * (moved + state.step[j] - g_[j]);
+      }
+    }
+    x_ = state.here->x;
+    g_ = state.step;
+    last_length_ = length;
+    return mixed;
+  }
+
+ private:
+  static constexpr double kFast = 0.1;       // of the step before: nothing to be gained
+  static constexpr double kMostShare = 1e3;  // beyond, the two steps are the same but for rounding
+  linalg::Vector x_, g_;
+  double last_length_ = 0.0;
+};
+
 // ‖Qᵀf‖ / ‖f‖ at which the polish has done its work. ‖Qᵀf‖ √m / ‖f‖ is the length of the next step
 // in standard errors, so on many rows, where a pass costs something, a thousandth of one is enough;
 // ftol alone would stop at √(m·ftol) of them.
@@ -125,6 +162,7 @@ index_t polish(Evaluator& evaluator, State& state, const SolverOptions& options,
   const index_t most = options.max_polish.value_or(one_is_enough ? 1 : limit);
   const double tolerance = enough(state, options);
   FreeProblem problem(state.n);
+  Mixing mixing;
   Point* best = state.here;  // or in state.spare
   double best_length = kInfinity;
   index_t steps = 0, best_steps = 0;
@@ -143,7 +181,15 @@ index_t polish(Evaluator& evaluator, State& state, const SolverOptions& options,
     if (!std::isfinite(length) || !moves(state)) break;
     if (is_done(state, problem, tolerance) && !problem.moves_held()) break;
 
-    if (!better(evaluator, state, best->sum.cost)) {
+    const bool mixed = !problem.moves_held() && mixing.extrapolate(state, length);
+    bool accepted = better(evaluator, state, best->sum.cost);
+    if (!accepted && mixed) {
+      for (std::size_t j = 0; j < state.step.size(); ++j) {
+        state.trial->x[j] = state.here->x[j] + state.step[j];
+      }
+      accepted = state.nfev < limit && better(evaluator, state, best->sum.cost);
+    }
+    if (!accepted) {
       if (!problem.stop_moving_held()) break;
       continue;
     }

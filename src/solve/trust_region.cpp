@@ -12,6 +12,7 @@ namespace nlsq::solve {
 namespace {
 constexpr double kFloorOfStart = 0.1;  // of ‖f‖
 constexpr double kSuspectKappa = 1e12;
+constexpr double kPoorGain = 0.25;
 constexpr double kGrow = 2.0;
 constexpr double kShrinkMost = 0.1;
 constexpr double kShrinkLeast = 0.5;
@@ -54,7 +55,11 @@ void resize_radius(State& state, double actual) {
   const double gain = gain_ratio(actual, state.predicted);
   if (gain > 0.0) {
     const double t = std::min(gain, 1.0);
-    const double radius = state.step_length / std::max(1.0 / kGrow, 1.0 - t * t * t);
+    // A whole Gauss-Newton step that gains little has overshot: repeated, such steps go to and fro
+    // across the minimum. A step held short that gains little follows a bent valley, and goes on.
+    const bool overshot = gain < kPoorGain && !state.held_short;
+    const double quotient = overshot ? kGrow : std::max(1.0 / kGrow, 1.0 - t * t * t);
+    const double radius = state.step_length / quotient;
     state.radius = state.cut_by_bound ? std::max(state.radius, radius) : radius;
     return;
   }

@@ -39,6 +39,31 @@ Problem decay(double size = 1, double time = 1) {
   });
 }
 
+constexpr double kSigmoidData[40] = {
+    0.0514, 0.0882, 0.1641, 0.1965, 0.2169, 0.3008, 0.3350, 0.3988, 0.4291, 0.5427,
+    0.6148, 0.6764, 0.7988, 0.9078, 1.0281, 1.1573, 1.2943, 1.4728, 1.6590, 1.8129,
+    1.9856, 2.1580, 2.3755, 2.4781, 2.6632, 2.8071, 2.9067, 3.0004, 3.1083, 3.1834,
+    3.2371, 3.2871, 3.3488, 3.3587, 3.3837, 3.4305, 3.4781, 3.4911, 3.4825, 3.4622};
+
+// A sigmoid on a saturating background whose Gauss-Newton steps overshoot by all but 3 %: taken
+// again and again they need hundreds of evaluations.
+TEST_P(Methods, DoNotGoToAndFroAcrossAMinimum) {
+  const auto residuals = [](auto* p, auto* f) {
+    for (int i = 0; i < 40; ++i) {
+      const double x = 0.1 + 4.9 * i / 39.0;
+      f[i] =
+          p[0] / (1.0 + exp(-p[1] * (x - p[2]))) + p[3] * x / (p[4] * p[4] + x) - kSigmoidData[i];
+    }
+  };
+  const Problem p =
+      problem<5>("sigmoid", {2.8666, 2.0949, 2.961, 0.8671, 1.5556}, 40, {}, {}, residuals);
+  DenseEvaluator evaluator = p.evaluator();
+  const solve::Outcome out = run(evaluator, p.start, options());
+  EXPECT_GT(static_cast<int>(out.status), 0) << out.message;
+  EXPECT_NEAR(out.summary.cost, 0.00529405720, 1e-10);
+  EXPECT_LE(out.nfev, 40);
+}
+
 TEST_P(Methods, ReachTheDocumentedMinimaOfTheClassicProblems) {
   for (const Problem& p : classic_problems()) {
     DenseEvaluator evaluator = p.evaluator();

@@ -26,15 +26,12 @@ SUITES = [
 
 # Test: why nlsq.scipy answers otherwise.
 _ZERO = "x is -4e-16 where the test allows nothing: the length of a step to the edge of the trust region is rounded"
-_DOGBOX = "the first dogbox step is 0.3 of SciPy's, so x does not hit the minimum of x**2 + 5 by chance"
 EXCEPTIONS = {
     "TestCurveFit::test_gh4555b": "pins the covariance of MINPACK's last iterate but one, 2e-6 from that at the "
     "solution",
     "TestTRF::test_x_scale_options": _ZERO,
     "TestDogbox::test_x_scale_options": _ZERO,
     "TestLM::test_x_scale_options": _ZERO,
-    "TestDogbox::test_options": _DOGBOX,
-    "TestDogbox::test_full_result": _DOGBOX,
 }
 
 
