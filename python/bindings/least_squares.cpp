@@ -2,13 +2,19 @@
 // least_squares of the core on Python callables. The GIL is held only while one of them runs.
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
+#include <limits>
+#include <optional>
 
 #include "nlsq/least_squares.hpp"
 #include "options.hpp"
+#include "stats/statistics.hpp"
 #include "trace.hpp"
 
 namespace nlsq::python {
@@ -41,7 +47,7 @@ FitResult run_least_squares(nb::handle fun, nb::handle jac, index_t m,
                             const std::vector<double>& upper, nb::handle loss, double f_scale,
                             bool three_point, const std::vector<double>& diff_step,
                             const std::vector<std::string>& names, bool absolute_sigma,
-                            nb::handle callback, const nb::dict& solver) {
+                            nb::handle callback, const nb::dict& solver, nb::handle jacobian_mode) {
   LeastSquaresOptions options;
   options.lower = lower;
   options.upper = upper;
@@ -52,6 +58,9 @@ FitResult run_least_squares(nb::handle fun, nb::handle jac, index_t m,
   options.names = names;
   options.absolute_sigma = absolute_sigma;
   for (const auto& [name, value] : solver) set_solver(options, name, value);
+  if (!jacobian_mode.is_none()) {
+    options.jacobian_mode = parse_jacobian_mode(nb::cast<std::string>(jacobian_mode));
+  }
   options.callback = callback_of(callback, true);
   const ResidualFunction residuals = [fun](std::span<const double> p, std::span<double> f) {
     call_into(fun, p, f);
@@ -67,16 +76,76 @@ FitResult run_least_squares(nb::handle fun, nb::handle jac, index_t m,
   return least_squares(residuals, jacobian, m, x0, options);
 }
 
+// The result of a curve fitted as residuals, over all parameters: fixed ones put back, masked rows
+// taken out, and the statistics that need y. `held[i]`: parameter i did not take part.
+FitResult complete(const FitResult& part, const std::vector<std::string>& names,
+                   const std::vector<double>& p0, const std::vector<bool>& held, index_t masked,
+                   double tss, double sum_log_sigma, bool has_sigma,
+                   const std::optional<std::string>& differences) {
+  const std::size_t N = names.size(), n = part.names.size();
+  FitResult all = part;
+  all.names = names;
+  all.p0 = all.popt = p0;
+  all.fixed = held;
+  all.defaulted.assign(N, false);
+  all.at_bound.assign(N, 0);
+  all.perr.assign(N, 0.0);
+  all.pcov.assign(N * N, 0.0);
+  all.n = part.n - masked;
+  all.n_masked = masked;
+  const stats::GoodnessOfFit g = stats::goodness_of_fit({.rows = all.n,
+                                                         .free = static_cast<index_t>(n),
+                                                         .rss = part.rss,
+                                                         .tss = tss,
+                                                         .sum_log_sigma = sum_log_sigma,
+                                                         .known_sigma = part.absolute_sigma});
+  all.dof = std::max<index_t>(g.dof, 0);
+  // The core scaled by the degrees of freedom of all rows.
+  const double factor = part.absolute_sigma || masked == 0 ? 1.0
+                        : all.dof == 0
+                            ? std::numeric_limits<double>::infinity()
+                            : static_cast<double>(part.dof) / static_cast<double>(all.dof);
+  std::vector<std::size_t> place;
+  for (std::size_t i = 0; i < N; ++i) {
+    if (!held[i]) place.push_back(i);
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    all.popt[place[i]] = part.popt[i];
+    all.at_bound[place[i]] = part.at_bound[i];
+    for (std::size_t j = 0; j < n; ++j) {
+      all.pcov[place[i] * N + place[j]] = part.pcov[i * n + j] * factor;
+    }
+    all.perr[place[i]] = std::sqrt(all.pcov[place[i] * (N + 1)]);
+  }
+  if (differences) all.jacobian_mode = all.derivative_order = *differences;
+  all.has_sigma = has_sigma;
+  all.tss = tss;
+  all.chi2 = g.chi2;
+  all.reduced_chi2 = g.reduced_chi2;
+  all.p_value = g.chi2_p;
+  all.r_squared = g.r_squared;
+  all.adj_r_squared = g.adjusted_r_squared;
+  all.rmse = g.rmse;
+  all.aic = g.aic;
+  all.aicc = g.aicc;
+  all.bic = g.bic;
+  return all;
+}
+
 }  // namespace
 
 void bind_least_squares(nb::module_& m) {
+  m.def("complete", &complete, nb::arg("part"), nb::arg("names"), nb::arg("p0"), nb::arg("held"),
+        nb::arg("masked"), nb::arg("tss"), nb::arg("sum_log_sigma"), nb::arg("has_sigma"),
+        nb::arg("differences").none() = nb::none(),
+        "The result of a curve fitted as residuals, over all its parameters.");
   m.def("least_squares", &run_least_squares, nb::arg("fun"), nb::arg("jac").none(), nb::arg("m"),
         nb::arg("x0"), nb::arg("lower") = std::vector<double>{},
         nb::arg("upper") = std::vector<double>{}, nb::arg("loss").none() = nb::none(),
         nb::arg("f_scale") = 1.0, nb::arg("three_point") = false,
         nb::arg("diff_step") = std::vector<double>{}, nb::arg("names") = std::vector<std::string>{},
         nb::arg("absolute_sigma") = false, nb::arg("callback").none() = nb::none(),
-        nb::arg("solver") = nb::dict(),
+        nb::arg("solver") = nb::dict(), nb::arg("jacobian_mode").none() = nb::none(),
         "Minimizes over residual callables that take and give float64 arrays; see "
         "nlsq.least_squares.");
 }

@@ -385,7 +385,10 @@ def jacobian(model: Model, columns: Sequence[Annotated[NDArray, dict(device='cpu
 def standard_errors(model: Model, columns: Sequence[Annotated[NDArray, dict(device='cpu', writable=False)]], result: FitResult) -> object:
     """Standard error of the model's value in each row."""
 
-def least_squares(fun: object, jac: object | None, m: int, x0: Sequence[float], lower: Sequence[float] = [], upper: Sequence[float] = [], loss: object | None = None, f_scale: float = 1.0, three_point: bool = False, diff_step: Sequence[float] = [], names: Sequence[str] = [], absolute_sigma: bool = False, callback: object | None = None, solver: dict = {}) -> FitResult:
+def complete(part: FitResult, names: Sequence[str], p0: Sequence[float], held: Sequence[bool], masked: int, tss: float, sum_log_sigma: float, has_sigma: bool, differences: str | None = None) -> FitResult:
+    """The result of a curve fitted as residuals, over all its parameters."""
+
+def least_squares(fun: object, jac: object | None, m: int, x0: Sequence[float], lower: Sequence[float] = [], upper: Sequence[float] = [], loss: object | None = None, f_scale: float = 1.0, three_point: bool = False, diff_step: Sequence[float] = [], names: Sequence[str] = [], absolute_sigma: bool = False, callback: object | None = None, solver: dict = {}, jacobian_mode: object | None = None) -> FitResult:
     """
     Minimizes over residual callables that take and give float64 arrays; see nlsq.least_squares.
     """

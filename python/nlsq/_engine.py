@@ -373,9 +373,7 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
     if check_finite:
         _check_finite(out)
     out.result = _fit_callback(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, differences, diff_step,
-                               callback, solver)  # fmt: skip
-    if jacobian_mode is not None:
-        out.result.jacobian_mode_source = "argument"
+                               callback, solver, jacobian_mode)  # fmt: skip
     _log(out)
     return out
 
@@ -425,7 +423,7 @@ def _plain_sigma(sigma):
 
 
 def _fit_callback(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, differences, diff_step, callback,
-                  solver):  # fmt: skip
+                  solver, jacobian_mode):  # fmt: skip
     """The model as a black box, or a traced one whose residuals are mixed by a covariance matrix."""
     p0 = np.array(p0, dtype=float)
     n, rows, y = len(p0), len(out.ydata), out.ydata
@@ -497,58 +495,21 @@ def _fit_callback(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, d
     result = _core.least_squares(
         residuals, jacobian, rows, p0[free].tolist(), pick(lower), pick(upper), loss, f_scale,
         differences == "3-point", step, [name for name, f in zip(out.names, free) if f], absolute_sigma, callback,
-        options,
+        options, jacobian_mode,
     )  # fmt: skip
-    found = CallbackResult(result, out.names, p0, free, y, out.sigma)
-    if fine is not None:
-        found.jacobian_mode = found.derivative_order = differences or "2-point"
-    return found
-
-
-class CallbackResult:
-    """The core's result of a black box with the fixed parameters put back."""
-
-    def __init__(self, core, names, p0, free, y, sigma):
-        self._core = core
-        self._free = free
-        self.names = list(names)
-        self.p0 = p0
-        n = len(names)
-        self.popt = p0.copy()
-        self.popt[free] = core.popt
-        self.pcov = np.zeros((n, n))
-        self.pcov[np.ix_(free, free)] = core.pcov
-        self.perr = np.zeros(n)
-        self.perr[free] = core.perr
-        self.fixed = (~free).tolist()
-        self.at_bound = _spread(core.at_bound, free, 0)
-        self.tss = _total(y, sigma)
-        rss, self.n, self.dof = core.rss, core.n, core.dof
-        if sigma is not None and np.ndim(sigma) == 1:
-            self.n_masked = int(np.isinf(sigma).sum())
-            self.n -= self.n_masked
-            self.dof = max(0, self.n - int(free.sum()))
-            if self.n_masked and not core.absolute_sigma:
-                factor = core.dof / self.dof if self.dof else np.inf
-                self.pcov = np.where(self.pcov == 0.0, 0.0, self.pcov * factor)
-                self.perr = np.sqrt(np.diag(self.pcov))
-        self.r_squared = 1.0 - rss / self.tss if self.tss > 0 else np.nan
-        spare = self.dof
-        self.adj_r_squared = 1.0 - (rss / spare) / (self.tss / (self.n - 1)) if spare > 0 and self.tss > 0 else np.nan
-
-    def __getattr__(self, name):
-        return getattr(self._core, name)
-
-    def correlation(self):
-        """n by n, NaN for fixed parameters."""
-        out = np.full(self.pcov.shape, np.nan)
-        out[np.ix_(self._free, self._free)] = self._core.correlation()
-        return out
-
-    def intervals(self, level=0.95):
-        """(low, high) of each parameter; a fixed one at its value."""
-        free = iter(self._core.intervals(level))
-        return [next(free) if f else (v, v) for f, v in zip(self._free, self.popt)]
+    sigma = out.sigma
+    masked, log_sigma = 0, 0.0
+    if np.ndim(sigma) == 1:
+        masked = int(np.isinf(sigma).sum())
+        log_sigma = float(np.sum(np.log(sigma[np.isfinite(sigma)])))
+    elif np.ndim(sigma) == 2:
+        log_sigma = float(np.sum(np.log(np.diag(L))))
+    elif sigma is not None:
+        log_sigma = rows * float(np.log(sigma))
+    held = (~free).tolist()
+    mode = (differences or "2-point") if fine is not None else None
+    return _core.complete(result, out.names, p0.tolist(), held, masked, _total(y, sigma), log_sigma,
+                          sigma is not None, mode)  # fmt: skip
 
 
 def _fine_steps(value, p0, free, lower, upper, three_point):
@@ -608,11 +569,6 @@ def _is_single(call, x, p0):
     except (TypeError, ValueError):
         return False  # said in better words when the fit calls it
     return dtype.kind == "f" and dtype.itemsize < 8
-
-
-def _spread(values, free, fallback):
-    given = iter(values)
-    return [next(given) if f else fallback for f in free]
 
 
 def _total(y, sigma):
