@@ -162,7 +162,13 @@ void bind_fit(nb::module_& m) {
       .def(
           "report",
           [](const FitResult& r, double level, bool color) {
-            return r.report({.color = color, .level = level});
+            // The command's option by its name in Python.
+            std::string text = r.report({.color = color, .level = level});
+            const std::string option = "--absolute-sigma", name = "absolute_sigma=True";
+            for (auto at = text.find(option); at != std::string::npos; at = text.find(option, at)) {
+              text.replace(at, option.size(), name);
+            }
+            return text;
           },
           nb::arg("level") = 0.95, nb::arg("color") = false);
 
