@@ -203,6 +203,11 @@ def bounds_of(bounds, n, names):
             f"Each lower bound must be strictly less than each upper bound: {names[at]} has {lower[at]} and "
             f"{upper[at]}"
         )
+    if n > 1 and np.all(lower == upper):
+        raise ValueError(
+            "bounds hold every parameter at one value; they are (lower, upper), each of n values: turn pairs, one a "
+            "parameter, by bounds=tuple(zip(*pairs)), or give a dict of names"
+        )
     if np.all(lower == -np.inf) and np.all(upper == np.inf):
         return None, None
     return lower, upper

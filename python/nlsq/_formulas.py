@@ -82,6 +82,8 @@ def column_of(data, name):
 
 def named_column(data, name, argument):
     """A column of a table by the name that an argument gives."""
+    if data is None or isinstance(data, (np.ndarray, list)) and getattr(data, "dtype", np.dtype(float)).names is None:
+        raise TypeError(f"{argument}={name!r} names a column, but there is no table: give data=")
     names = column_names(data)
     if name not in names:
         raise ValueError(
@@ -125,6 +127,11 @@ def formula_problem(text, xdata, ydata, data, y):
             if xdata is None or ydata is None:
                 raise TypeError("a formula needs xdata and ydata, or data= and y=")
             f = parse(text, ["x"])
+            if not f.used and len(f.parameters) > 1:
+                raise ValueError(
+                    f"the formula does not use x, so {', '.join(f.parameters)} would all be parameters of a constant; "
+                    "call the column x, or give it by name: data={'t': …}"
+                )
             _no_built_in_name(f)
             x = np.asarray(xdata)
             if x.ndim != 1:

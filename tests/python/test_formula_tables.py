@@ -28,3 +28,19 @@ def test_tables_of_pandas():
     pandas = pytest.importorskip("pandas")
     result = curve_fit("y = A*exp(-k*t)", data=pandas.DataFrame(TABLE), sigma="err")
     np.testing.assert_array_equal(result.popt, curve_fit("y = A*exp(-k*t)", data=TABLE, sigma="err").popt)
+
+
+def test_a_name_needs_a_table():
+    with pytest.raises(TypeError, match="sigma='err' names a column, but there is no table"):
+        curve_fit("A*exp(-k*x)", T, TABLE["y"], sigma="err")
+
+
+def test_a_formula_that_forgets_x_is_refused():
+    with pytest.raises(ValueError, match="the formula does not use x, so A, k, t would all be parameters"):
+        curve_fit("A*exp(-k*t)", T, TABLE["y"])
+    assert curve_fit("c", T, TABLE["y"]).popt[0] == pytest.approx(TABLE["y"].mean())
+
+
+def test_pairs_of_bounds_that_hold_everything_are_refused():
+    with pytest.raises(ValueError, match=r"tuple\(zip\(\*pairs\)\)"):
+        curve_fit("A*exp(-k*x)", T, TABLE["y"], bounds=[(0, 5), (0, 5)])
