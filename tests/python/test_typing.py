@@ -31,7 +31,8 @@ def test_mypy_reads_a_program(tmp_path):
     pytest.importorskip("mypy")
     sample = pathlib.Path(__file__).parent / "typing_sample.py"
     options = ["--strict", "--no-error-summary", "--cache-dir", str(tmp_path)]
-    done = subprocess.run([sys.executable, "-m", "mypy", *options, str(sample)], capture_output=True, text=True, cwd=tmp_path)
+    command = [sys.executable, "-m", "mypy", *options, str(sample)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
     assert done.stdout + done.stderr == "" and done.returncode == 0
 
 
