@@ -112,7 +112,8 @@ def _of_core(name: str, text: str) -> "Any":
 class CurveFitResult(OptimizeResult):
     """A finished fit of n parameters to m values.
 
-    ``popt, pcov = result`` unpacks, and ``result[0]`` is popt; everything else is an attribute, and those of the first list are keys too:
+    ``popt, pcov = result`` unpacks, and ``result[0]`` is popt; everything else is an attribute, and those of the first
+    list are keys too:
 
     x, popt : (n,) fitted parameters;  pcov : (n, n) covariance;  perr : (n,) standard errors
     cost : half the sum of squares (of the losses, for a robust loss)

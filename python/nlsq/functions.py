@@ -23,7 +23,8 @@ class BuiltIn(Formula):
         entry = _core.built_in_model(name)
         super().__init__(entry["formula"], ["x"])
         self.name = self.__name__ = self.__qualname__ = entry["name"]
-        self.__doc__ = f"{entry['name']}({', '.join(['x', *entry['parameters']])}) = {entry['formula']}\n\n{entry['doc']}"
+        call = f"{entry['name']}({', '.join(['x', *entry['parameters']])})"
+        self.__doc__ = f"{call} = {entry['formula']}\n\n{entry['doc']}"
         self.parameters = list(entry["parameters"])
         self.aliases = list(entry["aliases"])
         self._lower, self._upper = list(entry["lower"]), list(entry["upper"])
