@@ -188,9 +188,11 @@ TEST_F(Output, output_that_cannot_be_written_exits_with_4) {
     EXPECT_EQ(shell("nlsq fit d.csv --model 'a*x+b' > /dev/full").code, 4);
   }
   EXPECT_EQ(shell("nlsq fit d.csv --model 'a*x+b' >&-").code, 4);
+#if !defined(__SANITIZE_THREAD__)  // whose run time writes a file of its own before main
   const Outcome limited =
       shell("ulimit -f 0; nlsq fit d.csv --model 'a*x+b' --plot p.svg > /dev/null 2> /dev/null");
   EXPECT_EQ(limited.code, 4);
+#endif
   EXPECT_EQ(files(), std::vector<std::string>{"d.csv"});
 }
 
