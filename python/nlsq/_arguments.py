@@ -268,7 +268,7 @@ def start_of(p0, names, lower, upper):
     return start
 
 
-def fixed_of(fixed, names, p0):
+def fixed_of(fixed, names, p0, lower=None, upper=None):
     """Which parameters are held (a list of bool, or None), their values written into p0."""
     if fixed is False or (isinstance(fixed, (dict, list, tuple, set)) and not fixed):
         return None
@@ -284,5 +284,9 @@ def fixed_of(fixed, names, p0):
             value = fixed[name]
             if not isinstance(value, (int, float, np.integer, np.floating)) or not isfinite(value):
                 raise ValueError(f"fixed: the value of {name} must be a finite number, not {value!r}")
+            if lower is not None and not lower[at] <= value <= upper[at]:
+                raise ValueError(
+                    f"fixed: the value {value:g} of {names[at]} is outside its bounds [{lower[at]:g}, {upper[at]:g}]"
+                )
             p0[at] = float(value)
     return held

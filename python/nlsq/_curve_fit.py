@@ -160,7 +160,7 @@ def _fit(f, xdata, ydata, options, solver):
     p0 = _arguments.start_of(p0, names, lower, upper)
     fixed = options["fixed"]
     if fixed is not None:
-        fixed = _arguments.fixed_of(fixed, names, p0)
+        fixed = _arguments.fixed_of(fixed, names, p0, lower, upper)
 
     sigma = options["sigma"]
     if sigma is not None:

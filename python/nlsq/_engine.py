@@ -58,7 +58,7 @@ class Outcome:
             if self.model is not None:
                 return _core.evaluate(self.model, self.columns, p, len(self.ydata))
             x = self.xdata
-        return np.asarray(self.function(self._input(x), *p.tolist()), dtype=float)
+        return np.array(self.function(self._input(x), *p.tolist()), dtype=float)
 
     def _input(self, x):
         return x if isinstance(self.function, Formula) else as_model_input(x)
@@ -75,7 +75,8 @@ class Outcome:
         traced, _ = recorded(self.function, x, p, self.names, values.size)
         if traced is not None:
             return _core.jacobian(traced[0], traced[1], p, values.size)
-        return _central_differences(lambda q: np.asarray(self.function(x, *q.tolist()), dtype=float), p)
+        # Copies: a function may return one array again and again.
+        return _central_differences(lambda q: np.array(self.function(x, *q.tolist()), dtype=float, ndmin=1), p)
 
     def residuals(self):
         """Weighted residuals (model - y)/sigma at popt."""
@@ -95,7 +96,8 @@ class Outcome:
         variance = np.zeros(len(J))
         with np.errstate(invalid="ignore"):
             variance[used] = np.einsum("ij,jk,ik->i", J[used], pcov, J[used])
-        return np.sqrt(np.maximum(variance, 0.0))
+        errors = np.sqrt(np.maximum(variance, 0.0))
+        return errors.reshape(()) if np.isscalar(x) and errors.size == 1 else errors
 
 
 def as_model_input(x):
@@ -218,7 +220,8 @@ def model_values(values, rows):
     try:
         return array.astype(float, copy=False)
     except (TypeError, ValueError):
-        raise TypeError(f"the model returns {array.dtype} values; numbers are needed") from None
+        what = f"a {type(values).__name__}" if np.ndim(values) == 0 else f"{array.dtype} values"
+        raise TypeError(f"the model returns {what}; numbers are needed") from None
 
 
 def _differs(traced, function, x, p0, lower, upper, rows, both=True):
@@ -520,7 +523,8 @@ def _fine_steps(value, p0, free, lower, upper, three_point):
     if not small:
         return None
     with np.errstate(all="ignore"):
-        size = np.linalg.norm(value(p0))
+        base = value(p0).copy()
+        size = np.linalg.norm(base)
     if not (0.0 < size < np.inf):
         return None
 
@@ -531,7 +535,7 @@ def _fine_steps(value, p0, free, lower, upper, three_point):
             p = p0.copy()
             p[j] += step * scale if upper is None or p[j] + step * scale <= upper[j] else -step * scale
             with np.errstate(all="ignore"):
-                change = np.linalg.norm(value(p) - value(p0)) / size
+                change = np.linalg.norm(value(p) - base) / size
             if change <= 1e3 * step:
                 return scale
             scale *= min(0.1, max(1e-8, step / change)) if np.isfinite(change) else 1e-3

@@ -29,6 +29,9 @@ class Formula:
             return self._model, list(x), False
         if hasattr(x, "keys") or hasattr(x, "columns"):
             return self._model, [numbers(column_of(x, name), name) for name in self.used], False
+        if len(self.used) > 1:
+            names = ", ".join(self.used)
+            raise ValueError(f"the formula uses the columns {names}: give them by name, in a dict or table")
         return self._model, [np.ascontiguousarray(x, dtype=float)] if self.used else [], False
 
     def __call__(self, x, *parameters):
@@ -69,7 +72,8 @@ def column_names(data):
     names = getattr(getattr(data, "dtype", None), "names", None)
     if names:
         return list(names)
-    raise TypeError(f"data must be a dict, a DataFrame, an Arrow table or a structured array, not {type(data).__name__}")
+    kind = type(data).__name__
+    raise TypeError(f"data must be a dict, a DataFrame, an Arrow table or a structured array, not {kind}")
 
 
 def column_of(data, name):

@@ -125,7 +125,7 @@ def _traced(fun, x0, settings):
     at_start = fun(start.copy(), *args, **kwargs)
     if at_start is None:
         raise TypeError("fun returns None; is its return statement missing?")
-    at_start = np.atleast_1d(np.asarray(at_start))
+    at_start = np.atleast_1d(np.array(at_start))  # a copy: the function may return one array again and again
     if at_start.size == 0:
         raise ValueError("fun returns no residuals")
     if at_start.ndim != 1 or at_start.dtype.kind not in "fiu" or at_start.dtype.itemsize < 8:
@@ -198,7 +198,7 @@ def _solve(fun, args, kwargs, model, columns, start, m, lower, upper, settings):
     )  # fmt: skip
     x = core.popt
     J = _core.jacobian(model, columns, x, m if model.outputs == 1 else 1)
-    fun_value = np.atleast_1d(np.asarray(fun(x.copy(), *args, **kwargs), dtype=float))
+    fun_value = np.atleast_1d(np.array(fun(x.copy(), *args, **kwargs), dtype=float))
     result = optimize_result()()
     result.update(
         x=x, cost=core.cost, fun=fun_value, jac=J, grad=J.T @ (_weights(core.loss, fun_value, settings) * fun_value),

@@ -141,6 +141,8 @@ def test_bad_arguments_of_curve_fit(name, value, error, words):
 
 
 CALLS = [
+    (lambda: curve_fit(f, X, Y, fixed={"a": 9}, bounds=(0, 5)), ValueError, "the value 9 of a is outside its bounds"),
+    (lambda: curve_fit("y = a*t + b*u", data={**TABLE, "u": X**2}).predict(X), ValueError, "the columns t, u: give"),
     (lambda: curve_fit(3, X, Y), TypeError, "f must be a function f(x, *parameters) or a formula, not int"),
     (lambda: curve_fit(X, f, Y), TypeError, "the order is curve_fit(f, xdata, ydata)"),
     (lambda: curve_fit(f, X), TypeError, "curve_fit() needs ydata"),

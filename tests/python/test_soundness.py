@@ -381,6 +381,83 @@ def test_models_with_a_memory():
     assert curve_fit(counting, X, LINE).popt[0] == pytest.approx(2.0, abs=1e-6)
 
 
+def test_a_function_may_return_one_array_again_and_again():
+    kept = {}
+
+    def f(x, a, b, c):
+        out = kept.setdefault(len(x), np.empty(len(x)))
+        out[:] = decay(x, a, b, c)
+        return out
+
+    small = curve_fit(f, X, Y, [1.0, 1e-9, 1.0])  # differences of small parameters are done in Python
+    for result in (curve_fit(f, X, Y, [1.0, 1.0, 1.0]), small):
+        assert result.engine == "callback"
+        same(result, REFERENCE, 1e-5)
+        expected = curve_fit(decay, X, Y, [1.0, 1.0, 1.0])
+        new = np.linspace(0.0, 5.0, 7)
+        (values, errors), (values0, errors0) = (r.predict(new, return_std=True) for r in (result, expected))
+        np.testing.assert_allclose(values, values0, rtol=1e-5)
+        np.testing.assert_allclose(errors, errors0, rtol=1e-3)
+        again = result.predict(new + 1.0)
+        np.testing.assert_allclose(values, values0, rtol=1e-5)
+        assert not np.shares_memory(again, values)
+        np.testing.assert_allclose(result.jac, expected.jac, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(result.residuals, Y - decay(X, *result.popt), atol=1e-12)
+    box = np.empty(M)
+
+    def residuals(p):
+        box[:] = decay(X, float(p[0]), p[1], p[2]) - Y
+        return box
+
+    found = least_squares(residuals, [1.0, 1.0, 1.0])
+    np.testing.assert_allclose(found.x, REFERENCE, rtol=1e-5)
+    np.testing.assert_allclose(found.fun, decay(X, *found.x) - Y, atol=1e-12)
+
+
+@pytest.mark.parametrize("f", [decay, called])
+def test_predictions_at_one_place_and_at_lists(f):
+    result = curve_fit(f, X, Y, [1.0, 1.0, 1.0])
+    value, error = result.predict(2.0, return_std=True)
+    values, errors = result.predict([2, 3], return_std=True)
+    assert np.shape(value) == np.shape(error) == () and values.shape == errors.shape == (2,)
+    assert value == pytest.approx(values[0], rel=1e-12) and error == pytest.approx(errors[0], rel=1e-5)
+
+
+def test_predictions_of_a_formula_over_columns():
+    result = curve_fit("y = a*exp(-b*t) + c*w/w", data={"t": X, "w": X**2, "y": Y})
+    new = {"t": np.array([1.0, 2.0]), "w": np.array([3.0, 4.0]), "other": "text"}
+    values, errors = result.predict(new, return_std=True)
+    expected = curve_fit(decay, X, Y).predict(new["t"], return_std=True)
+    np.testing.assert_allclose([values, errors], expected, rtol=1e-5)
+    np.testing.assert_allclose(result.residuals, Y - result.predict({"t": X, "w": X**2}), atol=1e-12)
+
+
+def test_least_squares_and_what_numpy_does_in_place():
+    matrix = np.random.default_rng(1).normal(size=(6, 3))
+
+    def in_place(p):
+        q = p
+        q *= 2.0
+        return matrix @ p - 1.0
+
+    def on_a_copy(p):
+        q = p.copy()
+        q[0] = 1.0 - q[0]
+        return matrix @ q - 1.0
+
+    def swallowed(p):
+        try:
+            p = p[::-1] - p.mean()
+        except (AttributeError, TypeError):
+            pass
+        return matrix @ p - p[0]
+
+    for f in (in_place, on_a_copy, swallowed):
+        ours, theirs = least_squares(f, [0.3, 0.2, 0.1]), scipy.optimize.least_squares(f, [0.3, 0.2, 0.1])
+        assert ours.cost == pytest.approx(theirs.cost, rel=1e-6)
+        np.testing.assert_allclose(ours.fun, f(ours.x.copy()), atol=1e-12)
+
+
 # -- what models return
 
 RETURNS = {
@@ -401,7 +478,8 @@ RETURNS = {
     "too short": (lambda x, a, b: (a * x + b)[1:], (ValueError, r"shape \(39,\); ydata has shape \(40,\)")),
     "nothing": (lambda x, a, b: None, (TypeError, "returns None; is its return statement missing")),
     "text": (lambda x, a, b: ["a"] * M, (TypeError, "numbers are needed")),
-    "dict": (lambda x, a, b: {"y": a}, (TypeError, "numbers are needed")),
+    "dict": (lambda x, a, b: {"y": a}, (TypeError, "returns a dict; numbers are needed")),
+    "generator": (lambda x, a, b: (a * v for v in x), (TypeError, "returns a generator; numbers are needed")),
     "two": (lambda x, a, b: (a * x, b), (TypeError, "different shapes")),
     "not finite": (lambda x, a, b: a * x + b + np.where(x > 3, np.nan, 0.0), (ValueError, "nan in row 29")),
 }  # fmt: skip
