@@ -25,6 +25,8 @@ void set_solver(SolverOptions& options, nb::handle name, nb::handle value) {
     options.x_scale = nb::cast<std::vector<double>>(value);
   } else if (key == "max_nfev") {
     options.max_nfev = nb::cast<index_t>(value);
+  } else if (key == "max_polish") {
+    options.max_polish = nb::cast<index_t>(value);
   } else if (key == "polish") {
     options.polish = nb::cast<bool>(value);
   } else {

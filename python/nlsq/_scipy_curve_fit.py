@@ -8,7 +8,6 @@ SciPy checks it. A model that cannot be recorded, or has a Jacobian of its own, 
 import inspect
 import warnings
 from collections.abc import Callable
-from math import isfinite
 from types import FunctionType
 
 import numpy as np
@@ -105,8 +104,7 @@ def _short_way(f, x, y, p0):
         n, start = len(p0), [float(v) for v in p0 if isinstance(v, (float, int))]
     else:
         return None
-    # Sums that are not finite are for the long way, which says what is wrong.
-    if not (0 < n < 64 and n < rows and len(start) == n and isfinite(x.dot(x)) and isfinite(y.dot(y))):
+    if not (0 < n < 64 and n < rows and len(start) == n):
         return None
     try:
         traced, _ = _engine.trace(f, x, _NAMES[n], rows)
@@ -118,15 +116,15 @@ def _short_way(f, x, y, p0):
                 return None
             if _is_plain(f) and len(_compared) < 10_000:
                 _compared.add((code, traced[0].key))
-        result = _core.curve_fit(traced[0], traced[1], y, None, start, solver=_LM, check_finite=False)
-    except Exception:  # of any kind: of the trace, the function, the start; the long way sorts them out
+        result = _core.curve_fit(traced[0], traced[1], y, None, start, solver=_LM)
+    except Exception:  # of any kind: values that are not finite, the function, the start; the long way sorts them out
         return None
     if result.status <= 0 or result.rank < n:
         return None
     return result.popt, result.pcov
 
 
-_LM = {"method": "lm"}
+_LM = {"method": "lm", "max_polish": 1}  # far beyond SciPy's digits already
 _compared = set()  # (code, recorded model): compared with each other before
 
 

@@ -19,6 +19,8 @@ constexpr double kHeld = 1e-2;         // distance to a bound, in one-parameter 
 constexpr double kSingular = 1e-14;    // smallest scaled diagonal that is not rounding
 constexpr double kWellConditioned = 300.0;  // κ up to which the grades of a summary are the same
 constexpr index_t kManyRows = 1'000'000;
+constexpr index_t kSomeRows = 10'000;
+constexpr double kHundredMillionth = 1e-8;  // of a standard error, on some rows
 constexpr int kPatience = 3;
 
 // The Gauss-Newton problem of the parameters that no bound holds; held ones go to their bound.
@@ -121,8 +123,9 @@ class Mixing {
 // in standard errors, so on many rows, where a pass costs something, a thousandth of one is enough;
 // ftol alone would stop at √(m·ftol) of them.
 double enough(const State& state, const SolverOptions& options) {
-  if (state.rows <= kManyRows || options.max_polish) return kOrthogonal;
-  return kThousandth / std::sqrt(static_cast<double>(state.rows));
+  const double root = std::sqrt(static_cast<double>(state.rows));
+  if (state.rows > kManyRows && !options.max_polish) return kThousandth / root;
+  return state.rows > kSomeRows ? kHundredMillionth / root : kOrthogonal;
 }
 
 bool is_done(const State& state, const FreeProblem& problem, double tolerance) {
