@@ -301,7 +301,9 @@ def _identity(function, depth=3):
     self = getattr(function, "__self__", None)
     code = getattr(function, "__code__", None)
     if type(code) is not types.CodeType:
-        return None
+        inner = getattr(function, "__wrapped__", None)  # a function under jax.jit
+        inner = _identity(inner, depth - 1) if callable(inner) and depth else None
+        return None if inner is None else (type(function), inner)
     identity = [code, type(self)]
     for values in (function.__defaults__ or (), (function.__kwdefaults__ or {}).values()):
         identity += [v if type(v) in _PLAIN else type(v) for v in values]
