@@ -124,7 +124,7 @@ def _short_way(f, x, y, p0):
     return result.popt, result.pcov
 
 
-_LM = {"method": "lm", "max_polish": 1}  # far beyond SciPy's digits already
+_LM = {"method": "lm"}
 _compared = set()  # (code, recorded model): compared with each other before
 
 
