@@ -141,7 +141,8 @@ class Differences:
         moves = np.eye(len(x), dtype=bool)
         jacobian = np.empty((len(x), len(f)))
         for j, (change, first) in enumerate(self._changes(x, f, steps, one_sided, moves)):
-            jacobian[j] = change / first[j]
+            with np.errstate(over="ignore"):  # a step below the normal numbers: infinite, as it is with SciPy
+                jacobian[j] = change / first[j]
         return jacobian.T
 
     def _sparse(self, x, f, steps, one_sided):
