@@ -84,6 +84,9 @@ FitResult run_curve_fit(const Model& model, const std::vector<Array>& columns, c
   if (!lower.is_none()) {
     const auto low = nb::cast<std::vector<double>>(lower);
     const auto high = nb::cast<std::vector<double>>(upper);
+    if (low.size() != names.size() || high.size() != names.size()) {
+      throw nb::value_error("bounds of another number of parameters");
+    }
     for (std::size_t i = 0; i < names.size(); ++i) {
       if (std::isfinite(low[i]) || std::isfinite(high[i]))
         options.bounds[names[i]] = {low[i], high[i]};
@@ -91,6 +94,9 @@ FitResult run_curve_fit(const Model& model, const std::vector<Array>& columns, c
   }
   if (!fixed.is_none()) {
     const auto held = nb::cast<std::vector<bool>>(fixed);
+    if (held.size() != names.size()) {
+      throw nb::value_error("fixed has another number of parameters");
+    }
     for (std::size_t i = 0; i < names.size(); ++i) {
       if (held[i]) options.fixed[names[i]];
     }

@@ -12,7 +12,8 @@ namespace nlsq::python {
 
 namespace nb = nanobind;
 
-/// Sets the solver option of a name: method, ftol, xtol, gtol, x_scale, max_nfev, polish, max_polish.
+/// Sets the solver option of a name: method, ftol, xtol, gtol, x_scale, max_nfev, polish,
+/// max_polish.
 void set_solver(SolverOptions& options, nb::handle name, nb::handle value);
 
 /// The callback of a fit: the user's, as user(iteration, nfev, cost, step_norm, optimality,

@@ -87,7 +87,11 @@ NodeId special_case(expr::Graph& g, std::string_view name, std::span<const NodeI
   if (name == "negative") return g.make(Op::neg, a[0]);
   if (name == "positive" || name == "conjugate") return a[0];
   if (name == "float_power") return g.make(Op::pow, a[0], a[1]);
-  if (name == "floor_divide") return g.make(Op::floor, g.make(Op::div, a[0], a[1]));
+  if (name == "floor_divide") {
+    // NumPy's: the quotient that goes with its remainder, rounded.
+    const NodeId exact = g.make(Op::sub, a[0], g.make(Op::mod, a[0], a[1]));
+    return g.make(Op::floor, g.make(Op::add, g.make(Op::div, exact, a[1]), number(0.5)));
+  }
   if (name == "reciprocal") return g.make(Op::div, number(1.0), a[0]);
   if (name == "greater") return g.make(Op::lt, a[1], a[0]);
   if (name == "greater_equal") return g.make(Op::le, a[1], a[0]);
@@ -141,11 +145,15 @@ bool needs_boolean(std::string_view name) {
 
 }  // namespace
 
-void refuse(Recording& recording, const std::string& why) {
-  if (recording.poison.empty()) recording.poison = why;
+nb::handle refusal() {
   static const nb::object* const refused =
       new nb::object(nb::module_::import_("nlsq._errors").attr("TraceRefused"));
-  PyErr_SetString(refused->ptr(), why.c_str());
+  return *refused;
+}
+
+void refuse(Recording& recording, const std::string& why) {
+  if (recording.poison.empty()) recording.poison = why;
+  PyErr_SetString(refusal().ptr(), why.c_str());
   throw nb::python_error();
 }
 
@@ -249,7 +257,12 @@ nb::object record(std::string_view name, nb::handle ufunc, std::span<const nb::h
   static_cast<Traced&>(lazy) = {recording, node, row, boolean};
   lazy.compute = nb::borrow(ufunc);
   nb::list operands;
-  for (const nb::handle input : inputs) operands.append(input);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    // An array of the caller's is kept as it is now.
+    const bool captured = !nb::isinstance<Traced>(inputs[i]) && graph[nodes[i]].op == Op::column;
+    operands.append(captured ? recording->arrays[static_cast<std::size_t>(graph[nodes[i]].imm)]
+                             : nb::borrow(inputs[i]));
+  }
   lazy.operands = nb::tuple(operands);
   return nb::cast(std::move(lazy));
 }

@@ -51,6 +51,9 @@ struct Column : Traced {
 /// Refuses: poisons the recording and raises TraceRefused.
 [[noreturn]] void refuse(Recording& recording, const std::string& why);
 
+/// The exception that refuse() raises.
+nb::handle refusal();
+
 /// The plain array of a column.
 nb::object materialize(Column& column);
 

@@ -106,7 +106,8 @@ nb::object array_ufunc(nb::handle self, nb::handle ufunc, nb::handle method, con
       const std::string before = r.poison;
       try {
         return record(name, ufunc, std::span(values, n), recording);
-      } catch (nb::python_error&) {
+      } catch (nb::python_error& error) {
+        if (!error.matches(refusal())) throw;
         PyErr_Clear();
         r.poison = before;
       }
@@ -162,6 +163,10 @@ void bind_operators(nb::class_<Traced>& c) {
       .def("__imul__", &in_place<multiply>)
       .def("__itruediv__", &in_place<divide>)
       .def("__ipow__", &in_place<power>)
+      .def("__ifloordiv__", &in_place<floor_divide>)
+      .def("__imod__", &in_place<remainder>)
+      .def("__iand__", &in_place<bitwise_and>)
+      .def("__ior__", &in_place<bitwise_or>)
       .def("__array_ufunc__", &array_ufunc)
       .def("__array_function__", &array_function);
 }
@@ -201,6 +206,11 @@ void bind_trace(nb::module_& m) {
   refuses(traced, "__len__", "len() of a model value");
   refuses(traced, "__iter__", "a loop over the rows of a model value");
   refuses(traced, "__hash__", "a model value used as a key");
+  for (const char* method :
+       {"__xor__", "__rxor__", "__ixor__", "__lshift__", "__rlshift__", "__ilshift__", "__rshift__",
+        "__rrshift__", "__irshift__", "__divmod__", "__rdivmod__", "__imatmul__", "__format__"}) {
+    refuses(traced, method, "an operation on a parameter's value that has no record");
+  }
   refuses(traced, "__matmul__", "a matrix product of model values");
   refuses(traced, "__rmatmul__", "a matrix product of model values");
   refuses(traced, "__setitem__", "the model writes into some rows of its value");
