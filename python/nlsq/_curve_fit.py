@@ -203,6 +203,13 @@ def _fit(f, xdata, ydata, options, solver):
             raise ValueError(f"x_scale must be 'jac' or numbers, not {scale!r}")
     absolute = _arguments.truth(options["absolute_sigma"], "absolute_sigma")
     callback = options["callback"]
+    verbose = options["verbose"]
+    if verbose not in (0, 1, 2):
+        raise ValueError(f"verbose must be 0, 1 or 2, not {verbose!r}")
+    if verbose == 2:
+        from nlsq.callbacks import CallbackChain, IterationLogger
+
+        callback = IterationLogger() if callback is None else CallbackChain(IterationLogger(), callback)
     if callback is not None:
         from nlsq.callbacks import adapt
 
@@ -244,6 +251,8 @@ def _fit(f, xdata, ydata, options, solver):
             if core.status != -2 or not text.startswith("the fit did not converge"):
                 _warn(text)
     result = CurveFitResult(outcome)
+    if verbose:
+        print(f"{core.message} {core.nfev} evaluations, cost {core.cost:.6e}, {'' if core.success else 'not '}converged.")
     if options["full_output"]:
         return result.popt, result.pcov, result.infodict
     if options["return_eval"]:

@@ -11,7 +11,8 @@ _PLAIN = (
     "names", "fixed", "at_bound", "cost", "rss", "tss", "n", "n_masked", "dof", "chi2", "reduced_chi2", "p_value",
     "r_squared", "adj_r_squared", "rmse", "aic", "aicc", "bic", "absolute_sigma", "has_sigma", "status", "message",
     "success", "nfev", "njev", "iterations", "optimality", "condition", "rank", "engine", "isa", "fold",
-    "jacobian_mode", "method", "loss", "warnings", "elapsed_ms",
+    "jacobian_mode", "jacobian_mode_source", "derivative_order", "method", "loss", "warnings", "elapsed_ms", "cache_hit",
+    "compile_ms",
 )  # fmt: skip
 
 

@@ -73,6 +73,8 @@ _FILL = {
     "engine": lambda r: r._outcome.engine,
     "trace_note": lambda r: r._outcome.note,
     "jacobian_mode": lambda r: r._outcome.result.jacobian_mode,
+    "jacobian_mode_source": lambda r: r._outcome.result.jacobian_mode_source,
+    "derivative_order": lambda r: r._outcome.result.derivative_order,
     "warnings": lambda r: list(r._outcome.result.warnings),
     "cache_stats": _cache_stats,
     "infodict": lambda r: {"nfev": r["nfev"], "fvec": r["fun"], "cache_stats": r["cache_stats"]},
@@ -121,7 +123,9 @@ class CurveFitResult(OptimizeResult):
     optimality, active_mask, nfev, njev, nit, status, success, message : as in SciPy's results
     model, xdata, ydata : what was fitted
     engine : "interpreter" (the model was recorded) or "callback";  trace_note : why it was not recorded
-    jacobian_mode, warnings, cache_stats, infodict
+    jacobian_mode, jacobian_mode_source : the mode and what chose it ("argument", "environment", "config", "default")
+    derivative_order : what the engine did ("forward", "reverse", or how differences were taken)
+    warnings, cache_stats, infodict
 
     ``fun``, ``jac``, ``grad``, ``predictions`` and ``residuals`` are computed on first use from the arrays of the
     fit; if one of those was changed in place since then, that raises a ValueError (an array that a model of engine
@@ -153,6 +157,8 @@ class CurveFitResult(OptimizeResult):
         engine: str
         trace_note: str | None
         jacobian_mode: str
+        jacobian_mode_source: str
+        derivative_order: str
         warnings: list[str]
         cache_stats: dict[str, Any]
         infodict: dict[str, Any]

@@ -201,3 +201,15 @@ def test_the_doc_string_of_the_package_is_true():
     y = 3.0 * np.exp(-0.5 * x)
     popt, pcov = curve_fit(lambda x, a, b: a * np.exp(-b * x), x, y)
     np.testing.assert_allclose(popt, [3.0, 0.5])
+
+
+def test_verbose_prints_the_end_and_the_steps(capsys):
+    x = np.linspace(0, 4, 50)
+    y = 2 * np.exp(-x) + 0.3 + 0.01 * np.cos(7 * x)
+    curve_fit(lambda x, a, b, c: a * np.exp(-b * x) + c, x, y, verbose=1)
+    told = capsys.readouterr().out
+    assert told.count("\n") == 1 and "converged" in told and "evaluations" in told
+    curve_fit(lambda x, a, b, c: a * np.exp(-b * x) + c, x, y, verbose=2)
+    assert "Iter    1 | Cost" in capsys.readouterr().out
+    with pytest.raises(ValueError, match="verbose must be 0, 1 or 2"):
+        curve_fit(lambda x, a: a * x, x, y, verbose=3)

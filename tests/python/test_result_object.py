@@ -17,7 +17,8 @@ from nlsq._result import CurveFitResult
 
 KEYS = [
     "x", "popt", "pcov", "perr", "cost", "fun", "jac", "grad", "optimality", "active_mask", "nfev", "njev", "nit",
-    "status", "success", "message", "model", "xdata", "ydata", "engine", "trace_note", "jacobian_mode", "warnings",
+    "status", "success", "message", "model", "xdata", "ydata", "engine", "trace_note", "jacobian_mode",
+    "jacobian_mode_source", "derivative_order", "warnings",
     "cache_stats", "infodict",
 ]  # fmt: skip
 
