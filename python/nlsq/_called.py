@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: MIT
+"""A model that is called as it is: residuals and Jacobian for the core's least_squares, differences that suit it."""
+
+import numpy as np
+
+from nlsq import _core, _jax
+from nlsq._errors import TraceRefused
+from nlsq._recording import model_values
+
+_EPS = np.finfo(float).eps
+_KEEPS = (
+    "the model keeps parameters of one call and uses them in another (a list, a dict or an attribute), among them "
+    "those of the call that recorded it; empty what it keeps and give jac='2-point' to have it called with numbers "
+    "alone"
+)
+
+
+def whiten(values, sigma):
+    """values / sigma, 0 where sigma is infinite; for a covariance matrix L^-1 values with sigma = L L^T."""
+    if sigma is None:
+        return values
+    if np.ndim(sigma) == 2:
+        return np.linalg.solve(np.linalg.cholesky(sigma), values)
+    if np.ndim(sigma) == 0:
+        return values / sigma
+    weighted = values / (np.asarray(sigma)[:, None] if values.ndim == 2 else sigma)
+    weighted[np.isinf(sigma)] = 0.0  # whatever the values are there, NaN too
+    return weighted
+
+
+def oriented(J, rows, n):
+    """A Jacobian as (rows, n); (n, rows) is turned."""
+    if J.ndim == 2 and J.shape[1] != n and J.shape[0] == n and rows in (None, J.shape[1]):
+        return J.T
+    return J
+
+
+def fit_called(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, differences, diff_step, callback,
+                  solver, jacobian_mode):  # fmt: skip
+    """The model as a black box, or a traced one whose residuals are mixed by a covariance matrix."""
+    p0 = np.array(p0, dtype=float)
+    n, rows, y = len(p0), len(out.ydata), out.ydata
+    free = np.ones(n, dtype=bool) if fixed is None else ~np.asarray(fixed, dtype=bool)
+    if lower is not None:
+        free &= np.asarray(lower) < np.asarray(upper)
+    full = p0.copy()
+    if np.ndim(out.sigma) == 2:
+        L = np.linalg.cholesky(out.sigma)
+        weigh = lambda values: np.linalg.solve(L, values)  # noqa: E731
+    elif out.sigma is None:
+        weigh = lambda values: values  # noqa: E731
+    else:
+        weigh = lambda values: whiten(values, out.sigma)  # noqa: E731
+
+    call = _jax.in_double_precision(out.function) if _jax.is_loaded() else out.function
+
+    def at(p):
+        full[free] = p
+        return full
+
+    def value(p):
+        if out.model is not None:
+            return _core.evaluate(out.model, out.columns, p, rows)
+        try:
+            values = call(out.xdata, *p.tolist())
+        except TraceRefused:
+            raise TypeError(_KEEPS) from None
+        return model_values(values, rows)
+
+    def residuals(p):
+        return np.ascontiguousarray(weigh(value(at(p)) - y))
+
+    jacobian = None
+    if out.model is not None:
+        def jacobian(p):
+            J = _core.jacobian(out.model, out.columns, at(p), rows)
+            return np.ascontiguousarray(weigh(J[:, free]))
+    elif out.jac is not None:
+        def jacobian(p):
+            J = oriented(np.asarray(out.jac(out.xdata, *at(p).tolist()), dtype=float), rows, n)
+            if J.shape != (rows, n):
+                raise ValueError(f"jac returns shape {J.shape}; expected {(rows, n)}")
+            if not np.isfinite(J).all() and np.array_equal(full, p0):
+                row, column = np.argwhere(~np.isfinite(J))[0].tolist()
+                raise ValueError(f"jac is {J[row, column]} at index {row} for {out.names[column]} at the start")
+            return np.ascontiguousarray(weigh(J[:, free]))
+
+    if jacobian is None and diff_step is None and _is_single(call, out.xdata, p0):
+        # Steps that single-precision values can tell apart.
+        differences, diff_step = "3-point", np.cbrt(np.finfo(np.float32).eps)
+    fine = None
+    if jacobian is None and diff_step is None:
+        fine = _fine_steps(value, p0, np.flatnonzero(free), lower, upper, differences == "3-point")
+        if fine is not None:
+            solver = {**solver, "polish": False}
+
+            def jacobian(p):
+                return np.ascontiguousarray(weigh(fine(at(p).copy())))
+    pick = lambda values: [] if values is None else np.asarray(values, dtype=float)[free].tolist()  # noqa: E731
+    options = dict(solver)
+    if "x_scale" in options:
+        options["x_scale"] = np.asarray(options["x_scale"], dtype=float)[free].tolist()
+    step = [] if diff_step is None else np.broadcast_to(np.asarray(diff_step, dtype=float), (n,))[free].tolist()
+    if callback is not None:
+        inner = callback
+        callback = lambda i, nfev, cost, size, optimality, p: inner(  # noqa: E731
+            i, nfev, cost, size, optimality, at(p).copy())
+    result = _core.least_squares(
+        residuals, jacobian, rows, p0[free].tolist(), pick(lower), pick(upper), loss, f_scale,
+        differences == "3-point", step, [name for name, f in zip(out.names, free) if f], absolute_sigma, callback,
+        options, jacobian_mode,
+    )  # fmt: skip
+    sigma = out.sigma
+    masked, log_sigma = 0, 0.0
+    if np.ndim(sigma) == 1:
+        masked = int(np.isinf(sigma).sum())
+        log_sigma = float(np.sum(np.log(sigma[np.isfinite(sigma)])))
+    elif np.ndim(sigma) == 2:
+        log_sigma = float(np.sum(np.log(np.diag(L))))
+    elif sigma is not None:
+        log_sigma = rows * float(np.log(sigma))
+    held = (~free).tolist()
+    mode = (differences or "2-point") if fine is not None else None
+    return _core.complete(result, out.names, p0.tolist(), held, masked, _total(y, sigma), log_sigma,
+                          sigma is not None, mode)  # fmt: skip
+
+
+def _fine_steps(value, p0, free, lower, upper, three_point):
+    """A Jacobian by differences p -> (rows, free), for parameters so small in size that steps of the usual
+    max(1, |p|) would change the model altogether; None where there are none of those."""
+    step = np.cbrt(_EPS) if three_point else np.sqrt(_EPS)
+    small = [j for j in free.tolist() if abs(p0[j]) < 1e-3]
+    if not small:
+        return None
+    with np.errstate(all="ignore"):
+        base = value(p0).copy()
+        size = np.linalg.norm(base)
+    if not (0.0 < size < np.inf):
+        return None
+
+    def scale_of(j):
+        """How far parameter j must go to change the model by its own size; 1 where it is of ordinary size."""
+        scale = 1.0
+        for _ in range(60):
+            p = p0.copy()
+            p[j] += step * scale if upper is None or p[j] + step * scale <= upper[j] else -step * scale
+            with np.errstate(all="ignore"):
+                change = np.linalg.norm(value(p) - base) / size
+            if change <= 1e3 * step:
+                return scale
+            scale *= min(0.1, max(1e-8, step / change)) if np.isfinite(change) else 1e-3
+        return scale
+
+    scales = np.ones(len(p0))
+    for j in small:
+        scales[j] = scale_of(j)
+    if np.all(scales == 1.0):
+        return None
+
+    def jacobian(p):
+        here = None if three_point else value(p).copy()
+        columns = []
+        for j in free.tolist():
+            h = step * max(abs(p[j]), scales[j])
+            ahead, behind = p.copy(), p.copy()
+            ahead[j] += h
+            if three_point:
+                behind[j] -= h
+            if upper is not None and ahead[j] > upper[j]:
+                ahead[j] = p[j] if three_point else p[j] - h
+            if lower is not None and behind[j] < lower[j]:
+                behind[j] = p[j]
+            last = value(behind).copy() if three_point else here
+            columns.append((value(ahead) - last) / (ahead[j] - behind[j]))
+        return np.stack(columns, axis=-1)
+
+    return jacobian
+
+
+def _is_single(call, x, p0):
+    try:
+        dtype = np.asarray(call(x, *p0.tolist())).dtype
+    except (TypeError, ValueError):
+        return False  # said in better words when the fit calls it
+    return dtype.kind == "f" and dtype.itemsize < 8
+
+
+def _total(y, sigma):
+    """The weighted sum of squares about the best constant."""
+    if np.ndim(sigma) == 2:
+        ones = whiten(np.ones(len(y)), sigma)
+        z = whiten(y, sigma)
+        return float(np.sum((z - ones * (ones @ z) / (ones @ ones)) ** 2))
+    w = np.ones(len(y)) if sigma is None else 1.0 / np.broadcast_to(sigma, y.shape) ** 2
+    used = w > 0
+    w, y = w[used], y[used]
+    return float(np.sum(w * (y - np.sum(w * y) / np.sum(w)) ** 2))
+
+
+def central_differences(function, p):
+    step = np.cbrt(np.finfo(float).eps) * np.maximum(np.abs(p), 1e-3)
+    columns = []
+    for j, h in enumerate(step):
+        ahead, behind = p.copy(), p.copy()
+        ahead[j] += h
+        behind[j] -= h
+        columns.append((function(ahead) - function(behind)) / (ahead[j] - behind[j]))
+    return np.stack(columns, axis=-1)

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: MIT
+"""Recording a model: trace it, and compare the record with the function before it is trusted."""
+
+import types
+
+import numpy as np
+
+from nlsq import _core, _jax
+from nlsq._array_functions import read_only
+from nlsq._errors import TraceRefused
+from nlsq._formulas import Formula
+
+_VERIFY_ROWS = 10_000  # above, a recorded model is compared with its function on some rows where those tell
+_SAMPLE_ROWS = 1_000
+_verified = set()
+_VERIFIED_MOST = 10_000
+
+
+def as_model_input(x):
+    """x as models get it: arrays and sequences of real numbers as an array of float64, as SciPy gives it (float32
+    stays); anything else as it is."""
+    if type(x) is np.ndarray:
+        kind = x.dtype.kind
+        if kind == "f":
+            return x if x.dtype.itemsize in (4, 8) and x.dtype.isnative else x.astype(float)
+        if kind in "biu":
+            return x.astype(float)
+        if kind == "O":
+            try:
+                return x.astype(float)
+            except (TypeError, ValueError):
+                return x
+        return x
+    if isinstance(x, (list, tuple, range)):
+        try:
+            return np.asarray(x, dtype=float)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"xdata must be numbers, in arrays of one length: {error}") from None
+    if isinstance(x, np.ma.MaskedArray):
+        if np.ma.is_masked(x):
+            raise TypeError("xdata is a masked array: fit x[~x.mask].data and ydata of the same rows")
+        return as_model_input(x.data)
+    if isinstance(x, (np.memmap, np.matrix)):
+        return as_model_input(np.asarray(x))
+    if isinstance(x, (types.GeneratorType, set, frozenset)):
+        raise TypeError(f"xdata is a {type(x).__name__}; give an array or a list")
+    return x
+
+
+def trace(function, x, names, rows):
+    """((model, columns, narrow), None), or (None, why it cannot be traced)."""
+    try:
+        if isinstance(function, Formula):
+            return function.traced(x), None
+        if _jax.is_loaded() and _jax.uses_jax(function):
+            return _jax.trace(function, x, names, rows), None
+        if hasattr(x, "to_numpy") and getattr(x, "ndim", 1) == 1:
+            x = x.to_numpy()  # a Series
+        if type(x) is np.ndarray and x.ndim == 1:
+            if len(x) == rows and x.dtype.kind in "fiu" and x.dtype.itemsize <= 8:
+                plain = x if x.flags.c_contiguous and x.dtype.char in "df" else None
+                if plain is None or not x.dtype.isnative:
+                    plain = np.ascontiguousarray(x, dtype=float)
+                return _core.trace(function, x, True, plain, names, rows), None
+        elif type(x) is np.ndarray:
+            x = read_only(x)
+        return _core.trace(function, x, False, None, names, rows), None
+    except TraceRefused as refused:
+        return None, str(refused)
+    except Exception as error:  # the function itself fails on recording values
+        return None, f"{type(error).__name__}: {error}".partition("\n")[0]
+
+
+def recorded(function, x, p0, names, rows, lower=None, upper=None):
+    """As trace, for a recording that was compared with the function."""
+    found, why = trace(function, x, names, rows)
+    if found is not None:
+        why = _verify(function, found, x, p0, lower, upper, names, rows)
+        if why is None:
+            return found, None
+    elif not why.startswith("an array of data is changed"):
+        return None, why
+    if type(x) is np.ndarray and x.ndim == 1 and not (_jax.is_loaded() and _jax.uses_jax(function)):
+        # A model that asks whether x is an array, or changes arrays made of it: recorded with x itself.
+        try:
+            found = _core.trace(function, read_only(x), False, None, names, rows)
+        except Exception:
+            return None, why
+        if _verify(function, found, x, p0, lower, upper, names, rows) is None:
+            return found, None
+    return None, why
+
+
+def model_values(values, rows):
+    """What a model gave, as an array of (rows,) float64; a TypeError or ValueError that says what is wrong with it."""
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        raise TypeError("the model returns a masked array with masked values; let it return plain numbers")
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise TypeError(
+            f"the model returns a {type(values).__name__} of values with different shapes; ydata has shape {(rows,)}"
+        ) from None
+    kind = array.dtype.kind
+    if kind == "c":
+        raise TypeError("the model returns complex values; fit their real and imaginary parts side by side")
+    if values is None:
+        raise TypeError("the model returns None; is its return statement missing?")
+    if kind in "USMm":
+        raise TypeError(f"the model returns {array.dtype} values; numbers are needed")
+    if array.shape != (rows,):
+        if array.size != 1:
+            hint = "; let it return the same values .ravel()" if array.size == rows else ""
+            raise ValueError(f"the model returns shape {array.shape}; ydata has shape {(rows,)}{hint}")
+        array = np.broadcast_to(array.reshape(()), (rows,))
+    try:
+        return array.astype(float, copy=False)
+    except (TypeError, ValueError):
+        what = f"a {type(values).__name__}" if np.ndim(values) == 0 else f"{array.dtype} values"
+        raise TypeError(f"the model returns {what}; numbers are needed") from None
+
+
+def _differs(traced, function, x, p0, lower, upper, rows, both=True):
+    """Why the recorded model is not the function, or None: compared beside the start, and (both) at the start."""
+    p0 = np.array(p0, dtype=float)
+    model, columns, narrow = traced
+    other = p0 + 0.01 * np.maximum(np.abs(p0), 0.1) * (1.0 + 0.3 * np.arange(len(p0)))
+    if lower is not None:
+        other = np.clip(other, lower, upper)
+    for p in (p0, other) if both else (other,):
+        try:
+            with np.errstate(all="ignore"):
+                theirs = function(x, *p.tolist())
+            single = np.asarray(theirs).dtype.itemsize < 8
+            theirs = model_values(theirs, rows)
+        except Exception as error:
+            return f"{type(error).__name__}: {error}".partition("\n")[0]
+        relative = 1e-4 if narrow or single else 1e-9
+        ours = _core.evaluate(model, columns, p, rows)
+        finite = np.isfinite(theirs)
+        size = np.max(np.abs(theirs), where=finite, initial=0.0)
+        with np.errstate(invalid="ignore"):
+            near = np.abs(ours - theirs) <= relative * (np.abs(theirs) + size)
+        if np.any(finite != np.isfinite(ours)) or np.any(np.isnan(theirs) != np.isnan(ours)):
+            return "the recorded model is not finite where the function is"
+        if not np.all(near | ~finite):
+            return "the recorded model gives other values than the function"
+    return None
+
+
+def _verify(function, traced, x, p0, lower, upper, names, rows):
+    """Why the recorded model is not the function, or None. Of many rows a sample is compared if the function
+    gives the same model there, else all of them at one point."""
+    if isinstance(function, Formula):
+        return None
+    identity = _identity(function)
+    key = None if identity is None else (identity, traced[0].key)
+    if key in _verified:
+        return None
+    if rows <= _VERIFY_ROWS:
+        why = _differs(traced, function, x, p0, lower, upper, rows)
+    elif not _sample_agrees(function, traced, x, p0, lower, upper, names, rows):
+        why = _differs(traced, function, x, p0, lower, upper, rows, both=False)
+    else:
+        why = None
+    if why is None and key is not None:
+        if len(_verified) >= _VERIFIED_MOST:
+            _verified.clear()
+        _verified.add(key)
+    return why
+
+
+def _sample_agrees(function, traced, x, p0, lower, upper, names, rows):
+    if type(x) is not np.ndarray or x.dtype.kind != "f":
+        return False
+    step = rows // _SAMPLE_ROWS
+    if x.shape[-1:] == (rows,):
+        some = x[..., ::step]
+    elif x.shape[:1] == (rows,):
+        some = x[::step]
+    else:
+        return False
+    count = -(-rows // step)
+    some = np.ascontiguousarray(some)
+    found, _ = trace(function, some, names, count)
+    if found is None or found[0].key != traced[0].key:
+        return False
+    return _differs(found, function, some, p0, lower, upper, count) is None
+
+
+_PLAIN = frozenset((int, float, str, bool, type(None)))
+
+
+def _identity(function, depth=3):
+    """What two functions share that do the same to the same parameters, as far as their code, captured numbers and
+    captured functions tell; None where there is no code."""
+    self = getattr(function, "__self__", None)
+    code = getattr(function, "__code__", None)
+    if type(code) is not types.CodeType:
+        inner = getattr(function, "__wrapped__", None)  # a function under jax.jit
+        inner = _identity(inner, depth - 1) if callable(inner) and depth else None
+        return None if inner is None else (type(function), inner)
+    identity = [code, type(self)]
+    for values in (function.__defaults__ or (), (function.__kwdefaults__ or {}).values()):
+        identity += [v if type(v) in _PLAIN else type(v) for v in values]
+    for cell in function.__closure__ or ():
+        try:
+            value = cell.cell_contents
+        except ValueError:
+            continue
+        if type(value) in _PLAIN:
+            identity.append(value)
+        elif type(value) is types.FunctionType:
+            inner = _identity(value, depth - 1) if depth else None
+            if inner is None:
+                return None
+            identity.append(inner)
+        elif callable(value):
+            return None
+        else:
+            identity.append(type(value))
+    return tuple(identity)
