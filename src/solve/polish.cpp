@@ -19,7 +19,7 @@ constexpr double kHeld = 1e-2;         // distance to a bound, in one-parameter 
 constexpr double kSingular = 1e-14;    // smallest scaled diagonal that is not rounding
 constexpr double kWellConditioned = 300.0;  // κ up to which the grades of a summary are the same
 constexpr index_t kManyRows = 1'000'000;
-constexpr index_t kSomeRows = 10'000;
+constexpr index_t kSomeRows = 1'000;
 constexpr double kHundredMillionth = 1e-8;  // of a standard error, on some rows
 constexpr int kPatience = 3;
 
