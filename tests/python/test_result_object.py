@@ -145,7 +145,7 @@ def test_a_result_costs_next_to_nothing_until_asked():
     x, y = decay_data(100)
     outcome = fit(x=x, y=y)._outcome
     copy_time = _best(lambda: (x.tobytes(), y.tobytes(), dict()))
-    assert _best(lambda: CurveFitResult(outcome)) < 25 * copy_time  # 4 to 6 times on an idle machine
+    assert _best(lambda: CurveFitResult(outcome)) < 100 * copy_time  # 4 to 6 times; thousands, were all computed
 
 
 def _best(action, rounds=20, repeats=200):

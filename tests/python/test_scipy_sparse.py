@@ -105,4 +105,4 @@ def test_many_parameters_take_little_time():
     began = time.perf_counter()
     res = least_squares(p.fun, p.x0, p.jac, bounds=(p.lower, np.inf))
     assert res.cost < 1e-12 and sparse.issparse(res.jac)
-    assert time.perf_counter() - began < 10
+    assert time.perf_counter() - began < 120  # tenths of a second; hours, were the Jacobian dense
