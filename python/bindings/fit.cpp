@@ -108,7 +108,8 @@ FitResult run_curve_fit(const Model& model, const std::vector<Array>& columns, c
   options.check_finite = check_finite;
   if (!mode.is_none()) options.jacobian_mode = parse_jacobian_mode(nb::cast<std::string>(mode));
   for (const auto& [name, value] : solver) set_solver(options, name, value);
-  options.callback = callback_of(callback, static_cast<index_t>(y.size()) >= kWatchRows);
+  options.callback = callback_of(callback, false);
+  if (static_cast<index_t>(y.size()) >= kWatchRows) options.before_pass = signal_watch();
   const nb::gil_scoped_release release;
   return curve_fit(model, data, options);
 }

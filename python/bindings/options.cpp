@@ -53,4 +53,11 @@ std::function<bool(const Iteration&)> callback_of(nb::handle user, bool watch_si
   };
 }
 
+std::function<void()> signal_watch() {
+  return [] {
+    const nb::gil_scoped_acquire gil;
+    if (PyErr_CheckSignals() != 0) throw nb::python_error();
+  };
+}
+
 }  // namespace nlsq::python

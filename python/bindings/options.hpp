@@ -20,4 +20,7 @@ void set_solver(SolverOptions& options, nb::handle name, nb::handle value);
 /// parameters), true to stop; and Ctrl-C, if it is to be watched for. Empty when neither is wanted.
 std::function<bool(const Iteration&)> callback_of(nb::handle user, bool watch_signals);
 
+/// Looks for Ctrl-C; for SolverOptions::before_pass.
+std::function<void()> signal_watch();
+
 }  // namespace nlsq::python

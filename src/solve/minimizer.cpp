@@ -47,7 +47,8 @@ void check_start(const Evaluator& evaluator, std::span<const double> x0,
   }
 }
 
-void evaluate(Evaluator& evaluator, State& state, Point& point) {
+void evaluate(Evaluator& evaluator, State& state, Point& point, const SolverOptions& options) {
+  if (options.before_pass) options.before_pass();
   evaluator.summary(point.x, Grade::step, point.sum);
   ++state.nfev;
 }
@@ -107,7 +108,7 @@ Stop improve(Evaluator& evaluator, State& state, Strategy& strategy, const Solve
     if (Stop stop = test_evaluations(state, limit); stop.now) return stop;
     strategy.propose(state);
     if (Stop stop = test_no_move(state); stop.now) return stop;
-    evaluate(evaluator, state, *state.trial);
+    evaluate(evaluator, state, *state.trial, options);
     state.last_finite = state.trial->sum.finite;
     if (!state.last_finite) {
       state.radius = 0.25 * state.step_length;
@@ -133,7 +134,7 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
 
   std::copy(x0.begin(), x0.end(), state.trial->x.begin());
   strategy->place(state, state.trial->x);
-  evaluate(evaluator, state, *state.trial);
+  evaluate(evaluator, state, *state.trial, options);
   if (!state.trial->sum.finite) {
     throw InputError("p0", "A residual or derivative is not finite at p0.");
   }

@@ -137,8 +137,9 @@ bool moves(const State& state) {
 }
 
 // Evaluates the trial: inside the bounds, finite, and no more costly than rounding explains.
-bool better(Evaluator& evaluator, State& state, double cost) {
+bool better(Evaluator& evaluator, State& state, const SolverOptions& options, double cost) {
   if (!inside(state.trial->x, state.lower, state.upper)) return false;
+  if (options.before_pass) options.before_pass();
   evaluator.summary(state.trial->x, Grade::covariance, state.trial->sum);
   ++state.nfev;
   return state.trial->sum.finite && state.trial->sum.cost - cost <= kSameCost * cost;
@@ -185,12 +186,12 @@ index_t polish(Evaluator& evaluator, State& state, const SolverOptions& options,
     if (is_done(state, problem, tolerance) && !problem.moves_held()) break;
 
     const bool mixed = !problem.moves_held() && mixing.extrapolate(state, length);
-    bool accepted = better(evaluator, state, best->sum.cost);
+    bool accepted = better(evaluator, state, options, best->sum.cost);
     if (!accepted && mixed) {
       for (std::size_t j = 0; j < state.step.size(); ++j) {
         state.trial->x[j] = state.here->x[j] + state.step[j];
       }
-      accepted = state.nfev < limit && better(evaluator, state, best->sum.cost);
+      accepted = state.nfev < limit && better(evaluator, state, options, best->sum.cost);
     }
     if (!accepted) {
       if (!problem.stop_moving_held()) break;

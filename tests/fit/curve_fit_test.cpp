@@ -325,6 +325,24 @@ TEST(FitCurve, ManyThreadsMayFitOneModel) {
   for (const FitResult& r : results) EXPECT_EQ(r.popt, reference.popt);
 }
 
+TEST(FitCurve, ItsHookRunsBeforeEachPassAndMayThrow) {
+  const Decay d = make_decay(200);
+  Dataset data;
+  data.column("x", d.x).response(d.y);
+  const Model model = Model::parse("a*exp(-b*x)+c");
+  FitOptions options;
+  index_t passes = 0;
+  options.before_pass = [&] { ++passes; };
+  const FitResult r = curve_fit(model, data, options);
+  EXPECT_EQ(passes, r.nfev);
+  struct Enough {};
+  options.before_pass = [&] {
+    if (--passes < 3) throw Enough{};
+  };
+  EXPECT_THROW(curve_fit(model, data, options), Enough);
+  EXPECT_EQ(curve_fit(model, data).popt, r.popt);
+}
+
 TEST(FitCurve, AModelUsedBeforeGivesTheBitsOfAFreshOne) {
   // Workspaces are lent from fit to fit: sizes, threads, losses and sigma change in between.
   const Model used = Model::parse("a*exp(-b*x)+c");
