@@ -53,7 +53,8 @@ nb::object square(const std::vector<double>& values, std::size_t n) {
                 : new_array(values, n);
 }
 
-constexpr index_t kWatchRows = 20000;  // below, a fit is over before a finger is off the key
+constexpr std::size_t kWatched = 50000;  // rows × parameters whose single passes take time
+constexpr int kQuickPasses = 64;         // of smaller fits: over before a finger is off the key
 
 FitResult run_curve_fit(const Model& model, const std::vector<Array>& columns, const Array& y,
                         nb::handle sigma, const std::vector<double>& p0, nb::handle lower,
@@ -108,8 +109,9 @@ FitResult run_curve_fit(const Model& model, const std::vector<Array>& columns, c
   options.check_finite = check_finite;
   if (!mode.is_none()) options.jacobian_mode = parse_jacobian_mode(nb::cast<std::string>(mode));
   for (const auto& [name, value] : solver) set_solver(options, name, value);
-  options.callback = callback_of(callback, false);
-  if (static_cast<index_t>(y.size()) >= kWatchRows) options.before_pass = signal_watch();
+  options.callback = callback_of(callback);
+  const bool is_large = y.size() * names.size() >= kWatched;
+  options.before_pass = signal_watch(is_large ? 0 : kQuickPasses);
   const nb::gil_scoped_release release;
   return curve_fit(model, data, options);
 }

@@ -61,7 +61,7 @@ FitResult run_least_squares(nb::handle fun, nb::handle jac, index_t m,
   if (!jacobian_mode.is_none()) {
     options.jacobian_mode = parse_jacobian_mode(nb::cast<std::string>(jacobian_mode));
   }
-  options.callback = callback_of(callback, true);
+  options.callback = callback_of(callback);
   const ResidualFunction residuals = [fun](std::span<const double> p, std::span<double> f) {
     call_into(fun, p, f);
   };

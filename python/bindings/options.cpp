@@ -34,12 +34,11 @@ void set_solver(SolverOptions& options, nb::handle name, nb::handle value) {
   }
 }
 
-std::function<bool(const Iteration&)> callback_of(nb::handle user, bool watch_signals) {
-  if (user.is_none() && !watch_signals) return {};
+std::function<bool(const Iteration&)> callback_of(nb::handle user) {
+  if (user.is_none()) return {};
   return [user](const Iteration& seen) {
     const nb::gil_scoped_acquire gil;
     if (PyErr_CheckSignals() != 0) throw nb::python_error();
-    if (user.is_none()) return false;
     auto* const copy = new double[seen.parameters.size() + 1];
     std::memcpy(copy, seen.parameters.data(), seen.parameters.size_bytes());
     const nb::capsule owner(copy, [](void* p) noexcept { delete[] static_cast<double*>(p); });
@@ -53,8 +52,10 @@ std::function<bool(const Iteration&)> callback_of(nb::handle user, bool watch_si
   };
 }
 
-std::function<void()> signal_watch() {
-  return [] {
+std::function<void()> signal_watch(int skip) {
+  return [skip]() mutable {
+    if (skip-- > 0) return;
+    skip = 0;
     const nb::gil_scoped_acquire gil;
     if (PyErr_CheckSignals() != 0) throw nb::python_error();
   };

@@ -17,10 +17,10 @@ namespace nb = nanobind;
 void set_solver(SolverOptions& options, nb::handle name, nb::handle value);
 
 /// The callback of a fit: the user's, as user(iteration, nfev, cost, step_norm, optimality,
-/// parameters), true to stop; and Ctrl-C, if it is to be watched for. Empty when neither is wanted.
-std::function<bool(const Iteration&)> callback_of(nb::handle user, bool watch_signals);
+/// parameters), true to stop. Empty for None.
+std::function<bool(const Iteration&)> callback_of(nb::handle user);
 
-/// Looks for Ctrl-C; for SolverOptions::before_pass.
-std::function<void()> signal_watch();
+/// Looks for Ctrl-C before each pass but the first `skip`; for SolverOptions::before_pass.
+std::function<void()> signal_watch(int skip);
 
 }  // namespace nlsq::python

@@ -8,6 +8,8 @@
 #include "nlsq/cache.hpp"
 #include "nlsq/log.hpp"
 #include "nlsq/models.hpp"
+#include "nlsq/result.hpp"
+#include "stats/statistics.hpp"
 #include "trace.hpp"
 
 namespace nlsq::python {
@@ -76,6 +78,15 @@ void bind_runtime(nb::module_& m) {
         });
       },
       nb::arg("sink").none(), "Sends log lines to sink(level, line); None: nowhere.");
+  m.def(
+      "interval_factor",
+      [](double level, double dof) {
+        if (!(level > 0.0 && level < 1.0)) throw nb::value_error("level: not between 0 and 1");
+        return stats::interval_factor(level, dof);
+      },
+      nb::arg("level"), nb::arg("dof"), "Half the width of an interval, in standard errors.");
+  m.def("with_error", &with_error, nb::arg("value"), nb::arg("error"),
+        "A value with its error, of two significant digits.");
   m.def("built_in_models", [] {
     nb::list all;
     for (const BuiltInModel& model : built_in_models()) all.append(describe(model));

@@ -437,6 +437,12 @@ def configure_cache(enable: bool | None = None, max_size: int | None = None) -> 
 def set_log(sink: object | None) -> None:
     """Sends log lines to sink(level, line); None: nowhere."""
 
+def interval_factor(level: float, dof: float) -> float:
+    """Half the width of an interval, in standard errors."""
+
+def with_error(value: float, error: float) -> str:
+    """A value with its error, of two significant digits."""
+
 def built_in_models() -> list: ...
 
 def built_in_model(arg: str, /) -> dict: ...

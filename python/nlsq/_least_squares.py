@@ -61,7 +61,7 @@ def least_squares(fun: Callable[..., Any], x0: ArrayLike, jac: Callable[..., Any
     traced, note = _traced(fun, x0, settings)
     if traced is not None:
         return traced
-    threads, mode = settings.pop("threads"), settings.pop("jacobian_mode")  # noqa: F841
+    del settings["threads"], settings["jacobian_mode"]  # of recorded functions
     settings["jac"] = "2-point" if jac is None else jac
     result = _black_box(fun, x0, **settings)
     result["engine"], result["trace_note"] = "callback", note

@@ -4,7 +4,7 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from nlsq._rounding import with_error
+from nlsq._core import with_error
 
 
 class Parameter(NamedTuple):

@@ -4,7 +4,7 @@
 import numpy as np
 
 from nlsq._engine import Outcome
-from nlsq._student import interval_factor
+from nlsq._core import interval_factor
 
 _ARRAYS = ("popt", "pcov", "perr", "p0")
 _PLAIN = (

@@ -13,7 +13,7 @@ import numpy as np
 
 from nlsq._changes import snapshot, snapshots
 from nlsq._optimize import OptimizeResult, OptimizeWarning, optimize_warning, with_scipy  # noqa: F401
-from nlsq._student import interval_factor
+from nlsq._core import interval_factor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

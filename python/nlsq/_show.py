@@ -3,7 +3,7 @@
 
 from html import escape
 
-from nlsq._rounding import with_error
+from nlsq._core import with_error
 
 _MOST = 6
 

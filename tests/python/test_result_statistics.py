@@ -6,7 +6,7 @@ import pytest
 from fits import decay, decay_data, fit, line
 from scipy import optimize, stats
 
-from nlsq._student import interval_factor
+from nlsq._core import interval_factor
 
 X, Y = decay_data()
 SIGMA = 0.03 + 0.02 * X
