@@ -2,15 +2,14 @@
 // curve_fit and least_squares of the core for Python: data without copies, the GIL released while
 // the core works, Python exceptions and Ctrl-C passed through.
 #include <nanobind/nanobind.h>
-#include <nanobind/ndarray.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include <cmath>
-#include <cstring>
 
+#include "array.hpp"
 #include "nlsq/fit.hpp"
 #include "options.hpp"
 #include "trace.hpp"
@@ -18,66 +17,47 @@
 namespace nlsq::python {
 namespace {
 
-using Array = nb::ndarray<nb::ro, nb::device::cpu>;
-using Vector = nb::ndarray<const double, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+using Columns = std::vector<nb::object>;
 
-// float64 or float32, contiguous, one dimension: Python sees to that.
-Values values_of(const Array& array) {
-  Values v;
-  v.data = array.data();
-  v.size = static_cast<index_t>(array.size());
-  v.float32 = array.dtype() == nb::dtype<float>();
-  if (!v.float32 && array.dtype() != nb::dtype<double>()) {
-    throw nb::type_error("columns must be float64 or float32 arrays");
+// The columns of a model's data, held while the core works on them.
+class Data {
+ public:
+  Data(const Model& model, const Columns& columns) : held_(columns.size()) {
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      if (!held_[c].take(columns[c])) {
+        throw nb::type_error("columns must be contiguous float64 or float32 arrays");
+      }
+      dataset.column(model.columns()[c], held_[c].values());
+    }
   }
-  return v;
-}
 
-// A new float64 array of NumPy's own making: half the price of handing over one of ours.
-nb::object new_array(const std::vector<double>& values, std::size_t rows = 0) {
-  static const nb::object* const empty =
-      new nb::object(nb::module_::import_("numpy").attr("empty"));
-  nb::object array =
-      rows == 0 ? (*empty)(values.size()) : (*empty)(nb::make_tuple(rows, values.size() / rows));
-  Py_buffer buffer;
-  if (PyObject_GetBuffer(array.ptr(), &buffer, PyBUF_SIMPLE | PyBUF_WRITABLE) != 0) {
-    throw nb::python_error();
-  }
-  std::memcpy(buffer.buf, values.data(), values.size() * sizeof(double));
-  PyBuffer_Release(&buffer);
-  return array;
-}
+  Dataset dataset;
 
-nb::object square(const std::vector<double>& values, std::size_t n) {
-  return n == 0 ? nb::module_::import_("numpy").attr("zeros")(nb::make_tuple(0, 0))
-                : new_array(values, n);
-}
+ private:
+  std::vector<Buffer> held_;
+};
 
-constexpr std::size_t kWatched = 50000;  // rows × parameters whose single passes take time
-constexpr int kQuickPasses = 64;         // of smaller fits: over before a finger is off the key
-
-FitResult run_curve_fit(const Model& model, const std::vector<Array>& columns, const Array& y,
-                        nb::handle sigma, const std::vector<double>& p0, nb::handle lower,
-                        nb::handle upper, nb::handle fixed, bool absolute_sigma, nb::handle loss,
-                        double f_scale, int threads, bool check_finite, nb::handle callback,
-                        nb::handle mode, const nb::dict& solver) {
-  Dataset data;
-  for (std::size_t c = 0; c < columns.size(); ++c) {
-    data.column(model.columns()[c], values_of(columns[c]));
-  }
+FitResult run_curve_fit(const Model& model, const Columns& columns, nb::handle y, nb::handle sigma,
+                        const std::vector<double>& p0, nb::handle lower, nb::handle upper,
+                        nb::handle fixed, bool absolute_sigma, nb::handle loss, double f_scale,
+                        int threads, bool check_finite, nb::handle callback, nb::handle mode,
+                        const nb::dict& solver) {
+  Data held(model, columns);
+  Dataset& data = held.dataset;
+  const Buffer response(y);
   if (model.outputs() == 1) {
-    data.response(values_of(y));
+    data.response(response.values());
   } else {
     // One row of data: each value is a response of its own.
-    const auto* const values = static_cast<const double*>(y.data());
+    const auto* const values = static_cast<const double*>(response.values().data);
     for (index_t o = 0; o < model.outputs(); ++o) data.response(std::span(values + o, 1));
   }
-  std::optional<Array> sigma_array;
+  Buffer errors;
   if (PyFloat_Check(sigma.ptr())) {
     data.sigma(nb::cast<double>(sigma));
   } else if (!sigma.is_none()) {
-    sigma_array = nb::cast<Array>(sigma);
-    data.sigma(values_of(*sigma_array));
+    if (!errors.take(sigma)) throw nb::type_error("sigma must be a float64 or float32 array");
+    data.sigma(errors.values());
   }
   FitOptions options;
   options.p0 = p0;
@@ -110,8 +90,7 @@ FitResult run_curve_fit(const Model& model, const std::vector<Array>& columns, c
   if (!mode.is_none()) options.jacobian_mode = parse_jacobian_mode(nb::cast<std::string>(mode));
   for (const auto& [name, value] : solver) set_solver(options, name, value);
   options.callback = callback_of(callback);
-  const bool is_large = y.size() * names.size() >= kWatched;
-  options.before_pass = signal_watch(is_large ? 0 : kQuickPasses);
+  options.before_pass = signal_watch(response.values().size * static_cast<index_t>(names.size()));
   const nb::gil_scoped_release release;
   return curve_fit(model, data, options);
 }
@@ -122,7 +101,7 @@ void bind_fit(nb::module_& m) {
   nb::class_<FitResult>(m, "FitResult", "Everything the core knows about a fit.")
       .def_ro("names", &FitResult::names)
       .def_prop_ro("popt", [](const FitResult& r) { return new_array(r.popt); })
-      .def_prop_ro("pcov", [](const FitResult& r) { return square(r.pcov, r.names.size()); })
+      .def_prop_ro("pcov", [](const FitResult& r) { return new_matrix(r.pcov, r.names.size()); })
       .def_prop_ro("perr", [](const FitResult& r) { return new_array(r.perr); })
       .def_prop_ro("p0", [](const FitResult& r) { return new_array(r.p0); })
       .def_ro("fixed", &FitResult::fixed)
@@ -167,7 +146,7 @@ void bind_fit(nb::module_& m) {
       .def_ro("elapsed_ms", &FitResult::elapsed_ms)
       .def("intervals", &FitResult::intervals, nb::arg("level") = 0.95)
       .def("correlation",
-           [](const FitResult& r) { return square(r.correlation(), r.names.size()); })
+           [](const FitResult& r) { return new_matrix(r.correlation(), r.names.size()); })
       .def(
           "report",
           [](const FitResult& r, double level, bool color) {
@@ -192,11 +171,9 @@ void bind_fit(nb::module_& m) {
 
   m.def(
       "evaluate",
-      [](const Model& model, const std::vector<Array>& columns, const std::vector<double>& p,
-         index_t rows) {
-        Dataset data;
-        for (std::size_t c = 0; c < columns.size(); ++c)
-          data.column(model.columns()[c], values_of(columns[c]));
+      [](const Model& model, const Columns& columns, const std::vector<double>& p, index_t rows) {
+        Data held(model, columns);
+        Dataset& data = held.dataset;
         if (columns.empty()) {
           // A model of parameters alone still has a value for every row.
           const std::vector<double> one(1, 0.0);
@@ -223,24 +200,21 @@ void bind_fit(nb::module_& m) {
       nb::arg("model"), nb::arg("parameters"), "Values of all outputs of a model without columns.");
   m.def(
       "jacobian",
-      [](const Model& model, const std::vector<Array>& columns, const std::vector<double>& p,
-         index_t rows) {
-        Dataset data;
+      [](const Model& model, const Columns& columns, const std::vector<double>& p, index_t rows) {
+        Data held(model, columns);
+        Dataset& data = held.dataset;
         const std::vector<double> none(static_cast<std::size_t>(columns.empty() ? rows : 0), 0.0);
-        for (std::size_t c = 0; c < columns.size(); ++c)
-          data.column(model.columns()[c], values_of(columns[c]));
         if (columns.empty()) data.column("row", none);
-        return new_array(jacobian(model, data, p, kAllOutputs),
-                         static_cast<std::size_t>(rows * model.outputs()));
+        return new_matrix(jacobian(model, data, p, kAllOutputs),
+                          static_cast<std::size_t>(rows * model.outputs()));
       },
       nb::arg("model"), nb::arg("columns"), nb::arg("parameters"), nb::arg("rows"),
       "Derivatives of a model by its parameters, rows by parameters.");
   m.def(
       "standard_errors",
-      [](const Model& model, const std::vector<Array>& columns, const FitResult& result) {
-        Dataset data;
-        for (std::size_t c = 0; c < columns.size(); ++c)
-          data.column(model.columns()[c], values_of(columns[c]));
+      [](const Model& model, const Columns& columns, const FitResult& result) {
+        Data held(model, columns);
+        Dataset& data = held.dataset;
         return new_array(standard_errors_of(model, data, result));
       },
       nb::arg("model"), nb::arg("columns"), nb::arg("result"),

@@ -34,6 +34,7 @@ NB_MODULE(_core, m) {
   nlsq::python::bind_model(m);
   nlsq::python::bind_trace(m);
   nlsq::python::bind_fit(m);
+  nlsq::python::bind_quick_fit(m);
   nlsq::python::bind_least_squares(m);
   nlsq::python::bind_runtime(m);
 }

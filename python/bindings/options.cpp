@@ -52,7 +52,10 @@ std::function<bool(const Iteration&)> callback_of(nb::handle user) {
   };
 }
 
-std::function<void()> signal_watch(int skip) {
+std::function<void()> signal_watch(index_t values) {
+  constexpr index_t kWatched = 50000;  // single passes take time from here on
+  constexpr int kQuickPasses = 64;     // of smaller fits: over before a finger is off the key
+  int skip = values >= kWatched ? 0 : kQuickPasses;
   return [skip]() mutable {
     if (skip-- > 0) return;
     skip = 0;

@@ -20,7 +20,8 @@ void set_solver(SolverOptions& options, nb::handle name, nb::handle value);
 /// parameters), true to stop. Empty for None.
 std::function<bool(const Iteration&)> callback_of(nb::handle user);
 
-/// Looks for Ctrl-C before each pass but the first `skip`; for SolverOptions::before_pass.
-std::function<void()> signal_watch(int skip);
+/// Looks for Ctrl-C before each pass over values (rows × parameters), but for the first few where a
+/// pass takes no time; for SolverOptions::before_pass.
+std::function<void()> signal_watch(index_t values);
 
 }  // namespace nlsq::python

@@ -9,6 +9,7 @@
 #include "nlsq/log.hpp"
 #include "nlsq/models.hpp"
 #include "nlsq/result.hpp"
+#include "pure_function.hpp"
 #include "stats/statistics.hpp"
 #include "trace.hpp"
 
@@ -55,7 +56,13 @@ const BuiltInModel& built_in(const std::string& name) {
 
 void bind_runtime(nb::module_& m) {
   m.def("cache_stats", &stats, "Statistics of the program cache.");
-  m.def("clear_cache", &clear_cache, "Forgets all programs and sets the statistics to zero.");
+  m.def(
+      "clear_cache",
+      [] {
+        forget_records();
+        clear_cache();
+      },
+      "Forgets all programs and sets the statistics to zero.");
   m.def(
       "configure_cache",
       [](std::optional<bool> enable, std::optional<index_t> max_size) {

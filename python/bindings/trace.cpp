@@ -158,6 +158,7 @@ void refuse(Recording& recording, const std::string& why) {
 }
 
 nb::object materialize(Column& column) {
+  column.recording->looked = true;
   if (!column.array.is_valid()) {
     const std::size_t n = nb::len(column.operands);
     nb::list plain;

@@ -23,6 +23,7 @@ struct Recording {
   bool open = true;
   bool lazy_x = false;              ///< column 0 is x
   bool narrow = false;              ///< a float32 value took part
+  bool looked = false;              ///< somebody asked for the values of a column
   std::string poison;               ///< why it was refused; empty: not refused
   std::vector<nb::object> arrays;   ///< of the columns, contiguous float64 or float32
   std::vector<nb::object> sources;  ///< what each column was made from, kept so that no address is
@@ -69,6 +70,7 @@ nb::object record(std::string_view name, nb::handle ufunc, std::span<const nb::h
 void bind_trace(nb::module_& m);
 void bind_model(nb::module_& m);
 void bind_fit(nb::module_& m);
+void bind_quick_fit(nb::module_& m);
 void bind_least_squares(nb::module_& m);
 void bind_runtime(nb::module_& m);
 

@@ -3,8 +3,10 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include "fit/cache.hpp"
 #include "nlsq/cache.hpp"
 #include "nlsq/error.hpp"
+#include "pure_function.hpp"
 #include "trace.hpp"
 
 namespace nlsq::python {
@@ -50,6 +52,15 @@ bool read_outputs(const std::shared_ptr<Recording>& recording, nb::handle value)
 nb::tuple trace_model(nb::handle function, nb::handle x, bool lazy_x, nb::handle x_values,
                       const std::vector<std::string>& names, index_t rows, const nb::tuple& extra,
                       bool several) {
+  std::optional<PureNames> pure;
+  if (lazy_x && !several && extra.size() == 0 && fit_impl::cache_epoch() != fit_impl::kCacheOff) {
+    if (const auto kept = kept_record(function, names)) {
+      nb::list columns;
+      columns.append(x_values);
+      return nb::make_tuple(*kept, columns, false);
+    }
+    pure = PureNames::of(function, names.size());
+  }
   auto recording = std::make_shared<Recording>();
   const Session session(recording);
   recording->rows = rows;
@@ -93,7 +104,11 @@ nb::tuple trace_model(nb::handle function, nb::handle x, bool lazy_x, nb::handle
   nb::list arrays;
   for (const nb::object& array : recording->arrays) arrays.append(array);
   const Model traced(std::shared_ptr<const expr::ModelImpl>(recording->trace, &model));
-  return nb::make_tuple(intern(traced), arrays, recording->narrow);
+  const Model one = intern(traced);
+  if (pure && !recording->looked && !recording->narrow && recording->arrays.size() == 1) {
+    keep_record(function, std::move(*pure), names, one);
+  }
+  return nb::make_tuple(one, arrays, recording->narrow);
 }
 
 }  // namespace
@@ -120,6 +135,8 @@ void bind_model(nb::module_& m) {
         nb::arg("extra") = nb::tuple(), nb::arg("several") = false,
         "Calls function(x, *parameters) once with traced values: (model, its columns, whether a "
         "float32 value took part). Raises TraceRefused with the reason.");
+  m.def("trust", &trust_records, nb::arg("function"),
+        "Says that the record kept for a function was compared with it.");
 }
 
 }  // namespace nlsq::python

@@ -1,9 +1,6 @@
 """The engine of nlsq."""
 
 from collections.abc import Sequence
-from typing import Annotated
-
-from numpy.typing import NDArray
 
 
 def version() -> str:
@@ -49,6 +46,9 @@ def trace(function: object, x: object | None, lazy_x: bool, x_values: object | N
     """
     Calls function(x, *parameters) once with traced values: (model, its columns, whether a float32 value took part). Raises TraceRefused with the reason.
     """
+
+def trust(function: object) -> None:
+    """Says that the record kept for a function was compared with it."""
 
 class Traced:
     """A value of a model that is being traced; see docs/tracing.md."""
@@ -402,20 +402,25 @@ class FitResult:
 
     def report(self, level: float = 0.95, color: bool = False) -> str: ...
 
-def curve_fit(model: Model, columns: Sequence[Annotated[NDArray, dict(device='cpu', writable=False)]], y: Annotated[NDArray, dict(device='cpu', writable=False)], sigma: object | None = None, p0: Sequence[float] = [], lower: object | None = None, upper: object | None = None, fixed: object | None = None, absolute_sigma: bool = False, loss: object | None = None, f_scale: float = 1.0, threads: int = 0, check_finite: bool = True, callback: object | None = None, jacobian_mode: object | None = None, solver: dict = {}) -> FitResult:
+def curve_fit(model: Model, columns: Sequence[object], y: object, sigma: object | None = None, p0: Sequence[float] = [], lower: object | None = None, upper: object | None = None, fixed: object | None = None, absolute_sigma: bool = False, loss: object | None = None, f_scale: float = 1.0, threads: int = 0, check_finite: bool = True, callback: object | None = None, jacobian_mode: object | None = None, solver: dict = {}) -> FitResult:
     """Fits a model to columns and a response; see nlsq.curve_fit."""
 
-def evaluate(model: Model, columns: Sequence[Annotated[NDArray, dict(device='cpu', writable=False)]], parameters: Sequence[float], rows: int) -> object:
+def evaluate(model: Model, columns: Sequence[object], parameters: Sequence[float], rows: int) -> object:
     """Values of a model in each row."""
 
 def outputs(model: Model, parameters: Sequence[float]) -> object:
     """Values of all outputs of a model without columns."""
 
-def jacobian(model: Model, columns: Sequence[Annotated[NDArray, dict(device='cpu', writable=False)]], parameters: Sequence[float], rows: int) -> object:
+def jacobian(model: Model, columns: Sequence[object], parameters: Sequence[float], rows: int) -> object:
     """Derivatives of a model by its parameters, rows by parameters."""
 
-def standard_errors(model: Model, columns: Sequence[Annotated[NDArray, dict(device='cpu', writable=False)]], result: FitResult) -> object:
+def standard_errors(model: Model, columns: Sequence[object], result: FitResult) -> object:
     """Standard error of the model's value in each row."""
+
+def quick_fit(function: object, x: object, y: object, p0: object) -> object:
+    """
+    (popt, pcov) of a function of a kept record on plain arrays; None: take the long way.
+    """
 
 def complete(part: FitResult, names: Sequence[str], p0: Sequence[float], held: Sequence[bool], masked: int, tss: float, sum_log_sigma: float, has_sigma: bool, differences: str | None = None) -> FitResult:
     """The result of a curve fitted as residuals, over all its parameters."""

@@ -74,7 +74,7 @@ def curve_fit(f: Callable, xdata, ydata, p0=None, sigma=None, absolute_sigma=Fal
         and nan_policy is None and (check_finite is None or check_finite is True)
         and ydata.dtype is FLOAT64 and xdata.dtype is FLOAT64 and ydata.ndim == 1
     ):  # fmt: skip
-        done = _short_way(f, xdata, ydata, p0)
+        done = (p0 is not None and _core.quick_fit(f, xdata, ydata, p0)) or _short_way(f, xdata, ydata, p0)
         if done is not None:
             return done
 
@@ -116,6 +116,7 @@ def _short_way(f, x, y, p0):
                 return None
             if _is_plain(f) and len(_compared) < 10_000:
                 _compared.add((code, traced[0].key))
+        _core.trust(f)
         result = _core.curve_fit(traced[0], traced[1], y, None, start, solver=_LM)
     except Exception:  # of any kind: values that are not finite, the function, the start; the long way sorts them out
         return None

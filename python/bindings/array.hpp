@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// Arrays in and out by the buffer protocol: a fraction of the price of a general array argument.
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+#include <span>
+#include <vector>
+
+#include "nlsq/data.hpp"
+
+namespace nlsq::python {
+
+namespace nb = nanobind;
+
+/// The memory of an aligned, contiguous float64 or float32 array, held while this lives.
+class Buffer {
+ public:
+  Buffer() = default;
+  /// Throws TypeError for anything else.
+  explicit Buffer(nb::handle array);
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+  ~Buffer();
+
+  /// Holds an array's memory from now on; false, without an exception, for anything else.
+  bool take(nb::handle array);
+
+  /// All of its values, in the order of memory.
+  const Values& values() const { return values_; }
+  int dimensions() const { return dimensions_; }
+
+ private:
+  Py_buffer view_{};
+  Values values_;
+  int dimensions_ = 0;
+};
+
+/// A new float64 array of NumPy's own making, (n,).
+nb::object new_array(std::span<const double> values);
+/// The same of shape (rows, size/rows), row-major.
+nb::object new_matrix(std::span<const double> values, std::size_t rows);
+
+}  // namespace nlsq::python

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+#include "pure_function.hpp"
+
+#include <array>
+#include <mutex>
+#include <unordered_map>
+
+namespace nlsq::python {
+namespace {
+
+constexpr std::size_t kMostFunctions = 1000;
+constexpr std::size_t kMostNames = 16;
+constexpr std::size_t kMostVariants = 4;         // sets of parameter names for one function
+constexpr long kVaryingArguments = 0x04 | 0x08;  // CO_VARARGS, CO_VARKEYWORDS
+constexpr long kSuspends = 0x20 | 0x80 | 0x200;  // generators, coroutines
+
+// Names of attributes, made once: looking one up by a Python string is cheap.
+struct Interned {
+  nb::str code{"__code__"}, closure{"__closure__"}, defaults{"__defaults__"};
+  nb::str kwdefaults{"__kwdefaults__"}, globals{"__globals__"};
+};
+const Interned& interned() {
+  static const Interned* const all = new Interned;
+  return *all;
+}
+
+struct Numpy {
+  nb::object module, names, ufunc, function_type, code_type;
+  std::array<nb::object, 2> functions;  // beside ufuncs: those that record what they do
+};
+const Numpy& numpy() {
+  static const Numpy* const all = [] {
+    const nb::module_ np = nb::module_::import_("numpy");
+    const nb::module_ types = nb::module_::import_("types");
+    return new Numpy{np,
+                     np.attr("__dict__"),
+                     np.attr("ufunc"),
+                     types.attr("FunctionType"),
+                     types.attr("CodeType"),
+                     {np.attr("where"), np.attr("clip")}};
+  }();
+  return *all;
+}
+
+nb::object item(nb::handle dict, nb::handle name) {
+  return nb::borrow(PyDict_GetItemWithError(dict.ptr(), name.ptr()));
+}
+
+bool is_number(nb::handle value) {
+  return PyFloat_CheckExact(value.ptr()) || PyLong_CheckExact(value.ptr());
+}
+
+bool is_known(nb::handle value) {
+  const Numpy& np = numpy();
+  if (value.is(np.module) || is_number(value)) return true;
+  if (value.type().is(np.ufunc)) return true;
+  for (const nb::object& function : np.functions) {
+    if (value.is(function)) return true;
+  }
+  return false;
+}
+
+// A function that is its code and its globals.
+bool is_plain(nb::handle function) {
+  if (!function.type().is(numpy().function_type)) return false;
+  const Interned& s = interned();
+  return function.attr(s.closure).is_none() && function.attr(s.defaults).is_none() &&
+         function.attr(s.kwdefaults).is_none();
+}
+
+struct Record {
+  std::vector<std::string> parameters;
+  Model model;
+};
+
+// Found by the address of the code; the weak reference tells whether that is still the same code.
+struct Entry {
+  nb::object code;
+  PureNames names;
+  std::vector<Record> records;
+  bool trusted = false;
+
+  bool is_of(nb::handle other) const { return code().is(other); }
+};
+
+struct Registry {
+  std::mutex mutex;
+  std::unordered_map<PyObject*, Entry> entries;
+};
+// Never destroyed: the interpreter may be gone before statics are.
+Registry& registry() {
+  static Registry& one = *new Registry;
+  return one;
+}
+
+// The entry of a function if its names hold. The caller has the lock.
+Entry* find_entry(nb::handle function) {
+  std::unordered_map<PyObject*, Entry>& entries = registry().entries;
+  if (entries.empty() || !is_plain(function)) return nullptr;
+  const nb::object code = function.attr(interned().code);
+  const auto at = entries.find(code.ptr());
+  if (at == entries.end()) return nullptr;
+  if (at->second.is_of(code) && at->second.names.hold(function.attr(interned().globals))) {
+    return &at->second;
+  }
+  entries.erase(at);
+  return nullptr;
+}
+
+// Makes room: entries of code that is gone first, then all.
+void make_room(std::unordered_map<PyObject*, Entry>& entries) {
+  if (entries.size() < kMostFunctions) return;
+  std::erase_if(entries, [](const auto& item) { return item.second.code().is_none(); });
+  if (entries.size() >= kMostFunctions) entries.clear();
+}
+
+bool has_only_plain_constants(nb::handle code) {
+  for (const nb::handle value : nb::object(code.attr("co_consts"))) {
+    if (value.type().is(numpy().code_type)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<PureNames> PureNames::of(nb::handle function, std::size_t n) {
+  if (!is_plain(function)) return std::nullopt;
+  const nb::object code = function.attr(interned().code);
+  const auto number = [&code](const char* name) { return nb::cast<long>(code.attr(name)); };
+  const bool takes_them =
+      number("co_argcount") == static_cast<long>(n) + 1 && number("co_kwonlyargcount") == 0;
+  if (!takes_them || (number("co_flags") & (kVaryingArguments | kSuspends)) != 0) {
+    return std::nullopt;
+  }
+  const nb::object globals = function.attr(interned().globals);
+  const nb::tuple names = nb::cast<nb::tuple>(code.attr("co_names"));
+  if (!PyDict_CheckExact(globals.ptr()) || names.size() > kMostNames ||
+      !has_only_plain_constants(code)) {
+    return std::nullopt;
+  }
+  PureNames seen;
+  for (const nb::handle entry : names) {
+    Name name{nb::borrow(entry), item(globals, entry), {}};
+    if (!name.global.is_valid()) name.attribute = item(numpy().names, entry);
+    const nb::object& value = name.global.is_valid() ? name.global : name.attribute;
+    if (!value.is_valid() || !is_known(value)) return std::nullopt;
+    seen.names_.push_back(std::move(name));
+  }
+  return seen;
+}
+
+bool PureNames::hold(nb::handle globals) const {
+  if (!PyDict_CheckExact(globals.ptr())) return false;
+  for (const Name& name : names_) {
+    if (PyDict_GetItemWithError(globals.ptr(), name.name.ptr()) != name.global.ptr()) return false;
+    if (name.global.is_valid()) continue;
+    if (PyDict_GetItemWithError(numpy().names.ptr(), name.name.ptr()) != name.attribute.ptr()) {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::optional<Model> kept_record(nb::handle function, const std::vector<std::string>& parameters) {
+  const std::lock_guard<std::mutex> lock(registry().mutex);
+  const Entry* const entry = find_entry(function);
+  if (entry == nullptr) return std::nullopt;
+  for (const Record& record : entry->records) {
+    if (record.parameters == parameters) return record.model;
+  }
+  return std::nullopt;
+}
+
+std::optional<Model> trusted_record(nb::handle function, std::size_t n) {
+  const std::lock_guard<std::mutex> lock(registry().mutex);
+  const Entry* const entry = find_entry(function);
+  if (entry == nullptr || !entry->trusted) return std::nullopt;
+  const Record& first = entry->records.front();
+  return first.parameters.size() == n ? std::optional(first.model) : std::nullopt;
+}
+
+void keep_record(nb::handle function, PureNames names, const std::vector<std::string>& parameters,
+                 const Model& model) {
+  // The call itself may have changed what a name stands for.
+  if (!names.hold(function.attr(interned().globals))) return;
+  const std::lock_guard<std::mutex> lock(registry().mutex);
+  Entry* entry = find_entry(function);
+  if (entry == nullptr) {
+    std::unordered_map<PyObject*, Entry>& entries = registry().entries;
+    make_room(entries);
+    const nb::object code = function.attr(interned().code);
+    const nb::object reference = nb::steal(PyWeakref_NewRef(code.ptr(), nullptr));
+    if (!reference.is_valid()) throw nb::python_error();
+    entry = &entries.insert_or_assign(code.ptr(), Entry{reference, std::move(names), {}, false})
+                 .first->second;
+  }
+  if (entry->records.size() < kMostVariants) entry->records.push_back({parameters, model});
+}
+
+void trust_records(nb::handle function) {
+  const std::lock_guard<std::mutex> lock(registry().mutex);
+  if (Entry* const entry = find_entry(function)) entry->trusted = true;
+}
+
+void forget_records() {
+  const std::lock_guard<std::mutex> lock(registry().mutex);
+  registry().entries.clear();
+}
+
+}  // namespace nlsq::python

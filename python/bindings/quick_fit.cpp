@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// The usual call of curve_fit in one step: a plain function whose record is kept, two float64
+// arrays, a start, and nothing else. Whatever is not of that kind takes the way through Python.
+#include <nanobind/nanobind.h>
+
+#include <optional>
+
+#include "array.hpp"
+#include "nlsq/error.hpp"
+#include "nlsq/fit.hpp"
+#include "options.hpp"
+#include "pure_function.hpp"
+#include "trace.hpp"
+
+namespace nlsq::python {
+namespace {
+
+constexpr std::size_t kMostParameters = 64;
+
+// The start as numbers: a list, a tuple or a float64 array.
+bool read_start(nb::handle p0, std::vector<double>& start) {
+  const bool list = PyList_CheckExact(p0.ptr()) != 0;
+  if (!list && PyTuple_CheckExact(p0.ptr()) == 0) {
+    Buffer buffer;
+    if (!buffer.take(p0) || buffer.values().float32 || buffer.dimensions() != 1) return false;
+    const auto* const values = static_cast<const double*>(buffer.values().data);
+    start.assign(values, values + buffer.values().size);
+    return true;
+  }
+  const Py_ssize_t n = list ? PyList_Size(p0.ptr()) : PyTuple_Size(p0.ptr());
+  for (Py_ssize_t i = 0; i < n; ++i) {
+    PyObject* const item = list ? PyList_GetItem(p0.ptr(), i) : PyTuple_GetItem(p0.ptr(), i);
+    if (!PyFloat_CheckExact(item) && !PyLong_CheckExact(item)) return false;
+    start.push_back(PyFloat_AsDouble(item));
+    if (PyErr_Occurred() != nullptr) {  // an integer beyond all floats
+      PyErr_Clear();
+      return false;
+    }
+  }
+  return true;
+}
+
+bool is_plain_vector(const Buffer& buffer) {
+  return !buffer.values().float32 && buffer.dimensions() == 1;
+}
+
+// (popt, pcov), or None where the fit is of another kind or does not go well.
+nb::object quick_fit(nb::handle function, nb::handle x, nb::handle y, nb::handle p0) {
+  FitOptions options;
+  if (!read_start(p0, options.p0)) return nb::none();
+  const std::size_t n = options.p0.size();
+  if (n == 0 || n >= kMostParameters) return nb::none();
+  const std::optional<Model> model = trusted_record(function, n);
+  if (!model) return nb::none();
+  Buffer column, response;
+  if (!column.take(x) || !response.take(y) || !is_plain_vector(column) ||
+      !is_plain_vector(response)) {
+    return nb::none();
+  }
+  const index_t rows = column.values().size;
+  if (response.values().size != rows || rows <= static_cast<index_t>(n)) {
+    return nb::none();
+  }
+  Dataset data;
+  data.column(model->columns().front(), column.values()).response(response.values());
+  options.method = Method::lm;
+  options.before_pass = signal_watch(rows * static_cast<index_t>(n));
+  std::optional<FitResult> result;
+  try {
+    const nb::gil_scoped_release release;
+    result = curve_fit(*model, data, options);
+  } catch (const InputError&) {  // of values that are not finite: the long way names them
+    return nb::none();
+  }
+  if (static_cast<int>(result->status) <= 0 || result->rank < static_cast<index_t>(n)) {
+    return nb::none();
+  }
+  return nb::make_tuple(new_array(result->popt), new_matrix(result->pcov, n));
+}
+
+}  // namespace
+
+void bind_quick_fit(nb::module_& m) {
+  m.def("quick_fit", &quick_fit, nb::arg("function"), nb::arg("x"), nb::arg("y"), nb::arg("p0"),
+        "(popt, pcov) of a function of a kept record on plain arrays; None: take the long way.");
+}
+
+}  // namespace nlsq::python
