@@ -80,6 +80,8 @@ void add_method_options(CLI::App& fit, FitArguments& a) {
            group, "NUM");
   add_text(fit, "--max-nfev", a.max_nfev, "limit of passes over the data", group, "N");
   fit.add_flag("--no-polish", a.no_polish, "no Gauss-Newton steps after convergence")->group(group);
+  fit.add_flag("--no-progressive", a.no_progressive, "do not begin on a sample of many rows")
+      ->group(group);
   fit.add_option("--jacobian-mode", a.jacobian_mode,
                  "auto, fwd or rev (default: NLSQ_JACOBIAN_MODE, settings file, auto)")
       ->group(group)

@@ -16,6 +16,7 @@ namespace nlsq::command {
 struct FitArguments {
   std::string file, model, y, sigma;
   bool absolute_sigma = false;
+  bool no_progressive = false;
   std::vector<std::string> p0, bounds, fix, where, expr;
   std::string loss = "linear", f_scale = "1", method = "trf", x_scale = "jac";
   std::optional<std::string> jacobian_mode;

@@ -100,6 +100,7 @@ FitOptions make_fit_options(const FitArguments& arguments, const Model& model) {
     options.jacobian_mode = parse_jacobian_mode(*arguments.jacobian_mode);
   options.f_scale = parse_number(arguments.f_scale, "--f-scale");
   options.absolute_sigma = arguments.absolute_sigma;
+  options.progressive = !arguments.no_progressive;
   options.polish = !arguments.no_polish;
   if (!arguments.ftol.empty()) options.ftol = parse_number(arguments.ftol, "--ftol");
   if (!arguments.xtol.empty()) options.xtol = parse_number(arguments.xtol, "--xtol");

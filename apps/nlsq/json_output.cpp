@@ -105,6 +105,7 @@ Json options_of(const FitOptions& o, const FitArguments& a, const FitResult& r) 
   options["polish"] = o.polish;
   options["jacobian_mode"] = a.jacobian_mode.value_or("auto");
   options["absolute_sigma"] = o.absolute_sigma;
+  options["progressive"] = o.progressive;
   options["level"] = o.level;
   options["threads"] = o.threads;
   options["file"] = a.file;
@@ -134,6 +135,8 @@ void add_run(const FitResult& r, Json& json) {
   json["success"] = r.success;
   json["nfev"] = r.nfev;
   json["njev"] = r.njev;
+  json["nfev_subsample"] = r.nfev_subsample;
+  json["progressive"] = r.progressive;
   json["iterations"] = r.iterations;
   json["optimality"] = r.optimality;
   json["condition"] = r.condition;

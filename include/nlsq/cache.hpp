@@ -32,6 +32,9 @@ void configure_cache(const CacheConfig& config);
 /// statistics to zero.
 void clear_cache();
 
+/// Whether the cache is on; cheap enough to be asked before each fit.
+bool cache_enabled();
+
 struct CacheStats {
   /// Programs that fits asked for (one for each term) and that were there, or had to be made. While
   /// the cache is off fits do not ask.

@@ -72,8 +72,10 @@ struct SolverOptions {
   std::optional<index_t> max_nfev;
   /// Gauss-Newton steps after the stopping test, judged by the step, until nothing improves.
   bool polish = true;
-  /// Limit of polish steps, each a pass. Empty: as many as help up to 10⁶ rows; above, until the
-  /// next step is shorter than a thousandth of a standard error (with a robust loss: one).
+  /// Limit of polish steps, each a pass; given, they go on until the next one is shorter than 1e-8
+  /// standard errors. Empty: as many as help up to 1,000 rows; above, until the next step is
+  /// shorter than a millionth of a standard error, above 10⁶ rows than a thousandth (with a robust
+  /// loss: one step).
   std::optional<index_t> max_polish;
   /// Called after each accepted step; returning true stops the fit with Status::stopped.
   std::function<bool(const Iteration&)> callback;

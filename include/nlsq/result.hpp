@@ -45,8 +45,10 @@ struct FitResult {
 
   Status status = Status::max_nfev;
   std::string message;
-  bool success = false;  ///< status > 0
-  index_t nfev = 0, njev = 0, iterations = 0;
+  bool success = false;                        ///< status > 0
+  index_t nfev = 0, njev = 0, iterations = 0;  ///< passes over all rows
+  index_t nfev_subsample = 0;                  ///< passes over a sample of them
+  bool progressive = false;                    ///< the sample's answer was the start on all rows
   double optimality = 0.0;
   double condition = 0.0;     ///< bound of κ of the Jacobian, columns scaled to length 1
   index_t rank = 0;           ///< of the Jacobian, at most the number of free parameters

@@ -128,6 +128,8 @@ void bind_fit(nb::module_& m) {
       .def_ro("success", &FitResult::success)
       .def_ro("nfev", &FitResult::nfev)
       .def_ro("njev", &FitResult::njev)
+      .def_ro("nfev_subsample", &FitResult::nfev_subsample)
+      .def_ro("progressive", &FitResult::progressive)
       .def_ro("iterations", &FitResult::iterations)
       .def_ro("optimality", &FitResult::optimality)
       .def_ro("condition", &FitResult::condition)

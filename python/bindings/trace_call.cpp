@@ -3,7 +3,6 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
-#include "fit/cache.hpp"
 #include "nlsq/cache.hpp"
 #include "nlsq/error.hpp"
 #include "pure_function.hpp"
@@ -53,7 +52,7 @@ nb::tuple trace_model(nb::handle function, nb::handle x, bool lazy_x, nb::handle
                       const std::vector<std::string>& names, index_t rows, const nb::tuple& extra,
                       bool several) {
   std::optional<PureNames> pure;
-  if (lazy_x && !several && extra.size() == 0 && fit_impl::cache_epoch() != fit_impl::kCacheOff) {
+  if (lazy_x && !several && extra.size() == 0 && cache_enabled()) {
     if (const auto kept = kept_record(function, names)) {
       nb::list columns;
       columns.append(x_values);

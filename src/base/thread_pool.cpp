@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Workers wait on a generation counter: a pass raises it, each worker does its share and counts
-// down.
+// Workers wait on a generation counter. A job opens the gate and raises the counter; whoever comes
+// through the open gate counts itself in, takes parts until there are none, and counts itself out.
+// The caller closes the gate when no part is left and waits for those inside.
 #include "base/thread_pool.hpp"
 
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <exception>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace nlsq::base {
@@ -32,29 +34,57 @@ void wait_for_change(const std::atomic<T>& value, T old) {
   value.wait(old, std::memory_order_acquire);
 }
 
-thread_local bool inside_pass = false;
+thread_local bool inside_job = false;
 
 }  // namespace
 
 struct ThreadPool::Impl {
+  static constexpr int kOpen = 1 << 30;  // in `gate`, beside the number of workers inside
+
   std::mutex busy;
   std::vector<std::thread> threads;
   pid_t owner = getpid();
   std::atomic<unsigned> generation{0};
-  std::atomic<int> pending{0};
+  std::atomic<int> gate{0};
   std::atomic<bool> stop{false};
-  int workers = 0;
-  const std::function<void(int)>* work = nullptr;
-  std::vector<std::exception_ptr> errors;
 
-  void do_share(int worker) {
-    inside_pass = true;
-    try {
-      (*work)(worker);
-    } catch (...) {
-      errors[static_cast<std::size_t>(worker)] = std::current_exception();
+  // The job; written while the gate is closed and nobody inside.
+  int workers = 0;
+  index_t parts = 0;
+  const std::function<void(int, index_t)>* work = nullptr;
+  std::atomic<index_t> next{0};
+  std::mutex error_mutex;
+  std::exception_ptr error;
+  index_t error_part = 0;
+
+  void take_parts(int worker) {
+    inside_job = true;
+    for (index_t part = next.fetch_add(1, std::memory_order_relaxed); part < parts;
+         part = next.fetch_add(1, std::memory_order_relaxed)) {
+      try {
+        (*work)(worker, part);
+      } catch (...) {
+        const std::lock_guard<std::mutex> lock(error_mutex);
+        if (!error || part < error_part) {
+          error = std::current_exception();
+          error_part = part;
+        }
+        next.store(parts, std::memory_order_relaxed);
+      }
     }
-    inside_pass = false;
+    inside_job = false;
+  }
+
+  bool enter() {
+    int seen = gate.load(std::memory_order_relaxed);
+    while ((seen & kOpen) != 0) {
+      if (gate.compare_exchange_weak(seen, seen + 1, std::memory_order_acquire)) return true;
+    }
+    return false;
+  }
+
+  void leave() {
+    if (gate.fetch_sub(1, std::memory_order_release) == 1) gate.notify_one();
   }
 
   void loop(int worker, unsigned seen) {
@@ -62,8 +92,9 @@ struct ThreadPool::Impl {
       wait_for_change(generation, seen);
       seen = generation.load(std::memory_order_acquire);
       if (stop.load(std::memory_order_acquire)) return;
-      if (worker < workers) do_share(worker);
-      if (pending.fetch_sub(1, std::memory_order_acq_rel) == 1) pending.notify_one();
+      if (!enter()) continue;
+      if (worker < workers) take_parts(worker);
+      leave();
     }
   }
 
@@ -72,7 +103,7 @@ struct ThreadPool::Impl {
       // The threads stayed behind in the parent; their handles mean nothing here.
       for (std::thread& t : threads) t.detach();
       threads.clear();
-      pending = 0;
+      gate = 0;
       owner = getpid();
     }
     while (static_cast<int>(threads.size()) < count) {
@@ -82,22 +113,22 @@ struct ThreadPool::Impl {
     }
   }
 
-  void pass(int count, const std::function<void(int)>& function) {
+  void run(int count, index_t part_count, const std::function<void(int, index_t)>& function) {
     ensure_threads(count - 1);
-    errors.assign(static_cast<std::size_t>(count), nullptr);
     workers = count;
+    parts = part_count;
     work = &function;
-    pending.store(static_cast<int>(threads.size()), std::memory_order_relaxed);
+    next.store(0, std::memory_order_relaxed);
+    error = nullptr;
+    gate.store(kOpen, std::memory_order_release);
     generation.fetch_add(1, std::memory_order_release);
     generation.notify_all();
-    do_share(0);
-    for (int left = pending.load(std::memory_order_acquire); left != 0;
-         left = pending.load(std::memory_order_acquire)) {
-      wait_for_change(pending, left);
+    take_parts(0);
+    for (int left = gate.fetch_sub(kOpen, std::memory_order_acquire) - kOpen; left != 0;
+         left = gate.load(std::memory_order_acquire)) {
+      wait_for_change(gate, left);
     }
-    for (const std::exception_ptr& error : errors) {
-      if (error) std::rethrow_exception(error);
-    }
+    if (error) std::rethrow_exception(std::exchange(error, nullptr));
   }
 
   ~Impl() {
@@ -115,14 +146,14 @@ struct ThreadPool::Impl {
 ThreadPool::ThreadPool() : impl_(std::make_unique<Impl>()) {}
 ThreadPool::~ThreadPool() = default;
 
-void ThreadPool::run(int workers, const std::function<void(int)>& work) {
-  const bool alone = workers <= 1 || inside_pass;
+void ThreadPool::run(int workers, index_t parts, const std::function<void(int, index_t)>& work) {
+  const bool alone = workers <= 1 || inside_job;
   std::unique_lock<std::mutex> lock(impl_->busy, std::defer_lock);
   if (alone || !lock.try_lock()) {
-    for (int w = 0; w < workers; ++w) work(w);
+    for (index_t part = 0; part < parts; ++part) work(0, part);
     return;
   }
-  impl_->pass(workers, work);
+  impl_->run(workers, parts, work);
 }
 
 }  // namespace nlsq::base

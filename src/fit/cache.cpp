@@ -130,6 +130,8 @@ Model intern(const Model& model) {
   return Model(made);
 }
 
+bool cache_enabled() { return fit_impl::cache_epoch() != fit_impl::kCacheOff; }
+
 void configure_cache(const CacheConfig& config) {
   if (config.max_size && *config.max_size < 1) {
     throw InputError("max_size",

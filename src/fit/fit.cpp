@@ -12,6 +12,7 @@
 #include "fit/jacobian_mode.hpp"
 #include "fit/moments.hpp"
 #include "fit/parameters.hpp"
+#include "fit/progressive.hpp"
 #include "fit/settings.hpp"
 #include "fit/statistics.hpp"
 #include "nlsq/error.hpp"
@@ -132,10 +133,26 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   const linalg::Vector x0 = at_positions(table.start, table.free);
   const bool linear =
       std::none_of(bound.begin(), bound.end(), [](const reduce::Term& t) { return t.robust; });
+  const linalg::Vector lower = at_positions(table.lower, table.free);
+  const linalg::Vector upper = at_positions(table.upper, table.free);
+  std::optional<fit_impl::SampleFit> sample;
+  if (options.progressive && bound.size() == 1 && linear && !options.callback &&
+      !options.max_nfev) {
+    sample = fit_impl::fit_sample(bound.front(), {x0, lower, upper, table.start, &table.free},
+                                  options, evaluator_options, fit_impl::shared_pool());
+  }
+  bool from_sample = false;
+  solve::Shortcut shortcut;
+  if (sample) {
+    shortcut.x = sample->x;
+    shortcut.accept = [&](const linalg::Summary& all) {
+      return from_sample = sample->confirmed_by(all);
+    };
+  }
   solve::Outcome outcome;
   try {
-    outcome = solve::minimize(evaluator, x0, at_positions(table.lower, table.free),
-                              at_positions(table.upper, table.free), options, linear);
+    outcome =
+        solve::minimize(evaluator, x0, lower, upper, options, linear, sample ? &shortcut : nullptr);
   } catch (const InputError& error) {
     if (error.argument() != "p0" && error.argument() != "x0") throw;
     throw_bad_start(evaluator, table, terms, x0);
@@ -154,6 +171,8 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
       bound.front().program->order == expr::Accumulation::forward ? "forward" : "reverse";
   fit_impl::report_jacobian_mode(mode, static_cast<index_t>(table.free.size()), evaluator.rows(),
                                  result);
+  result.nfev_subsample = sample ? sample->nfev : 0;
+  result.progressive = from_sample;
   result.cache_hit = preparation.all_found;
   result.compile_ms = preparation.compile_ms;
   result.model = terms.front().model->formula();

@@ -34,6 +34,7 @@ class Builder {
     choose_order();
     ResidualProgram result;
     result.order = order_;
+    result.linear = is_linear();
     result.model_parameters = flat_parameters_;
     lower_program(true, result.full, result.outputs);
     lower_program(false, result.value, result.value_outputs);
@@ -147,6 +148,20 @@ class Builder {
     graph_ = std::move(reversed);
     columns_ = reverse_columns;
     order_ = Accumulation::reverse;
+  }
+
+  // No parameter of the model in any derivative, fixed ones included.
+  bool is_linear() const {
+    if (spec_.loss != Loss::linear) return false;
+    std::vector<NodeId> roots;
+    for (const auto& output : columns_) roots.insert(roots.end(), output.begin(), output.end());
+    const std::vector<bool> needed = graph_.reachable(roots);
+    for (NodeId id = 0; id < graph_.size(); ++id) {
+      const expr::Node& node = graph_[id];
+      const bool is_parameter = node.op == Op::parameter && node.imm < symbols();
+      if (needed[id] && (is_parameter || node.op == Op::gathered)) return false;
+    }
+    return true;
   }
 
   // Roots are numbered as they are added; operands come back in the same order.

@@ -52,6 +52,7 @@ struct ResidualProgram {
   Program value;                        ///< residuals alone (with ρ for a loss)
   std::vector<ResidualOutput> value_outputs;
   expr::Accumulation order = expr::Accumulation::forward;
+  bool linear = false;  ///< no derivative depends on a parameter: one step finds the minimum
   index_t model_parameters = 0;  ///< flat model parameters; extras follow
 };
 

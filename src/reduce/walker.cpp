@@ -5,7 +5,6 @@
 #include "reduce/walker.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
 
 namespace nlsq::reduce {
@@ -178,15 +177,10 @@ std::span<const double> Walker::reduce(Fold& fold) {
     // Cloned before the pass: once it runs, worker 0 writes to the original.
     std::vector<std::unique_ptr<Fold>> clones;
     for (int w = 1; w < options_.threads; ++w) clones.push_back(fold.clone());
-    std::atomic<index_t> next{0};
-    const std::function<void(int)> work = [&](int index) {
-      Worker& w = worker(index);
+    pool_->run(options_.threads, units, [&](int index, index_t unit) {
       Fold& mine = index == 0 ? fold : *clones[static_cast<std::size_t>(index - 1)];
-      for (index_t unit = next.fetch_add(1); unit < units; unit = next.fetch_add(1)) {
-        fold_unit(w, mine, unit, result_of(unit));
-      }
-    };
-    pool_->run(options_.threads, work);
+      fold_unit(worker(index), mine, unit, result_of(unit));
+    });
   }
   if (units == 1) return {results_.data(), size};
   double* const stack_storage = result_of(units);

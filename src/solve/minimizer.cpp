@@ -95,6 +95,7 @@ Outcome finish(Evaluator& evaluator, State& state, const Stop& stop, const Solve
   out.summary = std::move(state.here->sum);
   out.status = stop.status;
   out.message = stop.message;
+  out.start_cost = state.start_cost;
   out.nfev = state.nfev;
   out.njev = state.njev;
   out.iterations = state.iterations;
@@ -125,20 +126,26 @@ Stop improve(Evaluator& evaluator, State& state, Strategy& strategy, const Solve
 }  // namespace
 
 Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<const double> lower,
-                 std::span<const double> upper, const SolverOptions& options, bool linear_loss) {
+                 std::span<const double> upper, const SolverOptions& options, bool linear_loss,
+                 const Shortcut* shortcut) {
   check_start(evaluator, x0, lower, upper, options);
   State state(evaluator.parameters(), evaluator.rows(), lower, upper);
   state.linear_loss = linear_loss;
   const index_t limit = evaluation_limit(options, state.n);
   const std::unique_ptr<Strategy> strategy = make_strategy(options.method, state);
 
-  std::copy(x0.begin(), x0.end(), state.trial->x.begin());
-  strategy->place(state, state.trial->x);
-  evaluate(evaluator, state, *state.trial, options);
+  const auto begin_at = [&](std::span<const double> x) {
+    std::copy(x.begin(), x.end(), state.trial->x.begin());
+    strategy->place(state, state.trial->x);
+    evaluate(evaluator, state, *state.trial, options);
+  };
+  if (shortcut != nullptr) begin_at(shortcut->x);
+  if (shortcut == nullptr || !shortcut->accept(state.trial->sum)) begin_at(x0);
   if (!state.trial->sum.finite) {
     throw InputError("p0", "A residual or derivative is not finite at p0.");
   }
   accept(state);
+  state.start_cost = state.here->sum.cost;
   state.iterations = 0;
   if (state.n == 0) {
     const Stop stop{true, Status::gtol, "There is no free parameter."};

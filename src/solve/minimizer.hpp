@@ -2,6 +2,7 @@
 // The minimizer: one loop, three strategies (trf, lm, dogbox), see docs/architecture.md.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 
@@ -20,9 +21,16 @@ struct Outcome {
   index_t nfev = 0;        ///< passes for residuals (every call of cost or summary at a new point)
   index_t njev = 0;        ///< accepted points (the start included)
   index_t iterations = 0;  ///< accepted steps
+  double start_cost = 0;   ///< at the first finite point
   index_t polish_steps = 0;          ///< accepted steps after the stopping test
   double optimality = 0;             ///< the norm gtol judges, at x
   base::SmallVector<int, 8> active;  ///< n: -1 at the lower bound, 1 at the upper, 0 free
+};
+
+/// A point to begin at in place of the start, if the pass over it is accepted.
+struct Shortcut {
+  std::span<const double> x;  ///< n, inside the bounds
+  std::function<bool(const linalg::Summary&)> accept;
 };
 
 /// Minimizes evaluator's cost from x0 with lower ≤ x ≤ upper (n values each, ±inf allowed).
@@ -31,6 +39,6 @@ struct Outcome {
 /// bounds are given to lm. Never throws for rank deficiency.
 Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<const double> lower,
                  std::span<const double> upper, const SolverOptions& options,
-                 bool linear_loss = true);
+                 bool linear_loss = true, const Shortcut* shortcut = nullptr);
 
 }  // namespace nlsq::solve

@@ -20,7 +20,8 @@ constexpr double kSingular = 1e-14;    // smallest scaled diagonal that is not r
 constexpr double kWellConditioned = 300.0;  // κ up to which the grades of a summary are the same
 constexpr index_t kManyRows = 1'000'000;
 constexpr index_t kSomeRows = 1'000;
-constexpr double kHundredMillionth = 1e-8;  // of a standard error, on some rows
+constexpr double kMillionth = 1e-6;         // of one, on some
+constexpr double kHundredMillionth = 1e-8;  // of one, where the limit of steps is the caller's
 constexpr int kPatience = 3;
 
 // The Gauss-Newton problem of the parameters that no bound holds; held ones go to their bound.
@@ -123,9 +124,10 @@ class Mixing {
 // in standard errors, so on many rows, where a pass costs something, a thousandth of one is enough;
 // ftol alone would stop at √(m·ftol) of them.
 double enough(const State& state, const SolverOptions& options) {
+  if (state.rows <= kSomeRows) return kOrthogonal;
   const double root = std::sqrt(static_cast<double>(state.rows));
-  if (state.rows > kManyRows && !options.max_polish) return kThousandth / root;
-  return state.rows > kSomeRows ? kHundredMillionth / root : kOrthogonal;
+  if (options.max_polish) return kHundredMillionth / root;
+  return (state.rows > kManyRows ? kThousandth : kMillionth) / root;
 }
 
 bool is_done(const State& state, const FreeProblem& problem, double tolerance) {

@@ -5,7 +5,8 @@
 // until ‖Qᵀf‖ ≤ 1e-12‖f‖ or the step has found no new minimum three times, and keeps the point
 // whose next step is shortest. Parameters at an active bound are first put onto it and then stay.
 // One pass a step; steps that shrink slowly are mixed with the one before (Anderson). Above 1,000
-// rows it ends when the next step is below 1e-8 standard errors, above 10⁶ below a thousandth.
+// rows it ends when the next step is below a millionth of a standard error, above 10⁶ below a
+// thousandth; with a limit of steps given, below 1e-8.
 #pragma once
 
 #include "nlsq/options.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The pool: every worker runs once, exceptions come back, nested and concurrent calls finish, a
+// The pool: every part is taken once, exceptions come back, nested and concurrent calls finish, a
 // forked child starts its own threads.
 #include "base/thread_pool.hpp"
 
@@ -16,42 +16,70 @@
 namespace nlsq::base {
 namespace {
 
-TEST(ThreadPool, EveryWorkerRunsOnce) {
+TEST(ThreadPool, EveryPartIsTakenOnceByAWorkerOfTheJob) {
   ThreadPool pool;
   for (const int workers : {1, 2, 3, 7, 2, 5}) {
-    std::vector<std::atomic<int>> ran(static_cast<std::size_t>(workers));
-    pool.run(workers, [&](int w) { ++ran[static_cast<std::size_t>(w)]; });
-    for (const auto& count : ran) EXPECT_EQ(count, 1);
+    std::vector<std::atomic<int>> taken(100);
+    pool.run(workers, 100, [&](int w, index_t part) {
+      EXPECT_GE(w, 0);
+      EXPECT_LT(w, workers);
+      ++taken[static_cast<std::size_t>(part)];
+    });
+    for (const auto& count : taken) EXPECT_EQ(count, 1);
+  }
+  pool.run(3, 0, [&](int, index_t) { FAIL(); });
+}
+
+TEST(ThreadPool, AWorkerHasOnePartAtATime) {
+  ThreadPool pool;
+  for (int i = 0; i < 200; ++i) {
+    std::vector<std::atomic<int>> inside(4);
+    pool.run(4, 50, [&](int w, index_t) {
+      EXPECT_EQ(inside[static_cast<std::size_t>(w)].fetch_add(1), 0);
+      --inside[static_cast<std::size_t>(w)];
+    });
   }
 }
 
-TEST(ThreadPool, ManyPassesInARowLoseNothing) {
+TEST(ThreadPool, WorkersTakePartsWhileTheCallerIsBusy) {
   ThreadPool pool;
-  std::atomic<int> total{0};
-  for (int i = 0; i < 2000; ++i) pool.run(3, [&](int) { ++total; });
-  EXPECT_EQ(total, 6000);
+  std::atomic<bool> helped{false};
+  // The caller's part ends only when another thread has taken one.
+  pool.run(2, 1000, [&](int w, index_t) {
+    if (w > 0) helped = true;
+    while (!helped) std::this_thread::yield();
+  });
+  EXPECT_TRUE(helped);
 }
 
-TEST(ThreadPool, RethrowsTheExceptionOfTheLowestWorkerAndGoesOn) {
+TEST(ThreadPool, ManyJobsInARowLoseNothing) {
   ThreadPool pool;
-  const auto fail = [](int w) {
-    if (w > 0) throw std::runtime_error(std::to_string(w));
+  std::atomic<int> total{0};
+  for (int i = 0; i < 20000; ++i) pool.run(3, 3, [&](int, index_t) { ++total; });
+  EXPECT_EQ(total, 60000);
+}
+
+TEST(ThreadPool, RethrowsAnExceptionAndGoesOn) {
+  ThreadPool pool;
+  const auto fail = [](int, index_t part) {
+    if (part > 0) throw std::runtime_error(std::to_string(part));
   };
   try {
-    pool.run(4, fail);
+    pool.run(4, 2, fail);
     FAIL();
   } catch (const std::runtime_error& error) {
     EXPECT_STREQ(error.what(), "1");
   }
+  EXPECT_THROW(pool.run(4, 100, fail), std::runtime_error);
   std::atomic<int> ran{0};
-  pool.run(4, [&](int) { ++ran; });
+  pool.run(4, 4, [&](int, index_t) { ++ran; });
   EXPECT_EQ(ran, 4);
 }
 
 TEST(ThreadPool, NestedCallsRunInPlace) {
   ThreadPool pool;
   std::atomic<int> inner{0};
-  pool.run(3, [&](int) { pool.run(2, [&](int) { ++inner; }); });
+  pool.run(3, 3, [&](int, index_t) { pool.run(2, 2, [&](int, index_t) { ++inner; }); });
   EXPECT_EQ(inner, 6);
 }
 
@@ -61,7 +89,7 @@ TEST(ThreadPool, ServesSeveralCallersAtOnce) {
   std::vector<std::thread> callers;
   for (int c = 0; c < 8; ++c) {
     callers.emplace_back([&] {
-      for (int i = 0; i < 200; ++i) pool.run(3, [&](int) { ++total; });
+      for (int i = 0; i < 200; ++i) pool.run(3, 3, [&](int, index_t) { ++total; });
     });
   }
   for (std::thread& t : callers) t.join();
@@ -74,17 +102,17 @@ TEST(ThreadPool, AForkedChildHasThreadsOfItsOwn) {
 #endif
   ThreadPool pool;
   std::atomic<int> total{0};
-  pool.run(3, [&](int) { ++total; });
+  pool.run(3, 3, [&](int, index_t) { ++total; });
   const pid_t child = fork();
   if (child == 0) {
     std::atomic<int> mine{0};
-    for (int i = 0; i < 10; ++i) pool.run(3, [&](int) { ++mine; });
+    for (int i = 0; i < 10; ++i) pool.run(3, 3, [&](int, index_t) { ++mine; });
     _exit(mine == 30 ? 0 : 1);
   }
   int status = 0;
   waitpid(child, &status, 0);
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-  pool.run(3, [&](int) { ++total; });
+  pool.run(3, 3, [&](int, index_t) { ++total; });
   EXPECT_EQ(total, 6);
 }
 

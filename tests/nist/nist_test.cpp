@@ -37,7 +37,7 @@ std::vector<double> in_order(const NistSet& set, const FitResult& result,
 }
 
 Outcome fit_set(const NistSet& set, std::size_t start, Method method, index_t repeat = 1,
-                bool to_the_end = true) {
+                bool to_the_end = true, bool progressive = true) {
   const Model model = Model::parse(set.formula, set.columns);
   std::vector<std::vector<double>> x(set.x.size());
   std::vector<double> y;
@@ -53,6 +53,7 @@ Outcome fit_set(const NistSet& set, std::size_t start, Method method, index_t re
   FitOptions options = options_for(set, start, method);
   // What is tested is what the folds keep; by default one step would be the end above 10⁶ rows.
   if (repeat > 1 && to_the_end) options.max_polish = 100;
+  options.progressive = progressive;
   out.result = curve_fit(model, data, options);
   const double m = static_cast<double>(set.y.size()),
                n = static_cast<double>(set.parameters.size());
@@ -127,6 +128,25 @@ TEST(NistSlow, ParametersOfMillionsOfRowsAreRightToAHundredthOfAStandardErrorAtD
           << set.name << " " << set.parameters[i] << " nfev " << out.result.nfev;
     }
   }
+}
+
+TEST(NistSlow, ProgressiveFitsOfTwoMillionRowsEndWhereTheOthersDo) {
+  int used = 0;
+  for (const NistSet& set : load_all_nist()) {
+    const auto repeat = static_cast<index_t>(2'000'000 / set.y.size());
+    const Outcome on = fit_set(set, 1, Method::trf, repeat, false);
+    const Outcome off = fit_set(set, 1, Method::trf, repeat, false, false);
+    std::printf("%-9s x %-7ld nfev %ld + %ld, without %ld\n", set.name.c_str(),
+                static_cast<long>(repeat), static_cast<long>(on.result.nfev),
+                static_cast<long>(on.result.nfev_subsample), static_cast<long>(off.result.nfev));
+    used += on.result.progressive ? 1 : 0;
+    for (std::size_t i = 0; i < on.result.popt.size(); ++i) {
+      const double rounding = 1e-9 * std::fabs(off.result.popt[i]);
+      EXPECT_NEAR(on.result.popt[i], off.result.popt[i], 0.01 * off.result.perr[i] + rounding)
+          << set.name << " " << on.result.names[i];
+    }
+  }
+  EXPECT_GE(used, 15);
 }
 
 INSTANTIATE_TEST_SUITE_P(NistSlow, NistRepeated, testing::Values("pgram", "qr", "gram"),

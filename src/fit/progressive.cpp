@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+#include "fit/progressive.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+#include "linalg/gram.hpp"
+#include "linalg/triangle.hpp"
+#include "nlsq/error.hpp"
+#include "solve/minimizer.hpp"
+
+namespace nlsq::fit_impl {
+namespace {
+
+constexpr index_t kLeastRows = 1024;     // of a sample
+constexpr index_t kRowsAParameter = 64;  // of a sample
+constexpr index_t kShare = 64;           // of many rows one in so many is taken
+constexpr index_t kWorthIt = 8;          // rows for each of the sample's, at least
+constexpr index_t kInCache = 131072;     // rows up to which single ones are as cheap as neighbours
+constexpr index_t kNeighbours = 8;       // float64 values in a cache line
+constexpr index_t kMostParameters = 64;
+constexpr double kKappa = 1e8;        // beyond, the sample leaves something undetermined
+constexpr double kSpread = 10.0;      // standard deviations of a mean square
+constexpr double kInformation = 0.5;  // ‖M - I‖ of the two Gram matrices
+constexpr double kDistance = 50.0;    // squared standard errors of the sample, a parameter
+constexpr double kSharpness = 0.01;   // squared standard errors at which the sample's fit ends
+
+std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
+
+// The finalizer of MurmurHash3 (Appleby): every bit of the number moves every bit of the hash.
+std::uint64_t hash(std::uint64_t x) {
+  x = (x ^ (x >> 33)) * 0xFF51AFD7ED558CCDu;
+  x = (x ^ (x >> 33)) * 0xC4CEB9FE1A85EC53u;
+  return x ^ (x >> 33);
+}
+
+// A column's values in the rows of a sample.
+template <class T>
+void gather(const T* from, std::span<const index_t> rows, index_t width, T* to) {
+  if (width == 1) {
+    for (std::size_t i = 0; i < rows.size(); ++i) to[i] = from[rows[i]];
+    return;
+  }
+  for (const index_t row : rows) to = std::copy_n(from + row, width, to);
+}
+
+// A term over a sample of another's rows, with copies of their values.
+class SampledTerm {
+ public:
+  SampledTerm(const reduce::Term& all, std::span<const index_t> rows, index_t width) : term_(all) {
+    term_.rows = static_cast<index_t>(rows.size()) * width;
+    memory_.resize(all.columns.size() * z(term_.rows));
+    double* next = memory_.data();
+    for (std::size_t c = 0; c < all.columns.size(); ++c, next += term_.rows) {
+      const reduce::ColumnSource& column = all.columns[c];
+      if (column.float32) {
+        gather(static_cast<const float*>(column.data), rows, width, reinterpret_cast<float*>(next));
+      } else {
+        gather(static_cast<const double*>(column.data), rows, width, next);
+      }
+      term_.columns[c].data = next;
+    }
+    count_masked(all);
+  }
+
+  const std::vector<reduce::Term>& terms() {
+    if (terms_.empty()) terms_.push_back(term_);
+    return terms_;
+  }
+
+ private:
+  // Masked rows have an infinite sigma, and the sigmas are the last columns, one an output.
+  void count_masked(const reduce::Term& all) {
+    term_.masked_rows = 0;
+    if (all.masked_rows == 0) return;
+    const std::size_t outputs = all.program->outputs.size();
+    for (std::size_t c = all.columns.size() - outputs; c < all.columns.size(); ++c) {
+      const reduce::ColumnSource& column = term_.columns[c];
+      for (index_t r = 0; r < term_.rows; ++r) {
+        const double sigma = column.float32
+                                 ? static_cast<double>(static_cast<const float*>(column.data)[r])
+                                 : static_cast<const double*>(column.data)[r];
+        term_.masked_rows += std::isinf(sigma) ? 1 : 0;
+      }
+    }
+  }
+
+  reduce::Term term_;
+  std::vector<double> memory_;
+  std::vector<reduce::Term> terms_;
+};
+
+}  // namespace
+
+index_t sample_rows(index_t rows, index_t n) {
+  if (n == 0 || n > kMostParameters) return 0;
+  const index_t needed = std::max(kLeastRows, kRowsAParameter * n);
+  const index_t taken = std::max(needed, rows / kShare);
+  return rows >= kWorthIt * taken ? taken : 0;
+}
+
+std::vector<index_t> stratified_rows(index_t rows, index_t count, index_t width) {
+  constexpr double kUnit = 0x1p-53;
+  const double length = static_cast<double>(rows) / static_cast<double>(count);
+  std::vector<index_t> first(z(count));
+  index_t begin = 0;
+  for (index_t s = 0; s < count; ++s) {
+    const index_t end =
+        s + 1 == count ? rows : static_cast<index_t>(length * static_cast<double>(s + 1));
+    const double share = static_cast<double>(hash(static_cast<std::uint64_t>(s)) >> 11) * kUnit;
+    const auto choices = static_cast<double>(end - begin - width + 1);
+    first[z(s)] = begin + static_cast<index_t>(share * choices);
+    begin = end;
+  }
+  return first;
+}
+
+bool SampleFit::confirmed_by(const linalg::Summary& all) const {
+  const index_t n = summary.n;
+  if (!all.finite || !(all.kappa < kKappa)) return false;
+  const auto sampled = static_cast<double>(summary.rows);
+  const double spread = kSpread * std::sqrt(2.0 / sampled);
+  if (!(all.cost < (1.0 - spread) * rows_each * start_cost)) return false;
+
+  // M = (R_all R⁻¹)ᵀ(R_all R⁻¹) / rows_each is I where both know the same.
+  linalg::Matrix inverse, quotient;
+  inverse.resize(z(n * n));
+  quotient.resize(z(n * n));
+  linalg::invert_upper(summary.R, n, inverse);
+  linalg::multiply_upper(all.R, inverse, n, quotient);
+  double off = 0.0;
+  for (index_t i = 0; i < n; ++i) {
+    for (index_t j = 0; j < n; ++j) {
+      const std::span<const double> a(quotient.data() + i * n, z(n));
+      const std::span<const double> b(quotient.data() + j * n, z(n));
+      const double d = linalg::dot(a, b) / rows_each - (i == j ? 1.0 : 0.0);
+      off += d * d;
+    }
+  }
+  if (!(off < kInformation * kInformation)) return false;
+
+  // ‖Qᵀf‖² is the squared distance to the minimum in standard errors of all rows, times σ².
+  const double variance = 2.0 * all.cost / static_cast<double>(all.rows);
+  const double distance = linalg::dot(all.qtf, all.qtf) / variance;
+  return distance < kDistance * static_cast<double>(n) * rows_each;
+}
+
+std::optional<SampleFit> fit_sample(const reduce::Term& term, const FreeParameters& parameters,
+                                    const SolverOptions& options,
+                                    const reduce::EvaluatorOptions& evaluator_options,
+                                    base::ThreadPool& pool) {
+  const auto n = static_cast<index_t>(parameters.start.size());
+  const index_t taken = sample_rows(term.rows, n);
+  if (taken == 0 || term.program->linear) return std::nullopt;
+  const index_t width = term.rows > kInCache ? kNeighbours : 1;
+  SampledTerm sample(term, stratified_rows(term.rows, taken / width, width), width);
+  reduce::DataEvaluator evaluator(sample.terms(), parameters.values, *parameters.free,
+                                  evaluator_options, pool);
+  if (evaluator.rows() < kRowsAParameter * n) return std::nullopt;  // masked, most of them
+
+  SolverOptions quick;
+  quick.method = options.method;
+  quick.ftol = std::max(options.ftol, kSharpness / static_cast<double>(evaluator.rows()));
+  quick.xtol = options.xtol;
+  quick.gtol = options.gtol;
+  quick.x_scale = options.x_scale;
+  quick.polish = false;
+  quick.before_pass = options.before_pass;
+  solve::Outcome outcome;
+  try {
+    outcome = solve::minimize(evaluator, parameters.start, parameters.lower, parameters.upper,
+                              quick, true);
+  } catch (const InputError&) {  // the start is not finite: the fit itself will say so
+    return std::nullopt;
+  }
+  const bool at_bound =
+      std::any_of(outcome.active.begin(), outcome.active.end(), [](int side) { return side != 0; });
+  if (static_cast<int>(outcome.status) <= 0 || at_bound || !(outcome.summary.kappa < kKappa)) {
+    return std::nullopt;
+  }
+  SampleFit fit;
+  fit.rows_each =
+      static_cast<double>(term.rows * static_cast<index_t>(term.program->outputs.size()) -
+                          term.masked_rows) /
+      static_cast<double>(evaluator.rows());
+  fit.start_cost = outcome.start_cost;
+  fit.nfev = outcome.nfev;
+  fit.x = std::move(outcome.x);
+  fit.summary = std::move(outcome.summary);
+  return fit;
+}
+
+}  // namespace nlsq::fit_impl
