@@ -16,6 +16,7 @@
 #include "fit/cache.hpp"
 #include "fit/settings.hpp"
 #include "nlsq/error.hpp"
+#include "reduce/column_kernels.hpp"
 
 namespace nlsq::fit_impl {
 namespace {
@@ -35,19 +36,15 @@ constexpr index_t kFiniteChunk = 16384;
 
 // True when all values have an exponent below the highest one. Whole numbers, so that the compiler
 // vectorises it: adding one to an exponent of all ones carries into the sign.
-template <class T, class Bits>
-bool all_finite(const T* p, index_t n, Bits exponent, Bits one) {
-  Bits carried = 0;
+bool all_finite(const float* p, index_t n) {
+  std::uint32_t carried = 0;
   for (index_t i = 0; i < n; ++i)
-    carried |= static_cast<Bits>((std::bit_cast<Bits>(p[i]) & exponent) + one);
-  return (carried & ~static_cast<Bits>(static_cast<Bits>(~Bits{0}) >> 1)) == 0;
+    carried |= (std::bit_cast<std::uint32_t>(p[i]) & 0x7F800000u) + 0x00800000u;
+  return (carried & 0x80000000u) == 0;
 }
 
 bool all_finite(const double* p, index_t n) {
-  return all_finite<double, std::uint64_t>(p, n, 0x7FF0000000000000u, 0x0010000000000000u);
-}
-bool all_finite(const float* p, index_t n) {
-  return all_finite<float, std::uint32_t>(p, n, 0x7F800000u, 0x00800000u);
+  return reduce::column_kernels(engine::chosen_isa()).all_finite(p, n);
 }
 
 // Position of the first value that is not finite; −1 if there is none.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "fit/settings.hpp"
+#include "reduce/column_kernels.hpp"
 
 namespace nlsq::fit_impl {
 namespace {
@@ -92,6 +93,25 @@ double log_sum(const T* s, index_t rows) {
   return total;
 }
 
+// Without weights: sums of y - y0 alone.
+Moments unweighted(const double* y, index_t rows, int threads) {
+  const reduce::ColumnKernels& kernels = reduce::column_kernels(engine::chosen_isa());
+  const double y0 = rows > 0 ? y[0] : 0.0;
+  const index_t leaves = (rows + kLeaf - 1) / kLeaf;
+  std::vector<reduce::ShiftedSums> sums(static_cast<std::size_t>(leaves));
+  base::for_each_part(shared_pool(), threads, leaves, [&](index_t leaf) {
+    const index_t from = leaf * kLeaf;
+    sums[static_cast<std::size_t>(leaf)] =
+        kernels.shifted_sums(y + from, std::min(kLeaf, rows - from), y0);
+  });
+  Moments all{.w = static_cast<double>(rows)};
+  for (const reduce::ShiftedSums& leaf : sums) {
+    all.wd += leaf.d;
+    all.wdd += leaf.dd;
+  }
+  return all;
+}
+
 }  // namespace
 
 double Moments::total() const { return w > 0.0 ? std::max(0.0, wdd - wd * (wd / w)) : 0.0; }
@@ -114,6 +134,17 @@ Moments moments(const Dataset::Response& response, int threads) {
       return w * w;
     });
     all.log_sigma = log_sum(s, sigma.size);
+    return all;
+  }
+  if (!response.y.float32) {
+    Moments all = unweighted(static_cast<const double*>(response.y.data), response.y.size, threads);
+    if (response.sigma_number > 0.0) {
+      const double w = 1.0 / (response.sigma_number * response.sigma_number);
+      all.w *= w;
+      all.wd *= w;
+      all.wdd *= w;
+      all.log_sigma = std::log(response.sigma_number) * static_cast<double>(response.y.size);
+    }
     return all;
   }
   const double w =

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Elementary functions through SLEEF's vector routines (Shibata & Petrogalli 2020), one call a
-// vector. Where SLEEF 3.5 is wrong at the edge of a range (sinh and cosh near overflow, asinh,
-// acosh and log1p of huge arguments, subnormal arguments of log1p, tan and asinh) the value is
-// patched. expit and logaddexp are built on exp and log1p.
+// Elementary functions but exp through SLEEF's vector routines (Shibata & Petrogalli 2020), one
+// call a vector. Where SLEEF 3.5 is wrong at the edge of a range (sinh and cosh near overflow,
+// asinh, acosh and log1p of huge arguments, subnormal arguments of log1p, tan and asinh) the value
+// is patched. expit and logaddexp are built on exp and log1p.
 #include "engine/interpreter/kernels.hpp"
 #include "engine/targets.hpp"
 
@@ -10,6 +10,8 @@
 #define HWY_TARGET_INCLUDE "engine/interpreter/kernels_math.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+
+#include "engine/interpreter/exp-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace nlsq::engine::HWY_NAMESPACE {
@@ -81,7 +83,6 @@ HWY_INLINE V by_lane(F f, V x, V y) {
   HWY_INLINE V name(V x, V y) { return NLSQ_CALL2(NLSQ_SLEEF_NAME(name, ulp), x, y); }
 
 NLSQ_SLEEF1(cbrt, u10)
-NLSQ_SLEEF1(exp, u10)
 NLSQ_SLEEF1(expm1, u10)
 NLSQ_SLEEF1(log, u10)
 NLSQ_SLEEF1(log1p, u10)
@@ -107,6 +108,7 @@ NLSQ_SLEEF2(atan2, u10)
 NLSQ_SLEEF2(hypot, u05)
 extern "C" RawPair NLSQ_SLEEF_NAME(sincos, u10)(Raw);
 
+HWY_INLINE V exp(V x) { return inline_exp(D(), x); }
 HWY_INLINE V set(double v) { return hn::Set(D(), v); }
 HWY_INLINE auto is_tiny(V x) { return hn::Lt(hn::Abs(x), set(1e-300)); }
 

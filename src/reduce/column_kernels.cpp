@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#include "reduce/column_kernels.hpp"
+#include "engine/targets.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "reduce/column_kernels.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace nlsq::reduce::HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using D = hn::ScalableTag<double>;
+
+constexpr index_t kSums = 32;
+
+double pairwise(const double* sums) {
+  double level[kSums];
+  for (index_t i = 0; i < kSums; ++i) level[i] = sums[i];
+  for (index_t half = kSums / 2; half > 0; half /= 2) {
+    for (index_t i = 0; i < half; ++i) level[i] += level[i + half];
+  }
+  return level[0];
+}
+
+ShiftedSums shifted_sums(const double* y, index_t n, double y0) {
+  const D d;
+  constexpr index_t kLanes = HWY_MAX_BYTES / sizeof(double);
+  constexpr index_t kVectors = kSums / kLanes;
+  HWY_ALIGN double sum[kSums] = {};
+  HWY_ALIGN double square[kSums] = {};
+  const auto shift = hn::Set(d, y0);
+  hn::Vec<D> s[kVectors], q[kVectors];
+  for (index_t v = 0; v < kVectors; ++v) s[v] = q[v] = hn::Zero(d);
+  index_t i = 0;
+  for (; i + kSums <= n; i += kSums) {
+#pragma GCC unroll 32
+    for (index_t v = 0; v < kVectors; ++v) {
+      const auto x = hn::Sub(hn::LoadU(d, y + i + v * kLanes), shift);
+      s[v] = hn::Add(s[v], x);
+      q[v] = hn::Add(q[v], hn::Mul(x, x));
+    }
+  }
+  for (index_t v = 0; v < kVectors; ++v) {
+    hn::Store(s[v], d, sum + v * kLanes);
+    hn::Store(q[v], d, square + v * kLanes);
+  }
+  for (index_t k = 0; i < n; ++i, ++k) {
+    const double x = y[i] - y0;
+    sum[k] += x;
+    square[k] += x * x;
+  }
+  return {pairwise(sum), pairwise(square)};
+}
+
+// A value times zero is zero unless it is not finite.
+bool all_finite(const double* y, index_t n) {
+  const D d;
+  const auto lanes = static_cast<index_t>(hn::Lanes(d));
+  const auto zero = hn::Zero(d);
+  auto a = zero, b = zero, c = zero, e = zero;
+  index_t i = 0;
+  for (; i + 4 * lanes <= n; i += 4 * lanes) {
+    a = hn::MulAdd(hn::LoadU(d, y + i), zero, a);
+    b = hn::MulAdd(hn::LoadU(d, y + i + lanes), zero, b);
+    c = hn::MulAdd(hn::LoadU(d, y + i + 2 * lanes), zero, c);
+    e = hn::MulAdd(hn::LoadU(d, y + i + 3 * lanes), zero, e);
+  }
+  const auto all = hn::Add(hn::Add(a, b), hn::Add(c, e));
+  double rest = 0.0;
+  for (; i < n; ++i) rest += 0.0 * y[i];
+  return rest == 0.0 && hn::AllTrue(d, hn::Eq(all, zero));
+}
+
+}  // namespace
+
+void fill(ColumnKernels& kernels) { kernels = {shifted_sums, all_finite}; }
+
+}  // namespace nlsq::reduce::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+#include <array>
+
+#include "engine/interpreter/dispatch.hpp"
+namespace nlsq::reduce {
+
+using engine::Isa;
+
+const ColumnKernels& column_kernels(Isa wanted) {
+  static const std::array<ColumnKernels, 5> all = [] {
+    std::array<ColumnKernels, 5> made{};
+    for (const Isa isa : {Isa::portable, Isa::sse4, Isa::avx2, Isa::avx512, Isa::neon}) {
+      ColumnKernels& kernels = made[static_cast<std::size_t>(isa)];
+      NLSQ_DISPATCH(isa, fill(kernels))
+    }
+    return made;
+  }();
+  return all[static_cast<std::size_t>(wanted)];
+}
+
+}  // namespace nlsq::reduce
+#endif

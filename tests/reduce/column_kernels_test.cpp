@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// Sums over a column: right, the same bits with every instruction set; one value that is not finite
+// is found wherever it stands.
+#include "reduce/column_kernels.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+#include <vector>
+
+namespace nlsq::reduce {
+namespace {
+
+std::vector<double> random_values(index_t n) {
+  std::mt19937_64 generator(static_cast<std::uint64_t>(n));
+  std::normal_distribution<double> normal(1e6, 1.0);
+  std::vector<double> y(static_cast<std::size_t>(n));
+  for (double& v : y) v = normal(generator);
+  return y;
+}
+
+TEST(ColumnKernels, SumsAreRightAndTheSameWithEveryInstructionSet) {
+  for (index_t n = 0; n < 300; n = n < 140 ? n + 1 : n + 37) {
+    const std::vector<double> y = random_values(n);
+    const double y0 = n > 0 ? y[0] : 0.0;
+    long double d = 0.0L, dd = 0.0L;
+    for (const double v : y) {
+      d += static_cast<long double>(v) - y0;
+      dd += (static_cast<long double>(v) - y0) * (static_cast<long double>(v) - y0);
+    }
+    const ShiftedSums reference =
+        column_kernels(engine::Isa::portable).shifted_sums(y.data(), n, y0);
+    EXPECT_NEAR(reference.d, static_cast<double>(d), 1e-13 * static_cast<double>(n + 1) * 3);
+    EXPECT_NEAR(reference.dd, static_cast<double>(dd), 1e-14 * static_cast<double>(dd + 1));
+    for (const engine::Isa isa : engine::available_isas()) {
+      const ShiftedSums sums = column_kernels(isa).shifted_sums(y.data(), n, y0);
+      EXPECT_EQ(sums.d, reference.d) << n << " " << engine::name(isa);
+      EXPECT_EQ(sums.dd, reference.dd) << n << " " << engine::name(isa);
+    }
+  }
+}
+
+TEST(ColumnKernels, OneValueThatIsNotFiniteIsFound) {
+  constexpr double kInf = std::numeric_limits<double>::infinity();
+  for (const engine::Isa isa : engine::available_isas()) {
+    const auto all_finite = column_kernels(isa).all_finite;
+    for (const index_t n : {0, 1, 7, 8, 31, 32, 33, 100}) {
+      std::vector<double> y(static_cast<std::size_t>(n), 1e308);
+      EXPECT_TRUE(all_finite(y.data(), n));
+      for (std::size_t i = 0; i < y.size(); ++i) {
+        for (const double bad : {kInf, -kInf, std::nan(""), -std::nan("")}) {
+          y[i] = bad;
+          EXPECT_FALSE(all_finite(y.data(), n)) << engine::name(isa) << " " << n << " " << i;
+        }
+        y[i] = i % 2 == 0 ? -0.0 : -5e-324;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace nlsq::reduce
