@@ -60,6 +60,9 @@ def unknown_keyword(function, name, known):
             f"{function}() takes no weights: give sigma=1/np.sqrt(w) for weights that multiply squared residuals "
             "(inverse variances), sigma=1/w for weights that multiply residuals"
         )
+    if name in ("args", "kwargs"):
+        hint = "; give further arguments of f by lambda x, *p: f(x, *p, more)"
+        return TypeError(f"{function}() got an unexpected keyword argument {name!r}{hint}")
     other = _OTHER_NAMES.get(name)
     near = nearest(name, known) if other is None or other.split("=")[0] not in known else f"; use {other}"
     return TypeError(f"{function}() got an unexpected keyword argument {name!r}{near}")
@@ -159,6 +162,34 @@ def check_finite(values, name):
     if not np.isfinite(total) and not np.isfinite(values).all():
         row = int(np.argmin(np.isfinite(values.ravel())))
         raise ValueError(f"{name} is {values.ravel()[row]} at index {row}: array must not contain infs or NaNs")
+
+
+def sigma_of(sigma, ydata):
+    """sigma as a number, an array like ydata, or a covariance matrix; ValueError for what is none of them."""
+    array = as_data(sigma, "sigma")
+    if array.ndim == 0 or (array.size == 1 and ydata.size != 1):
+        value = float(array.reshape(()))
+        if not 0.0 < value < np.inf:
+            raise ValueError(f"sigma is {value}; it must be positive and finite")
+        return value
+    if array.shape == ydata.shape:
+        bad = ~(array.ravel() > 0.0)
+        if bad.any():
+            row = int(np.argmax(bad))
+            value = array.ravel()[row]
+            raise ValueError(f"sigma is {value} at index {row}; it must be positive (inf leaves the point out)")
+        return array
+    if array.shape == (ydata.size, ydata.size):
+        check_finite(array, "sigma")
+        if not np.allclose(array, array.T, rtol=1e-8, atol=0.0):
+            raise ValueError("sigma as a covariance matrix must be symmetric")
+        try:
+            np.linalg.cholesky(array)
+        except np.linalg.LinAlgError:
+            raise ValueError("`sigma` must be positive definite.") from None
+        return array
+    square = (ydata.size, ydata.size)
+    raise ValueError(f"`sigma` has incorrect shape: {array.shape}; expected {ydata.shape} or {square}")
 
 
 def bounds_of(bounds, n, names):

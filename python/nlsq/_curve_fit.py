@@ -30,15 +30,10 @@ _DEFAULTS = {
     "p0": None, "sigma": None, "absolute_sigma": False, "check_finite": True, "bounds": None, "method": None,
     "jac": None, "data_mask": None, "timeit": False, "return_eval": False, "full_output": False, "callback": None,
     "nan_policy": None, "loss": None, "f_scale": 1.0, "fixed": None, "threads": 0, "jacobian_mode": None,
-    "data": None, "y": None, "diff_step": None, "verbose": 0,
+    "data": None, "y": None, "diff_step": None, "verbose": 0, "cache_config": None,
 }  # fmt: skip
 _SOLVER = ("ftol", "xtol", "gtol", "x_scale", "max_nfev", "maxfev")
-# What tunes the ancestor's internals: accepted, without a meaning here.
-_IGNORED = frozenset((
-    "solver", "batch_size", "flength", "use_dynamic_sizing", "tr_solver", "tr_options", "rescale_data", "stability",
-    "max_jacobian_elements_for_svd", "compute_diagnostics", "diagnostics_level", "diagnostics_config", "cache_config",
-))  # fmt: skip
-_KNOWN = (*_DEFAULTS, *_SOLVER, *_IGNORED)
+_KNOWN = (*_DEFAULTS, *_SOLVER)
 _METHODS = ("trf", "lm", "dogbox", "auto")
 _MODES = ("auto", "fwd", "rev")
 _LOSSES = ("linear", "soft_l1", "huber", "cauchy", "arctan")
@@ -92,6 +87,8 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
     data, y : a table (dict, DataFrame, …) and the name of the response, for formulas
     threads : int, default 0: all that help
     jacobian_mode : {"fwd", "rev", "auto"}
+    cache_config : dict with "enable" (bool) and "max_size" (int), or one of them
+        Settings of the cache of programs, from this fit on and for the whole process (docs/configuration.md).
     full_output : bool
         Return (popt, pcov, infodict), the infodict with nfev, fvec and cache_stats.
 
@@ -115,16 +112,29 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
                 raise TypeError(f"curve_fit() got multiple values for argument {name!r}")
             kwargs[name] = value
     options = _DEFAULTS.copy()
-    solver = {}
+    solver, others = {}, None
     for name, value in kwargs.items():
         if name in options:
             options[name] = value
         elif name in _SOLVER:
             if value is not None:
                 solver["max_nfev" if name == "maxfev" else name] = value
-        elif name not in _IGNORED:
-            raise _arguments.unknown_keyword("curve_fit", name, _KNOWN)
+        else:
+            others = others or {}
+            others[name] = value
+    if others is not None:
+        _take_others(others)
     return _fit(f, xdata, ydata, options, solver)
+
+
+def _take_others(others):
+    """Keywords that are none of this function: of NLSQ alone, or of nobody."""
+    from nlsq import _compat
+
+    for name in others:
+        if name not in _compat.OF_CURVE_FIT:
+            raise _arguments.unknown_keyword("curve_fit", name, _KNOWN)
+    _compat.take(others)
 
 
 def _fit(f, xdata, ydata, options, solver):
@@ -156,7 +166,9 @@ def _fit(f, xdata, ydata, options, solver):
     n = len(names)
     lower, upper = _arguments.bounds_of(options["bounds"], n, names)
     if isinstance(p0, str):
-        p0 = _automatic_start(p0, f, xdata, ydata, names, lower, upper)
+        from nlsq._start import automatic_start
+
+        p0 = automatic_start(p0, f, xdata, ydata, names, lower, upper)
     p0 = _arguments.start_of(p0, names, lower, upper)
     fixed = options["fixed"]
     if fixed is not None:
@@ -164,7 +176,7 @@ def _fit(f, xdata, ydata, options, solver):
 
     sigma = options["sigma"]
     if sigma is not None:
-        sigma = _sigma(sigma, ydata)
+        sigma = _arguments.sigma_of(sigma, ydata)
     if type(xdata) is np.ndarray and ydata.ndim == 1 and xdata.ndim < 3 and len(ydata) not in xdata.shape:
         raise ValueError(f"xdata has shape {xdata.shape}, ydata {ydata.shape}: their lengths differ")
     nan_policy = options["nan_policy"]
@@ -172,13 +184,21 @@ def _fit(f, xdata, ydata, options, solver):
         if nan_policy not in ("raise", "omit", "propagate"):
             raise ValueError(f"nan_policy must be 'raise', 'omit' or 'propagate', not {nan_policy!r}")
         if nan_policy == "omit":
-            xdata, ydata, sigma = _omit(xdata, ydata, sigma)
+            from nlsq._rows import omit
+
+            xdata, ydata, sigma = omit(xdata, ydata, sigma)
     if options["data_mask"] is not None:
-        sigma = _masked(options["data_mask"], ydata, sigma)
+        from nlsq._rows import masked
+
+        sigma = masked(options["data_mask"], ydata, sigma)
     if np.ndim(sigma) == 1 and np.isinf(sigma).all():
         raise ValueError("sigma or data_mask leaves every point out: there is no row to fit")
     method = options["method"]
     if method is not None:
+        if isinstance(method, str) and method not in _METHODS:
+            from nlsq._compat import refuse_search
+
+            refuse_search(method)
         solver["method"] = _arguments.one_of(method, _METHODS, "method")
     loss = options["loss"]
     if loss is not None:
@@ -201,6 +221,10 @@ def _fit(f, xdata, ydata, options, solver):
             solver["x_scale"] = _arguments.positive_numbers(scale, n, "x_scale")
         elif scale != "jac":
             raise ValueError(f"x_scale must be 'jac' or numbers, not {scale!r}")
+    if options["cache_config"] is not None:
+        from nlsq._cache import configure_cache
+
+        configure_cache(options["cache_config"])
     absolute = _arguments.truth(options["absolute_sigma"], "absolute_sigma")
     callback = options["callback"]
     verbose = options["verbose"]
@@ -227,7 +251,9 @@ def _fit(f, xdata, ydata, options, solver):
 
     shape = ydata.shape
     if len(shape) > 1:
-        f, xdata, ydata, sigma = _flattened(f, xdata, ydata, sigma)
+        from nlsq._rows import flattened
+
+        f, xdata, ydata, sigma = flattened(f, xdata, ydata, sigma)
     check = _arguments.truth(options["check_finite"], "check_finite") and nan_policy != "propagate"
     try:
         outcome = _engine.fit(
@@ -266,149 +292,6 @@ def _warn(text):
     warnings.warn(text, optimize_warning(), stacklevel=_arguments.caller())
 
 
-def _sigma(sigma, ydata):
-    array = _arguments.as_data(sigma, "sigma")
-    if array.ndim == 0 or (array.size == 1 and ydata.size != 1):
-        value = float(array.reshape(()))
-        if not 0.0 < value < np.inf:
-            raise ValueError(f"sigma is {value}; it must be positive and finite")
-        return value
-    if array.shape == ydata.shape:
-        bad = ~(array.ravel() > 0.0)
-        if bad.any():
-            row = int(np.argmax(bad))
-            value = array.ravel()[row]
-            raise ValueError(f"sigma is {value} at index {row}; it must be positive (inf leaves the point out)")
-        return array
-    if array.shape == (ydata.size, ydata.size):
-        _arguments.check_finite(array, "sigma")
-        if not np.allclose(array, array.T, rtol=1e-8, atol=0.0):
-            raise ValueError("sigma as a covariance matrix must be symmetric")
-        try:
-            np.linalg.cholesky(array)
-        except np.linalg.LinAlgError:
-            raise ValueError("`sigma` must be positive definite.") from None
-        return array
-    square = (ydata.size, ydata.size)
-    raise ValueError(f"`sigma` has incorrect shape: {array.shape}; expected {ydata.shape} or {square}")
-
-
-def _omit(xdata, ydata, sigma):
-    """The rows whose response and columns are finite."""
-    rows = ydata.size
-    keep = np.isfinite(ydata).ravel()
-    for part in _parts(xdata):
-        values = np.asarray(part)
-        if values.dtype.kind != "f":
-            continue
-        finite = np.isfinite(values)
-        if values.shape == ydata.shape:
-            keep &= finite.ravel()
-        elif values.shape[-1:] == (rows,):
-            keep &= finite.reshape(-1, rows).all(axis=0)
-        elif values.shape[:1] == (rows,):
-            keep &= finite.reshape(rows, -1).all(axis=1)
-    if keep.all():
-        return xdata, ydata, sigma
-    if not keep.any():
-        raise ValueError("nan_policy='omit' leaves no row: every row of xdata or ydata is not finite")
-    shape = ydata.shape
-    if np.ndim(sigma) == 2 and np.shape(sigma) == (rows, rows) and shape != (rows, rows):
-        sigma = sigma[np.ix_(keep, keep)]
-    elif np.ndim(sigma) > 0:
-        sigma = sigma.ravel()[keep]
-    return _kept(xdata, keep, shape), ydata.ravel()[keep], sigma
-
-
-def _parts(x):
-    if isinstance(x, dict):
-        return list(x.values())
-    return list(x) if isinstance(x, tuple) else [x]
-
-
-def _kept(x, keep, shape):
-    """The rows of x to keep; what has none of them as it is."""
-    if isinstance(x, dict):
-        return {name: _kept(part, keep, shape) for name, part in x.items()}
-    if isinstance(x, tuple):
-        return tuple(_kept(part, keep, shape) for part in x)
-    of = getattr(x, "shape", ())
-    if type(x) is np.ndarray:
-        if of == shape:
-            return x.ravel()[keep]
-        return x[..., keep] if of[-1:] == keep.shape else x[keep] if of[:1] == keep.shape else x
-    if of[:1] == keep.shape and hasattr(x, "loc"):
-        return x.loc[keep]
-    if np.ndim(x) > 0:
-        raise TypeError(f"nan_policy='omit' cannot leave rows of a {type(x).__name__} out; give xdata as an array")
-    return x
-
-
-def _masked(mask, ydata, sigma):
-    mask = np.asarray(mask, dtype=bool)
-    if mask.shape != ydata.shape:
-        shapes = f"data_mask has shape {mask.shape}, ydata {ydata.shape}"
-        raise ValueError(f"{shapes}: Data mask doesn't match data lengths.")
-    if np.ndim(sigma) == 2:
-        raise ValueError("data_mask cannot be used with a covariance matrix")
-    sigma = np.broadcast_to(1.0 if sigma is None else sigma, ydata.shape).copy()
-    sigma[~mask] = np.inf
-    return sigma
-
-
-def _flattened(f, xdata, ydata, sigma):
-    """A problem over arrays of several dimensions as one over rows."""
-    shape = ydata.shape
-    if np.ndim(sigma) == len(shape) and np.shape(sigma) == shape:
-        sigma = sigma.ravel()
-    if type(xdata) is np.ndarray and xdata.shape == shape:
-        flat = xdata.ravel()
-
-        def rows(x, *parameters):
-            if type(x) is np.ndarray:
-                return np.ravel(f(x.reshape(shape) if x.size == ydata.size else x, *parameters))
-            return f(x, *parameters)
-
-        return rows, flat, ydata.ravel(), sigma
-    return lambda x, *p: np.ravel(f(x, *p)), xdata, ydata.ravel(), sigma
-
-
-def _automatic_start(p0, f, xdata, ydata, names, lower, upper):
-    if p0 != "auto":
-        raise ValueError(f"p0 must be numbers, a dict or 'auto', not {p0!r}")
-    estimate = getattr(f, "estimate_p0", None)
-    start = np.asarray(_arguments.default_start(lower, upper, len(names)))
-    if estimate is not None:
-        start = np.asarray(estimate(np.asarray(xdata), ydata), dtype=float)
-    else:
-        start = _best_start(f, xdata, ydata, start)
-    return start if lower is None else np.clip(start, lower, upper)
-
-
-def _best_start(f, xdata, ydata, ones):
-    """The better of a few rough starts from the ranges of the data, by the sum of squares."""
-    x = np.asarray(xdata, dtype=float).ravel() if np.ndim(xdata) == 1 else np.arange(ydata.size, dtype=float)
-    width, height = float(np.ptp(x)) or 1.0, float(np.ptp(ydata)) or 1.0
-    n = len(ones)
-    tail = [1.0] * n
-    candidates = [
-        ones,
-        np.array([height, 1.0 / width, float(np.mean(ydata)), float(np.mean(x)), *tail][:n]),
-        np.array([height, float(x[np.argmax(ydata)]), width / 6.0, float(np.min(ydata)), *tail][:n]),
-        np.array([height, width / 2.0, float(np.min(ydata)), 1.0, *tail][:n]),
-    ]
-    best, least = ones, np.inf
-    for candidate in candidates:
-        with np.errstate(all="ignore"):
-            try:
-                cost = float(np.sum((np.asarray(f(xdata, *candidate.tolist())) - ydata) ** 2))
-            except (ArithmeticError, ValueError):
-                continue
-        if cost < least:
-            best, least = candidate, cost
-    return best
-
-
 class CurveFit:
     """A model to be fitted again and again.
 
@@ -417,11 +300,19 @@ class CurveFit:
     """
 
     def __init__(self, f: Callable[..., Any] | str | None = None, **defaults: Any):
-        for name in defaults:
-            if name not in _KNOWN and name not in ("enable_stability", "enable_recovery", "enable_overflow_check"):
-                raise _arguments.unknown_keyword("CurveFit", name, _KNOWN)
         self.f = f
-        self.defaults = {k: v for k, v in defaults.items() if not k.startswith("enable_")}
+        self.defaults = {name: value for name, value in defaults.items() if name in _KNOWN}
+        if len(self.defaults) < len(defaults):
+            from nlsq import _compat
+
+            for name in defaults:
+                if name not in _KNOWN and name not in _compat.OF_OBJECT:
+                    raise _arguments.unknown_keyword("CurveFit", name, _KNOWN)
+            _compat.take({name: value for name, value in defaults.items() if name not in _KNOWN})
+        if "cache_config" in defaults:
+            from nlsq._cache import check_cache_config
+
+            check_cache_config(defaults["cache_config"])
 
     def fit(self, xdata: Any = None, ydata: Any = None, *args: Any, **kwargs: Any) -> CurveFitResult:
         """As curve_fit, with the model of this object."""

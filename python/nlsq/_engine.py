@@ -29,17 +29,18 @@ class Outcome:
 
     @property
     def cache_stats(self):
-        """hit, compile_time_ms and hit_rate of this fit; None while the cache is off."""
+        """hit and compile_time_ms of this fit; of all fits so far hit_rate, total_hits, total_misses,
+        total_compilations, cache_size and enabled."""
         now = _core.cache_stats()
-        if not now["enabled"]:
-            return None
         return {
             "hit": self.model is not None and self.result.cache_hit,
             "compile_time_ms": self.result.compile_ms,
             "hit_rate": now["hit_rate"],
             "total_hits": now["hits"],
             "total_misses": now["misses"],
+            "total_compilations": now["misses"],
             "cache_size": now["size"],
+            "enabled": now["enabled"],
         }
 
     def predict(self, x=None):

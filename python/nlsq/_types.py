@@ -41,20 +41,39 @@ class FitOptions(TypedDict, total=False):
     jacobian_mode: JacobianMode | None
     verbose: int
     timeit: bool
-    # Accepted for programs written for NLSQ; without effect.
+    cache_config: Mapping[str, bool | int] | None
+    # Accepted for programs written for NLSQ; without effect (_compat.py).
     solver: Any
+    tr_solver: Any
+    tr_options: Any
+    max_jacobian_elements_for_svd: Any
     batch_size: Any
     flength: Any
     use_dynamic_sizing: Any
-    tr_solver: Any
-    tr_options: Any
     rescale_data: Any
     stability: Any
-    max_jacobian_elements_for_svd: Any
+    fallback: Any
+    max_fallback_attempts: Any
+    fallback_verbose: Any
     compute_diagnostics: Any
     diagnostics_level: Any
     diagnostics_config: Any
-    cache_config: Any
+    auto_bounds: Any
+    bounds_safety_factor: Any
+    n_starts: Any
+    sampler: Any
+    center_on_p0: Any
+    scale_factor: Any
+    goal: Any
+    memory_limit_gb: Any
+    size_threshold: Any
+    chunk_size: Any
+    show_progress: Any
+    multistart: Any
+    global_search: Any
+    cmaes_config: Any
+    workflow: Any
+    preset: Any
 
 
 class LeastSquaresOptions(TypedDict, total=False):

@@ -37,9 +37,11 @@ def test_mypy_reads_a_program(tmp_path):
 
 
 def test_the_typed_keywords_are_those_there_are():
+    from nlsq._compat import OF_CURVE_FIT
     from nlsq._curve_fit import _KNOWN
 
-    assert {*_types.FitOptions.__annotations__, "full_output", "return_eval"} == {*_KNOWN, "maxfev"}
+    known = {*_KNOWN, *OF_CURVE_FIT, "maxfev"}
+    assert {*_types.FitOptions.__annotations__, "full_output", "return_eval"} == known
     from nlsq._least_squares import _DEFAULTS
 
     assert {*_types.LeastSquaresOptions.__annotations__, "jac"} == set(_DEFAULTS)

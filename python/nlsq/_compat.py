@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: MIT
+"""Arguments of NLSQ that have no meaning here.
+
+Where a value asks for nothing, nothing is said; where it tunes what is not there, one warning a process says why it has
+no effect; where the fit would be another one without it, an error says what to use.
+"""
+
+import warnings
+
+from nlsq import _arguments
+
+_EXACT = "every step is factored from the n by n triangle of the Jacobian"
+_LENGTHS = "nothing is compiled for a length of the data"
+_HEALTH = "every result has rank, condition, correlation and warnings"
+_STABLE = (
+    "every fit checks its data, scales its parameters and factors with the rank in view, and no value of the data is "
+    "replaced (nan_policy='omit' leaves rows out)"
+)
+_CHUNKS = "a fit needs memory for the data and one block a thread, whatever the number of rows"
+_SEEDS = "it is planned, not there yet; until then: curve_fit from several p0, keeping the least r.cost"
+_RETRIES = "a fit that did not converge returns its best point with success False; start another from there"
+
+# name: (values that ask for nothing; None: all values, why others have no effect)
+_IDLE = {
+    "solver": ((None, "auto"), _EXACT),
+    "tr_solver": ((None, "exact"), _EXACT),
+    "tr_options": ((None, {}), _EXACT),
+    "max_jacobian_elements_for_svd": (None, _EXACT),
+    "batch_size": ((None,), _CHUNKS),
+    "flength": (None, _LENGTHS),
+    "use_dynamic_sizing": (None, _LENGTHS),
+    "rescale_data": (None, _STABLE),
+    "stability": ((None, False), _STABLE),
+    "enable_stability": ((None, False), _STABLE),
+    "enable_overflow_check": ((None, False), "values of the model are never clipped"),
+    "enable_recovery": ((None, False), _RETRIES),
+    "fallback": ((None, False), _RETRIES),
+    "max_fallback_attempts": (None, _RETRIES),
+    "fallback_verbose": (None, _RETRIES),
+    "compute_diagnostics": ((None, False), _HEALTH),
+    "diagnostics_level": (None, _HEALTH),
+    "diagnostics_config": ((None,), _HEALTH),
+    "auto_bounds": ((None, False), "bounds are never imposed; give bounds="),
+    "bounds_safety_factor": (None, "bounds are never imposed"),
+    "n_starts": (None, _SEEDS),
+    "sampler": (None, _SEEDS),
+    "center_on_p0": (None, _SEEDS),
+    "scale_factor": (None, _SEEDS),
+    "goal": ((None,), "fits end with a polish to full precision; set ftol, xtol and gtol for less"),
+    "memory_limit_gb": ((None,), _CHUNKS),
+    "size_threshold": (None, _CHUNKS),
+    "chunk_size": ((None,), _CHUNKS),
+    "show_progress": ((None, False), "give callback=nlsq.callbacks.ProgressBar()"),
+}
+# name: (values that ask for nothing, values that ask for a search; None: all others do)
+_SEARCHES = {
+    "multistart": ((None, False), None),
+    "global_search": ((None, False), None),
+    "cmaes_config": ((None,), None),
+    "workflow": ((None, "auto", "standard", "chunked", "streaming"), ("auto_global", "hpc", "cmaes", "cmaes-global")),
+    "preset": ((None, "fast", "large", "streaming"), ("robust", "global")),
+}
+_SEARCH_METHODS = ("cmaes", "multi-start", "hybrid_streaming")
+_SOLVERS = ("auto", "svd", "cg", "lsqr", "minibatch")
+
+OF_CURVE_FIT = frozenset((*_IDLE, *_SEARCHES)) - {"enable_stability", "enable_overflow_check", "enable_recovery"}
+OF_OBJECT = frozenset((*_IDLE, *_SEARCHES))
+
+_said = set()
+
+
+def take(arguments):
+    """Judges arguments (name: value) of this module: silence, one warning, or the TypeError or ValueError."""
+    for name, value in arguments.items():
+        if name in _SEARCHES:
+            idle, searches = _SEARCHES[name]
+            if not _is_among(value, idle):
+                if searches is not None and isinstance(value, str) and value not in searches:
+                    _arguments.one_of(value, (*idle[1:], *searches), name)
+                raise TypeError(f"{name}={value!r} asks for a search over many starts: {_SEEDS}")
+            continue
+        if name == "solver" and value is not None:
+            _arguments.one_of(value, _SOLVERS, "solver")
+        idle, why = _IDLE[name]
+        if idle is None or _is_among(value, idle) or name in _said:
+            continue
+        _said.add(name)
+        warnings.warn(f"{name}={value!r} has no effect: {why}", stacklevel=_arguments.caller())
+
+
+def _is_among(value, values):
+    return any(value is v or (isinstance(value, (str, dict)) and value == v) for v in values)
+
+
+def refuse_search(method):
+    """The ValueError of a method of NLSQ that is a search."""
+    if method in _SEARCH_METHODS:
+        raise ValueError(f"method={method!r}: {_SEEDS}")
