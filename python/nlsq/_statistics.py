@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+"""Statistics of a fit's result. With sigma, all sums are weighted by 1/sigma²; docs/math/statistics.md."""
+
+import numpy as np
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from nlsq._parameters import Parameters
+
+
+def _of_core(name: str, text: str) -> "Any":
+    return property(lambda self: getattr(self._outcome.result, name), doc=text)
+
+
+class Statistics:
+    """What CurveFitResult tells of how good a fit is."""
+
+    __slots__ = ()
+
+    r_squared = _of_core("r_squared", "1 - rss/tss.")
+    adj_r_squared = _of_core("adj_r_squared", "1 - (1 - R²)(m - 1)/dof.")
+    rmse = _of_core("rmse", "sqrt(rss/m).")
+    aic = _of_core("aic", "2k - 2 ln L; without a known sigma the variance counts as a parameter.")
+    aicc = _of_core("aicc", "aic + 2k(k + 1)/(m - k - 1).")
+    bic = _of_core("bic", "k ln m - 2 ln L.")
+    rss = _of_core("rss", "Sum of the squared weighted residuals.")
+    chi2 = _of_core("chi2", "As rss; comparable with dof when sigma is absolute.")
+    reduced_chi2 = _of_core("reduced_chi2", "chi2/dof.")
+    p_value = _of_core("p_value", "P(X >= chi2) for a chi-squared X; NaN unless sigma is absolute.")
+    dof = _of_core("dof", "Values used minus free parameters.")
+    rank = _of_core("rank", "Rank of the Jacobian, at most the number of free parameters.")
+    condition = _of_core("condition", "Bound of the condition number of the Jacobian, columns scaled to length 1.")
+    method = _of_core("method", "The method that ran.")
+    names = _of_core("names", "Names of the parameters.")
+
+    @property
+    def mae(self) -> float:
+        """Mean absolute residual, not weighted; values with infinite sigma left out."""
+        return float(np.mean(np.abs(self.residuals[self._used()])))
+
+    def _used(self):
+        sigma = self._outcome.sigma
+        return np.isfinite(sigma) if np.ndim(sigma) == 1 else slice(None)
+
+    @property
+    def correlation(self) -> np.ndarray:
+        """(n, n) correlation matrix of the parameters; NaN for fixed and undetermined ones."""
+        return self._outcome.result.correlation()
+
+    @property
+    def params(self) -> "Parameters":
+        """Parameters by name: ``params["a"].value .stderr .start .fixed .bounds .at_bound``; ``params.a`` too."""
+        found = self._cache.get("params")
+        if found is None:
+            from nlsq._parameters import Parameters
+
+            o = self._outcome
+            found = self._cache["params"] = Parameters(o.result, o.lower, o.upper)
+        return found
