@@ -249,11 +249,12 @@ def _fit(f, xdata, ydata, options, solver):
         diff_step = _arguments.positive_numbers(diff_step, n, "diff_step")
         differences = differences or "2-point"
 
-    shape = ydata.shape
+    shape, whole = ydata.shape, None
     if len(shape) > 1:
         from nlsq._rows import flattened
 
-        f, xdata, ydata, sigma = flattened(f, xdata, ydata, sigma)
+        whole, xdata, ydata, sigma = flattened(f, xdata, ydata, sigma)
+        f = whole.by_rows()
     check = _arguments.truth(options["check_finite"], "check_finite") and nan_policy != "propagate"
     try:
         outcome = _engine.fit(
@@ -271,6 +272,7 @@ def _fit(f, xdata, ydata, options, solver):
     finally:
         if callback is not None:
             callback.close()
+    outcome.whole = whole
     core = outcome.result
     if core.warnings:
         for text in core.warnings:

@@ -24,7 +24,7 @@ class Outcome:
 
     __slots__ = (
         "result", "model", "columns", "engine", "note", "function", "xdata", "ydata", "sigma", "jac", "names", "lower",
-        "upper", "f_scale",
+        "upper", "f_scale", "whole",
     )  # fmt: skip
 
     @property
@@ -44,13 +44,19 @@ class Outcome:
         }
 
     def predict(self, x=None):
-        """Model values at popt, one a row of x (None: the x of the fit)."""
+        """Model values at popt: of the shape of x, or rows of the data of the fit (None)."""
         p = self.result.popt
         if x is None:
             if self.model is not None:
                 return _core.evaluate(self.model, self.columns, p, len(self.ydata))
-            x = self.xdata
-        return np.array(self.function(self._input(x), *p.tolist()), dtype=float)
+            return np.array(self.function(self._input(self.xdata), *p.tolist()), dtype=float)
+        function = self.function if self.whole is None else self.whole.function
+        return np.array(function(self._input(x), *p.tolist()), dtype=float)
+
+    def _by_rows(self):
+        """The function for x of any shape, its values as rows."""
+        whole = self.whole
+        return self.function if whole is None else whole._replace(x_too=False).by_rows()
 
     def _input(self, x):
         return x if isinstance(self.function, Formula) else as_model_input(x)
@@ -60,15 +66,16 @@ class Outcome:
         p = self.result.popt
         if x is None and self.model is not None:
             return _core.jacobian(self.model, self.columns, p, len(self.ydata))
+        function = self.function if x is None else self._by_rows()
         x = self.xdata if x is None else self._input(x)
         if self.jac is not None:
             return oriented(np.asarray(self.jac(x, *p.tolist()), dtype=float), None, len(p))
-        values = np.asarray(self.function(x, *p.tolist()), dtype=float)
-        traced, _ = recorded(self.function, x, p, self.names, values.size)
+        values = np.asarray(function(x, *p.tolist()), dtype=float)
+        traced, _ = recorded(function, x, p, self.names, values.size)
         if traced is not None:
             return _core.jacobian(traced[0], traced[1], p, values.size)
         # Copies: a function may return one array again and again.
-        return central_differences(lambda q: np.array(self.function(x, *q.tolist()), dtype=float, ndmin=1), p)
+        return central_differences(lambda q: np.array(function(x, *q.tolist()), dtype=float, ndmin=1), p)
 
     def residuals(self):
         """Weighted residuals (model - y)/sigma at popt."""
@@ -109,7 +116,7 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
         names = [f"p{i}" for i in range(len(p0))]
     out = Outcome()
     out.function, out.xdata, out.ydata, out.sigma, out.jac, out.names = function, xdata, ydata, sigma, jac, names
-    out.lower, out.upper, out.f_scale = lower, upper, f_scale
+    out.lower, out.upper, out.f_scale, out.whole = lower, upper, f_scale, None
     solver = {} if solver is None else solver
 
     traced = None

@@ -30,6 +30,11 @@ def _gradient(result):
     return f[used] @ J[used]
 
 
+def _xdata(result):
+    whole = result._outcome.whole
+    return result._outcome.xdata if whole is None or not whole.x_too else result._shaped(result._outcome.xdata)
+
+
 # rho'(z)
 _RHO1 = {
     "soft_l1": lambda z: 1.0 / np.sqrt(1.0 + z),
@@ -56,9 +61,9 @@ _FILL = {
     "status": lambda r: r._outcome.result.status,
     "success": lambda r: r._outcome.result.success,
     "message": lambda r: r._outcome.result.message,
-    "model": lambda r: r._outcome.function,
-    "xdata": lambda r: r._outcome.xdata,
-    "ydata": lambda r: r._outcome.ydata,
+    "model": lambda r: r._outcome.function if r._outcome.whole is None else r._outcome.whole.function,
+    "xdata": _xdata,
+    "ydata": lambda r: r._shaped(r._outcome.ydata),
     "engine": lambda r: r._outcome.engine,
     "trace_note": lambda r: r._outcome.note,
     "jacobian_mode": lambda r: r._outcome.result.jacobian_mode,

@@ -17,7 +17,7 @@ def plot(result, ax, show_residuals, show_confidence, scatter_kw):
         _curve(upper, result, x, show_confidence)
         label = "x"
     else:
-        x, label = result.predictions, "prediction"
+        x, label = result.predictions.ravel(), "prediction"
         _data(upper, x, outcome, scatter_kw)
         upper.axline((x.min(), x.min()), slope=1.0, color="C3", label="prediction = data")
     upper.set_ylabel("y")
@@ -80,5 +80,5 @@ def _curve(ax, result, x, show_confidence):
 
 def _residuals(ax, result, x):
     ax.axhline(0.0, color="C3", linewidth=1.0)
-    ax.scatter(x, result.residuals, s=12, color="C0")
+    ax.scatter(x, result.residuals.ravel(), s=12, color="C0")
     ax.set_ylabel("data − fit")

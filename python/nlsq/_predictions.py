@@ -16,7 +16,7 @@ class Predictions:
     __slots__ = ()
 
     def predict(self, xnew=None, return_std: bool = False) -> "Any":
-        """The model's values at xnew (None: xdata).
+        """The model's values at xnew (None: xdata), in the shape that the model gives them (that of ydata).
 
         With ``return_std=True`` a pair: values and their standard errors sqrt(diag(J pcov Jᵀ)), J the derivatives of
         the values by the parameters (exact where the model was recorded).
@@ -34,7 +34,9 @@ class Predictions:
         if not np.isfinite(self["pcov"]).all():
             # inf - inf: what depends on an undetermined parameter is undetermined.
             errors = np.where(np.isnan(errors), np.inf, errors)
-        return errors if errors.shape == shape else np.array(np.broadcast_to(errors, shape))
+        if errors.shape == shape:
+            return errors
+        return errors.reshape(shape) if errors.size == np.prod(shape) else np.array(np.broadcast_to(errors, shape))
 
     def _factor(self, level, alpha):
         if level is not None and alpha is not None:
@@ -63,11 +65,13 @@ class Predictions:
         """
         t = self._factor(level, alpha)
         values, errors = self.predict(x, return_std=True)
-        half = np.where(errors == 0.0, 0.0, t * errors)
+        with np.errstate(invalid="ignore"):  # an infinite t
+            half = np.where(errors == 0.0, 0.0, t * errors)
         return values - half, values + half
 
     def prediction_interval(self, x=None, level=None, alpha=None, sigma=None) -> np.ndarray:
-        """(m, 2): where one more measurement at each x (None: xdata) falls with this probability.
+        """Where one more measurement at each x (None: xdata) falls with this probability: lower and upper ends along
+        the last axis, so (m, 2) for (m,) values.
 
         value ∓ t·sqrt(error² + s²·sigma²), error as in predict, s² = 2·cost/dof (1 with absolute_sigma). sigma: the
         uncertainty of the new measurements; by default that of the data at xdata, and of a typical value of the data,
@@ -78,7 +82,7 @@ class Predictions:
         core = self._outcome.result
         variance = 1.0 if core.absolute_sigma else 2.0 * core.cost / core.dof if core.dof > 0 else np.inf
         half = t * np.sqrt(errors**2 + variance * self._sigma_at(x, sigma) ** 2)
-        return np.stack([values - half, values + half], axis=1)
+        return np.stack([values - half, values + half], axis=-1)
 
     def _sigma_at(self, x, sigma):
         if sigma is not None:
@@ -87,4 +91,6 @@ class Predictions:
         if sigma is None:
             return np.float64(1.0)
         sigma = np.sqrt(np.diag(sigma)) if np.ndim(sigma) == 2 else np.asarray(sigma, dtype=float)
-        return sigma if x is None or sigma.ndim == 0 else np.sqrt(1.0 / np.mean(sigma[np.isfinite(sigma)] ** -2.0))
+        if x is None and sigma.ndim == 1:
+            return self._shaped(sigma)
+        return sigma if sigma.ndim == 0 else np.sqrt(1.0 / np.mean(sigma[np.isfinite(sigma)] ** -2.0))

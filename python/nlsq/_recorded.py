@@ -64,7 +64,7 @@ class StoredOutcome(Outcome):
 
     def predict(self, x=None):
         """Stored model values."""
-        return self.values if x is None else self._refuse("a prediction at other x")
+        return self.values.ravel() if x is None else self._refuse("a prediction at other x")
 
     def predict_errors(self, x=None):
         """Stored standard errors of the model's values."""

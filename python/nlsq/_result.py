@@ -104,21 +104,27 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
                 )
         return self
 
+    def _shaped(self, rows):
+        """Values of the rows of a fit in the shape of its ydata."""
+        whole = self._outcome.whole
+        return rows if whole is None else rows.reshape(whole.shape)
+
     @property
     def predictions(self) -> np.ndarray:
-        """(m,) the model's values at xdata."""
+        """The model's values at xdata, of the shape of ydata."""
         found = self._cache.get("predictions")
         if found is None:
             values = np.asarray(self._unchanged(False)._outcome.predict(), dtype=float)
-            found = self._cache["predictions"] = np.array(np.broadcast_to(values, self._outcome.ydata.shape))
+            values = np.array(np.broadcast_to(values, self._outcome.ydata.shape))
+            found = self._cache["predictions"] = self._shaped(values)
         return found
 
     @property
     def residuals(self) -> np.ndarray:
-        """(m,) ydata - predictions: not weighted, and of the opposite sign of ``fun``."""
+        """ydata - predictions, of their shape: not weighted, and of the opposite sign of ``fun``."""
         found = self._cache.get("residuals")
         if found is None:
-            found = self._cache["residuals"] = self._unchanged()._outcome.ydata - self.predictions
+            found = self._cache["residuals"] = self._shaped(self._unchanged()._outcome.ydata) - self.predictions
         return found
 
     # -- for people

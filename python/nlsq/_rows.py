@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Rows of data that are left out, and data of several dimensions as rows."""
 
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 
 
@@ -67,18 +71,32 @@ def masked(mask, ydata, sigma):
     return sigma
 
 
-def flattened(f, xdata, ydata, sigma):
-    """A problem over arrays of several dimensions as one over rows."""
-    shape = ydata.shape
-    if np.ndim(sigma) == len(shape) and np.shape(sigma) == shape:
-        sigma = sigma.ravel()
-    if type(xdata) is np.ndarray and xdata.shape == shape:
-        flat = xdata.ravel()
+class Whole(NamedTuple):
+    """A problem over arrays of several dimensions, from which one over rows is made."""
+
+    function: Callable  # f(x, *parameters) of the shape of ydata
+    shape: tuple  # of ydata
+    x_too: bool  # xdata is an array of the same shape, and becomes rows as well
+
+    def by_rows(self):
+        """The function with its values as rows."""
+        f, shape = self.function, self.shape
+        if not self.x_too:
+            return lambda x, *p: np.ravel(f(x, *p))
+        size = math.prod(shape)
 
         def rows(x, *parameters):
             if type(x) is np.ndarray:
-                return np.ravel(f(x.reshape(shape) if x.size == ydata.size else x, *parameters))
+                return np.ravel(f(x.reshape(shape) if x.size == size else x, *parameters))
             return f(x, *parameters)
 
-        return rows, flat, ydata.ravel(), sigma
-    return lambda x, *p: np.ravel(f(x, *p)), xdata, ydata.ravel(), sigma
+        return rows
+
+
+def flattened(f, xdata, ydata, sigma):
+    """(whole, xdata, ydata, sigma): a problem over arrays of several dimensions as one over rows."""
+    shape = ydata.shape
+    if np.ndim(sigma) == len(shape) and np.shape(sigma) == shape:
+        sigma = sigma.ravel()
+    whole = Whole(f, shape, type(xdata) is np.ndarray and xdata.shape == shape)
+    return whole, xdata.ravel() if whole.x_too else xdata, ydata.ravel(), sigma

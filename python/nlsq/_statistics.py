@@ -38,7 +38,7 @@ class Statistics:
     @property
     def mae(self) -> float:
         """Mean absolute residual, not weighted; values with infinite sigma left out."""
-        return float(np.mean(np.abs(self.residuals[self._used()])))
+        return float(np.mean(np.abs(self.residuals.ravel()[self._used()])))
 
     def _used(self):
         sigma = self._outcome.sigma

@@ -90,7 +90,9 @@ def state_of(result):
     state |= {name: getattr(outcome, name) for name in _DATA}
     state["settings"] = {name: getattr(outcome, name) for name in _SETTINGS}
     state["model"] = _model_text(outcome)
-    state["function"], state["jac"] = _picklable(outcome.function), _picklable(outcome.jac)
+    state["whole"] = None if outcome.whole is None else outcome.whole[1:]
+    function = outcome.function if outcome.whole is None else outcome.whole.function
+    state["function"], state["jac"] = _picklable(function), _picklable(outcome.jac)
     if state["function"] is None:
         # Without the function, what it says at the data is kept.
         state["values"], state["errors"] = result.predict(return_std=True)
@@ -115,7 +117,13 @@ def from_state(state):
     outcome = (Outcome if state["function"] is not None else StoredOutcome)()
     outcome.result = Recorded(dict(state["numbers"]))
     outcome.engine, outcome.note = state["engine"], state["note"]
-    outcome.function, outcome.jac = state["function"], state["jac"]
+    outcome.function, outcome.jac, outcome.whole = state["function"], state["jac"], None
+    if state.get("whole") is not None:
+        from nlsq._rows import Whole
+
+        shape, x_too = state["whole"]
+        outcome.whole = Whole(outcome.function, tuple(shape), x_too)
+        outcome.function = None if outcome.function is None else outcome.whole.by_rows()
     outcome.names = outcome.result.names
     outcome.model, outcome.columns = None, []
     for name in _DATA:
@@ -136,7 +144,7 @@ def copied(outcome, memo):
         for name in getattr(cls, "__slots__", ()):
             if hasattr(outcome, name):
                 value = getattr(outcome, name)
-                shared = name in ("result", "model", "function", "jac")
+                shared = name in ("result", "model", "function", "jac", "whole")
                 setattr(twin, name, value if shared else copy.deepcopy(value, memo))
     return twin
 
@@ -167,7 +175,7 @@ def save(result, path):
     values, errors = result.predict(return_std=True)
     entries = {**state["numbers"], **{name: state[name] for name in _DATA}, **state["settings"]}
     entries |= {"values": values, "errors": errors, "engine_ran": state["engine"], "note": state["note"]}
-    entries |= {"model": state["model"], "format": _FORMAT}
+    entries |= {"model": state["model"], "whole": state["whole"], "format": _FORMAT}
     for name, value in entries.items():
         if isinstance(value, np.ndarray) or name in ("xdata", "ydata"):
             arrays[name] = _storable(value, name)
@@ -192,7 +200,7 @@ def load(path, model):
     state = {"format": found.pop("format"), "engine": found.pop("engine_ran"), "note": found.pop("note")}
     state |= {name: found.pop(name) for name in _DATA}
     state["settings"] = {name: found.pop(name) for name in _SETTINGS}
-    state["model"] = found.pop("model")
+    state["model"], state["whole"] = found.pop("model"), found.pop("whole", None)
     state["values"], state["errors"] = found.pop("values"), found.pop("errors")
     state |= {"numbers": found, "function": model, "jac": None, "entries": {}}
     return from_state(state)
