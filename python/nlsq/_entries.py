@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def _cache_stats(result):
-    found = getattr(result._outcome, "cache_stats", None)
-    if found is None:
-        return {"hit": False, "compile_time_ms": 0.0, "hit_rate": 0.0}
-    return dict(found() if callable(found) else found)
+def _times(result):
+    core = result._outcome.result
+    return {"compile": 1e-3 * core.compile_ms, "fit": 1e-3 * core.elapsed_ms}
+
+
+def _sparsity(result):
+    m, n = len(result._outcome.ydata), len(result["popt"])
+    return {"detected": False, "ratio": 0.0, "solver": "dense", "n_residuals": m, "n_params": n}
 
 
 def _gradient(result):
@@ -44,7 +47,7 @@ _RHO1 = {
 }
 
 # The keys in their order, and how each is found.
-_FILL = {
+FILL = {
     "x": lambda r: r["popt"],
     "popt": lambda r: r._outcome.result.popt,
     "pcov": lambda r: r._outcome.result.pcov,
@@ -70,7 +73,10 @@ _FILL = {
     "jacobian_mode_source": lambda r: r._outcome.result.jacobian_mode_source,
     "derivative_order": lambda r: r._outcome.result.derivative_order,
     "warnings": lambda r: list(r._outcome.result.warnings),
-    "cache_stats": _cache_stats,
+    "cache_stats": lambda r: r._outcome.cache_stats,
+    "all_times": _times,
+    "sparsity_detected": _sparsity,
+    "multistart_diagnostics": lambda r: {"n_starts_configured": 0, "bypassed": True},
     "infodict": lambda r: {"nfev": r["nfev"], "fvec": r["fun"], "cache_stats": r["cache_stats"]},
 }
 
@@ -88,8 +94,8 @@ class _Entries(Mapping):
 
     def __iter__(self):
         removed = self._result._removed
-        yield from (key for key in _FILL if key not in removed)
-        yield from [key for key in dict.keys(self._result) if key not in _FILL]
+        yield from (key for key in FILL if key not in removed)
+        yield from [key for key in dict.keys(self._result) if key not in FILL]
 
     def __len__(self):
         return sum(1 for _ in self)
@@ -107,7 +113,7 @@ class LazyEntries(OptimizeResult):
     __slots__ = ("_outcome", "_seen", "_removed", "_cache")
 
     def __missing__(self, key):
-        fill = _FILL.get(key)
+        fill = FILL.get(key)
         if fill is None and isinstance(key, int) and -2 <= key <= 1:
             return self[("popt", "pcov")[key]]  # curve_fit(f, x, y)[0], as with a pair
         if fill is None or key in self._removed:
@@ -120,7 +126,14 @@ class LazyEntries(OptimizeResult):
         try:
             return self[name]
         except KeyError:
-            raise AttributeError(f"a fit's result has no {name!r}") from None
+            own = getattr(type(self), name, None)
+            if isinstance(own, property):  # it raised an AttributeError, which says more
+                return own.fget(self)
+            if name in FILL:
+                raise AttributeError(f"this result has no entry {name!r}") from None
+            from nlsq._names import no_attribute
+
+            raise AttributeError(no_attribute(name, dir(self))) from None
 
     def __setattr__(self, name, value):
         self[name] = value
@@ -134,7 +147,7 @@ class LazyEntries(OptimizeResult):
         if key not in self:
             raise KeyError(key)
         dict.pop(self, key, None)
-        if key in _FILL:
+        if key in FILL:
             set_removed(self, (*self._removed, key))
 
     def __delattr__(self, name):
@@ -146,7 +159,7 @@ class LazyEntries(OptimizeResult):
         return iter((self["popt"], self["pcov"]))
 
     def __contains__(self, key):
-        return dict.__contains__(self, key) or (key in _FILL and key not in self._removed)
+        return dict.__contains__(self, key) or (key in FILL and key not in self._removed)
 
     def __len__(self):
         return len(_Entries(self))
@@ -205,7 +218,7 @@ class LazyEntries(OptimizeResult):
     def clear(self):
         """Removes every entry."""
         dict.clear(self)
-        set_removed(self, tuple(_FILL))
+        set_removed(self, tuple(FILL))
 
     def copy(self) -> dict:
         """A plain dictionary of all entries."""

@@ -122,6 +122,28 @@ MODULES: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
+# Attributes of results: of NLSQ, and of others' results under other names.
+_NO_ATTRIBUTE = {
+    "gradient_health_report": "r.optimality, r.warnings and r.report()",
+    "_diagnostics_report": _HEALTH,
+    "fallback_strategy_used": "a fit has one strategy; r.success and r.message say how it ended",
+    "fallback_attempts": "a fit has one attempt; r.success and r.message say how it ended",
+    "best_fit": "r.predictions", "best_values": "r.params", "chisqr": "r.chi2", "redchi": "r.reduced_chi2",
+    "covar": "r.pcov", "cov": "r.pcov", "cov_x": "r.pcov", "stderr": "r.perr", "beta": "r.popt", "sd_beta": "r.perr",
+    "ier": "r.status", "mesg": "r.message", "resid": "r.residuals", "fvec": "r.fun", "fit_report": "r.report()",
+    "weights": "1/sigma**2 of what the fit was given",
+}  # fmt: skip
+
+
+def no_attribute(name: str, known: list[str]) -> str:
+    """What is said of an attribute that a result does not have."""
+    text = f"a fit's result has no {name!r}"
+    if name in _NO_ATTRIBUTE:
+        return f"{text}; instead: {_NO_ATTRIBUTE[name]}"
+    near = "" if name.startswith("_") else _core.nearest_name(name, [n for n in known if n[0] != "_"])
+    return f"{text} (did you mean {near!r}?)" if near else text
+
+
 def state_of(name: str) -> tuple[str, str] | None:
     """(state, hint) of a name of NLSQ; None for what NLSQ never had."""
     for group in NAMES.values():

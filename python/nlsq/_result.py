@@ -5,13 +5,13 @@ A dictionary whose entries are computed when they are asked for, so a result cos
 (_entries.py); here is what belongs to no one of statistics, predictions and entries.
 """
 
-import copy as _copy
 import sys
 
 import numpy as np
 
 from nlsq._changes import snapshot, snapshots
-from nlsq._entries import LazyEntries, set_cache, set_outcome, set_removed, set_seen
+from nlsq._engine import Outcome
+from nlsq._entries import FILL, LazyEntries, set_cache, set_outcome, set_removed, set_seen
 from nlsq._optimize import OptimizeResult, OptimizeWarning, optimize_warning, with_scipy  # noqa: F401
 from nlsq._predictions import Predictions
 from nlsq._statistics import Statistics
@@ -37,10 +37,16 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
     jacobian_mode, jacobian_mode_source : the mode and what chose it ("argument", "environment", "config", "default")
     derivative_order : what the engine did ("forward", "reverse", or how differences were taken)
     warnings, cache_stats, infodict
+    all_times : seconds by what they went to ("compile", "fit");  sparsity_detected, multistart_diagnostics : as in NLSQ's
+    results, of a fit with a dense Jacobian from one start
 
     ``fun``, ``jac``, ``grad``, ``predictions`` and ``residuals`` are computed on first use from the arrays of the
     fit; if one of those was changed in place since then, that raises a ValueError (an array that a model of engine
     "callback" captured is not watched).
+
+    ``CurveFitResult({"popt": p, "pcov": C, "model": f, "xdata": x, "ydata": y})``, or with keywords, is a result of
+    entries that somebody has (sigma, absolute_sigma, names, success and whatever else may be among them): statistics,
+    predictions and intervals are computed of them, and an AttributeError says which entry is missing.
     """
 
     __slots__ = ()
@@ -72,20 +78,36 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
         derivative_order: str
         warnings: list[str]
         cache_stats: dict[str, Any]
+        all_times: dict[str, float]
+        sparsity_detected: dict[str, Any]
+        multistart_diagnostics: dict[str, Any]
         infodict: dict[str, Any]
 
-    def __new__(cls, outcome):
+    def __new__(cls, outcome=None, /, **entries):
         if "scipy.optimize" in sys.modules:
             cls = with_scipy(cls, "OptimizeResult")
         return dict.__new__(cls)
 
-    def __init__(self, outcome):
+    def __init__(self, outcome=(), /, **entries):
+        absent = ()
+        if not isinstance(outcome, Outcome):
+            outcome, absent = self._of_entries(outcome, entries)
         set_outcome(self, outcome)
-        set_removed(self, ())
+        set_removed(self, absent)
         set_cache(self, {})
         x, sigma = outcome.xdata, outcome.sigma
         set_seen(self, (snapshot(x), snapshot(outcome.ydata), None if sigma is None else snapshot(sigma),
                          snapshots(outcome.columns, x)))  # fmt: skip
+
+    def _of_entries(self, mapping, entries):
+        if isinstance(mapping, LazyEntries):
+            dict.update(self, {**dict.copy(mapping), **entries})
+            return mapping._outcome, mapping._removed
+        from nlsq._given import given
+
+        outcome, entries, has = given({**dict(mapping), **entries})
+        dict.update(self, entries)
+        return outcome, tuple(key for key in FILL if key not in has and key not in entries)
 
     # -- data
 
@@ -115,8 +137,9 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
         found = self._cache.get("predictions")
         if found is None:
             values = np.asarray(self._unchanged(False)._outcome.predict(), dtype=float)
-            values = np.array(np.broadcast_to(values, self._outcome.ydata.shape))
-            found = self._cache["predictions"] = self._shaped(values)
+            if self._outcome.ydata is not None:
+                values = self._shaped(np.array(np.broadcast_to(values, self._outcome.ydata.shape)))
+            found = self._cache["predictions"] = values
         return found
 
     @property
@@ -124,7 +147,10 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
         """ydata - predictions, of their shape: not weighted, and of the opposite sign of ``fun``."""
         found = self._cache.get("residuals")
         if found is None:
-            found = self._cache["residuals"] = self._shaped(self._unchanged()._outcome.ydata) - self.predictions
+            y = self._unchanged()._outcome.ydata
+            if y is None:
+                raise AttributeError("this result was made of entries without ydata")
+            found = self._cache["residuals"] = self._shaped(y) - self.predictions
         return found
 
     # -- for people
@@ -201,14 +227,9 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
         return twin
 
     def __deepcopy__(self, memo):
-        from nlsq._store import copied
+        from nlsq._store import deep_copy
 
-        twin = self.__copy__()
-        set_outcome(twin, copied(self._outcome, memo))
-        set_cache(twin, _copy.deepcopy(self._cache, memo))
-        for key, value in dict.items(self):
-            dict.__setitem__(twin, key, _copy.deepcopy(value, memo))
-        return twin
+        return deep_copy(self, memo)
 
     def __reduce_ex__(self, protocol):
         from nlsq._store import from_state, state_of

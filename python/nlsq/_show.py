@@ -18,7 +18,11 @@ def text(result) -> str:
     parts = [str(p) for p in list(result.params.values())[:_MOST]]
     if len(core.names) > _MOST:
         parts.append(f"{len(core.names) - _MOST} more")
-    return f"CurveFitResult({', '.join([*parts, f'R² = {core.r_squared:.6g}', _outcome(core)])})"
+    try:
+        parts.append(f"R² = {core.r_squared:.6g}")
+    except AttributeError:  # made of entries that do not tell
+        return f"CurveFitResult({', '.join(parts)})"
+    return f"CurveFitResult({', '.join([*parts, _outcome(core)])})"
 
 
 def html(result) -> str:

@@ -45,6 +45,11 @@ class Statistics:
         return np.isfinite(sigma) if np.ndim(sigma) == 1 else slice(None)
 
     @property
+    def diagnostics(self) -> None:
+        """None: the health reports of NLSQ are planned; rank, condition, correlation and warnings are here."""
+        return None
+
+    @property
     def correlation(self) -> np.ndarray:
         """(n, n) correlation matrix of the parameters; NaN for fixed and undetermined ones."""
         return self._outcome.result.correlation()

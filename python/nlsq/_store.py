@@ -14,6 +14,7 @@ import numpy as np
 
 from nlsq import _core
 from nlsq._engine import Outcome
+from nlsq._given import GivenNumbers
 from nlsq._recorded import Recorded, StoredOutcome, numbers_of
 
 _FORMAT = 1
@@ -86,6 +87,11 @@ _SETTINGS = ("lower", "upper", "f_scale")
 def state_of(result):
     """Everything of a result as a dictionary that can be pickled; the function only if it can be."""
     outcome = result._outcome
+    if isinstance(outcome.result, GivenNumbers):
+        entries = result.copy()
+        if entries.get("model") is not None and _picklable(entries["model"]) is None:
+            entries |= {"model": None, "names": outcome.names}
+        return {"format": _FORMAT, "given": entries}
     state = {"format": _FORMAT, "numbers": numbers_of(outcome.result), "engine": outcome.engine, "note": outcome.note}
     state |= {name: getattr(outcome, name) for name in _DATA}
     state["settings"] = {name: getattr(outcome, name) for name in _SETTINGS}
@@ -114,6 +120,8 @@ def from_state(state):
 
     if state["format"] != _FORMAT:
         raise ValueError(f"stored by another version of nlsq (format {state['format']}, this one reads {_FORMAT})")
+    if "given" in state:
+        return CurveFitResult(state["given"])
     outcome = (Outcome if state["function"] is not None else StoredOutcome)()
     outcome.result = Recorded(dict(state["numbers"]))
     outcome.engine, outcome.note = state["engine"], state["note"]
@@ -137,8 +145,22 @@ def from_state(state):
     return result
 
 
-def copied(outcome, memo):
-    """An outcome of its own arrays; the model and the core's result are immutable and shared."""
+def deep_copy(result, memo):
+    """A result of its own arrays; the model and the core's result are immutable and shared."""
+    from nlsq._entries import set_cache, set_outcome
+    from nlsq._result import CurveFitResult
+
+    if isinstance(result._outcome.result, GivenNumbers):
+        return CurveFitResult({k: v if k == "model" else copy.deepcopy(v, memo) for k, v in result.items()})
+    twin = copy.copy(result)
+    set_outcome(twin, _copied(result._outcome, memo))
+    set_cache(twin, copy.deepcopy(result._cache, memo))
+    for key, value in dict.items(result):
+        dict.__setitem__(twin, key, copy.deepcopy(value, memo))
+    return twin
+
+
+def _copied(outcome, memo):
     twin = type(outcome)()
     for cls in type(outcome).__mro__:
         for name in getattr(cls, "__slots__", ()):
