@@ -5,14 +5,17 @@
 >>> popt, pcov = curve_fit(lambda x, a, b: a * np.exp(-b * x), x, y)
 """
 
+import sys
+
 from nlsq import _core
 
 TYPE_CHECKING = False  # type checkers take a name like this for true; the module typing is not needed
 if TYPE_CHECKING:
     from nlsq import callbacks, functions, result, scipy
-    from nlsq._curve_fit import CurveFit, curve_fit
+    from nlsq._curve_fit import curve_fit
     from nlsq._curve_fit import curve_fit as fit
     from nlsq._errors import StopOptimization
+    from nlsq._fitter import CurveFit, curve_fit_large
     from nlsq._least_squares import LeastSquares, least_squares
     from nlsq._result import CurveFitResult, OptimizeResult, OptimizeWarning
     from nlsq.callbacks import CallbackBase, CallbackChain, EarlyStopping, IterationLogger, ProgressBar
@@ -22,8 +25,9 @@ __version__: str = _core.version()
 # Resolved on first use, so that `import nlsq` loads neither NumPy nor most of the package.
 _LAZY = {
     "curve_fit": "nlsq._curve_fit",
+    "curve_fit_large": "nlsq._fitter",
     "fit": "nlsq._curve_fit",
-    "CurveFit": "nlsq._curve_fit",
+    "CurveFit": "nlsq._fitter",
     "least_squares": "nlsq._least_squares",
     "LeastSquares": "nlsq._least_squares",
     "CurveFitResult": "nlsq._result",
@@ -42,7 +46,7 @@ _ALIASES = {"fit": "curve_fit"}
 __all__ = [
     "CallbackBase", "CallbackChain", "CurveFit", "CurveFitResult", "EarlyStopping", "IterationLogger", "LeastSquares",
     "OptimizeResult", "OptimizeWarning", "ProgressBar", "StopOptimization", "callbacks", "clear_cache", "curve_fit",
-    "fit", "functions", "get_cache_stats", "least_squares",
+    "curve_fit_large", "fit", "functions", "get_cache_stats", "least_squares",
 ]  # fmt: skip  # not the modules result and scipy: `from nlsq import *` would hide what others call so
 
 
@@ -70,6 +74,22 @@ if not TYPE_CHECKING:  # it would make every name known
         if name[0] == "_":  # `from nlsq import _module` asks for an attribute first
             raise AttributeError(f"module 'nlsq' has no attribute {name!r}")
         return importlib.import_module("nlsq._names").missing(name)
+
+
+class _AbsentModules:
+    """The last finder of imports: names what is there in place of a module of NLSQ that is not."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name.startswith("nlsq."):
+            from nlsq._names import missing_module
+
+            missing_module(name)
+        return None
+
+
+if not any(getattr(finder, "__name__", "") == "_AbsentModules" for finder in sys.meta_path):
+    sys.meta_path.append(_AbsentModules)
 
 
 def __dir__() -> list[str]:

@@ -17,7 +17,9 @@ _STABLE = (
     "replaced (nan_policy='omit' leaves rows out)"
 )
 _CHUNKS = "a fit needs memory for the data and one block a thread, whatever the number of rows"
-_SEEDS = "it is planned, not there yet; until then: curve_fit from several p0, keeping the least r.cost"
+_SEEDS = (
+    "a search from many starts is planned, not there yet; until then: curve_fit from several p0, keeping the least r.cost"
+)
 _RETRIES = "a fit that did not converge returns its best point with success False; start another from there"
 
 # name: (values that ask for nothing; None: all values, why others have no effect)
@@ -50,6 +52,7 @@ _IDLE = {
     "memory_limit_gb": ((None,), _CHUNKS),
     "size_threshold": (None, _CHUNKS),
     "chunk_size": ((None,), _CHUNKS),
+    "auto_size_detection": (None, _CHUNKS),
     "show_progress": ((None, False), "give callback=nlsq.callbacks.ProgressBar()"),
 }
 # name: (values that ask for nothing, values that ask for a search; None: all others do)
@@ -66,6 +69,18 @@ _SOLVERS = ("auto", "svd", "cg", "lsqr", "minibatch")
 OF_CURVE_FIT = frozenset((*_IDLE, *_SEARCHES)) - {"enable_stability", "enable_overflow_check", "enable_recovery"}
 OF_OBJECT = frozenset((*_IDLE, *_SEARCHES))
 
+NO_EFFECT, REFUSED = "no effect", "refused"
+
+
+def states():
+    """name: (NO_EFFECT or REFUSED, why) of every argument, for the page on NLSQ's names."""
+    table = {name: (NO_EFFECT, why) for name, (_, why) in _IDLE.items()}
+    for name, (idle, searches) in _SEARCHES.items():
+        quiet = ", ".join(repr(value) for value in idle if value is not None)
+        table[name] = (REFUSED, f"but for {quiet}; " * bool(quiet) + _SEEDS)
+    return table
+
+
 _said = set()
 
 
@@ -77,7 +92,7 @@ def take(arguments):
             if not _is_among(value, idle):
                 if searches is not None and isinstance(value, str) and value not in searches:
                     _arguments.one_of(value, (*idle[1:], *searches), name)
-                raise TypeError(f"{name}={value!r} asks for a search over many starts: {_SEEDS}")
+                raise TypeError(f"{name}={value!r}: {_SEEDS}")
             continue
         if name == "solver" and value is not None:
             _arguments.one_of(value, _SOLVERS, "solver")

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""curve_fit with NLSQ's interface, CurveFit, and what both share."""
+"""curve_fit with NLSQ's interface."""
 
 from __future__ import annotations
 
+import time
 import warnings
 
 import numpy as np
@@ -89,13 +90,13 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
     jacobian_mode : {"fwd", "rev", "auto"}
     cache_config : dict with "enable" (bool) and "max_size" (int), or one of them
         Settings of the cache of programs, from this fit on and for the whole process (docs/configuration.md).
-    full_output : bool
-        Return (popt, pcov, infodict), the infodict with nfev, fvec and cache_stats.
 
     Returns
     -------
     CurveFitResult
-        Unpacks as ``popt, pcov``.
+        Unpacks as ``popt, pcov``. With ``full_output=True`` (popt, pcov, infodict), the infodict with nfev, fvec and
+        cache_stats; with ``return_eval=True`` (popt, pcov, the model's values at xdata); with ``timeit=True`` (popt,
+        pcov, the result, seconds after the engine was done, seconds for copies, which is 0).
 
     Raises
     ------
@@ -147,6 +148,8 @@ def _fit(f, xdata, ydata, options, solver):
         if not callable(f):
             raise TypeError(f"f must be a function f(x, *parameters) or a formula, not {type(f).__name__}"
                             "; the order is curve_fit(f, xdata, ydata)")  # fmt: skip
+        if type(xdata) is str:
+            raise TypeError("xdata is a str; names of columns go with a formula: curve_fit('y = a*t', data=table)")
         if xdata is None or ydata is None:
             missing = "xdata and ydata" if xdata is None and ydata is None else "xdata" if xdata is None else "ydata"
             raise TypeError(f"curve_fit() needs {missing}")
@@ -202,6 +205,8 @@ def _fit(f, xdata, ydata, options, solver):
         solver["method"] = _arguments.one_of(method, _METHODS, "method")
     loss = options["loss"]
     if loss is not None:
+        if callable(loss):
+            raise TypeError(f"loss must be one of {', '.join(_LOSSES)}; nlsq.least_squares takes functions, too")
         _arguments.one_of(loss, _LOSSES, "loss")
     f_scale, threads, mode = options["f_scale"], options["threads"], options["jacobian_mode"]
     if type(f_scale) is not float or not 0.0 < f_scale < np.inf:
@@ -272,6 +277,7 @@ def _fit(f, xdata, ydata, options, solver):
     finally:
         if callback is not None:
             callback.close()
+    ended = time.perf_counter() if options["timeit"] else 0.0
     outcome.whole = whole
     core = outcome.result
     if core.warnings:
@@ -283,6 +289,8 @@ def _fit(f, xdata, ydata, options, solver):
         print(f"{core.message} {core.nfev} evaluations, cost {core.cost:.6e}, {'' if core.success else 'not '}converged.")
     if options["full_output"]:
         return result.popt, result.pcov, result.infodict
+    if options["timeit"]:
+        return result.popt, result.pcov, result, max(0.0, time.perf_counter() - ended), 0.0
     if options["return_eval"]:
         return result.popt, result.pcov, outcome.predict().reshape(shape)
     return result
@@ -292,44 +300,3 @@ def _warn(text):
     from nlsq._optimize import optimize_warning
 
     warnings.warn(text, optimize_warning(), stacklevel=_arguments.caller())
-
-
-class CurveFit:
-    """A model to be fitted again and again.
-
-    ``CurveFit(f).fit(x, y)``, or ``CurveFit().curve_fit(f, x, y)``. Keyword arguments are defaults of each fit.
-    Programs and workspaces are kept by the engine, so a later fit of the same model only pays for the fit.
-    """
-
-    def __init__(self, f: Callable[..., Any] | str | None = None, **defaults: Any):
-        self.f = f
-        self.defaults = {name: value for name, value in defaults.items() if name in _KNOWN}
-        if len(self.defaults) < len(defaults):
-            from nlsq import _compat
-
-            for name in defaults:
-                if name not in _KNOWN and name not in _compat.OF_OBJECT:
-                    raise _arguments.unknown_keyword("CurveFit", name, _KNOWN)
-            _compat.take({name: value for name, value in defaults.items() if name not in _KNOWN})
-        if "cache_config" in defaults:
-            from nlsq._cache import check_cache_config
-
-            check_cache_config(defaults["cache_config"])
-
-    def fit(self, xdata: Any = None, ydata: Any = None, *args: Any, **kwargs: Any) -> CurveFitResult:
-        """As curve_fit, with the model of this object."""
-        if self.f is None:
-            raise TypeError("CurveFit() holds no model: use CurveFit(f).fit(x, y) or CurveFit().curve_fit(f, x, y)")
-        return self.curve_fit(self.f, xdata, ydata, *args, **kwargs)
-
-    def curve_fit(self, f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None, *args: Any,
-                  **kwargs: Any) -> CurveFitResult:  # fmt: skip
-        """As curve_fit, for any model."""
-        defaults = self.defaults
-        if args:
-            defaults = {k: v for k, v in defaults.items() if k not in _POSITIONAL[: len(args)]}
-        return curve_fit(f, xdata, ydata, *args, **{**defaults, **kwargs})
-
-    def __repr__(self):
-        name = getattr(self.f, "__name__", self.f)
-        return f"CurveFit({'' if name is None else name})"

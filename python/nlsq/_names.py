@@ -28,13 +28,13 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
     "Fitting": {
         "__version__": (WORKS, "the version of this package"),
         "curve_fit": (WORKS, "same arguments; an unknown keyword is a TypeError; NumPy, JAX and any other models"),
-        "fit": (WORKS, "curve_fit; workflow, preset and goal are not arguments"),
+        "fit": (WORKS, "curve_fit; see its arguments below for workflow, preset and goal"),
         "CurveFit": (WORKS, "CurveFit().curve_fit(f, x, y) and CurveFit(f).fit(x, y)"),
         "LeastSquares": (WORKS, "LeastSquares().least_squares(fun, x0, ...); there is nlsq.least_squares too"),
         "OptimizeResult": (WORKS, "also SciPy's class once scipy.optimize is imported"),
         "OptimizeWarning": (WORKS, "also SciPy's class once scipy.optimize is imported"),
         "functions": (WORKS, "the built-in models with start values, and more of them"),
-        "curve_fit_large": (PLANNED, "use curve_fit: " + _CHUNKS),
+        "curve_fit_large": (WORKS, "curve_fit, which " + _CHUNKS.partition("curve_fit ")[2]),
     },
     "Callbacks": {
         **_group(WORKS, "same calls; see nlsq.callbacks", "CallbackBase CallbackChain IterationLogger ProgressBar"),
@@ -107,27 +107,48 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
 }  # fmt: skip
 
 # Modules of NLSQ, as far as people import from them.
+TYPES = "no type aliases: ArrayLike is numpy.typing's; signatures say the rest"
 MODULES: dict[str, tuple[str, str]] = {
     "nlsq.callbacks": (WORKS, "same names"),
     "nlsq.functions": (WORKS, "same names"),
     "nlsq.result": (WORKS, "CurveFitResult, OptimizeResult, OptimizeWarning"),
     **{
         name: (ABSENT, "import from nlsq")
-        for name in ("nlsq.core.minpack", "nlsq.minpack", "nlsq.least_squares", "nlsq.core.least_squares",
+        for name in ("nlsq.core", "nlsq.core.minpack", "nlsq.minpack", "nlsq.least_squares", "nlsq.core.least_squares",
                      "nlsq.facades")
     },
-    "nlsq.global_optimization": (PLANNED, "CMA-ES, multistart and their samplers"),
-    "nlsq.config": (ABSENT, "docs/configuration.md; results are in double precision without a switch"),
+    "nlsq.core.functions": (ABSENT, "nlsq.functions"),
+    "nlsq.large_dataset": (ABSENT, _CHUNKS),
+    "nlsq.global_optimization": (PLANNED, _SEEDS),
+    "nlsq.config": (ABSENT, "jacobian_mode= or NLSQ_JACOBIAN_MODE; results are in double precision without a switch"),
+    "nlsq.utils": (ABSENT, "import from nlsq"),
     "nlsq.utils.error_messages": (ABSENT, "a fit that did not converge returns its best point with success False"),
 }  # fmt: skip
 
 
-# Attributes of results: of NLSQ, and of others' results under other names.
+# Attributes of NLSQ's results.
+_ENDED = "a fit is one attempt; r.success and r.message say how it ended"
+RESULT: dict[str, tuple[str, str]] = {
+    **_group(WORKS, "keys, too", "x pcov cost fun jac grad optimality active_mask nfev njev nit status success message "
+             "model xdata ydata"),
+    "popt": (WORKS, "a key, too: NumPy, as all arrays"),
+    "cache_stats": (WORKS, "of the cache of programs; also in infodict"),
+    "all_times": (WORKS, "seconds for compile and fit"),
+    "sparsity_detected": (WORKS, "always dense"),
+    "multistart_diagnostics": (WORKS, "always one start"),
+    **_group(WORKS, "same sign and shape", "predictions residuals"),
+    **_group(WORKS, "count sigma; docs/math/statistics.md", "r_squared adj_r_squared rmse aic bic"),
+    "mae": (WORKS, "does not count sigma"),
+    "confidence_intervals": (WORKS, "level or alpha: both the confidence level"),
+    **_group(WORKS, "x, and level or alpha", "prediction_interval confidence_band"),
+    "plot": (WORKS, "same arguments and return"),
+    "summary": (WORKS, "prints the report; r.report() is its text"),
+    "diagnostics": (WORKS, "None; " + _HEALTH),
+    "gradient_health_report": (PLANNED, "r.optimality, r.warnings and r.report()"),
+    **_group(ABSENT, _ENDED, "fallback_strategy_used fallback_attempts"),
+}
+# Of others' results under other names.
 _NO_ATTRIBUTE = {
-    "gradient_health_report": "r.optimality, r.warnings and r.report()",
-    "_diagnostics_report": _HEALTH,
-    "fallback_strategy_used": "a fit has one strategy; r.success and r.message say how it ended",
-    "fallback_attempts": "a fit has one attempt; r.success and r.message say how it ended",
     "best_fit": "r.predictions", "best_values": "r.params", "chisqr": "r.chi2", "redchi": "r.reduced_chi2",
     "covar": "r.pcov", "cov": "r.pcov", "cov_x": "r.pcov", "stderr": "r.perr", "beta": "r.popt", "sd_beta": "r.perr",
     "ier": "r.status", "mesg": "r.message", "resid": "r.residuals", "fvec": "r.fun", "fit_report": "r.report()",
@@ -138,10 +159,14 @@ _NO_ATTRIBUTE = {
 def no_attribute(name: str, known: list[str]) -> str:
     """What is said of an attribute that a result does not have."""
     text = f"a fit's result has no {name!r}"
-    if name in _NO_ATTRIBUTE:
-        return f"{text}; instead: {_NO_ATTRIBUTE[name]}"
+    hint = RESULT[name][1] if name in RESULT else _NO_ATTRIBUTE.get(name)
+    if hint is not None:
+        return f"{text}; instead: {hint}"
     near = "" if name.startswith("_") else _core.nearest_name(name, [n for n in known if n[0] != "_"])
     return f"{text} (did you mean {near!r}?)" if near else text
+
+
+_TYPE_NAMES = ("ArrayLike", "BoundsTuple", "MethodLiteral", "ModelFunction")
 
 
 def state_of(name: str) -> tuple[str, str] | None:
@@ -152,11 +177,20 @@ def state_of(name: str) -> tuple[str, str] | None:
     return None
 
 
+def missing_module(name: str):
+    """Raises the ModuleNotFoundError that says what to use in place of a module of NLSQ; returns for all others."""
+    state, hint = MODULES.get(name, (None, ""))
+    if state == PLANNED:
+        raise ModuleNotFoundError(f"{name} is planned, not there yet; until then: {hint}", name=name)
+    if state == ABSENT:
+        raise ModuleNotFoundError(f"nlsq has no module {name}; instead: {hint}", name=name)
+
+
 def missing(name: str):
     """Raises the AttributeError (in ``from nlsq import name`` the ImportError) that says what to use."""
     import nlsq
 
-    state, hint = state_of(name) or (None, "")
+    state, hint = state_of(name) or ((ABSENT, TYPES) if name in _TYPE_NAMES else (None, ""))
     if state is None:
         near = "" if name.startswith("_") else _core.nearest_name(name, [n for n in nlsq.__all__ if n[0] != "_"])
         message = f"module 'nlsq' has no attribute {name!r}" + (f"; did you mean {near!r}?" if near else "")
@@ -178,16 +212,20 @@ def _is_import(frame):
 
 def table() -> list[str]:
     """The lines of docs/nlsq-compat.md that are tables."""
-    head = ["| name | | here |", "|---|---|---|"]
+    from nlsq import _compat
+
     lines = []
     for title, group in NAMES.items():
-        lines += [f"## {title}", "", *head]
-        for state, hint in dict.fromkeys(group.values()):
-            names = " ".join(f"`{name}`" for name, entry in group.items() if entry == (state, hint))
-            lines.append(f"| {names} | {state} | {hint} |")
-        lines.append("")
-    lines += ["## Modules", "", "| module | | here |", "|---|---|---|"]
-    for state, hint in dict.fromkeys(MODULES.values()):
-        names = " ".join(f"`{name}`" for name, entry in MODULES.items() if entry == (state, hint))
+        lines += [f"## {title}", "", *_rows(group), ""]
+    lines += ["## Modules", "", *_rows(MODULES, "module"), ""]
+    lines += ["## Arguments of curve_fit and CurveFit without a meaning here", "", *_rows(_compat.states(), "argument"), ""]
+    lines += ["## Attributes of results", "", *_rows(RESULT, "attribute")]
+    return lines
+
+
+def _rows(entries, kind="name"):
+    lines = [f"| {kind} | | here |", "|---|---|---|"]
+    for state, hint in dict.fromkeys(entries.values()):
+        names = " ".join(f"`{name}`" for name, entry in entries.items() if entry == (state, hint))
         lines.append(f"| {names} | {state} | {hint} |")
     return lines

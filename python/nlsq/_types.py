@@ -68,6 +68,7 @@ class FitOptions(TypedDict, total=False):
     memory_limit_gb: Any
     size_threshold: Any
     chunk_size: Any
+    auto_size_detection: Any
     show_progress: Any
     multistart: Any
     global_search: Any

@@ -9,6 +9,7 @@ from fits import decay, decay_data
 
 import nlsq
 from nlsq import CurveFit, _compat, curve_fit
+from nlsq._curve_fit import _POSITIONAL
 
 X, Y = decay_data()
 EXPECTED = curve_fit(decay, X, Y).popt
@@ -69,13 +70,13 @@ def test_of_an_object_too(name, monkeypatch):
 @pytest.mark.parametrize(
     "options, error, words",
     [
-        (dict(multistart=True, n_starts=5), TypeError, "multistart=True asks for a search over many starts"),
+        (dict(multistart=True, n_starts=5), TypeError, "multistart=True: a search from many starts is planned"),
         (dict(global_search=True), TypeError, "several p0, keeping the least r.cost"),
-        (dict(workflow="auto_global"), TypeError, "workflow='auto_global' asks for a search"),
+        (dict(workflow="auto_global"), TypeError, "workflow='auto_global': a search from many"),
         (dict(workflow="quality"), ValueError, "workflow must be one of auto, standard"),
-        (dict(preset="robust"), TypeError, "preset='robust' asks for a search"),
-        (dict(cmaes_config={"seed": 1}), TypeError, "cmaes_config={'seed': 1} asks for a search"),
-        (dict(method="cmaes"), ValueError, "method='cmaes': it is planned, not there yet"),
+        (dict(preset="robust"), TypeError, "preset='robust': a search from many"),
+        (dict(cmaes_config={"seed": 1}), TypeError, "cmaes_config={'seed': 1}: a search from many"),
+        (dict(method="cmaes"), ValueError, "method='cmaes': a search from many starts is planned"),
         (dict(method="multi-start"), ValueError, "several p0, keeping the least r.cost"),
         (dict(solver="svdd"), ValueError, "solver must be one of auto, svd, cg, lsqr, minibatch, not 'svdd' (did you"),
         (dict(args=(1,)), TypeError, "'args'; give further arguments of f by lambda x, *p: f(x, *p, more)"),
@@ -87,3 +88,36 @@ def test_what_would_be_another_fit_is_refused(options, error, words):
     with pytest.raises(error) as caught:
         curve_fit(decay, X, Y, **options)
     assert words in str(caught.value)
+
+
+def test_curve_fit_large_is_curve_fit():
+    import inspect
+
+    r = nlsq.curve_fit_large(decay, X, Y, [1, 1, 1], memory_limit_gb=None, size_threshold=10, auto_size_detection=True)
+    np.testing.assert_array_equal(r.popt, EXPECTED)
+    assert list(inspect.signature(nlsq.curve_fit_large).parameters)[3:9] == list(_POSITIONAL[:6])
+    with pytest.raises(TypeError, match="enable_sampling"):
+        nlsq.curve_fit_large(decay, X, Y, enable_sampling=True)
+
+
+def test_timeit_gives_five_values():
+    popt, pcov, result, after, copies = curve_fit(decay, X, Y, timeit=True)
+    np.testing.assert_array_equal(popt, EXPECTED)
+    assert result.pcov is pcov and after >= 0.0 and copies == 0.0
+
+
+@pytest.mark.parametrize("name", ["update_flength", "pad_fit_data", "ls", "cache", "logger", "flength"])
+def test_attributes_of_nlsqs_objects_say_what_to_use(name):
+    with pytest.raises(AttributeError, match=f"CurveFit has no {name}: "):
+        getattr(CurveFit(decay), name)
+    assert not hasattr(CurveFit(), "banana")
+
+
+def test_columns_by_name_go_with_formulas():
+    with pytest.raises(TypeError, match="names of columns go with a formula"):
+        curve_fit(decay, "t", "y", data={"t": X, "y": Y})
+
+
+def test_a_loss_that_is_a_function_is_for_least_squares():
+    with pytest.raises(TypeError, match="nlsq.least_squares takes functions"):
+        curve_fit(decay, X, Y, loss=lambda z: np.stack([z, z**0, 0 * z]))

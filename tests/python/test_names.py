@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
 """docs/nlsq-compat.md says what is true of every public name of NLSQ."""
 
+import importlib
 import importlib.util
 import pathlib
 
 import pytest
 
 import nlsq
-from nlsq import _names
+from nlsq import _compat, _names
 from nlsq._names import ABSENT, PLANNED, WORKS
 
 PAGE = pathlib.Path(__file__).parents[2] / "docs" / "nlsq-compat.md"
@@ -43,6 +44,74 @@ clear_all_caches clear_compilation_cache clear_global_pool get_global_compilatio
 robust_decomp enable_mixed_precision_fallback DataGenerator StreamingConfig StreamingOptimizer create_hdf5_dataset
 fit_unlimited_data
 """.split()
+
+
+MODULES = """
+nlsq.callbacks nlsq.functions nlsq.result nlsq.minpack nlsq.least_squares nlsq.core nlsq.core.minpack
+nlsq.core.least_squares nlsq.facades nlsq.global_optimization nlsq.config nlsq.utils.error_messages
+""".split()
+# Of a fit's result, as NLSQ 0.7.6 lists them.
+ATTRIBUTES = """
+x cost fun jac grad optimality active_mask nfev njev nit status success message all_times sparsity_detected model xdata
+ydata pcov cache_stats multistart_diagnostics gradient_health_report popt diagnostics predictions residuals r_squared
+adj_r_squared rmse mae aic bic confidence_intervals prediction_interval confidence_band plot summary
+""".split()
+ARGUMENTS = """
+p0 sigma absolute_sigma check_finite bounds solver batch_size jac data_mask timeit return_eval full_output callback
+nan_policy flength use_dynamic_sizing cache_config ftol xtol gtol x_scale loss f_scale max_nfev maxfev tr_solver
+tr_options verbose jacobian_mode auto_bounds bounds_safety_factor stability rescale_data max_jacobian_elements_for_svd
+fallback max_fallback_attempts fallback_verbose multistart n_starts global_search sampler center_on_p0 scale_factor
+method cmaes_config compute_diagnostics diagnostics_level diagnostics_config workflow preset goal memory_limit_gb
+size_threshold show_progress chunk_size
+""".split()
+
+
+def test_every_argument_is_known():
+    from nlsq._curve_fit import _KNOWN
+
+    assert set(ARGUMENTS) <= {*_KNOWN, *_compat.OF_CURVE_FIT}
+    assert not set(_KNOWN) & _compat.OF_CURVE_FIT
+    assert set(_compat.states()) == _compat.OF_OBJECT
+
+
+def test_every_attribute_of_results_is_as_stated():
+    import numpy as np
+
+    assert {*ATTRIBUTES} <= set(_names.RESULT)
+    x = np.arange(9.0)
+    result = nlsq.curve_fit(lambda x, a: a * x, x, 2 * x + np.cos(x))
+    for name, (state, hint) in _names.RESULT.items():
+        assert hasattr(result, name) == (state == WORKS), name
+        if "keys, too" in hint or "a key, too" in hint:
+            assert name in result
+        if state != WORKS:
+            with pytest.raises(AttributeError) as caught:
+                getattr(result, name)
+            assert hint in str(caught.value)
+
+
+@pytest.mark.parametrize("name", [n for n, (state, _) in _names.MODULES.items() if state != WORKS])
+def test_modules_that_are_not_there_say_what_to_use(name):
+    hints = [entry[1] for n, entry in _names.MODULES.items() if name == n or name.startswith(n + ".")]
+    for statement in (f"import {name}", f"from {name} import curve_fit"):
+        with pytest.raises(ModuleNotFoundError) as caught:
+            exec(statement)
+        assert any(hint in str(caught.value) for hint in hints)
+
+
+def test_other_modules_are_not_known():
+    with pytest.raises(ModuleNotFoundError, match="^No module named 'nlsq.banana'$"):
+        importlib.import_module("nlsq.banana")
+    assert importlib.util.find_spec("nlsq.banana") is None
+    assert {*MODULES} <= set(_names.MODULES)
+
+
+@pytest.mark.parametrize("name", ["ArrayLike", "BoundsTuple", "MethodLiteral", "ModelFunction"])
+def test_type_aliases_say_what_to_use(name):
+    with pytest.raises(ImportError, match="numpy.typing"):
+        exec(f"from nlsq import {name}")
+    with pytest.raises(AttributeError, match="numpy.typing"):
+        getattr(nlsq, name)
 
 
 def test_every_name_is_in_the_table():
