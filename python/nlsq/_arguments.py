@@ -60,6 +60,9 @@ def unknown_keyword(function, name, known):
             f"{function}() takes no weights: give sigma=1/np.sqrt(w) for weights that multiply squared residuals "
             "(inverse variances), sigma=1/w for weights that multiply residuals"
         )
+    if name in _ERRORS_IN_X and "sigma" in known:
+        hint = "; errors of xdata are not fitted: sigma= is that of ydata"
+        return TypeError(f"{function}() got an unexpected keyword argument {name!r}{hint}")
     if name in ("args", "kwargs"):
         hint = "; give further arguments of f by lambda x, *p: f(x, *p, more)"
         return TypeError(f"{function}() got an unexpected keyword argument {name!r}{hint}")
@@ -76,7 +79,15 @@ def caller():
     return level
 
 
-_OTHER_NAMES = {"Dfun": "jac=", "epsfcn": "diff_step=sqrt(epsfcn)", "x0": "p0=", "maxiter": "max_nfev="}
+_OTHER_NAMES = {
+    "Dfun": "jac=", "epsfcn": "diff_step=sqrt(epsfcn)", "maxiter": "max_nfev=", "max_iter": "max_nfev=",
+    "maxit": "max_nfev=", "x0": "p0=", "guess": "p0=", "initial_guess": "p0=", "init": "p0=", "start": "p0=",
+    "yerr": "sigma=", "y_err": "sigma=", "dy": "sigma=", "err": "sigma=", "errors": "sigma=", "sigma_y": "sigma=",
+    "lower": "bounds=(lower, upper)", "upper": "bounds=(lower, upper)", "lb": "bounds=(lower, upper)",
+    "ub": "bounds=(lower, upper)", "tol": "ftol=, xtol= and gtol=", "eps": "ftol=, xtol= and gtol=",
+    "n_jobs": "threads=", "workers": "threads=", "num_threads": "threads=", "absolute": "absolute_sigma=",
+}  # fmt: skip
+_ERRORS_IN_X = ("sigma_x", "xerr", "x_err", "dx", "sx", "x_sigma")
 
 
 def number(value, name, least=0.0, above=False, whole=False):

@@ -105,11 +105,17 @@ def fit_called(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, diff
         inner = callback
         callback = lambda i, nfev, cost, size, optimality, p: inner(  # noqa: E731
             i, nfev, cost, size, optimality, at(p).copy())
-    result = _core.least_squares(
-        residuals, jacobian, rows, p0[free].tolist(), pick(lower), pick(upper), loss, f_scale,
-        differences == "3-point", step, [name for name, f in zip(out.names, free) if f], absolute_sigma, callback,
-        options, jacobian_mode,
-    )  # fmt: skip
+    try:
+        result = _core.least_squares(
+            residuals, jacobian, rows, p0[free].tolist(), pick(lower), pick(upper), loss, f_scale,
+            differences == "3-point", step, [name for name, f in zip(out.names, free) if f], absolute_sigma, callback,
+            options, jacobian_mode,
+        )  # fmt: skip
+    except ValueError as error:
+        if str(error).startswith("x0: residual"):
+            with np.errstate(all="ignore"):
+                raise _not_finite(out, value(p0), p0) from None
+        raise
     sigma = out.sigma
     masked, log_sigma = 0, 0.0
     if np.ndim(sigma) == 1:
@@ -123,6 +129,23 @@ def fit_called(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, diff
     mode = (differences or "2-point") if fine is not None else None
     return _core.complete(result, out.names, p0.tolist(), held, masked, _total(y, sigma), log_sigma,
                           sigma is not None, mode)  # fmt: skip
+
+
+def _not_finite(out, values, p0):
+    """The ValueError of a model that is not finite at the start, with the row and the start."""
+    bad = ~np.isfinite(values)
+    if np.ndim(out.sigma) == 1:
+        bad &= np.isfinite(out.sigma)
+    if not bad.any():
+        return ValueError("p0: a residual is not finite at the start; give a start where the model is finite")
+    row, x = int(np.argmax(bad)), ""
+    if np.shape(out.xdata) == (len(values),):
+        x = f" (x = {np.asarray(out.xdata)[row]:g})"
+    start = ", ".join(f"{name}={value:g}" for name, value in zip(out.names, p0.tolist()))
+    return ValueError(
+        f"p0: the model is {values[row]:g} in row {row + 1}{x} at the start ({start}); give a start where the model is "
+        "finite"
+    )
 
 
 def _fine_steps(value, p0, free, lower, upper, three_point):

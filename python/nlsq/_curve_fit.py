@@ -119,7 +119,10 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
             options[name] = value
         elif name in _SOLVER:
             if value is not None:
-                solver["max_nfev" if name == "maxfev" else name] = value
+                name = "max_nfev" if name == "maxfev" else name
+                if name in solver:
+                    raise TypeError("max_nfev and maxfev are two names of one argument; give one")
+                solver[name] = value
         else:
             others = others or {}
             others[name] = value

@@ -44,6 +44,22 @@ class Statistics:
         sigma = self._outcome.sigma
         return np.isfinite(sigma) if np.ndim(sigma) == 1 else slice(None)
 
+    absolute_sigma = _of_core("absolute_sigma", "Whether pcov takes sigma as given, or scales it by reduced_chi2.")
+
+    def covariance(self, absolute_sigma: bool | None = None) -> np.ndarray:
+        """(n, n) covariance as it is with absolute_sigma True or False, whichever the fit was asked for (None: pcov).
+
+        The second is the first times 2·cost/dof; inf without degrees of freedom.
+        """
+        core = self._outcome.result
+        pcov = self["pcov"]
+        if absolute_sigma is None or bool(absolute_sigma) == core.absolute_sigma:
+            return pcov.copy()
+        scale = 2.0 * core.cost / core.dof if core.dof > 0 else np.inf
+        if scale == 0.0 or not np.isfinite(scale):
+            raise ValueError(f"there is no scale between the two covariances: 2·cost/dof is {scale}")
+        return pcov / scale if absolute_sigma else pcov * scale
+
     @property
     def diagnostics(self) -> None:
         """None: the health reports of NLSQ are planned; rank, condition, correlation and warnings are here."""
