@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: MIT
+"""A plugin of pytest that spoils what fits return: ``NLSQ_MUTANT="curve_fit pcov" pytest -p mutants …``.
+
+Tests that pass nevertheless do not look at what was spoiled. test_mutants.py runs them all.
+"""
+
+import inspect
+import os
+
+import numpy as np
+
+import nlsq
+import nlsq.scipy
+
+# How a number is spoiled; "stale" values are those of the start.
+SPOIL = {
+    "none": {},
+    "popt": {"popt": 1.0 + 1e-6},
+    "pcov": {"pcov": 1.001},
+    "perr": {"perr": 1.001},
+    "jac": {"jac": 1.001},
+    "cost": {"cost": 1.0 + 1e-6},
+    "fvec": {"fvec": "stale"},
+}
+
+
+def _stale(f, x, y, start, sigma):
+    """The weighted residuals of the start."""
+    residuals = np.ravel(np.asarray(f(x, *np.asarray(start, dtype=float).tolist())) - y)
+    if sigma is None or np.ndim(sigma) < 2:
+        return residuals / (1.0 if sigma is None else sigma)
+    return np.linalg.solve(np.linalg.cholesky(sigma), residuals)
+
+
+def of_pair(curve_fit, factors):
+    """SciPy's curve_fit."""
+
+    def spoiled(f, xdata, ydata, p0=None, *args, **kwargs):
+        popt, pcov, *rest = curve_fit(f, xdata, ydata, p0, *args, **kwargs)
+        if rest and "fvec" in factors:
+            start = np.ones(len(popt)) if p0 is None else np.atleast_1d(p0)
+            rest[0] = {**rest[0], "fvec": _stale(f, xdata, ydata, start, kwargs.get("sigma"))}
+        return popt * factors.get("popt", 1.0), pcov * factors.get("pcov", 1.0), *rest
+
+    spoiled.__signature__ = inspect.signature(curve_fit)
+    return spoiled
+
+
+def of_result(curve_fit, factors):
+    """nlsq.curve_fit."""
+
+    def spoiled(f, *args, **kwargs):
+        found = curve_fit(f, *args, **kwargs)
+        if isinstance(found, tuple):
+            popt, pcov, *rest = found
+            return popt * factors.get("popt", 1.0), pcov * factors.get("pcov", 1.0), *rest
+        if "fvec" in factors:
+            start = [p.start for p in found.params.values()]
+            found["fun"] = _stale(found.model, found.xdata, found.ydata, start, found._outcome.sigma)
+        for name, factor in factors.items():
+            if name != "fvec":
+                found[name] = found[name] * factor
+        if "popt" in factors:
+            found["x"] = found["popt"]
+        return found
+
+    return spoiled
+
+
+def of_least_squares(least_squares, factors):
+    """nlsq.least_squares and SciPy's."""
+
+    def spoiled(fun, x0, *args, **kwargs):
+        found = least_squares(fun, x0, *args, **kwargs)
+        if "fvec" in factors:
+            found["fun"] = np.atleast_1d(fun(np.atleast_1d(np.asarray(x0, dtype=float))))
+        for name, factor in factors.items():
+            if name in ("popt", "jac", "cost"):
+                name = {"popt": "x"}.get(name, name)
+                found[name] = found[name] * factor
+        return found
+
+    spoiled.__signature__ = inspect.signature(least_squares)
+    return spoiled
+
+
+def pytest_configure(config):
+    """Spoils before the tests are imported."""
+    target, mutation = os.environ["NLSQ_MUTANT"].split()
+    factors = SPOIL[mutation]
+    if target == "scipy.curve_fit":
+        nlsq.scipy.curve_fit = of_pair(nlsq.scipy.curve_fit, factors)
+    elif target == "curve_fit":
+        nlsq.curve_fit = of_result(nlsq.curve_fit, factors)
+    elif target == "least_squares":
+        nlsq.least_squares = of_least_squares(nlsq.least_squares, factors)
+    else:
+        nlsq.scipy.least_squares = of_least_squares(nlsq.scipy.least_squares, factors)
