@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nlsq import _jax
+
 
 def omit(xdata, ydata, sigma):
     """The rows whose response and columns are finite."""
@@ -80,15 +82,15 @@ class Whole(NamedTuple):
 
     def by_rows(self):
         """The function with its values as rows."""
-        f, shape = self.function, self.shape
+        f, shape, numpy = self.function, self.shape, np
+        if _jax.is_loaded() and _jax.uses_jax(f):
+            from jax import numpy
         if not self.x_too:
-            return lambda x, *p: np.ravel(f(x, *p))
+            return lambda x, *p: numpy.ravel(f(x, *p))
         size = math.prod(shape)
 
         def rows(x, *parameters):
-            if type(x) is np.ndarray:
-                return np.ravel(f(x.reshape(shape) if x.size == size else x, *parameters))
-            return f(x, *parameters)
+            return numpy.ravel(f(x.reshape(shape) if x.size == size else x, *parameters))
 
         return rows
 

@@ -126,3 +126,25 @@ def test_statistics_without_degrees_of_freedom_warn_of_nothing_else():
         r = curve_fit(decay, X[:3].reshape(3, 1), Y[:3].reshape(3, 1), p0=[2, 1, 0.5])
     low, high = r.confidence_band()
     assert np.isinf(high - low).all()
+
+
+def test_models_in_jax_have_exact_derivatives_too():
+    jax = pytest.importorskip("jax")
+    import jax.numpy as jnp
+
+    def f(x, a, b, c):
+        return a * jnp.exp(-b * x) + c
+
+    flat = curve_fit(decay, X, Y)
+    for model in (f, jax.jit(f), lambda d, a, b, c: f(d[0], a, b, c)):
+        x = GRIDS if model.__name__ == "<lambda>" else X2
+        r = curve_fit(model, x, Y2)
+        assert r.predictions.shape == SHAPE and type(r.predictions) is np.ndarray
+        np.testing.assert_allclose(r.popt, flat.popt, rtol=1e-6)
+        np.testing.assert_allclose(r.jac, flat.jac, rtol=1e-5, atol=1e-6)
+        assert r.derivative_order == "user"
+        np.testing.assert_allclose(r.predict(x, return_std=True), flat_shape(flat), rtol=1e-5)
+
+
+def flat_shape(flat):
+    return [part.reshape(SHAPE) for part in flat.predict(return_std=True)]
