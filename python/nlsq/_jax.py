@@ -55,9 +55,10 @@ def in_double_precision(function):
     return wide if uses_jax(function) else function
 
 
-def uses_jax(function):
-    """Whether a function looks like one of JAX: jitted, or with a module of JAX among its globals or captures."""
-    if hasattr(function, "lower") and hasattr(function, "trace"):
+def uses_jax(function, depth=3):
+    """Whether a function looks like one of JAX: jitted, or with a module of JAX among the globals it names and what it
+    captured, or a function there (to some depth) of which that is true."""
+    if _is_jitted(function):
         return True
     function = getattr(function, "func", function)  # partial
     function = getattr(function, "__func__", function)  # method
@@ -76,7 +77,16 @@ def uses_jax(function):
         name = getattr(value, "__name__", None) if type(value) is types.ModuleType else getattr(value, "__module__", None)
         if isinstance(name, str) and (name == "jax" or name.startswith("jax.")):
             return True
+        if depth and type(value) is types.FunctionType:
+            if value is not function and uses_jax(value, depth - 1):
+                return True
+        elif value is not None and type(value) is not types.ModuleType and _is_jitted(value):
+            return True
     return False
+
+
+def _is_jitted(value):
+    return hasattr(value, "lower") and hasattr(value, "trace")
 
 
 def jacobian_of(function):

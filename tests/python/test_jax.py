@@ -85,3 +85,29 @@ def test_captured_single_precision_data_are_widened():
     narrow = np.asarray(w).astype(float)
     same = curve_fit(lambda x, a, b: a * narrow * np.exp(-b * x), X, Y, [1.0, 1.0])
     np.testing.assert_allclose(result.popt, same.popt, rtol=1e-9)
+
+
+def helper(x, b):
+    return jnp.exp(-b * x)
+
+
+def test_a_model_whose_helpers_are_of_jax_is_of_jax():
+    inner = jax.jit(lambda x, b: jnp.exp(-b * x))
+    twice = lambda x, b: helper(x, b)  # noqa: E731
+    for f in (
+        lambda x, a, b, c: a * helper(x, b) + c,
+        lambda x, a, b, c: a * inner(x, b) + c,
+        lambda x, a, b, c: a * twice(x, b) + c,
+    ):
+        result = curve_fit(f, X, Y, [1.0, 1.0, 1.0])
+        assert result.engine == "interpreter", result.trace_note
+        np.testing.assert_allclose(result.popt, reference().popt, rtol=1e-9)
+
+
+def test_what_calls_itself_is_asked_once():
+    from nlsq import _jax
+
+    def power(x, n):
+        return 1.0 if n == 0 else x * power(x, n - 1)
+
+    assert not _jax.uses_jax(power) and not _jax.uses_jax(lambda x, a: a * power(x, 3))
