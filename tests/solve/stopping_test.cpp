@@ -79,6 +79,22 @@ TEST(Stopping, SmallUnitsOfYDoNotEndTheFitAtOnce) {
   }
 }
 
+TEST(Stopping, WhereNothingIsPromisedNothingIsTriedAgain) {
+  // at the minimum of x² + 5 the residual is 5, its derivative rounding: Gauss-Newton steps go far
+  const Problem p =
+      problem<1>("parabola", {2}, 1, {25}, {}, [](auto* x, auto* f) { f[0] = x[0] * x[0] + 5.0; });
+  for (const Method method : {Method::trf, Method::dogbox}) {
+    SolverOptions options;
+    options.method = method;
+    options.x_scale = {1.0};
+    DenseEvaluator evaluator = p.evaluator();
+    const solve::Outcome out = run(evaluator, p.start, options);
+    EXPECT_NEAR(out.x[0], 0, 1e-6);
+    EXPECT_GT(static_cast<int>(out.status), 0);
+    EXPECT_LT(out.nfev, 10) << out.message;
+  }
+}
+
 TEST(Options, ThatMakeNoSenseAreNamedWithTheirValue) {
   const auto argument = [](const SolverOptions& options) -> std::string {
     try {
