@@ -68,14 +68,16 @@ FitResult curve_fit(const Model& model, const Dataset& data, const FitOptions& o
 /// Fits several terms at once; parameters of the same name are shared.
 FitResult fit(const std::vector<FitTerm>& terms, const FitOptions& options = {});
 
+/// As an output: all of them.
+inline constexpr index_t kAllOutputs = -1;
+
 /// Values of output `output` of the model at the given parameters (one each, gathered ones
-/// expanded) for every row.
+/// expanded) for every row. With kAllOutputs rows×outputs, row-major.
 std::vector<double> evaluate(const Model& model, const Dataset& data,
                              const std::vector<double>& parameters, index_t output = 0);
 
 /// Derivatives of the model's value by every parameter, rows×n, row-major. With kAllOutputs one row
 /// an output, the outputs of a row of data next to each other.
-inline constexpr index_t kAllOutputs = -1;
 std::vector<double> jacobian(const Model& model, const Dataset& data,
                              const std::vector<double>& parameters, index_t output = 0);
 

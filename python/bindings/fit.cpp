@@ -193,11 +193,7 @@ void bind_fit(nb::module_& m) {
         const std::vector<double> one(1, 0.0);
         Dataset data;
         data.column("row", one);
-        std::vector<double> values;
-        for (index_t o = 0; o < model.outputs(); ++o) {
-          values.push_back(evaluate(model, data, p, o).front());
-        }
-        return new_array(values);
+        return new_array(evaluate(model, data, p, kAllOutputs));
       },
       nb::arg("model"), nb::arg("parameters"), "Values of all outputs of a model without columns.");
   m.def(

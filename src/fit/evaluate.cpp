@@ -17,6 +17,7 @@ namespace nlsq {
 namespace {
 
 constexpr index_t kBlock = 256;
+constexpr index_t kLanes = 16;  // blocks are multiples of it
 
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
@@ -41,20 +42,21 @@ void run_over(const program::Program& program, const std::vector<Values>& column
   const engine::Isa isa = engine::chosen_isa();
   engine::Uniforms uniforms(program, isa);
   uniforms.evaluate(parameters);
-  engine::Interpreter interpreter(program, uniforms, isa, kBlock);
+  const index_t block = std::clamp((rows + kLanes - 1) / kLanes * kLanes, kLanes, kBlock);
+  engine::Interpreter interpreter(program, uniforms, isa, block);
   interpreter.begin_pass();
   // Blocks are copied so that nothing beyond the last row is read.
-  std::vector<std::vector<double>> blocks(columns.size(), std::vector<double>(kBlock));
+  std::vector<std::vector<double>> blocks(columns.size(), std::vector<double>(z(block)));
   std::vector<const void*> pointers;
   pointers.reserve(blocks.size());
-  for (const auto& block : blocks) pointers.push_back(block.data());
-  for (index_t first = 0; first < rows; first += kBlock) {
-    const index_t count = std::min(kBlock, rows - first);
+  for (const auto& copy : blocks) pointers.push_back(copy.data());
+  for (index_t first = 0; first < rows; first += block) {
+    const index_t count = std::min(block, rows - first);
     for (std::size_t c = 0; c < columns.size(); ++c) {
-      for (index_t i = 0; i < kBlock; ++i)
+      for (index_t i = 0; i < block; ++i)
         blocks[c][z(i)] = columns[c][first + std::min(i, count - 1)];
     }
-    interpreter.run(pointers, kBlock);
+    interpreter.run(pointers, block);
     take(interpreter, first, count);
   }
 }
@@ -70,7 +72,7 @@ void check_output(const Model& model, index_t output) {
 
 std::vector<double> evaluate(const Model& model, const Dataset& data,
                              const std::vector<double>& parameters, index_t output) {
-  check_output(model, output);
+  if (output != kAllOutputs) check_output(model, output);
   linalg::Indices sizes;
   const std::vector<std::string> names = fit_impl::expanded_names(model, data, sizes);
   if (names.size() != parameters.size()) {
@@ -79,11 +81,16 @@ std::vector<double> evaluate(const Model& model, const Dataset& data,
   }
   const std::vector<Values> columns = fit_impl::find_columns(model, data);
   const index_t rows = common_rows(model, columns, data);
-  std::vector<double> values(z(rows));
+  const index_t from = output == kAllOutputs ? 0 : output;
+  const index_t width = output == kAllOutputs ? model.outputs() : 1;
+  std::vector<double> values(z(rows * width));
   const program::Program program = program::build_values(*model.impl(), sizes, {});
   run_over(program, columns, rows, parameters,
            [&](const engine::Interpreter& ran, index_t first, index_t count) {
-             std::copy_n(ran.output(program.outputs[z(output)]), count, values.begin() + first);
+             for (index_t o = 0; o < width; ++o) {
+               const double* const of = ran.output(program.outputs[z(from + o)]);
+               for (index_t r = 0; r < count; ++r) values[z((first + r) * width + o)] = of[r];
+             }
            });
   return values;
 }
@@ -103,26 +110,28 @@ class Derivatives {
     lowered_ = program::build_residual(*model.impl(), spec);
   }
 
-  // Hands take(row, parameters that have a derivative, their derivatives) for every row.
+  // Hands take(row, output, parameters that have a derivative, their derivatives) for every row and
+  // the outputs from `first` on.
   template <class Take>
-  void for_each_row(index_t output, const std::vector<double>& parameters, const Take& take) const {
-    const program::ResidualOutput& roots = lowered_.outputs[z(output)];
-    std::vector<index_t> at;
-    for (const program::JacobianColumn& column : roots.jacobian) at.push_back(column.parameter);
-    const std::size_t k = at.size();
+  void for_each_row(index_t first_output, index_t width, const std::vector<double>& parameters,
+                    const Take& take) const {
     engine::Uniforms uniforms(lowered_.full, engine::chosen_isa());
     uniforms.evaluate(parameters);
-    std::vector<double> factor(k, 1.0), row(k);
-    for (std::size_t j = 0; j < k; ++j) {
-      const program::Operand& operand = roots.jacobian[j].factor;
-      if (operand.kind != program::Operand::Kind::none) factor[j] = uniforms.value(operand.index);
+    std::vector<Roots> roots;
+    for (index_t o = first_output; o < first_output + width; ++o) {
+      roots.emplace_back(lowered_.outputs[z(o)], uniforms);
     }
+    std::vector<double> row(names.size());
     run_over(lowered_.full, columns_, rows, parameters,
              [&](const engine::Interpreter& ran, index_t first, index_t count) {
-               for (index_t r = 0; r < count; ++r) {
-                 for (std::size_t j = 0; j < k; ++j)
-                   row[j] = factor[j] * ran.output(roots.jacobian[j].values)[r];
-                 take(first + r, at, row);
+               for (const Roots& of : roots) {
+                 const std::size_t k = of.parameters.size();
+                 row.resize(k);
+                 for (index_t r = 0; r < count; ++r) {
+                   for (std::size_t j = 0; j < k; ++j)
+                     row[j] = of.factors[j] * ran.output(of.output->jacobian[j].values)[r];
+                   take(first + r, &of - roots.data(), of.parameters, row);
+                 }
                }
              });
   }
@@ -131,6 +140,20 @@ class Derivatives {
   index_t rows = 0;
 
  private:
+  // The derivatives of one output: by which parameters, and the uniform factors of their columns.
+  struct Roots {
+    Roots(const program::ResidualOutput& out, const engine::Uniforms& uniforms) : output(&out) {
+      for (const program::JacobianColumn& column : out.jacobian) {
+        parameters.push_back(column.parameter);
+        const bool none = column.factor.kind == program::Operand::Kind::none;
+        factors.push_back(none ? 1.0 : uniforms.value(column.factor.index));
+      }
+    }
+    const program::ResidualOutput* output;
+    std::vector<index_t> parameters;
+    std::vector<double> factors;
+  };
+
   std::vector<Values> columns_;
   program::ResidualProgram lowered_;
 };
@@ -149,13 +172,11 @@ std::vector<double> jacobian(const Model& model, const Dataset& data,
   const index_t first = output == kAllOutputs ? 0 : output;
   const index_t width = output == kAllOutputs ? model.outputs() : 1;
   std::vector<double> J(z(derivatives.rows * width * n), 0.0);
-  for (index_t o = 0; o < width; ++o) {
-    const auto take = [&](index_t r, const std::vector<index_t>& at,
-                          const std::vector<double>& row) {
-      for (std::size_t j = 0; j < row.size(); ++j) J[z((r * width + o) * n + at[j])] = row[j];
-    };
-    derivatives.for_each_row(first + o, parameters, take);
-  }
+  const auto take = [&](index_t r, index_t o, const std::vector<index_t>& at,
+                        const std::vector<double>& row) {
+    for (std::size_t j = 0; j < row.size(); ++j) J[z((r * width + o) * n + at[j])] = row[j];
+  };
+  derivatives.for_each_row(first, width, parameters, take);
   return J;
 }
 
@@ -176,7 +197,8 @@ std::vector<double> standard_errors_of(const Model& model, const Dataset& data,
   }
   const auto N = static_cast<index_t>(result.names.size());
   std::vector<double> errors(z(derivatives.rows));
-  const auto take = [&](index_t r, const std::vector<index_t>& at, const std::vector<double>& row) {
+  const auto take = [&](index_t r, index_t, const std::vector<index_t>& at,
+                        const std::vector<double>& row) {
     double variance = 0.0;
     for (std::size_t i = 0; i < row.size(); ++i) {
       const index_t a = positions[z(at[i])];
@@ -188,7 +210,7 @@ std::vector<double> standard_errors_of(const Model& model, const Dataset& data,
     }
     errors[z(r)] = std::sqrt(std::max(variance, 0.0));
   };
-  derivatives.for_each_row(output, parameters, take);
+  derivatives.for_each_row(output, 1, parameters, take);
   return errors;
 }
 

@@ -472,6 +472,25 @@ TEST(FitErrors, OfferTheNearestColumn) {
             "data: no column named 'tine' (did you mean 'time'?); there is 'time'");
 }
 
+TEST(FitEvaluate, GivesAllOutputsOfARowTogether) {
+  const Model model = Model::parse_outputs({"a*exp(-b*x)", "a + x"}, {"x"});
+  for (const std::size_t rows : {1u, 16u, 17u, 300u}) {
+    std::vector<double> x(rows);
+    for (std::size_t r = 0; r < rows; ++r) x[r] = 0.01 * static_cast<double>(r);
+    Dataset data;
+    data.column("x", x);
+    const std::vector<double> all = evaluate(model, data, {2.0, 0.7}, kAllOutputs);
+    const std::vector<double> first = evaluate(model, data, {2.0, 0.7}),
+                              second = evaluate(model, data, {2.0, 0.7}, 1);
+    ASSERT_EQ(all.size(), 2 * rows);
+    for (std::size_t r = 0; r < rows; ++r) {
+      EXPECT_NEAR(first[r], 2.0 * std::exp(-0.7 * x[r]), 1e-14);
+      EXPECT_EQ(all[2 * r], first[r]);
+      EXPECT_EQ(all[2 * r + 1], second[r]);
+    }
+  }
+}
+
 TEST(FitJacobian, HasARowForEachRowAndOutput) {
   const Model model = Model::parse_outputs({"a*exp(-b*x)", "a + c*x", "3*c"}, {"x"});
   const std::vector<double> x{0.0, 0.5, 2.0};
