@@ -12,7 +12,9 @@ from collections.abc import Callable
 import numpy as np
 
 from nlsq import _core
+from nlsq._function_state import unchanged
 from nlsq._losses import Loss
+from nlsq._recorded_residuals import Engine, record
 from nlsq._scipy_types import as_jacobian, dense, rows_times, transposed_times
 
 _EPS = np.finfo(float).eps
@@ -44,6 +46,9 @@ class BlackBox:
         self._keep = 2
         self._best = np.inf
         self._last_jacobian = None
+        self.recorded = None  # a _recorded_residuals.Recorded of the function, to be minimized in the engine
+        self.note = None  # why there is none
+        self.core = None  # the core's last result
 
     def at(self, x: np.ndarray) -> Point:
         """The residuals and the cost at x; the Jacobian only if it was asked for before."""
@@ -55,12 +60,16 @@ class BlackBox:
         point.x = x.copy()
         values = self.function(x.copy())
         if type(values) is not np.ndarray or values.ndim == 0:
+            if values is None:
+                raise TypeError("fun returns None; is its return statement missing?")
             values = np.atleast_1d(np.asarray(values))
         self.nfev += 1
         if values.ndim != 1:
             raise ValueError(f"`fun` must return at most 1-d array_like. f0.shape: {values.shape}")
         if values.dtype.kind == "c":
             raise ValueError("`fun` must return real values.")
+        if values.size == 0:
+            raise ValueError("fun returns no residuals")
         if self.m >= 0 and len(values) != self.m:
             raise ValueError(f"`fun` returned {len(values)} residuals, but {self.m} before.")
         # The type that the values were computed in, where the function knows better.
@@ -81,7 +90,9 @@ class BlackBox:
         """The point with its Jacobian: dense, csr, or a LinearOperator."""
         point = self.at(x)
         if point.jacobian is None:
-            if self.jacobian_function is not None:
+            if self.recorded is not None:
+                point.jacobian = self.recorded.jacobian(x)
+            elif self.jacobian_function is not None:
                 point.jacobian = as_jacobian(self.jacobian_function(x.copy()))
             else:
                 point.jacobian = as_jacobian(self.differences(x, point.f, point.dtype))
@@ -104,6 +115,31 @@ class BlackBox:
         """The first two of model()."""
         return self.model(point)[:2]
 
+    def record(self, fun: Callable, args, kwargs, start: Point, state: list, lower, upper, engine: Engine):
+        """Records the function, which is fun with its further arguments; says in note why if it cannot be done.
+        start: a point; state: of fun, before it was called there."""
+        if start.dtype.kind not in "fiu" or start.dtype.itemsize < 8:
+            self.note = "the function returns no vector of float64"
+        elif not unchanged(fun, state):
+            self.note = "the function changes what it keeps, a counter of its calls perhaps"
+        else:
+            self._engine = engine
+            self.recorded, self.note = record(self.function, fun, args, kwargs, start.x, start.f, lower, upper)
+
+    def minimize_recorded(self, x0: np.ndarray, lower: np.ndarray, upper: np.ndarray, solver: dict):
+        """The core's result from x0 on the recorded function; None, and nothing recorded any more, if it has none."""
+        solver = {**solver, "polish": True}
+        if self._engine.by_jacobian:
+            solver.pop("x_scale", None)
+        if self._engine.max_polish is not None:
+            solver["max_polish"] = self._engine.max_polish
+        core = self.recorded.minimize(x0, lower, upper, self.loss, solver, self._engine)
+        if core is None:
+            self.recorded, self.note = None, "an exact derivative is not finite"
+            return None
+        self.core, self.nfev, self.njev = core, core.nfev, core.njev
+        return core
+
     def minimize(self, x0: np.ndarray, lower: np.ndarray, upper: np.ndarray, solver: dict, callback=None):
         """The core's result from x0. callback(iteration, nfev, cost, step, optimality, x) -> stop."""
         own_loss = self.loss.name is None
@@ -125,8 +161,9 @@ class BlackBox:
                 self._last_jacobian = J
             return J
 
-        return _core.least_squares(
+        self.core = _core.least_squares(
             residuals, jacobian, self.m, x0.tolist(), lower.tolist(), upper.tolist(),
             None if own_loss else self.loss.name, 1.0 if own_loss else float(self.loss.f_scale),
             callback=callback, solver=solver,
         )  # fmt: skip
+        return self.core

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Recording a model: trace it, and compare the record with the function before it is trusted."""
 
+import functools
 import types
 
 import numpy as np
@@ -153,9 +154,9 @@ def _verify(function, traced, x, p0, lower, upper, names, rows):
     gives the same model there, else all of them at one point."""
     if isinstance(function, Formula):
         return None
-    identity = _identity(function)
+    identity = identity_of(function)
     key = None if identity is None else (identity, traced[0].key)
-    if key in _verified:
+    if is_verified(key):
         return None
     if rows <= _VERIFY_ROWS:
         why = _differs(traced, function, x, p0, lower, upper, rows)
@@ -163,10 +164,8 @@ def _verify(function, traced, x, p0, lower, upper, names, rows):
         why = _differs(traced, function, x, p0, lower, upper, rows, both=False)
     else:
         why = None
-    if why is None and key is not None:
-        if len(_verified) >= _VERIFIED_MOST:
-            _verified.clear()
-        _verified.add(key)
+    if why is None:
+        set_verified(key)
     return why
 
 
@@ -191,32 +190,66 @@ def _sample_agrees(function, traced, x, p0, lower, upper, names, rows):
 _PLAIN = frozenset((int, float, str, bool, type(None)))
 
 
-def _identity(function, depth=3):
+def is_verified(key) -> bool:
+    """Whether a recording of this key was compared with its function before."""
+    return key in _verified
+
+
+def set_verified(key):
+    """Remembers that a recording was compared with its function; a key of None is not."""
+    if key is None:
+        return
+    if len(_verified) >= _VERIFIED_MOST:
+        _verified.clear()
+    _verified.add(key)
+
+
+def identity_of(function, arguments=()):
     """What two functions share that do the same to the same parameters, as far as their code, captured numbers and
-    captured functions tell; None where there is no code."""
+    captured functions tell, and those of the further arguments they are called with; None where there is no code."""
+    identity = _identity(function)
+    if identity is None or not arguments:
+        return identity
+    further = []
+    return (identity, tuple(further)) if _add_captured(further, arguments, 2) else None
+
+
+def _identity(function, depth=3):
     self = getattr(function, "__self__", None)
     code = getattr(function, "__code__", None)
     if type(code) is not types.CodeType:
+        if type(function) is functools.partial:
+            inner = _identity(function.func, depth - 1) if depth else None
+            identity = [functools.partial, inner, *function.keywords]
+            known = _add_captured(identity, (*function.args, *function.keywords.values()), depth)
+            return tuple(identity) if known and inner is not None else None
         inner = getattr(function, "__wrapped__", None)  # a function under jax.jit
         inner = _identity(inner, depth - 1) if callable(inner) and depth else None
         return None if inner is None else (type(function), inner)
     identity = [code, type(self)]
     for values in (function.__defaults__ or (), (function.__kwdefaults__ or {}).values()):
         identity += [v if type(v) in _PLAIN else type(v) for v in values]
+    captured = []
     for cell in function.__closure__ or ():
         try:
-            value = cell.cell_contents
+            captured.append(cell.cell_contents)
         except ValueError:
             continue
+    return tuple(identity) if _add_captured(identity, captured, depth) else None
+
+
+def _add_captured(identity, values, depth):
+    """Appends what tells values apart; False where a function among them has no code."""
+    for value in values:
         if type(value) in _PLAIN:
             identity.append(value)
         elif type(value) is types.FunctionType:
             inner = _identity(value, depth - 1) if depth else None
             if inner is None:
-                return None
+                return False
             identity.append(inner)
         elif callable(value):
-            return None
+            return False
         else:
             identity.append(type(value))
-    return tuple(identity)
+    return True

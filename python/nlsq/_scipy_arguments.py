@@ -6,7 +6,7 @@ from types import FunctionType
 
 import numpy as np
 
-from nlsq import _scipy_least_squares as lsq
+from nlsq import _least_squares_options as checks
 
 UNBOUNDED = (-np.inf, np.inf)
 FLOAT64 = np.dtype(float)
@@ -26,7 +26,7 @@ class Arguments:
             self.p0 = p0 = np.ones(n) if p0 is None else np.atleast_1d(p0)
         else:
             self.lower, self.upper = (np.repeat(b, n) if p0 is None and b.shape == (1,) else b
-                                      for b in lsq.bounds_of(bounds, n))  # fmt: skip
+                                      for b in checks.bounds_of(bounds, n))  # fmt: skip
             self.p0 = p0 = _start(self.lower, self.upper) if p0 is None else np.atleast_1d(p0)
             bounded = np.any((self.lower > -np.inf) | (self.upper < np.inf))
         self.method = method = method if method is not None else "trf" if bounded else "lm"

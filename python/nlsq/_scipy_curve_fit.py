@@ -5,7 +5,6 @@ The usual call (float64 arrays, no sigma, no bounds) takes a short way to the en
 SciPy checks it. A model that cannot be recorded, or has a Jacobian of its own, goes through the black box.
 """
 
-import inspect
 import warnings
 from collections.abc import Callable
 from types import FunctionType
@@ -13,6 +12,7 @@ from types import FunctionType
 import numpy as np
 
 from nlsq import _core, _differences, _engine
+from nlsq import _least_squares_options as checks
 from nlsq import _scipy_least_squares as lsq
 from nlsq._black_box import BlackBox
 from nlsq._losses import Loss
@@ -166,12 +166,12 @@ class _Task(Arguments):
         tolerances = {"ftol": 1e-8, "xtol": 1e-8, "gtol": 1e-8, **given}
         loss, f_scale = self.kwargs.get("loss", "linear"), self.kwargs.get("f_scale", 1.0)
         limit = self.kwargs.get("max_nfev")
-        lsq._check_choices(self.jac or "2-point", self.method, self.kwargs.get("tr_solver"), loss, 0, limit)
-        self.lower, self.upper = lsq._checked_bounds((self.lower, self.upper), self.p0, self.method)
+        checks.check_choices(self.jac or "2-point", self.method, self.kwargs.get("tr_solver"), loss, 0, limit)
+        self.lower, self.upper = checks.checked_bounds((self.lower, self.upper), self.p0, self.method)
         scale = self.kwargs.get("x_scale")
-        checked = lsq._checked_scale("jac" if scale is None else scale, self.p0, self.method)
+        checked = checks.checked_scale("jac" if scale is None else scale, self.p0, self.method)
         names = ("ftol", "xtol", "gtol")
-        values = lsq._checked_tolerances(*(tolerances[name] for name in names), self.method)
+        values = checks.checked_tolerances(*(tolerances[name] for name in names), self.method)
         solver = {"method": self.method, **dict(zip(names, values))}
         if checked is not None:
             solver["x_scale"] = checked.tolist()
@@ -311,9 +311,9 @@ class _Task(Arguments):
             jac = weighted_jacobian
         options = {"jac": "2-point" if jac is None else jac, "bounds": (self.lower, self.upper), "method": self.method,
                    **self.kwargs}  # fmt: skip
-        result = lsq.least_squares(self.residuals, self.p0, **options)
+        result, _ = lsq.solve(self.residuals, self.p0, **options)
         if result.status == 0 and options.get("x_scale") is None and options["max_nfev"] is None:
-            result = lsq.least_squares(self.residuals, self.p0, **{**options, "x_scale": "jac"})
+            result, _ = lsq.solve(self.residuals, self.p0, **{**options, "x_scale": "jac"})
         if not result.success:
             raise RuntimeError("Optimal parameters not found: " + result.message)
         if not callable(self.jac) and self.kwargs.get("loss", "linear") == "linear":
@@ -331,7 +331,7 @@ class _Task(Arguments):
         if pcov is None:
             pcov = np.full((self.n, self.n), np.inf)
             warnings.warn("Covariance of the parameters could not be estimated", category=optimize_warning(),
-                          stacklevel=_frames_to_caller())  # fmt: skip
+                          stacklevel=checks.frames_to_caller())  # fmt: skip
         return pcov
 
     def _answer(self, popt, pcov, f, J, nfev, njev, status):
@@ -361,11 +361,3 @@ def _scaled_rows(loss, f, J):
         return J
     _, slope, curvature = loss.rho(f)
     return np.sqrt(np.maximum(slope + 2.0 * curvature * f**2, _EPS))[:, None] * J
-
-
-def _frames_to_caller():
-    """The stack level, for the function that asks, of the first frame outside this package."""
-    frame, level = inspect.currentframe().f_back, 1
-    while frame is not None and frame.f_globals.get("__name__", "").startswith("nlsq."):
-        frame, level = frame.f_back, level + 1
-    return level

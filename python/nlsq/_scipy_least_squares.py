@@ -3,17 +3,19 @@
 
 import inspect
 from collections.abc import Callable
-from contextlib import contextmanager
 from warnings import warn
 
 import numpy as np
 
 from nlsq import _differences, _subspace
+from nlsq import _least_squares_options as checks
 from nlsq._black_box import BlackBox
-from nlsq._losses import LOSSES, Loss
+from nlsq._function_state import state_of
+from nlsq._least_squares_options import UNBOUNDED
+from nlsq._losses import Loss
+from nlsq._recorded_residuals import Engine
 from nlsq._scipy_types import is_operator, is_sparse, optimize_result
 
-_EPS = np.finfo(float).eps
 _DENSE_VALUES = 250_000  # of a sparse Jacobian up to which it is made dense
 
 MESSAGES = {
@@ -25,8 +27,6 @@ MESSAGES = {
     3: "`xtol` termination condition is satisfied.",
     4: "Both `ftol` and `xtol` termination conditions are satisfied.",
 }
-
-_LSMR_OPTIONS = {"damp", "atol", "btol", "conlim", "maxiter", "show", "x0", "regularize"}
 
 
 class WithArguments:
@@ -44,8 +44,8 @@ class WithArguments:
         return getattr(self.function, "value_dtype", None)
 
 
-def least_squares(fun: Callable, x0, jac="2-point", bounds=(-np.inf, np.inf), method="trf", ftol=1e-8, xtol=1e-8,
-                  gtol=1e-8, x_scale=None, loss="linear", f_scale=1.0, diff_step=None, tr_solver=None, tr_options=None,
+def least_squares(fun: Callable, x0, jac="2-point", bounds=UNBOUNDED, method="trf", ftol=1e-8, xtol=1e-8, gtol=1e-8,
+                  x_scale=None, loss="linear", f_scale=1.0, diff_step=None, tr_solver=None, tr_options=None,
                   jac_sparsity=None, max_nfev=None, verbose=0, args=(), kwargs=None, callback=None,
                   workers=None):  # fmt: skip
     """Minimizes ``0.5 * sum(rho(fun(x)**2))`` over x within bounds; SciPy 1.17's ``least_squares``.
@@ -77,32 +77,47 @@ def least_squares(fun: Callable, x0, jac="2-point", bounds=(-np.inf, np.inf), me
     Raises:
         ValueError: for arguments that make no sense, and residuals that are not finite at x0.
     """
-    _check_choices(jac, method, tr_solver, loss, verbose, max_nfev)
+    return solve(fun, x0, jac, bounds, method, ftol, xtol, gtol, x_scale, loss, f_scale, diff_step, tr_solver,
+                 tr_options, jac_sparsity, max_nfev, verbose, args, kwargs, callback, workers, Engine())[0]  # fmt: skip
+
+
+def solve(fun, x0, jac="2-point", bounds=UNBOUNDED, method="trf", ftol=1e-8, xtol=1e-8, gtol=1e-8, x_scale=None,
+          loss="linear", f_scale=1.0, diff_step=None, tr_solver=None, tr_options=None, jac_sparsity=None, max_nfev=None,
+          verbose=0, args=(), kwargs=None, callback=None, workers=None, engine=None):  # fmt: skip
+    """least_squares: (its result, the BlackBox that was minimized). engine: an Engine for the recorded function, or
+    None to have the function called whatever it is."""
+    checks.check_choices(jac, method, tr_solver, loss, verbose, max_nfev)
     if np.iscomplexobj(x0):
         raise ValueError("`x0` must be real.")
     x0 = np.atleast_1d(x0).astype(float)
     if x0.ndim > 1:
         raise ValueError("`x0` must have at most 1 dimension.")
-    lower, upper = _checked_bounds(bounds, x0, method)
-    scale = _checked_scale(x_scale, x0, method)
-    ftol, xtol, gtol = _checked_tolerances(ftol, xtol, gtol, method)
-    if method == "trf":
+    lower, upper = checks.checked_bounds(bounds, x0, method)
+    scale = checks.checked_scale(x_scale, x0, method)
+    ftol, xtol, gtol = checks.checked_tolerances(ftol, xtol, gtol, method)
+    if method == "trf" and bounds is not UNBOUNDED:
         x0 = strictly_inside(x0, lower, upper)
 
-    with _mapper(workers) as mapper:
-        loss = Loss(loss, f_scale)
-        problem = _problem(WithArguments(fun, args, kwargs), x0, jac, args, kwargs, loss, diff_step, jac_sparsity,
-                           lower, upper, mapper)  # fmt: skip
-        start = _checked_start(problem, x0, method, jac, jac_sparsity, tr_solver, tr_options, scale)
+    with checks.mapper_of(workers) as mapper:
+        function = WithArguments(fun, args, kwargs) if args or kwargs else fun
+        problem = _problem(function, x0, jac, args, kwargs, Loss(loss, f_scale), diff_step, jac_sparsity, lower, upper,
+                           mapper)  # fmt: skip
+        problem.note = _why_called(jac, loss, diff_step, tr_solver, jac_sparsity, verbose, callback, engine)
+        state = state_of(fun) if problem.note is None else None
+        start = _checked_start(problem, x0, method, jac, jac_sparsity, tr_solver)
+        if problem.note is None:
+            problem.record(fun, args, kwargs, start, state, lower, upper, engine)
+        if problem.recorded is None:
+            _check_jacobian(problem.jacobian_at(x0).jacobian, method, tr_solver, tr_options, scale)
         if method == "lm" and callback is not None:
-            warn("Callback function specified, but not supported with `lm` method.", stacklevel=2)
+            warn("Callback function specified, but not supported with `lm` method.",
+                 stacklevel=checks.frames_to_caller())  # fmt: skip
             callback = None
         solver = {"method": method, "ftol": ftol, "xtol": xtol, "gtol": gtol, "polish": callable(jac),
                   "max_nfev": 100 * problem.n if max_nfev is None else int(max_nfev)}  # fmt: skip
         if scale is not None:
             solver["x_scale"] = scale.tolist()
-        watch = _Watch(problem, method, lower, upper, callback, verbose)
-        watch = watch if callback or verbose == 2 else None
+        watch = _Watch(problem, method, lower, upper, callback, verbose) if callback or verbose == 2 else None
         result = run(problem, x0, method, lower, upper, solver, watch, tr_options)
     if method == "lm" and not callable(jac):
         result.njev = None
@@ -110,18 +125,37 @@ def least_squares(fun: Callable, x0, jac="2-point", bounds=(-np.inf, np.inf), me
         print(result.message)
         print(f"Function evaluations {result.nfev}, initial cost {start.cost:.4e}, final cost {result.cost:.4e}, "
               f"first-order optimality {result.optimality:.2e}.")  # fmt: skip
-    return result
+    return result, problem
+
+
+def _why_called(jac, loss, diff_step, tr_solver, sparsity, verbose, callback, engine):
+    """Why the function is called as it is whatever it does, or None."""
+    if engine is None:
+        return "a Jacobian was asked for"
+    if callable(jac):
+        return "a Jacobian was given"
+    if callable(loss):
+        return "the loss is a function"
+    given = {"callback": callback, "tr_solver": tr_solver, "jac_sparsity": sparsity, "diff_step": diff_step}
+    for name, value in given.items():
+        if value is not None and not (name == "tr_solver" and value == "exact"):
+            return f"{name} was given"
+    return "verbose was asked for" if verbose else None
 
 
 def run(problem: BlackBox, x0, method, lower, upper, solver, callback=None, tr_options=None):
     """The problem minimized from x0: an OptimizeResult."""
-    jacobian = problem.jacobian_at(x0).jacobian
-    if not isinstance(jacobian, np.ndarray) and jacobian.shape[0] * jacobian.shape[1] > _DENSE_VALUES:
-        x0 = strictly_inside(x0, lower, upper)
-        core = _subspace.minimize(problem, x0, lower, upper, solver, tr_options or {}, callback)
-    else:
-        core = problem.minimize(x0, lower, upper, solver, callback)
-    nfev = problem.nfev
+    core = None
+    if problem.recorded is not None:
+        core = problem.minimize_recorded(x0, lower, upper, solver)
+    if core is None:
+        jacobian = problem.jacobian_at(x0).jacobian
+        if not isinstance(jacobian, np.ndarray) and jacobian.shape[0] * jacobian.shape[1] > _DENSE_VALUES:
+            x0 = strictly_inside(x0, lower, upper)
+            core = _subspace.minimize(problem, x0, lower, upper, solver, tr_options or {}, callback)
+        else:
+            core = problem.minimize(x0, lower, upper, solver, callback)
+    nfev, njev = problem.nfev, problem.njev
     x = np.array(core.popt)
     point = problem.jacobian_at(x)
     gradient, jacobian = problem.scaled(point)
@@ -133,7 +167,8 @@ def run(problem: BlackBox, x0, method, lower, upper, solver, callback=None, tr_o
         status = -1
     return optimize_result()(
         x=x, cost=point.cost, fun=point.f.copy(), jac=jacobian, grad=gradient, optimality=optimality,
-        active_mask=active_bounds(method, x, lower, upper, solver["xtol"]), nfev=nfev, njev=problem.njev,
+        active_mask=active_bounds(method, x, lower, upper, solver["xtol"]), nfev=nfev,
+        njev=problem.njev if problem.recorded is None else njev,
         status=status, message=MESSAGES[status], success=status > 0,
     )  # fmt: skip
 
@@ -186,7 +221,8 @@ def _problem(function, x0, jac, args, kwargs, loss, diff_step, sparsity, lower, 
     return BlackBox(function, x0, loss, None, differences)
 
 
-def _checked_start(problem, x0, method, jac, sparsity, tr_solver, tr_options, scale):
+def _checked_start(problem, x0, method, jac, sparsity, tr_solver):
+    """The Point at x0."""
     start = problem.at(x0)
     if not np.isfinite(start.f).all():
         raise ValueError("Residuals are not finite in the initial point.")
@@ -199,7 +235,10 @@ def _checked_start(problem, x0, method, jac, sparsity, tr_solver, tr_options, sc
             raise ValueError("`jac_sparsity` has wrong shape.")
         if tr_solver == "exact":
             raise ValueError("tr_solver='exact' is incompatible with `jac_sparsity`.")
-    jacobian = problem.jacobian_at(x0).jacobian
+    return start
+
+
+def _check_jacobian(jacobian, method, tr_solver, tr_options, scale):
     if not isinstance(jacobian, np.ndarray):
         if method == "lm":
             raise ValueError("method='lm' works only with dense Jacobian matrices.")
@@ -209,108 +248,23 @@ def _checked_start(problem, x0, method, jac, sparsity, tr_solver, tr_options, sc
             raise ValueError("x_scale='jac' can't be used when `jac` returns LinearOperator.")
     lsmr = tr_solver == "lsmr" or (tr_solver is None and not isinstance(jacobian, np.ndarray))
     if lsmr and method != "lm" and tr_options:
-        unknown = set(tr_options) - _LSMR_OPTIONS
+        unknown = set(tr_options) - checks.LSMR_OPTIONS
         if unknown:
             raise TypeError(f"lsmr() got an unexpected keyword argument {min(unknown)!r}")
         if method == "dogbox" and "regularize" in tr_options:
-            warn("The keyword 'regularize' in `tr_options` is not relevant for 'dogbox' method.", stacklevel=3)
-    return start
+            warn("The keyword 'regularize' in `tr_options` is not relevant for 'dogbox' method.",
+                 stacklevel=checks.frames_to_caller())  # fmt: skip
 
 
-def _check_choices(jac, method, tr_solver, loss, verbose, max_nfev):
-    if method not in ("trf", "dogbox", "lm"):
-        raise ValueError("`method` must be 'trf', 'dogbox' or 'lm'.")
-    if not callable(jac) and jac not in _differences.METHODS:
-        raise ValueError("`jac` must be '2-point', '3-point', 'cs' or callable.")
-    if tr_solver not in (None, "exact", "lsmr"):
-        raise ValueError("`tr_solver` must be None, 'exact' or 'lsmr'.")
-    if not callable(loss) and loss not in LOSSES:
-        raise ValueError(f"`loss` must be one of {LOSSES.keys()} or a callable.")
-    if method == "lm" and loss != "linear":
-        raise ValueError("method='lm' supports only 'linear' loss function.")
-    if verbose not in (0, 1, 2):
-        raise ValueError("`verbose` must be in [0, 1, 2].")
-    if max_nfev is not None and max_nfev <= 0:
-        raise ValueError("`max_nfev` must be None or positive integer.")
-
-
-def bounds_of(bounds, n: int):
-    """(lower, upper) as arrays; numbers are repeated n times, ``lb`` and ``ub`` of an object are taken as they are."""
-    if hasattr(bounds, "lb") and hasattr(bounds, "ub"):
-        return np.asarray(bounds.lb, dtype=float), np.asarray(bounds.ub, dtype=float)
-    if len(bounds) != 2:
-        raise ValueError("`bounds` must contain 2 elements.")
-    lower, upper = (np.asarray(b, dtype=float) for b in bounds)
-    return tuple(np.full(n, b) if b.ndim == 0 else b for b in (lower, upper))
-
-
-def _checked_bounds(bounds, x0, method):
-    lower, upper = bounds_of(bounds, len(x0))
-    if method == "lm" and not np.all((lower == -np.inf) & (upper == np.inf)):
-        raise ValueError("Method 'lm' doesn't support bounds.")
-    if lower.shape != x0.shape or upper.shape != x0.shape:
-        raise ValueError("Inconsistent shapes between bounds and `x0`.")
-    if np.any(lower >= upper):
-        raise ValueError("Each lower bound must be strictly less than each upper bound.")
-    if not np.all((x0 >= lower) & (x0 <= upper)):
-        raise ValueError("Initial guess is outside of provided bounds")
-    return lower, upper
-
-
-def _checked_scale(x_scale, x0, method):
-    """The scales, or None: from the Jacobian."""
-    if x_scale is None:
-        return None if method == "lm" else np.ones_like(x0)
-    if isinstance(x_scale, str) and x_scale == "jac":
-        return None
-    try:
-        scale = np.asarray(x_scale, dtype=float)
-        valid = np.all(np.isfinite(scale)) and np.all(scale > 0)
-    except (ValueError, TypeError):
-        valid = False
-    if not valid:
-        raise ValueError("`x_scale` must be 'jac' or array_like with positive numbers.")
-    if scale.ndim == 0:
-        scale = np.full(x0.shape, scale)
-    if scale.shape != x0.shape:
-        raise ValueError("Inconsistent shapes between `x_scale` and `x0`.")
-    return scale
-
-
-def _checked_tolerances(ftol, xtol, gtol, method):
-    checked = []
-    for name, value in (("ftol", ftol), ("xtol", xtol), ("gtol", gtol)):
-        if value is None:
-            value = 0.0
-        elif value < _EPS:
-            warn(f"Setting `{name}` below the machine epsilon ({_EPS:.2e}) effectively disables the corresponding "
-                 "termination condition.", stacklevel=3)  # fmt: skip
-        checked.append(max(float(value), 0.0))
-    if method == "lm" and min(checked) < _EPS:
-        raise ValueError(f"All tolerances must be higher than machine epsilon ({_EPS:.2e}) for method 'lm'.")
-    if max(checked) < _EPS:
-        raise ValueError(f"At least one of the tolerances must be higher than machine epsilon ({_EPS:.2e}).")
-    return checked
-
-
-@contextmanager
-def _mapper(workers):
-    """A function like map from a number of processes (-1: all cores), such a function, or None."""
-    if workers is None or workers == 1:
-        yield map
-    elif callable(workers):
-        yield workers
-    else:
-        from multiprocessing import Pool
-
-        if int(workers) < -1 or int(workers) == 0:
-            raise ValueError("Number of workers must be -1, or at least 1")
-        with Pool(None if workers == -1 else int(workers)) as pool:
-            yield pool.map
+def is_bounded(lower, upper) -> bool:
+    """Whether there is a bound that is not infinite."""
+    return lower.max(initial=-np.inf) > -np.inf or upper.min(initial=np.inf) < np.inf
 
 
 def active_bounds(method, x, lower, upper, rtol):
     """-1 at a lower bound, 1 at an upper one, else 0. trf stays inside: within rtol * max(1, |bound|) counts."""
+    if not is_bounded(lower, upper):
+        return np.zeros(x.shape, dtype=int)
     if method == "dogbox" or rtol == 0:
         return np.where(x <= lower, -1, np.where(x >= upper, 1, 0))
     below, above = x - lower, upper - x
@@ -322,7 +276,7 @@ def active_bounds(method, x, lower, upper, rtol):
 
 def strictly_inside(x, lower, upper):
     """x moved off the bounds by 1e-10 * max(1, |bound|), or to the middle where there is no room for that."""
-    if np.all(lower == -np.inf) and np.all(upper == np.inf):
+    if not is_bounded(lower, upper):
         return x
     at = active_bounds("trf", x, lower, upper, 1e-10)
     with np.errstate(invalid="ignore"):
@@ -336,6 +290,8 @@ def first_order_optimality(method, x, gradient, lower, upper):
     for dogbox without those that push against a bound."""
     if len(x) == 0:
         return 0.0
+    if not is_bounded(lower, upper):
+        return float(np.abs(gradient).max())
     if method == "trf":
         distance = np.where((gradient < 0) & np.isfinite(upper), upper - x, 1.0)
         distance = np.where((gradient > 0) & np.isfinite(lower), x - lower, distance)

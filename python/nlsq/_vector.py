@@ -31,7 +31,8 @@ class ParameterVector:
     def of(cls, parameters):
         """The vector of some scalars."""
         values = np.empty(len(parameters), dtype=object)
-        values[:] = parameters
+        for i, parameter in enumerate(parameters):  # one by one: NumPy would ask each whether it is an array
+            values[i] = parameter
         return cls(values)
 
     shape = property(lambda self: self._values.shape)

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: MIT
+"""Residuals of a parameter vector, recorded, compared with their function, and minimized in the engine."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from nlsq import _core
+from nlsq._recording import identity_of, is_verified, set_verified
+from nlsq._vector import ParameterVector
+
+_NAMES = {n: [f"p{i}" for i in range(n)] for n in range(1, 64)}
+_MOST_OUTPUTS = 200  # beyond, residuals that are formulas of their own take longer to compile than to call
+_TOO_MANY = f"more than {_MOST_OUTPUTS} residuals without rows of data"
+_too_many = set()  # (n, m, identity) of functions with more
+_RELATIVE = 1e-9  # of values in which a recording may differ from its function: rounding
+
+
+class Engine(NamedTuple):
+    """How recorded residuals are to be minimized."""
+
+    threads: int = 0
+    jacobian_mode: str | None = None
+    by_jacobian: bool = False
+    """Parameters are scaled by the Jacobian, whatever the method's x_scale is."""
+    max_polish: int | None = None
+    """Gauss-Newton steps at the end; None: as many as help."""
+
+
+class Recorded:
+    """Residuals as a model of the engine: one output for m rows of data, or m outputs without data."""
+
+    def __init__(self, model, columns, n: int, m: int):
+        self.model, self.columns, self.n, self.m = model, columns, n, m
+
+    def values(self, p: np.ndarray) -> np.ndarray:
+        """The residuals (m,)."""
+        if self.model.outputs == 1:
+            return _core.evaluate(self.model, self.columns, p, self.m)
+        return _core.outputs(self.model, p)
+
+    def jacobian(self, p: np.ndarray) -> np.ndarray:
+        """Their derivatives (m, n)."""
+        return _core.jacobian(self.model, self.columns, p, self.m if self.model.outputs == 1 else 1)
+
+    def minimize(self, x0, lower, upper, loss, solver, engine: Engine):
+        """The core's result from x0, or None where the engine has none: a derivative that is not finite."""
+        bounded = np.any(lower > -np.inf) or np.any(upper < np.inf)
+        low, high = (lower.tolist(), upper.tolist()) if bounded else (None, None)
+        zeros = np.zeros(self.m)
+
+        def run(start):
+            return _core.curve_fit(
+                self.model, self.columns, zeros, None, start.tolist(), low, high, None, False,
+                None if loss.linear else loss.name, float(loss.f_scale), engine.threads, False, None,
+                engine.jacobian_mode, solver,
+            )  # fmt: skip
+
+        try:
+            core = run(x0)
+            if core.rank < min(self.m, self.n) and not self.model.unused_parameters:
+                core = self._off_symmetry(run, x0, lower, upper, core)
+        except ValueError:
+            return None
+        return None if core.status == -1 else core
+
+    def _off_symmetry(self, run, x0, lower, upper, core):
+        """The better of a result and that of a start whose parameters differ: exact derivatives keep two equal terms
+        equal for ever, be that a maximum of the cost between them."""
+        apart = 1e-3 * np.arange(self.n)
+        start = x0 * (1.0 + apart) + np.where(x0 == 0.0, apart, 0.0)
+        other = run(np.clip(start, lower, upper))
+        return other if other.status > 0 and other.cost < (1.0 - 1e-6) * core.cost else core
+
+
+def record(function, fun, args, kwargs, x, values, lower, upper):
+    """(Recorded, None), or (None, why not).
+
+    function: x (n,) -> residuals, which is fun with its further arguments. values: its residuals at x (m,).
+    """
+    n, m = len(x), len(values)
+    if n == 0:
+        return None, "there are no parameters"
+    identity = identity_of(fun, (*args, *(kwargs or {}).values()))
+    if identity is not None and (n, m, identity) in _too_many:
+        return None, _TOO_MANY
+    names = _NAMES.get(n) or [f"p{i}" for i in range(n)]
+
+    def call(_, *parameters):
+        result = function(ParameterVector.of(parameters))
+        return result._values if type(result) is ParameterVector else result
+
+    try:
+        model, columns, narrow = _core.trace(call, None, False, None, names, m, several=True)
+    except Exception as error:  # refused, or the function fails on recording values
+        return None, str(error).partition("\n")[0] or type(error).__name__
+    if model.outputs not in (1, m):
+        return None, f"the traced function gives {model.outputs} values, the function {m}"
+    if model.outputs > _MOST_OUTPUTS:
+        if identity is not None and len(_too_many) < 1_000:
+            _too_many.add((n, m, identity))
+        return None, _TOO_MANY
+    recorded = Recorded(model, columns, n, m)
+    key = None if identity is None else ("residuals", n, narrow, identity, model.key)
+    if not is_verified(key):
+        why = _differs(recorded, function, x, values, lower, upper)
+        if why is not None:
+            return None, why
+        set_verified(key)
+    return recorded, None
+
+
+def _differs(recorded, function, x, values, lower, upper):
+    """Why the recording is not the function, or None: compared at x and beside it."""
+    n = len(x)
+    beside = np.clip(x + 0.01 * np.maximum(np.abs(x), 0.1) * (1.0 + 0.3 * np.arange(n) / n), lower, upper)
+    for p, theirs in ((x, values), (beside, None)):
+        if theirs is None:
+            try:
+                with np.errstate(all="ignore"):
+                    theirs = np.atleast_1d(function(p.copy()))
+            except Exception as error:  # outside what the function accepts; the solver may never go there
+                return f"{type(error).__name__}: {error}".partition("\n")[0]
+        ours = recorded.values(p)
+        if theirs.shape != ours.shape:
+            return f"the function gives {ours.size} values, and then {theirs.size}"
+        size = np.max(np.abs(theirs), initial=0.0, where=np.isfinite(theirs))
+        with np.errstate(invalid="ignore"):
+            same = (np.abs(ours - theirs) <= _RELATIVE * (np.abs(theirs) + size)) | (ours == theirs)
+        if not np.all(same | (np.isnan(ours) & np.isnan(theirs))):
+            return "the recorded function gives other values than the function"
+    return None
