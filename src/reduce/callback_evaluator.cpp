@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "linalg/gram.hpp"
 #include "linalg/householder.hpp"
@@ -33,7 +34,13 @@ double CallbackEvaluator::cost(std::span<const double> p) {
   return 0.5 * sum;
 }
 
-void CallbackEvaluator::summary(std::span<const double> p, solve::Grade, linalg::Summary& out) {
+void CallbackEvaluator::summary(std::span<const double> p, solve::Grade grade,
+                                linalg::Summary& out) {
+  trial(p, grade, std::numeric_limits<double>::infinity(), out);
+}
+
+void CallbackEvaluator::trial(std::span<const double> p, solve::Grade, double limit,
+                              linalg::Summary& out) {
   const index_t m = problem_.m;
   out.resize(n_);
   out.rows = m;
@@ -41,8 +48,9 @@ void CallbackEvaluator::summary(std::span<const double> p, solve::Grade, linalg:
   out.cost = cost(p);
   out.sum_f2 = 0.0;
   for (const double f : f_) out.sum_f2 += f * f;
+  out.finite = std::isfinite(out.cost);
+  if (!out.finite || out.cost > limit) return;
   out.finite = false;
-  if (!std::isfinite(out.cost)) return;
   const auto size = static_cast<std::size_t>(m * n_);
   difference_evaluations_ +=
       engine::callback_jacobian(problem_, p, f_, std::span(columns_).first(size));

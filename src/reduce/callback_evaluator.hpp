@@ -17,6 +17,9 @@ class CallbackEvaluator final : public solve::Evaluator {
   index_t rows() const override { return problem_.m; }
   double cost(std::span<const double> p) override;
   void summary(std::span<const double> p, solve::Grade grade, linalg::Summary& out) override;
+  /// The Jacobian is asked for only where the cost is not above the limit.
+  void trial(std::span<const double> p, solve::Grade grade, double limit,
+             linalg::Summary& out) override;
 
   /// First residual that is not finite at p; −1 if there is none.
   index_t first_not_finite(std::span<const double> p);

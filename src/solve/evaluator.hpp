@@ -28,6 +28,13 @@ class Evaluator {
   /// Summary at p (n values); out.finite is false when a residual or derivative is not finite
   /// there. Usually one pass; two when the fold had to be redone in better coordinates.
   virtual void summary(std::span<const double> p, Grade grade, linalg::Summary& out) = 0;
+
+  /// As summary, of a trial that is rejected if its cost is above `limit`, whatever its derivatives
+  /// are: out.cost and out.finite are then all that is needed.
+  virtual void trial(std::span<const double> p, Grade grade, [[maybe_unused]] double limit,
+                     linalg::Summary& out) {
+    summary(p, grade, out);
+  }
 };
 
 }  // namespace nlsq::solve

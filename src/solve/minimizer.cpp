@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "linalg/triangle.hpp"
 #include "nlsq/error.hpp"
@@ -47,9 +48,10 @@ void check_start(const Evaluator& evaluator, std::span<const double> x0,
   }
 }
 
-void evaluate(Evaluator& evaluator, State& state, Point& point, const SolverOptions& options) {
+// Evaluates state.trial, which is of use only if its cost is not above the limit.
+void evaluate(Evaluator& evaluator, State& state, const SolverOptions& options, double limit) {
   if (options.before_pass) options.before_pass();
-  evaluator.summary(point.x, Grade::step, point.sum);
+  evaluator.trial(state.trial->x, Grade::step, limit, state.trial->sum);
   ++state.nfev;
 }
 
@@ -109,7 +111,7 @@ Stop improve(Evaluator& evaluator, State& state, Strategy& strategy, const Solve
     if (Stop stop = test_evaluations(state, limit); stop.now) return stop;
     strategy.propose(state);
     if (Stop stop = test_no_move(state); stop.now) return stop;
-    evaluate(evaluator, state, *state.trial, options);
+    evaluate(evaluator, state, options, state.here->sum.cost);
     state.last_finite = state.trial->sum.finite;
     if (!state.last_finite) {
       state.radius = 0.25 * state.step_length;
@@ -137,7 +139,7 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
   const auto begin_at = [&](std::span<const double> x) {
     std::copy(x.begin(), x.end(), state.trial->x.begin());
     strategy->place(state, state.trial->x);
-    evaluate(evaluator, state, *state.trial, options);
+    evaluate(evaluator, state, options, std::numeric_limits<double>::infinity());
   };
   if (shortcut != nullptr) begin_at(shortcut->x);
   if (shortcut == nullptr || !shortcut->accept(state.trial->sum)) begin_at(x0);

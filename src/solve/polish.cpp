@@ -142,9 +142,10 @@ bool moves(const State& state) {
 bool better(Evaluator& evaluator, State& state, const SolverOptions& options, double cost) {
   if (!inside(state.trial->x, state.lower, state.upper)) return false;
   if (options.before_pass) options.before_pass();
-  evaluator.summary(state.trial->x, Grade::covariance, state.trial->sum);
+  const double limit = cost + kSameCost * cost;
+  evaluator.trial(state.trial->x, Grade::covariance, limit, state.trial->sum);
   ++state.nfev;
-  return state.trial->sum.finite && state.trial->sum.cost - cost <= kSameCost * cost;
+  return state.trial->sum.finite && state.trial->sum.cost <= limit;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "nlsq/error.hpp"
@@ -107,6 +108,31 @@ TEST(FitLeastSquares, ExceptionsOfTheUserPass) {
   const double start[] = {1.0};
   EXPECT_THROW(least_squares([](auto, auto) { throw std::domain_error("mine"); }, 1, start),
                std::domain_error);
+}
+
+TEST(FitLeastSquares, DifferentiatesAtAcceptedPointsAlone) {
+  const auto rosenbrock = [](std::span<const double> p, std::span<double> f) {
+    f[0] = 10.0 * (p[1] - p[0] * p[0]);
+    f[1] = 1.0 - p[0];
+  };
+  const double start[] = {-1.2, 1.0};
+  for (const Method method : {Method::trf, Method::lm, Method::dogbox}) {
+    LeastSquaresOptions options;
+    options.method = method;
+    std::vector<double> costs;
+    const FitResult r = least_squares(
+        rosenbrock,
+        [&](std::span<const double> p, std::span<double> J) {
+          double f[2];
+          rosenbrock(p, f);
+          costs.push_back(f[0] * f[0] + f[1] * f[1]);
+          J[0] = -20.0 * p[0], J[1] = 10.0, J[2] = -1.0, J[3] = 0.0;
+        },
+        2, start, options);
+    EXPECT_NEAR(r.popt[1], 1.0, 1e-9);
+    EXPECT_LT(costs.size(), static_cast<std::size_t>(r.nfev));
+    EXPECT_TRUE(std::is_sorted(costs.rbegin(), costs.rend()));
+  }
 }
 
 TEST(FitLeastSquares, NamesTheResidualThatIsNotFinite) {
