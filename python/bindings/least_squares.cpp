@@ -12,6 +12,8 @@
 #include <limits>
 #include <optional>
 
+#include "array.hpp"
+#include "called.hpp"
 #include "nlsq/least_squares.hpp"
 #include "options.hpp"
 #include "stats/statistics.hpp"
@@ -22,24 +24,42 @@ namespace {
 
 using Result = nb::ndarray<const double, nb::c_contig, nb::device::cpu>;
 
-nb::object array_of(std::span<const double> values) {
-  auto* const copy = new double[values.empty() ? 1 : values.size()];
-  std::memcpy(copy, values.data(), values.size_bytes());
-  const nb::capsule owner(copy, [](void* p) noexcept { delete[] static_cast<double*>(p); });
-  return nb::cast(nb::ndarray<nb::numpy, double, nb::ndim<1>>(copy, {values.size()}, owner));
-}
+constexpr index_t kLarge = 100'000;  // values of a Jacobian beyond which other threads may run
 
 // Calls function(p) and copies its float64 result; Python wraps user functions so that they give
 // contiguous float64 of the right size.
 void call_into(nb::handle function, std::span<const double> p, std::span<double> out) {
   const nb::gil_scoped_acquire gil;
   if (PyErr_CheckSignals() != 0) throw nb::python_error();
-  const nb::object value = function(array_of(p));
+  const nb::object value = function(new_array(p));
   const auto result = nb::cast<Result>(value);
   if (result.size() != out.size()) {
     throw nb::value_error("the function returned another number of values than at the start");
   }
   std::memcpy(out.data(), result.data(), out.size_bytes());
+}
+
+// The functions of a fit: Python callables, or a Called, which knows its own Jacobian.
+void set_functions(nb::handle fun, nb::handle jac, ResidualFunction& residuals,
+                   JacobianFunction& jacobian) {
+  Called* called = nullptr;
+  if (!nb::try_cast(fun, called)) {
+    residuals = [fun](std::span<const double> p, std::span<double> f) { call_into(fun, p, f); };
+  } else if (called->has_jacobian()) {
+    residuals = [called](std::span<const double> p, std::span<double> f) {
+      std::ranges::copy(called->at(p).f, f.begin());
+    };
+    jacobian = [called](std::span<const double> p, std::span<double> J) {
+      std::ranges::copy(called->with_jacobian(p).jacobian, J.begin());
+    };
+  } else {
+    residuals = [called](std::span<const double> p, std::span<double> f) {
+      called->evaluate(p, f);
+    };
+  }
+  if (!jac.is_none()) {
+    jacobian = [jac](std::span<const double> p, std::span<double> J) { call_into(jac, p, J); };
+  }
 }
 
 FitResult run_least_squares(nb::handle fun, nb::handle jac, index_t m,
@@ -62,18 +82,13 @@ FitResult run_least_squares(nb::handle fun, nb::handle jac, index_t m,
     options.jacobian_mode = parse_jacobian_mode(nb::cast<std::string>(jacobian_mode));
   }
   options.callback = callback_of(callback);
-  const ResidualFunction residuals = [fun](std::span<const double> p, std::span<double> f) {
-    call_into(fun, p, f);
-  };
-  if (jac.is_none()) {
-    const nb::gil_scoped_release release;
-    return least_squares(residuals, m, x0, options);
-  }
-  const JacobianFunction jacobian = [jac](std::span<const double> p, std::span<double> J) {
-    call_into(jac, p, J);
-  };
-  const nb::gil_scoped_release release;
-  return least_squares(residuals, jacobian, m, x0, options);
+  ResidualFunction residuals;
+  JacobianFunction jacobian;
+  set_functions(fun, jac, residuals, jacobian);
+  std::optional<nb::gil_scoped_release> release;
+  if (m * static_cast<index_t>(x0.size()) > kLarge) release.emplace();
+  return jacobian ? least_squares(residuals, jacobian, m, x0, options)
+                  : least_squares(residuals, m, x0, options);
 }
 
 // The result of a curve fitted as residuals, over all parameters: fixed ones put back, masked rows
@@ -139,15 +154,34 @@ void bind_least_squares(nb::module_& m) {
         nb::arg("masked"), nb::arg("tss"), nb::arg("sum_log_sigma"), nb::arg("has_sigma"),
         nb::arg("differences").none() = nb::none(),
         "The result of a curve fitted as residuals, over all its parameters.");
-  m.def("least_squares", &run_least_squares, nb::arg("fun"), nb::arg("jac").none(), nb::arg("m"),
-        nb::arg("x0"), nb::arg("lower") = std::vector<double>{},
-        nb::arg("upper") = std::vector<double>{}, nb::arg("loss").none() = nb::none(),
-        nb::arg("f_scale") = 1.0, nb::arg("three_point") = false,
-        nb::arg("diff_step") = std::vector<double>{}, nb::arg("names") = std::vector<std::string>{},
-        nb::arg("absolute_sigma") = false, nb::arg("callback").none() = nb::none(),
-        nb::arg("solver") = nb::dict(), nb::arg("jacobian_mode").none() = nb::none(),
-        "Minimizes over residual callables that take and give float64 arrays; see "
-        "nlsq.least_squares.");
+  m.def(
+      "least_squares", &run_least_squares, nb::arg("fun"), nb::arg("jac").none(), nb::arg("m"),
+      nb::arg("x0"), nb::arg("lower") = std::vector<double>{},
+      nb::arg("upper") = std::vector<double>{}, nb::arg("loss").none() = nb::none(),
+      nb::arg("f_scale") = 1.0, nb::arg("three_point") = false,
+      nb::arg("diff_step") = std::vector<double>{}, nb::arg("names") = std::vector<std::string>{},
+      nb::arg("absolute_sigma") = false, nb::arg("callback").none() = nb::none(),
+      nb::arg("solver") = nb::dict(), nb::arg("jacobian_mode").none() = nb::none(),
+      "Minimizes over residual callables that take and give float64 arrays, or over a Called; see "
+      "nlsq.least_squares.");
+  m.def(
+      "differences",
+      [](const nb::object& function, const nb::object& plain, const std::vector<double>& x,
+         nb::handle f, bool central, double root, std::vector<double> relative,
+         std::vector<double> lower, std::vector<double> upper) {
+        const Buffer values(f);
+        const auto n = static_cast<index_t>(x.size());
+        Called called(function, plain, n, values.values().size);
+        called.set_differences(
+            {central, root, std::move(relative), std::move(lower), std::move(upper)});
+        called.remember(new_array(x), f, nb::none());
+        return new_matrix(called.with_jacobian(x).jacobian,
+                          static_cast<std::size_t>(called.rows()));
+      },
+      nb::arg("function"), nb::arg("plain"), nb::arg("x"), nb::arg("f"), nb::arg("central"),
+      nb::arg("root"), nb::arg("relative"), nb::arg("lower"), nb::arg("upper"),
+      "The Jacobian (m, n) of function(x) by differences, f its values at x; see "
+      "nlsq/_differences.py.");
 }
 
 }  // namespace nlsq::python

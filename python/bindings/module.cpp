@@ -4,6 +4,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include "called.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/runtime.hpp"
 #include "nlsq/version.hpp"
@@ -35,6 +36,7 @@ NB_MODULE(_core, m) {
   nlsq::python::bind_trace(m);
   nlsq::python::bind_fit(m);
   nlsq::python::bind_quick_fit(m);
+  nlsq::python::bind_called(m);
   nlsq::python::bind_least_squares(m);
   nlsq::python::bind_runtime(m);
 }

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Residuals and Jacobian of any Python function, minimized by the core.
 
-The core asks for the residuals and the Jacobian of every trial. A trial that does not reduce the cost is rejected
-whatever its derivatives are, so they are not computed: the core gets those of the last accepted point instead. Points
-of the recent past are remembered, so that no point is evaluated twice.
+The core calls plain functions itself: float64 arrays, dense Jacobians, losses by name. Where something stands in between
+(a sparse Jacobian, other processes, a loss that is a function) it asks this module. Either way Jacobians are computed at
+accepted points alone, and points of the recent past are remembered, so that none is evaluated twice.
 """
 
 from collections import OrderedDict
@@ -12,14 +12,13 @@ from collections.abc import Callable
 import numpy as np
 
 from nlsq import _core
+from nlsq._differences import as_values
 from nlsq._function_state import unchanged
 from nlsq._losses import Loss
 from nlsq._recorded_residuals import Engine, record
 from nlsq._scipy_types import as_jacobian, dense, rows_times, transposed_times
 
 _EPS = np.finfo(float).eps
-# A trial is accepted by the core's final steps although it costs this much more (relative).
-_ROUNDING = 1e-8
 _KEPT_VALUES = 4_000_000  # of Jacobians
 
 
@@ -44,8 +43,7 @@ class BlackBox:
         self.nfev = self.njev = 0
         self._points = OrderedDict()
         self._keep = 2
-        self._best = np.inf
-        self._last_jacobian = None
+        self._called = None  # a _core.Called that remembers the points
         self.recorded = None  # a _recorded_residuals.Recorded of the function, to be minimized in the engine
         self.note = None  # why there is none
         self.core = None  # the core's last result
@@ -58,25 +56,16 @@ class BlackBox:
             return point
         point = Point()
         point.x = x.copy()
-        values = self.function(x.copy())
-        if type(values) is not np.ndarray or values.ndim == 0:
-            if values is None:
-                raise TypeError("fun returns None; is its return statement missing?")
-            values = np.atleast_1d(np.asarray(values))
-        self.nfev += 1
-        if values.ndim != 1:
-            raise ValueError(f"`fun` must return at most 1-d array_like. f0.shape: {values.shape}")
-        if values.dtype.kind == "c":
-            raise ValueError("`fun` must return real values.")
-        if values.size == 0:
-            raise ValueError("fun returns no residuals")
-        if self.m >= 0 and len(values) != self.m:
-            raise ValueError(f"`fun` returned {len(values)} residuals, but {self.m} before.")
-        # The type that the values were computed in, where the function knows better.
-        point.dtype = getattr(self.function, "value_dtype", None) or values.dtype
-        # A copy: the function may give the same array again with other values.
-        point.f = np.array(values, dtype=float)
-        point.jacobian = None
+        if self._called is not None:
+            self._from_core(point)
+        else:
+            values = self._plain(self.function(x.copy()))
+            self.nfev += 1
+            # The type that the values were computed in, where the function knows better.
+            point.dtype = getattr(self.function, "value_dtype", None) or values.dtype
+            # A copy: the function may give the same array again with other values.
+            point.f = np.array(values, dtype=float)
+            point.jacobian = None
         point.cost = self.loss.cost(point.f)
         if self.m < 0:
             self.m = len(values)
@@ -86,6 +75,29 @@ class BlackBox:
             self._points.popitem(last=False)
         return point
 
+    def _plain(self, values) -> np.ndarray:
+        """What the function gave, as an array of one dimension."""
+        if type(values) is not np.ndarray or values.ndim == 0:
+            if values is None:
+                raise TypeError("fun returns None; is its return statement missing?")
+            values = np.atleast_1d(np.asarray(values))
+        if values.ndim != 1:
+            raise ValueError(f"`fun` must return at most 1-d array_like. f0.shape: {values.shape}")
+        if values.dtype.kind == "c":
+            raise ValueError("`fun` must return real values.")
+        if values.size == 0:
+            raise ValueError("fun returns no residuals")
+        if self.m >= 0 and len(values) != self.m:
+            raise ValueError(f"`fun` returned {len(values)} residuals, but {self.m} before.")
+        return values
+
+    def _from_core(self, point):
+        """Sets what the core knows, or finds out, at point.x."""
+        point.f = self._called.values(point.x)
+        point.dtype = point.f.dtype
+        point.jacobian = self._called.jacobian(point.x)
+        self._count()
+
     def jacobian_at(self, x: np.ndarray) -> Point:
         """The point with its Jacobian: dense, csr, or a LinearOperator."""
         point = self.at(x)
@@ -93,14 +105,19 @@ class BlackBox:
             if self.recorded is not None:
                 point.jacobian = self.recorded.jacobian(x)
             elif self.jacobian_function is not None:
-                point.jacobian = as_jacobian(self.jacobian_function(x.copy()))
+                point.jacobian = self._jacobian(x.copy())
             else:
                 point.jacobian = as_jacobian(self.differences(x, point.f, point.dtype))
             self.njev += 1
-            if point.jacobian.shape != (self.m, self.n):
-                raise ValueError(f"The return value of `jac` has wrong shape: expected {(self.m, self.n)}, "
-                                 f"actual {point.jacobian.shape}.")  # fmt: skip
         return point
+
+    def _jacobian(self, x):
+        """What the function for the Jacobian gives, of the right shape."""
+        jacobian = as_jacobian(self.jacobian_function(x))
+        if jacobian.shape != (self.m, self.n):
+            raise ValueError(f"The return value of `jac` has wrong shape: expected {(self.m, self.n)}, "
+                             f"actual {jacobian.shape}.")  # fmt: skip
+        return jacobian
 
     def model(self, point: Point):
         """(gradient g of the cost, Jacobian J, residuals f): J^T J approximates the Hessian of the cost, J^T f is g."""
@@ -143,27 +160,60 @@ class BlackBox:
     def minimize(self, x0: np.ndarray, lower: np.ndarray, upper: np.ndarray, solver: dict, callback=None):
         """The core's result from x0. callback(iteration, nfev, cost, step, optimality, x) -> stop."""
         own_loss = self.loss.name is None
+        start = self.at(x0)
+        if not own_loss and self._is_plain(start):
+            residuals, jacobian = self._for_the_core(start), None
+        else:
+            def residuals(x):
+                f = self.at(x).f
+                return self.loss.fold(f)[0] if own_loss else f
 
-        def residuals(x):
-            point = self.at(x)
-            return self.loss.fold(point.f)[0] if own_loss else point.f
+            def jacobian(x):
+                point = self.jacobian_at(x)
+                J = dense(point.jacobian)
+                return self.loss.fold(point.f)[1][:, None] * J if own_loss else J
 
-        def jacobian(x):
-            point = self.at(x)
-            worse = not point.cost <= self._best + _ROUNDING * abs(self._best)
-            if worse and self._last_jacobian is not None:
-                return self._last_jacobian
-            J = dense(self.jacobian_at(x).jacobian)
-            if own_loss:
-                J = self.loss.fold(point.f)[1][:, None] * J
-            if np.isfinite(J).all():
-                self._best = min(self._best, point.cost)
-                self._last_jacobian = J
-            return J
-
-        self.core = _core.least_squares(
-            residuals, jacobian, self.m, x0.tolist(), lower.tolist(), upper.tolist(),
-            None if own_loss else self.loss.name, 1.0 if own_loss else float(self.loss.f_scale),
-            callback=callback, solver=solver,
-        )  # fmt: skip
+        try:
+            self.core = _core.least_squares(
+                residuals, jacobian, self.m, x0.tolist(), lower.tolist(), upper.tolist(),
+                None if own_loss else self.loss.name, 1.0 if own_loss else float(self.loss.f_scale),
+                callback=callback, solver=solver,
+            )  # fmt: skip
+            self.at(np.array(self.core.popt))
+        finally:
+            self._count()
+            self._called = None  # it knows this object
         return self.core
+
+    def _is_plain(self, start: Point) -> bool:
+        """Whether the core can call the function itself."""
+        if self.jacobian_function is None:
+            return self.differences.plain
+        return isinstance(self.jacobian_at(start.x).jacobian, np.ndarray)
+
+    def _for_the_core(self, start: Point):
+        """A _core.Called of the problem."""
+        def plain(values):
+            return as_values(self._plain(values))
+
+        as_called = getattr(self.function, "as_called", None)
+        called = None if as_called is None else as_called(self.n, self.m, plain)
+        if called is None:
+            called = _core.Called(self.function, plain, self.n, self.m)
+        if self.jacobian_function is None:
+            called.set_differences(*self.differences.rule(start.dtype))
+        else:
+            called.set_jacobian(lambda x: dense(self._jacobian(x)))
+        called.remember(start.x, start.f, None if start.jacobian is None else dense(start.jacobian))
+        self._before = (self.nfev, self.njev, 0 if self.differences is None else self.differences.evaluations)
+        self._called = called
+        return called
+
+    def _count(self):
+        """Adds what the core has called."""
+        if self._called is None:
+            return
+        nfev, njev, evaluations = self._before
+        self.nfev, self.njev = nfev + self._called.nfev, njev + self._called.njev
+        if self.differences is not None:
+            self.differences.evaluations = evaluations + self._called.evaluations

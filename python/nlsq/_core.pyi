@@ -428,12 +428,49 @@ def quick_fit(function: object, x: object, y: object, p0: object) -> object:
     (popt, pcov) of a function of a kept record on plain arrays; None: take the long way.
     """
 
+class Called:
+    """Residuals that are a Python function; see nlsq/_black_box.py."""
+
+    def __init__(self, function: object, plain: object, n: int, m: int) -> None: ...
+
+    def set_model(self, data: object | None, y: object, sigma: object | None, full: Sequence[float], free: Sequence[int], numpy_scalars: bool) -> None:
+        """Residuals are (function(data, *parameters) - y) / sigma from now on."""
+
+    def set_jacobian(self, jacobian: object) -> None:
+        """jacobian(x) gives (m, n)."""
+
+    def set_differences(self, central: bool, root: float, relative: Sequence[float], lower: Sequence[float], upper: Sequence[float]) -> None:
+        """The Jacobian is made of differences, with SciPy's steps."""
+
+    def remember(self, x: object, f: object, jacobian: object | None = None) -> None:
+        """What is known of a point already."""
+
+    def values(self, x: Sequence[float]) -> object:
+        """Residuals (m,) at x."""
+
+    def jacobian(self, x: Sequence[float]) -> object:
+        """Their derivatives (m, n) at x."""
+
+    @property
+    def nfev(self) -> int: ...
+
+    @property
+    def njev(self) -> int: ...
+
+    @property
+    def evaluations(self) -> int: ...
+
 def complete(part: FitResult, names: Sequence[str], p0: Sequence[float], held: Sequence[bool], masked: int, tss: float, sum_log_sigma: float, has_sigma: bool, differences: str | None = None) -> FitResult:
     """The result of a curve fitted as residuals, over all its parameters."""
 
 def least_squares(fun: object, jac: object | None, m: int, x0: Sequence[float], lower: Sequence[float] = [], upper: Sequence[float] = [], loss: object | None = None, f_scale: float = 1.0, three_point: bool = False, diff_step: Sequence[float] = [], names: Sequence[str] = [], absolute_sigma: bool = False, callback: object | None = None, solver: dict = {}, jacobian_mode: object | None = None) -> FitResult:
     """
-    Minimizes over residual callables that take and give float64 arrays; see nlsq.least_squares.
+    Minimizes over residual callables that take and give float64 arrays, or over a Called; see nlsq.least_squares.
+    """
+
+def differences(function: object, plain: object, x: Sequence[float], f: object, central: bool, root: float, relative: Sequence[float], lower: Sequence[float], upper: Sequence[float]) -> object:
+    """
+    The Jacobian (m, n) of function(x) by differences, f its values at x; see nlsq/_differences.py.
     """
 
 def cache_stats() -> dict:

@@ -13,6 +13,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from nlsq import _core
+
 METHODS = ("2-point", "3-point", "cs")
 _EPS = np.finfo(np.float64).eps
 
@@ -90,14 +92,17 @@ class Differences:
         self.bounded = bool(np.any((lower > -np.inf) | (upper < np.inf)))
         self.sparsity = sparsity
         self.evaluations = 0
+        # Nothing that the core could not do.
+        self.plain = sparsity is None and mapper is map and method != "cs"
         if sparsity is not None:
             self.structure = _coordinates(sparsity)
             self.groups = group_columns(sparsity)
 
     def __call__(self, x: np.ndarray, f: np.ndarray, dtype: np.dtype):
         """The Jacobian at x, where the function gave f (now float64) in the type dtype."""
-        if not self.bounded and self.sparsity is None and self.mapper is map and self.method != "cs" and len(x) < 50:
-            return self._one_by_one(x, f, dtype)
+        if self.plain:
+            self.evaluations += len(x) * (1 + (self.method == "3-point"))
+            return _core.differences(self.function, as_values, x, f, *self.rule(dtype))
         steps = absolute_steps(x, self.method, self.rel_step, dtype)
         one_sided = np.ones(len(x), dtype=bool)
         if self.method == "3-point":
@@ -108,34 +113,12 @@ class Differences:
             return self._dense(x, f, steps, one_sided)
         return self._sparse(x, f, steps, one_sided)
 
-    def _one_by_one(self, x, f, dtype):
-        """As _dense, for few parameters without bounds: numbers are faster than small arrays."""
-        jacobian = np.empty((len(x), len(f)))
+    def rule(self, dtype: np.dtype) -> tuple:
+        """The steps as the core takes them, for values of a type: (central, root, relative, lower, upper)."""
+        n = len(self.lower)
+        relative = [] if self.rel_step is None else np.broadcast_to(self.rel_step, (n,)).tolist()
         root = root_of_epsilon(self.method, dtype)
-        relative = self.rel_step
-        if relative is not None and np.ndim(relative):
-            relative = np.broadcast_to(relative, x.shape).tolist()
-        central = self.method == "3-point"
-        for j, at in enumerate(x.tolist()):
-            size, sign = abs(at), 1.0 if at >= 0 else -1.0
-            step = root * sign * max(1.0, size)
-            if relative is not None:
-                given = (relative[j] if type(relative) is list else float(relative)) * sign * size
-                step = given if (at + given) - at != 0 else step
-            if central:
-                step = abs(step)
-                behind, ahead = x.copy(), x.copy()
-                behind[j], ahead[j] = at - step, at + step
-                one, other = self.function(behind), self.function(ahead)
-                np.subtract(other, _as_float64(one), out=jacobian[j], dtype=float)
-                jacobian[j] /= (at + step) - (at - step)
-            else:
-                ahead = x.copy()
-                ahead[j] = at + step
-                np.subtract(self.function(ahead), f, out=jacobian[j], dtype=float)
-                jacobian[j] /= (at + step) - at
-        self.evaluations += len(x) * (1 + central)
-        return jacobian.T
+        return self.method == "3-point", root, relative, self.lower.tolist(), self.upper.tolist()
 
     def _dense(self, x, f, steps, one_sided):
         moves = np.eye(len(x), dtype=bool)
@@ -196,6 +179,11 @@ class Differences:
 
 def _as_float64(values):
     return np.atleast_1d(np.asarray(values)).astype(np.float64, copy=False)
+
+
+def as_values(values) -> np.ndarray:
+    """What a function gave, as a contiguous float64 array."""
+    return np.ascontiguousarray(_as_float64(values))
 
 
 def _coordinates(sparsity):

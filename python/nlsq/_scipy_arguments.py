@@ -6,6 +6,7 @@ from types import FunctionType
 
 import numpy as np
 
+from nlsq import _core
 from nlsq import _least_squares_options as checks
 
 UNBOUNDED = (-np.inf, np.inf)
@@ -128,8 +129,11 @@ class Residuals:
         self.value_dtype = np.dtype(float)
 
     def __call__(self, p):
+        return self.of(self.task.f(self.task.x, *p))
+
+    def of(self, values):
+        """The residuals of model values."""
         task = self.task
-        values = task.f(task.x, *p)
         if type(values) is np.ndarray and values.dtype is FLOAT64 and values.shape == task.y.shape and values.ndim == 1:
             self.value_dtype = FLOAT64
             return task.weighted(values - task.y)
@@ -139,6 +143,16 @@ class Residuals:
         if difference.ndim > 1:
             raise ValueError(f"`f` gives shape {values.shape}; `ydata` has shape {task.y.shape}.")
         return task.weighted(np.atleast_1d(difference))
+
+    def as_called(self, n, m, plain):
+        """The same as a _core.Called, or None where it knows no such residuals. plain: what to do with those it does
+        not know."""
+        task = self.task
+        if task.whiten is not None or task.y.shape != (m,) or not task.y.flags.c_contiguous:
+            return None
+        called = _core.Called(task.f, lambda values: plain(self.of(values)), n, m)
+        called.set_model(task.x, task.y, task.sigma, [0.0] * n, list(range(n)), True)
+        return called
 
 
 def _count_parameters(f):

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+#include "called.hpp"
+
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "array.hpp"
+
+namespace nlsq::python {
+namespace {
+
+constexpr index_t kKeptValues = 4'000'000;  // of Jacobians
+constexpr index_t kMostPoints = 8;
+
+std::vector<double> vector_of(nb::handle array) {
+  const Buffer buffer(array);
+  const Values& values = buffer.values();
+  std::vector<double> out(static_cast<std::size_t>(values.size));
+  for (index_t i = 0; i < values.size; ++i) out[static_cast<std::size_t>(i)] = values[i];
+  return out;
+}
+
+// Whether a value is a float64 array of this many dimensions and values, copied if so.
+bool copy_plain(nb::handle value, int dimensions, std::span<double> out) {
+  static const nb::object* const ndarray =
+      new nb::object(nb::module_::import_("numpy").attr("ndarray"));
+  if (!value.type().is(*ndarray)) return false;
+  Buffer buffer;
+  if (!buffer.take(value)) return false;
+  const Values& values = buffer.values();
+  if (values.float32 || buffer.dimensions() != dimensions) return false;
+  if (values.size != static_cast<index_t>(out.size())) return false;
+  std::memcpy(out.data(), values.data, out.size_bytes());
+  return true;
+}
+
+}  // namespace
+
+Called::Called(nb::object function, nb::object plain, index_t n, index_t m)
+    : function_(std::move(function)), plain_(std::move(plain)), n_(n), m_(m) {}
+
+void Called::set_model(nb::object data, nb::handle y, nb::handle sigma, std::vector<double> full,
+                       std::vector<std::size_t> free, bool numpy_scalars) {
+  ModelCall model;
+  model.data = std::move(data);
+  model.y = vector_of(y);
+  if (!sigma.is_none()) model.sigma = vector_of(sigma);
+  model.full = std::move(full);
+  model.free = std::move(free);
+  model.numpy_scalars = numpy_scalars;
+  const auto m = static_cast<std::size_t>(m_);
+  const bool fits = model.y.size() == m && (model.sigma.empty() || model.sigma.size() == m) &&
+                    model.free.size() == static_cast<std::size_t>(n_) &&
+                    std::all_of(model.free.begin(), model.free.end(),
+                                [&](std::size_t at) { return at < model.full.size(); });
+  if (!fits) throw nb::value_error("y, sigma or parameters of another number than at the start");
+  model_ = std::move(model);
+}
+
+void Called::set_jacobian(nb::object jacobian) { jacobian_ = std::move(jacobian); }
+
+void Called::set_differences(StepRule rule) {
+  const auto n = static_cast<std::size_t>(n_);
+  if (rule.lower.size() != n || rule.upper.size() != n ||
+      !(rule.relative.empty() || rule.relative.size() == n)) {
+    throw nb::value_error("bounds or steps of another number of parameters");
+  }
+  rule_ = std::move(rule);
+}
+
+void Called::remember(nb::handle x, nb::handle f, nb::handle jacobian) {
+  CalledPoint point{vector_of(x), vector_of(f), {}};
+  if (!jacobian.is_none()) point.jacobian = vector_of(jacobian);
+  const auto n = static_cast<std::size_t>(n_), m = static_cast<std::size_t>(m_);
+  if (point.x.size() != n || point.f.size() != m ||
+      !(point.jacobian.empty() || point.jacobian.size() == m * n)) {
+    throw nb::value_error("a point of another number of parameters or residuals");
+  }
+  keep(std::move(point));
+}
+
+CalledPoint* Called::find(std::span<const double> x) {
+  for (CalledPoint& point : points_) {
+    if (std::memcmp(point.x.data(), x.data(), x.size_bytes()) == 0) return &point;
+  }
+  return nullptr;
+}
+
+CalledPoint& Called::keep(CalledPoint point) {
+  const index_t most =
+      std::min(kMostPoints, 2 + kKeptValues / std::max<index_t>(1, m_ * std::max<index_t>(n_, 1)));
+  while (static_cast<index_t>(points_.size()) >= most) points_.pop_back();
+  points_.push_front(std::move(point));
+  return points_.front();
+}
+
+void Called::read(nb::handle value, std::span<double> f) const {
+  if (!copy_plain(value, 1, f)) {
+    const nb::object plain = plain_(value);
+    if (!copy_plain(plain, 1, f)) {
+      throw nb::value_error(("`fun` returned " + std::to_string(nb::len(plain)) +
+                             " residuals, but " + std::to_string(m_) + " before.")
+                                .c_str());
+    }
+    return;
+  }
+  if (!model_) return;
+  const std::vector<double>& sigma = model_->sigma;
+  for (std::size_t i = 0; i < f.size(); ++i) f[i] -= model_->y[i];
+  for (std::size_t i = 0; i < sigma.size(); ++i) {
+    f[i] = std::isinf(sigma[i]) ? 0.0 : f[i] / sigma[i];
+  }
+}
+
+void Called::evaluate(std::span<const double> x, std::span<double> f) const {
+  const nb::gil_scoped_acquire gil;
+  if (PyErr_CheckSignals() != 0) throw nb::python_error();
+  if (!model_) {
+    read(function_(new_array(x)), f);
+    return;
+  }
+  std::vector<double> all = model_->full;
+  for (std::size_t i = 0; i < x.size(); ++i) all[model_->free[i]] = x[i];
+  nb::list arguments;
+  arguments.append(model_->data);
+  if (model_->numpy_scalars) {
+    for (const nb::handle value : new_array(all)) arguments.append(value);
+  } else {
+    for (const double value : all) arguments.append(value);
+  }
+  read(function_(*arguments), f);
+}
+
+const CalledPoint& Called::at(std::span<const double> x) {
+  if (const CalledPoint* const known = find(x)) return *known;
+  CalledPoint point{{x.begin(), x.end()}, std::vector<double>(static_cast<std::size_t>(m_)), {}};
+  evaluate(x, point.f);
+  ++nfev;
+  return keep(std::move(point));
+}
+
+const CalledPoint& Called::with_jacobian(std::span<const double> x) {
+  at(x);
+  CalledPoint& point = *find(x);
+  if (point.jacobian.empty()) differentiate(point);
+  return point;
+}
+
+void Called::differentiate(CalledPoint& point) {
+  std::vector<double> jacobian(static_cast<std::size_t>(m_ * n_));
+  if (jacobian_) {
+    const nb::gil_scoped_acquire gil;
+    const nb::object value = jacobian_(new_array(point.x));
+    if (!copy_plain(value, 2, jacobian)) {
+      throw nb::type_error("the Jacobian is no float64 array of residuals by parameters");
+    }
+  } else if (rule_) {
+    const auto function = [this](std::span<const double> x, std::span<double> f) {
+      evaluate(x, f);
+    };
+    evaluations += difference_jacobian(*rule_, function, point.x, point.f, jacobian);
+  } else {
+    throw nb::type_error("there is no Jacobian");
+  }
+  ++njev;
+  point.jacobian = std::move(jacobian);
+}
+
+void bind_called(nb::module_& m) {
+  nb::class_<Called>(m, "Called", "Residuals that are a Python function; see nlsq/_black_box.py.")
+      .def(nb::init<nb::object, nb::object, index_t, index_t>(), nb::arg("function"),
+           nb::arg("plain"), nb::arg("n"), nb::arg("m"))
+      .def("set_model", &Called::set_model, nb::arg("data").none(), nb::arg("y"),
+           nb::arg("sigma").none(), nb::arg("full"), nb::arg("free"), nb::arg("numpy_scalars"),
+           "Residuals are (function(data, *parameters) - y) / sigma from now on.")
+      .def("set_jacobian", &Called::set_jacobian, nb::arg("jacobian"), "jacobian(x) gives (m, n).")
+      .def(
+          "set_differences",
+          [](Called& called, bool central, double root, std::vector<double> relative,
+             std::vector<double> lower, std::vector<double> upper) {
+            called.set_differences(
+                {central, root, std::move(relative), std::move(lower), std::move(upper)});
+          },
+          nb::arg("central"), nb::arg("root"), nb::arg("relative"), nb::arg("lower"),
+          nb::arg("upper"), "The Jacobian is made of differences, with SciPy's steps.")
+      .def("remember", &Called::remember, nb::arg("x"), nb::arg("f"),
+           nb::arg("jacobian").none() = nb::none(), "What is known of a point already.")
+      .def(
+          "values",
+          [](Called& called, const std::vector<double>& x) { return new_array(called.at(x).f); },
+          nb::arg("x"), "Residuals (m,) at x.")
+      .def(
+          "jacobian",
+          [](Called& called, const std::vector<double>& x) {
+            return new_matrix(called.with_jacobian(x).jacobian,
+                              static_cast<std::size_t>(called.rows()));
+          },
+          nb::arg("x"), "Their derivatives (m, n) at x.")
+      .def_ro("nfev", &Called::nfev)
+      .def_ro("njev", &Called::njev)
+      .def_ro("evaluations", &Called::evaluations);
+}
+
+}  // namespace nlsq::python

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// Residuals that are a Python function, with their Jacobian: called with as little as possible in
+// between, and never twice at one of the last points.
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+#include <deque>
+#include <optional>
+#include <string>
+
+#include "differences.hpp"
+
+namespace nlsq::python {
+
+namespace nb = nanobind;
+
+/// What is known at one x.
+struct CalledPoint {
+  std::vector<double> x, f, jacobian;  ///< n; m; m×n row-major, empty: not asked for
+};
+
+/// Not thread-safe. Functions may give any array-like: what is no plain float64 array of the right
+/// shape goes through `plain`, a Python function value -> float64 (m,), which raises what is wrong.
+class Called {
+ public:
+  /// function(x) -> residuals (m,).
+  Called(nb::object function, nb::object plain, index_t n, index_t m);
+
+  /// The residuals are those of a model from now on: (function(data, *parameters) - y) / sigma, 0
+  /// where sigma is infinite. y: (m,); sigma: None or (m,). Parameters are given as floats, or as
+  /// NumPy's; `full` holds them all, of which x are those at `free`. `plain` then gets model values
+  /// and gives residuals.
+  void set_model(nb::object data, nb::handle y, nb::handle sigma, std::vector<double> full,
+                 std::vector<std::size_t> free, bool numpy_scalars);
+  /// jacobian(x) -> float64 (m, n).
+  void set_jacobian(nb::object jacobian);
+  void set_differences(StepRule rule);
+  bool has_jacobian() const { return static_cast<bool>(jacobian_) || rule_.has_value(); }
+
+  /// What the caller knows of a point already; jacobian: None or (m, n).
+  void remember(nb::handle x, nb::handle f, nb::handle jacobian);
+
+  /// The point at x with its residuals, or with its Jacobian too. Valid until the next call.
+  const CalledPoint& at(std::span<const double> x);
+  const CalledPoint& with_jacobian(std::span<const double> x);
+  /// Residuals alone; nothing is remembered.
+  void evaluate(std::span<const double> x, std::span<double> f) const;
+
+  index_t rows() const { return m_; }
+  index_t parameters() const { return n_; }
+  index_t nfev = 0;         ///< points evaluated by at()
+  index_t njev = 0;         ///< Jacobians
+  index_t evaluations = 0;  ///< of differences
+
+ private:
+  CalledPoint* find(std::span<const double> x);
+  CalledPoint& keep(CalledPoint point);
+  void read(nb::handle value, std::span<double> f) const;
+  void differentiate(CalledPoint& point);
+
+  struct ModelCall {
+    nb::object data;
+    std::vector<double> y, sigma, full;
+    std::vector<std::size_t> free;
+    bool numpy_scalars = false;
+  };
+
+  nb::object function_, plain_, jacobian_;
+  std::optional<ModelCall> model_;
+  std::optional<StepRule> rule_;
+  index_t n_, m_;
+  std::deque<CalledPoint> points_;
+};
+
+void bind_called(nb::module_& m);
+
+}  // namespace nlsq::python
