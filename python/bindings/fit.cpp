@@ -88,7 +88,13 @@ FitResult run_curve_fit(const Model& model, const Columns& columns, nb::handle y
   options.threads = threads;
   options.check_finite = check_finite;
   if (!mode.is_none()) options.jacobian_mode = parse_jacobian_mode(nb::cast<std::string>(mode));
-  for (const auto& [name, value] : solver) set_solver(options, name, value);
+  for (const auto& [name, value] : solver) {
+    if (nb::cast<std::string>(name) == "progressive") {
+      options.progressive = nb::cast<bool>(value);
+    } else {
+      set_solver(options, name, value);
+    }
+  }
   options.callback = callback_of(callback);
   options.before_pass = signal_watch(response.values().size * static_cast<index_t>(names.size()));
   const nb::gil_scoped_release release;

@@ -32,6 +32,7 @@ _DEFAULTS = {
     "jac": None, "data_mask": None, "timeit": False, "return_eval": False, "full_output": False, "callback": None,
     "nan_policy": None, "loss": None, "f_scale": 1.0, "fixed": None, "threads": 0, "jacobian_mode": None,
     "data": None, "y": None, "diff_step": None, "verbose": 0, "cache_config": None,
+    "progressive": True,
 }  # fmt: skip
 _SOLVER = ("ftol", "xtol", "gtol", "x_scale", "max_nfev", "maxfev")
 _KNOWN = (*_DEFAULTS, *_SOLVER)
@@ -88,6 +89,9 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
     data, y : a table (dict, DataFrame, …) and the name of the response, for formulas
     threads : int, default 0: all that help
     jacobian_mode : {"fwd", "rev", "auto"}
+    progressive : bool, default True
+        With some 10,000 rows and more begin on a sample of them, and finish on all. Not with a callback, a loss or
+        max_nfev.
     cache_config : dict with "enable" (bool) and "max_size" (int), or one of them
         Settings of the cache of programs, from this fit on and for the whole process (docs/configuration.md).
 
@@ -229,6 +233,8 @@ def _fit(f, xdata, ydata, options, solver):
             solver["x_scale"] = _arguments.positive_numbers(scale, n, "x_scale")
         elif scale != "jac":
             raise ValueError(f"x_scale must be 'jac' or numbers, not {scale!r}")
+    if options["progressive"] is not True and not _arguments.truth(options["progressive"], "progressive"):
+        solver["progressive"] = False
     if options["cache_config"] is not None:
         from nlsq._cache import configure_cache
 

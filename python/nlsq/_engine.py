@@ -142,6 +142,7 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
             _log(out)
             return out
     else:
+        solver = {name: value for name, value in solver.items() if name != "progressive"}
         out.model, out.columns = None, []
         out.engine = "callback"
         if jac is None and differences is None and rows and _jax.is_loaded() and _jax.uses_jax(function):

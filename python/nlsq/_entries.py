@@ -60,6 +60,8 @@ FILL = {
     "active_mask": lambda r: np.array(r._outcome.result.at_bound, dtype=int),
     "nfev": lambda r: r._outcome.result.nfev,
     "njev": lambda r: r._outcome.result.njev,
+    "nfev_subsample": lambda r: getattr(r._outcome.result, "nfev_subsample", 0),
+    "progressive": lambda r: getattr(r._outcome.result, "progressive", False),
     "nit": lambda r: r._outcome.result.iterations,
     "status": lambda r: r._outcome.result.status,
     "success": lambda r: r._outcome.result.success,

@@ -19,6 +19,8 @@ _PLAIN = (
 def numbers_of(core) -> dict:
     """Everything a core result knows, as arrays and plain values."""
     numbers = {name: getattr(core, name) for name in (*_ARRAYS, *_PLAIN)}
+    numbers["nfev_subsample"] = getattr(core, "nfev_subsample", 0)
+    numbers["progressive"] = getattr(core, "progressive", False)
     for name in ("names", "fixed", "at_bound", "warnings"):
         numbers[name] = list(numbers[name])
     numbers["report"] = core.report()

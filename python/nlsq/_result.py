@@ -35,6 +35,7 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
     model, xdata, ydata : what was fitted
     engine : "interpreter" (the model was recorded) or "callback";  trace_note : why it was not recorded
     jacobian_mode, jacobian_mode_source : the mode and what chose it ("argument", "environment", "config", "default")
+    progressive, nfev_subsample : whether the fit began on a sample of many rows, and its passes over that
     derivative_order : what the engine did ("forward", "reverse", or how differences were taken)
     warnings, cache_stats, infodict
     all_times : seconds by what they went to ("compile", "fit");  sparsity_detected, multistart_diagnostics : as in NLSQ's
@@ -76,6 +77,8 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
         jacobian_mode: str
         jacobian_mode_source: str
         derivative_order: str
+        progressive: bool
+        nfev_subsample: int
         warnings: list[str]
         cache_stats: dict[str, Any]
         all_times: dict[str, float]

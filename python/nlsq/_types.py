@@ -41,6 +41,7 @@ class FitOptions(TypedDict, total=False):
     jacobian_mode: JacobianMode | None
     verbose: int
     timeit: bool
+    progressive: bool
     cache_config: Mapping[str, bool | int] | None
     # Accepted for programs written for NLSQ; without effect (_compat.py).
     solver: Any

@@ -16,7 +16,8 @@ from nlsq._optimize import OptimizeResult, OptimizeWarning, optimize_warning
 from nlsq._result import CurveFitResult
 
 KEYS = [
-    "x", "popt", "pcov", "perr", "cost", "fun", "jac", "grad", "optimality", "active_mask", "nfev", "njev", "nit",
+    "x", "popt", "pcov", "perr", "cost", "fun", "jac", "grad", "optimality", "active_mask", "nfev", "njev",
+    "nfev_subsample", "progressive", "nit",
     "status", "success", "message", "model", "xdata", "ydata", "engine", "trace_note", "jacobian_mode",
     "jacobian_mode_source", "derivative_order", "warnings",
     "cache_stats", "all_times", "sparsity_detected", "multistart_diagnostics", "infodict",
