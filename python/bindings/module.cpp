@@ -34,9 +34,12 @@ NB_MODULE(_core, m) {
       "The candidate nearest to a name; empty when none is near.");
   nlsq::python::bind_model(m);
   nlsq::python::bind_trace(m);
+  nlsq::python::bind_trace_rows(m);
+  nlsq::python::bind_trace_rollup(m);
   nlsq::python::bind_fit(m);
   nlsq::python::bind_quick_fit(m);
   nlsq::python::bind_called(m);
+  nlsq::python::bind_fit_terms(m);
   nlsq::python::bind_least_squares(m);
   nlsq::python::bind_runtime(m);
 }

@@ -74,6 +74,11 @@ bool column_of(const std::shared_ptr<Recording>& recording, nb::handle array, Tr
     r.trace->model.columns.push_back("c" + std::to_string(at));
   }
   out = {recording, r.graph().column(at), true, kind == 'b'};
+  const auto size = nb::cast<index_t>(array.attr("size"));
+  if (size != r.rows) {
+    out.length = size;
+    r.reshaped = true;
+  }
   return true;
 }
 
@@ -143,6 +148,17 @@ bool needs_boolean(std::string_view name) {
   return name == "bitwise_and" || name == "bitwise_or" || name == "invert";
 }
 
+// Operands of several dimensions and of other libraries: recorded in Python, piece by piece.
+nb::object record_arrays(std::string_view name, nb::handle ufunc,
+                         std::span<const nb::handle> inputs, Recording& recording) {
+  nb::list values;
+  for (const nb::handle input : inputs) values.append(input);
+  if (ufunc.is_valid() && !ufunc.is_none()) {
+    return nb::module_::import_("nlsq._broadcast").attr("elementwise")(ufunc, nb::tuple(values));
+  }
+  refuse(recording, std::string(name) + " of arrays of several dimensions");
+}
+
 }  // namespace
 
 nb::handle refusal() {
@@ -188,7 +204,7 @@ bool operand(const std::shared_ptr<Recording>& recording, nb::handle value, Trac
     if (traced->recording != recording || !recording->open) {
       refuse(*recording, "a value of another call of a model was used");
     }
-    out = {recording, traced->node, traced->row, traced->boolean};
+    out = *traced;
     return true;
   }
   if (PyBool_Check(p)) {
@@ -213,7 +229,7 @@ bool operand(const std::shared_ptr<Recording>& recording, nb::handle value, Trac
     // One value in an array makes a row of whatever it meets only if that has rows already.
     return true;
   }
-  if (dimensions != 1 || size != recording->rows) return false;
+  if (dimensions != 1 || size == 0) return false;
   return column_of(recording, value, out);
 }
 
@@ -221,16 +237,21 @@ nb::object record(std::string_view name, nb::handle ufunc, std::span<const nb::h
                   const std::shared_ptr<Recording>& recording) {
   std::array<NodeId, 3> nodes{};
   bool row = false, all_columns = true, all_boolean = true;
+  index_t length = -1;
+  NodeId mask = expr::kNone;
   if (inputs.size() > nodes.size()) refuse(*recording, std::string(name) + " of many values");
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     Traced t;
-    if (!operand(recording, inputs[i], t)) {
-      const std::string type = nb::cast<std::string>(nb::str(inputs[i].type().attr("__name__")));
-      refuse(*recording, std::string(name) + " of a model value and a " + type +
-                             (is_array(inputs[i]) ? " of another shape or type" : ""));
-    }
+    if (!operand(recording, inputs[i], t)) return record_arrays(name, ufunc, inputs, *recording);
     nodes[i] = t.node;
-    row |= t.row;
+    if (t.row) {
+      if (row && (t.length != length || t.mask != mask)) {
+        refuse(*recording, std::string(name) + " of rows of different lengths");
+      }
+      row = true;
+      length = t.length;
+      mask = t.mask;
+    }
     all_boolean &= t.boolean;
     // Traced values that are no columns depend on the parameters.
     Traced* traced = nullptr;
@@ -253,9 +274,11 @@ nb::object record(std::string_view name, nb::handle ufunc, std::span<const nb::h
   if (node == expr::kNone) refuse(*recording, "NumPy's " + std::string(name));
   if (graph.size() > 100000) refuse(*recording, "more than 100,000 operations");
   const bool boolean = gives_boolean(name) || (all_boolean && name == "multiply");
-  if (!all_columns) return nb::cast(Traced{recording, node, row, boolean});
+  if (!all_columns) {
+    return nb::cast(Traced{recording, node, row, boolean, false, length, mask});
+  }
   Column lazy;
-  static_cast<Traced&>(lazy) = {recording, node, row, boolean};
+  static_cast<Traced&>(lazy) = {recording, node, row, boolean, false, length};
   lazy.compute = nb::borrow(ufunc);
   nb::list operands;
   for (std::size_t i = 0; i < inputs.size(); ++i) {

@@ -7,7 +7,10 @@
 #include <nanobind/nanobind.h>
 
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "expr/model.hpp"
@@ -24,21 +27,31 @@ struct Recording {
   bool lazy_x = false;              ///< column 0 is x
   bool narrow = false;              ///< a float32 value took part
   bool looked = false;              ///< somebody asked for the values of a column
+  bool reshaped = false;            ///< there are columns that no row of the result may use
   std::string poison;               ///< why it was refused; empty: not refused
   std::vector<nb::object> arrays;   ///< of the columns, contiguous float64 or float32
   std::vector<nb::object> sources;  ///< what each column was made from, kept so that no address is
                                     ///< used twice
+  nb::object memo;                  ///< a dict of columns made from others, see nlsq/_row_items.py
+  nb::object index;                 ///< of the pandas Series that took part, or null
 
   expr::Graph& graph() { return trace->model.graph; }
 };
 
-/// A traced value: shape () or (rows,).
+/// A traced value: shape () or (rows,), or a row of another length.
 struct Traced {
   std::shared_ptr<Recording> recording;
   expr::NodeId node = expr::kNone;
   bool row = false;      ///< shape (rows,)
   bool boolean = false;  ///< of NumPy's bool type
+  bool shared = false;   ///< there are views of it, or it is one: not to be changed in place
+  index_t length = -1;   ///< of a row; −1: the recording's rows
+  expr::NodeId mask = expr::kNone;  ///< of a row: it has the values where this is true, no others
 };
+
+inline index_t length_of(const Traced& t) {
+  return !t.row ? 1 : t.length < 0 ? t.recording->rows : t.length;
+}
 
 /// x and what is computed from data alone: recorded like a traced value, and an array as soon as
 /// anything else is done with it.
@@ -67,7 +80,21 @@ bool operand(const std::shared_ptr<Recording>& recording, nb::handle value, Trac
 nb::object record(std::string_view name, nb::handle ufunc, std::span<const nb::handle> inputs,
                   const std::shared_ptr<Recording>& recording);
 
+/// The model of some nodes with the columns they use, in a graph of its own, and those columns.
+std::pair<Model, nb::list> separate_model(const Recording& recording,
+                                          std::span<const expr::NodeId> outputs);
+
+/// [(model, columns, rows, positions)] of the rows and numbers of [(positions, value)].
+nb::list separate_terms(const Recording& recording, const nb::object& values);
+
+/// Indices of traced values, and their attributes.
+extern const PyType_Slot array_slots[];
+void bind_attributes(nb::class_<Traced>& traced);
+
 void bind_trace(nb::module_& m);
+void bind_trace_rows(nb::module_& m);
+void bind_trace_rollup(nb::module_& m);
+void bind_fit_terms(nb::module_& m);
 void bind_model(nb::module_& m);
 void bind_fit(nb::module_& m);
 void bind_quick_fit(nb::module_& m);

@@ -29,28 +29,17 @@ nb::object read_only() {
   return *function;
 }
 
-// The outputs of a function that returns a list of numbers: false when it is none, or holds rows.
-bool read_outputs(const std::shared_ptr<Recording>& recording, nb::handle value) {
-  const bool sequence = PyList_Check(value.ptr()) != 0 || PyTuple_Check(value.ptr()) != 0;
-  if (!sequence) {
-    if (!nb::hasattr(value, "dtype") || nb::isinstance<Traced>(value)) return false;
-    if (nb::cast<std::string>(value.attr("dtype").attr("kind")) != "O") return false;
-  }
-  std::vector<expr::NodeId> nodes;
-  for (const nb::handle item : sequence ? nb::borrow(value) : value.attr("ravel")()) {
-    Traced output;
-    if (!operand(recording, item, output) || output.row) return false;
-    nodes.push_back(output.node);
-  }
-  if (nodes.empty()) return false;
-  recording->trace->model.outputs = std::move(nodes);
-  return true;
+// The value of a model that returned no row and no number: a list, several rows one after the
+// other.
+bool joined(const std::shared_ptr<Recording>& recording, nb::object& value, Traced& result) {
+  value = nb::module_::import_("nlsq._joined").attr("one_row")(value, recording->rows);
+  return !value.is_none() && operand(recording, value, result);
 }
 
 // (model, columns, narrow). Raises TraceRefused, or what the function raises.
 nb::tuple trace_model(nb::handle function, nb::handle x, bool lazy_x, nb::handle x_values,
                       const std::vector<std::string>& names, index_t rows, const nb::tuple& extra,
-                      bool several) {
+                      bool several, nb::handle index) {
   std::optional<PureNames> pure;
   if (lazy_x && !several && extra.size() == 0 && cache_enabled()) {
     if (const auto kept = kept_record(function, names)) {
@@ -63,6 +52,7 @@ nb::tuple trace_model(nb::handle function, nb::handle x, bool lazy_x, nb::handle
   auto recording = std::make_shared<Recording>();
   const Session session(recording);
   recording->rows = rows;
+  if (!index.is_none()) recording->index = nb::borrow(index);
   expr::ModelImpl& model = recording->trace->model;
   for (const std::string& name : names) {
     model.parameters.push_back({name, -1});
@@ -89,17 +79,24 @@ nb::tuple trace_model(nb::handle function, nb::handle x, bool lazy_x, nb::handle
         Traced{recording, recording->graph().parameter(static_cast<index_t>(i)), false, false}));
   }
   for (const nb::handle value : extra) arguments.append(value);
-  const nb::object value = nb::borrow(function)(*nb::tuple(arguments));
+  nb::object value = nb::borrow(function)(*nb::tuple(arguments));
   if (!recording->poison.empty()) refuse(*recording, recording->poison);
+  if (several) return nb::make_tuple(separate_terms(*recording, value), recording->narrow);
   Traced result;
-  if (several && read_outputs(recording, value)) {
-    recording->rows = 1;
-  } else if (operand(recording, value, result)) {
-    model.outputs.push_back(result.node);
-  } else {
-    const std::string type = nb::cast<std::string>(nb::str(value.type().attr("__name__")));
+  const nb::object returned = value;
+  if (!operand(recording, value, result) && !joined(recording, value, result)) {
+    const std::string type = nb::cast<std::string>(nb::str(returned.type().attr("__name__")));
     refuse(*recording, "the model returned a " + type);
   }
+  if (!recording->poison.empty()) refuse(*recording, recording->poison);
+  if (result.row && (result.length >= 0 || result.mask != expr::kNone)) {
+    refuse(*recording, "the model returned another number of rows");
+  }
+  if (recording->reshaped) {
+    const auto [separate, used] = separate_model(*recording, {&result.node, 1});
+    return nb::make_tuple(separate, used, recording->narrow);
+  }
+  model.outputs.push_back(result.node);
   nb::list arrays;
   for (const nb::object& array : recording->arrays) arrays.append(array);
   const Model traced(std::shared_ptr<const expr::ModelImpl>(recording->trace, &model));
@@ -132,8 +129,11 @@ void bind_model(nb::module_& m) {
   m.def("trace", &trace_model, nb::arg("function"), nb::arg("x").none(), nb::arg("lazy_x"),
         nb::arg("x_values").none(), nb::arg("names"), nb::arg("rows"),
         nb::arg("extra") = nb::tuple(), nb::arg("several") = false,
+        nb::arg("index").none() = nb::none(),
         "Calls function(x, *parameters) once with traced values: (model, its columns, whether a "
-        "float32 value took part). Raises TraceRefused with the reason.");
+        "float32 value took part). With several, for a function that returns [(positions, value)]: "
+        "(its terms (model, columns, rows, positions), whether a float32 value took part). index: "
+        "that of the Series that x was. Raises TraceRefused with the reason.");
   m.def("trust", &trust_records, nb::arg("function"),
         "Says that the record kept for a function was compared with it.");
 }

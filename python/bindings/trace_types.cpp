@@ -58,6 +58,7 @@ nb::object in_place(nb::handle self, nb::handle other) {
     // The operands refer to the old value: keep it under another object.
     refuse(*target.recording, "an array of data is changed in place");
   }
+  if (target.shared) refuse(*target.recording, "an array with views is changed in place");
   target.node = value.node;
   return nb::borrow(self);
 }
@@ -178,51 +179,28 @@ void refuses(C& c, const char* method, const char* why) {
   });
 }
 
-nb::tuple shape_of(const Traced& t) {
-  return t.row ? nb::make_tuple(t.recording->rows) : nb::make_tuple();
-}
-
 }  // namespace
 
 void bind_trace(nb::module_& m) {
-  nb::class_<Traced> traced(m, "Traced",
+  nb::class_<Traced> traced(m, "Traced", nb::type_slots(array_slots),
                             "A value of a model that is being traced; see docs/tracing.md.");
   bind_operators(traced);
-  traced.def_prop_ro("shape", &shape_of)
-      .def_prop_ro("ndim", [](const Traced& t) { return t.row ? 1 : 0; })
-      .def_prop_ro("size", [](const Traced& t) { return t.row ? t.recording->rows : 1; })
-      .def_prop_ro("T", [](nb::handle self) { return nb::borrow(self); })
-      .def_prop_ro("real", [](nb::handle self) { return nb::borrow(self); })
-      .def("copy", [](const Traced& t) { return t; })
-      .def_prop_ro("dtype", [](const Traced& t) {
-        return nb::module_::import_("numpy").attr("dtype")(t.boolean ? "bool" : "float64");
-      });
+  bind_attributes(traced);
   refuses(traced, "__bool__", "a decision (if, while, and, or, max, min) on a parameter's value");
   refuses(traced, "__float__", "float() or the math module on a parameter's value");
   refuses(traced, "__int__", "int() of a parameter's value");
   refuses(traced, "__index__", "a parameter's value used as an index");
   refuses(traced, "__complex__", "complex() of a parameter's value");
   refuses(traced, "__round__", "round() of a parameter's value");
-  refuses(traced, "__len__", "len() of a model value");
-  refuses(traced, "__iter__", "a loop over the rows of a model value");
   refuses(traced, "__hash__", "a model value used as a key");
   for (const char* method :
        {"__xor__", "__rxor__", "__ixor__", "__lshift__", "__rlshift__", "__ilshift__", "__rshift__",
-        "__rrshift__", "__irshift__", "__divmod__", "__rdivmod__", "__imatmul__", "__format__"}) {
+        "__rrshift__", "__irshift__", "__divmod__", "__rdivmod__", "__imatmul__"}) {
     refuses(traced, method, "an operation on a parameter's value that has no record");
   }
+  refuses(traced, "__format__", "the text (format) of a model value");
   refuses(traced, "__matmul__", "a matrix product of model values");
   refuses(traced, "__rmatmul__", "a matrix product of model values");
-  refuses(traced, "__setitem__", "the model writes into some rows of its value");
-
-  // Attributes arrays have and numbers do not: a model that asks gets no answer it could act on.
-  traced.def("__getattr__", [](nb::handle self, const std::string& name) -> nb::object {
-    if (name.starts_with("__")) {
-      PyErr_SetString(PyExc_AttributeError, name.c_str());
-      throw nb::python_error();
-    }
-    refuse(*recording_of(self), "the attribute '" + name + "' of a model value");
-  });
 
   nb::class_<Column, Traced> column(m, "Column",
                                     "x of a model that is being traced: an array as soon as "
@@ -240,8 +218,8 @@ void bind_trace(nb::module_& m) {
     });
   };
   for (const char* method :
-       {"__getitem__", "__len__", "__iter__", "__bool__", "__float__", "__int__", "__index__",
-        "__complex__", "__contains__", "__matmul__", "__rmatmul__", "copy", "__round__"}) {
+       {"__len__", "__iter__", "__bool__", "__float__", "__int__", "__index__", "__complex__",
+        "__contains__", "__matmul__", "__rmatmul__", "copy", "__round__"}) {
     forward(method);
   }
   const auto attribute = [plain](nb::handle self, nb::handle name) {
@@ -256,6 +234,10 @@ void bind_trace(nb::module_& m) {
           },
           nb::arg("dtype") = nb::none(), nb::arg("copy") = nb::none())
       .def("__getattr__", attribute)
+      .def("__getitem__",
+           [](nb::handle self, nb::handle key) {
+             return nb::module_::import_("nlsq._row_items").attr("item_of_data")(self, key);
+           })
       .def_prop_ro("dtype", [plain](nb::handle self) { return plain(self).attr("dtype"); })
       .def_prop_ro("T", [plain](nb::handle self) { return plain(self).attr("T"); })
       .def_prop_ro("real", [plain](nb::handle self) { return plain(self).attr("real"); });
@@ -280,7 +262,8 @@ void bind_trace(nb::module_& m) {
       "constant_like",
       [](nb::handle like, double value) {
         const Traced& t = nb::cast<Traced&>(like);
-        return Traced{t.recording, t.recording->graph().constant(value), t.row, false};
+        const expr::NodeId node = t.recording->graph().constant(value);
+        return Traced{t.recording, node, t.row, false, false, t.length, t.mask};
       },
       nb::arg("like"), nb::arg("value"),
       "A traced array of one value that may be changed in place.");

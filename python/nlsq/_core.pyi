@@ -42,9 +42,9 @@ class Model:
 def parse(formula: str, columns: Sequence[str]) -> Model:
     """A model from a formula; names that are no columns are its parameters."""
 
-def trace(function: object, x: object | None, lazy_x: bool, x_values: object | None, names: Sequence[str], rows: int, extra: tuple = (), several: bool = False) -> tuple:
+def trace(function: object, x: object | None, lazy_x: bool, x_values: object | None, names: Sequence[str], rows: int, extra: tuple = (), several: bool = False, index: object | None = None) -> tuple:
     """
-    Calls function(x, *parameters) once with traced values: (model, its columns, whether a float32 value took part). Raises TraceRefused with the reason.
+    Calls function(x, *parameters) once with traced values: (model, its columns, whether a float32 value took part). With several, for a function that returns [(positions, value)]: (its terms (model, columns, rows, positions), whether a float32 value took part). index: that of the Series that x was. Raises TraceRefused with the reason.
     """
 
 def trust(function: object) -> None:
@@ -52,6 +52,15 @@ def trust(function: object) -> None:
 
 class Traced:
     """A value of a model that is being traced; see docs/tracing.md."""
+
+    def __getitem__(self, key, /):
+        """Return self[key]."""
+
+    def __setitem__(self, key, value, /):
+        """Set self[key] to value."""
+
+    def __delitem__(self, key, /):
+        """Delete self[key]."""
 
     def __add__(self, arg: object, /) -> object: ...
 
@@ -151,6 +160,70 @@ class Traced:
     @property
     def dtype(self) -> object: ...
 
+    def __len__(self) -> int: ...
+
+    def __repr__(self) -> str: ...
+
+    def __str__(self) -> str: ...
+
+    def __getattribute__(self, arg: object, /) -> object: ...
+
+    __pandas_priority__: int = 5000
+
+    def __iter__(self) -> object: ...
+
+    def __getattr__(self, arg: str, /) -> object: ...
+
+    def exp(self) -> object: ...
+
+    def exp2(self) -> object: ...
+
+    def expm1(self) -> object: ...
+
+    def log(self) -> object: ...
+
+    def log2(self) -> object: ...
+
+    def log10(self) -> object: ...
+
+    def log1p(self) -> object: ...
+
+    def sqrt(self) -> object: ...
+
+    def cbrt(self) -> object: ...
+
+    def sin(self) -> object: ...
+
+    def cos(self) -> object: ...
+
+    def tan(self) -> object: ...
+
+    def arcsin(self) -> object: ...
+
+    def arccos(self) -> object: ...
+
+    def arctan(self) -> object: ...
+
+    def sinh(self) -> object: ...
+
+    def cosh(self) -> object: ...
+
+    def tanh(self) -> object: ...
+
+    def arcsinh(self) -> object: ...
+
+    def arccosh(self) -> object: ...
+
+    def arctanh(self) -> object: ...
+
+    def deg2rad(self) -> object: ...
+
+    def rad2deg(self) -> object: ...
+
+    def radians(self) -> object: ...
+
+    def degrees(self) -> object: ...
+
     def __bool__(self, *args) -> object: ...
 
     def __float__(self, *args) -> object: ...
@@ -162,10 +235,6 @@ class Traced:
     def __complex__(self, *args) -> object: ...
 
     def __round__(self, *args) -> object: ...
-
-    def __len__(self, *args) -> object: ...
-
-    def __iter__(self, *args) -> object: ...
 
     def __hash__(self, *args) -> object: ...
 
@@ -197,16 +266,10 @@ class Traced:
 
     def __rmatmul__(self, *args) -> object: ...
 
-    def __setitem__(self, *args) -> object: ...
-
-    def __getattr__(self, arg: str, /) -> object: ...
-
 class Column(Traced):
     """
     x of a model that is being traced: an array as soon as anything but arithmetic is done with it.
     """
-
-    def __getitem__(self, *args) -> object: ...
 
     def __len__(self, *args) -> object: ...
 
@@ -236,6 +299,8 @@ class Column(Traced):
 
     def __getattr__(self, arg: object, /) -> object: ...
 
+    def __getitem__(self, arg: object, /) -> object: ...
+
     @property
     def dtype(self) -> object: ...
 
@@ -257,6 +322,80 @@ def constant_like(like: object, value: float) -> Traced:
 
 def refuse(value: object, why: str) -> None:
     """Poisons the trace of a value and raises TraceRefused."""
+
+def columns_of(value: Traced) -> list[int]:
+    """The columns that a value is made of, in an order its structure gives."""
+
+def column_values(like: Traced, column: int) -> object:
+    """The array of a column."""
+
+def add_column(like: Traced, values: object) -> int:
+    """
+    The number of a new column of contiguous float64 values that nobody else changes.
+    """
+
+def column_count(like: Traced) -> int:
+    """How many columns there are."""
+
+def with_columns(row: Traced, columns: dict, length: object | None) -> Traced:
+    """
+    The row with other columns, or numbers, in place of its own, of another length; None: a number.
+    """
+
+def column_like(like: Traced, column: int, boolean: bool = False) -> Traced:
+    """A row that is a column."""
+
+def assign(row: Traced, mask: Traced, value: Traced) -> None:
+    """Puts value into the rows where the mask is true."""
+
+def masked(row: Traced, mask: Traced) -> Traced:
+    """The rows where the mask, of parameters, is true."""
+
+def as_row(value: Traced, length: int) -> Traced:
+    """A number as a row of equal values."""
+
+def data_row(like: Traced, array: object) -> Traced:
+    """An array of one dimension, or a number, as it is now."""
+
+def mask_is(row: Traced, mask: Traced) -> bool:
+    """Whether a value has the rows that this mask selects."""
+
+def is_masked(value: Traced) -> bool:
+    """Whether a value has the rows that some mask of parameters selects."""
+
+def is_number(value: Traced) -> bool:
+    """Whether a value has the shape ()."""
+
+def is_boolean(value: Traced) -> bool:
+    """Whether a value is of NumPy's type bool."""
+
+def recording_rows(value: Traced) -> int:
+    """The rows of the recording of a value."""
+
+def length(value: Traced) -> int:
+    """The number of values of a row."""
+
+def share(value: Traced) -> None:
+    """Says that there are views of a value, or that it is one."""
+
+def is_shared(value: Traced) -> bool:
+    """Whether there are views of a value, or it is one."""
+
+def memo(value: Traced) -> dict:
+    """A dict of the recording of a value."""
+
+def meet_index(value: Traced, index: object) -> None:
+    """
+    Refuses a pandas index that is not the one met before in the recording.
+    """
+
+def has_index(value: Traced) -> bool:
+    """Whether a pandas Series took part."""
+
+def roll_up(values: list) -> list:
+    """
+    Recorded numbers as [(positions, value)]: those that differ in constants alone as one row, others one by one.
+    """
 
 class FitResult:
     """Everything the core knows about a fit."""
@@ -459,6 +598,11 @@ class Called:
 
     @property
     def evaluations(self) -> int: ...
+
+def fit_terms(terms: list, p0: Sequence[float], lower: object | None, upper: object | None, loss: object | None, f_scale: float, threads: int, jacobian_mode: object | None, solver: dict) -> FitResult:
+    """
+    Minimizes the sum of squares of all rows of some terms (model, columns, rows).
+    """
 
 def complete(part: FitResult, names: Sequence[str], p0: Sequence[float], held: Sequence[bool], masked: int, tss: float, sum_log_sigma: float, has_sigma: bool, differences: str | None = None) -> FitResult:
     """The result of a curve fitted as residuals, over all its parameters."""

@@ -6,11 +6,13 @@ from typing import NamedTuple
 import numpy as np
 
 from nlsq import _core
+from nlsq._errors import TraceRefused
+from nlsq._joined import returned
 from nlsq._recording import identity_of, is_verified, set_verified
 from nlsq._vector import ParameterVector
 
 _NAMES = {n: [f"p{i}" for i in range(n)] for n in range(1, 64)}
-_MOST_OUTPUTS = 200  # beyond, residuals that are formulas of their own take longer to compile than to call
+_MOST_OUTPUTS = 300  # beyond, residuals that are formulas of their own take longer to compile than to call
 _TOO_MANY = f"more than {_MOST_OUTPUTS} residuals without rows of data"
 _too_many = set()  # (n, m, identity) of functions with more
 _RELATIVE = 1e-9  # of values in which a recording may differ from its function: rounding
@@ -28,37 +30,70 @@ class Engine(NamedTuple):
 
 
 class Recorded:
-    """Residuals as a model of the engine: one output for m rows of data, or m outputs without data."""
+    """Residuals as families of rows for the engine: (model, columns, rows, positions among the m residuals) each.
 
-    def __init__(self, model, columns, n: int, m: int):
-        self.model, self.columns, self.n, self.m = model, columns, n, m
+    A model of several outputs has one row and no data: residuals that are formulas of their own.
+    """
+
+    def __init__(self, terms, n: int, m: int):
+        self.terms = [(model, columns, rows, np.array(at, dtype=np.intp)) for model, columns, rows, at in terms]
+        self.n, self.m = n, m
+        self.size = sum(len(at) for *_, at in self.terms)
+        self.outputs = max((model.outputs for model, *_ in self.terms), default=0)
+        in_order = len(self.terms) == 1 and np.array_equal(self.terms[0][3], np.arange(self.size))
+        self._only = self.terms[0][:3] if in_order else None
+
+    @property
+    def key(self):
+        """What recordings of the same structure share."""
+        return tuple((model.key, len(at), hash(at.tobytes())) for model, _, _, at in self.terms)
+
+    @property
+    def unused_parameters(self):
+        """Names of parameters on which no residual depends."""
+        return set.intersection(*(set(model.unused_parameters) for model, *_ in self.terms))
 
     def values(self, p: np.ndarray) -> np.ndarray:
         """The residuals (m,)."""
-        if self.model.outputs == 1:
-            return _core.evaluate(self.model, self.columns, p, self.m)
-        return _core.outputs(self.model, p)
+        if self._only is not None:
+            return _values(*self._only, p)
+        f = np.empty(self.size)
+        for model, columns, rows, at in self.terms:
+            f[at] = _values(model, columns, rows, p)
+        return f
 
     def jacobian(self, p: np.ndarray) -> np.ndarray:
         """Their derivatives (m, n)."""
-        return _core.jacobian(self.model, self.columns, p, self.m if self.model.outputs == 1 else 1)
+        if self._only is not None:
+            model, columns, rows = self._only
+            return _core.jacobian(model, columns, p, rows)
+        J = np.empty((self.size, self.n))
+        for model, columns, rows, at in self.terms:
+            J[at] = _core.jacobian(model, columns, p, rows)
+        return J
 
     def minimize(self, x0, lower, upper, loss, solver, engine: Engine):
         """The core's result from x0, or None where the engine has none: a derivative that is not finite."""
         bounded = np.any(lower > -np.inf) or np.any(upper < np.inf)
         low, high = (lower.tolist(), upper.tolist()) if bounded else (None, None)
+        name, f_scale = None if loss.linear else loss.name, float(loss.f_scale)
         zeros = np.zeros(self.m)
 
         def run(start):
+            if self._only is None:
+                return _core.fit_terms(
+                    [term[:3] for term in self.terms], start.tolist(), low, high, name, f_scale, engine.threads,
+                    engine.jacobian_mode, solver,
+                )  # fmt: skip
+            model, columns, _ = self._only
             return _core.curve_fit(
-                self.model, self.columns, zeros, None, start.tolist(), low, high, None, False,
-                None if loss.linear else loss.name, float(loss.f_scale), engine.threads, False, None,
-                engine.jacobian_mode, solver,
+                model, columns, zeros, None, start.tolist(), low, high, None, False, name, f_scale, engine.threads,
+                False, None, engine.jacobian_mode, solver,
             )  # fmt: skip
 
         try:
             core = run(x0)
-            if core.rank < min(self.m, self.n) and not self.model.unused_parameters:
+            if core.rank < min(self.m, self.n) and not self.unused_parameters:
                 core = self._off_symmetry(run, x0, lower, upper, core)
         except ValueError:
             return None
@@ -71,6 +106,10 @@ class Recorded:
         start = x0 * (1.0 + apart) + np.where(x0 == 0.0, apart, 0.0)
         other = run(np.clip(start, lower, upper))
         return other if other.status > 0 and other.cost < (1.0 - 1e-6) * core.cost else core
+
+
+def _values(model, columns, rows, p):
+    return _core.outputs(model, p) if model.outputs > 1 else _core.evaluate(model, columns, p, rows)
 
 
 def record(function, fun, args, kwargs, x, values, lower, upper):
@@ -88,20 +127,23 @@ def record(function, fun, args, kwargs, x, values, lower, upper):
 
     def call(_, *parameters):
         result = function(ParameterVector.of(parameters))
-        return result._values if type(result) is ParameterVector else result
+        segments = returned(result)
+        if segments is None:
+            raise TraceRefused(f"the function returned a {type(result).__name__} without its parameters")
+        return segments
 
     try:
-        model, columns, narrow = _core.trace(call, None, False, None, names, m, several=True)
+        terms, narrow = _core.trace(call, None, False, None, names, m, several=True)
     except Exception as error:  # refused, or the function fails on recording values
         return None, str(error).partition("\n")[0] or type(error).__name__
-    if model.outputs not in (1, m):
-        return None, f"the traced function gives {model.outputs} values, the function {m}"
-    if model.outputs > _MOST_OUTPUTS:
+    recorded = Recorded(terms, n, m)
+    if recorded.size != m:
+        return None, f"the traced function gives {recorded.size} values, the function {m}"
+    if recorded.outputs > _MOST_OUTPUTS:
         if identity is not None and len(_too_many) < 1_000:
             _too_many.add((n, m, identity))
         return None, _TOO_MANY
-    recorded = Recorded(model, columns, n, m)
-    key = None if identity is None else ("residuals", n, narrow, identity, model.key)
+    key = None if identity is None else ("residuals", n, narrow, identity, recorded.key)
     if not is_verified(key):
         why = _differs(recorded, function, x, values, lower, upper)
         if why is not None:

@@ -55,14 +55,16 @@ def trace(function, x, names, rows):
             return function.traced(x), None
         if _jax.is_loaded() and _jax.uses_jax(function):
             return _jax.trace(function, x, names, rows), None
-        if hasattr(x, "to_numpy") and getattr(x, "ndim", 1) == 1:
-            x = x.to_numpy()  # a Series
+        index = ()
+        if _is_series(x):
+            index = () if _index_of(x) is None else ((), False, _index_of(x))
+            x = x.to_numpy()
         if type(x) is np.ndarray and x.ndim == 1:
             if len(x) == rows and x.dtype.kind in "fiu" and x.dtype.itemsize <= 8:
                 plain = x if x.flags.c_contiguous and x.dtype.char in "df" else None
                 if plain is None or not x.dtype.isnative:
                     plain = np.ascontiguousarray(x, dtype=float)
-                return _core.trace(function, x, True, plain, names, rows), None
+                return _core.trace(function, x, True, plain, names, rows, *index), None
         elif type(x) is np.ndarray:
             x = read_only(x)
         return _core.trace(function, x, False, None, names, rows), None
@@ -72,6 +74,15 @@ def trace(function, x, names, rows):
         return None, f"{type(error).__name__}: {error}".partition("\n")[0]
 
 
+def _is_series(x):
+    return hasattr(x, "to_numpy") and getattr(x, "ndim", 1) == 1
+
+
+def _index_of(series):
+    index = getattr(series, "index", None)
+    return None if callable(index) else index
+
+
 def recorded(function, x, p0, names, rows, lower=None, upper=None):
     """As trace, for a recording that was compared with the function."""
     found, why = trace(function, x, names, rows)
@@ -79,12 +90,14 @@ def recorded(function, x, p0, names, rows, lower=None, upper=None):
         why = _verify(function, found, x, p0, lower, upper, names, rows)
         if why is None:
             return found, None
-    elif not why.startswith("an array of data is changed"):
+    elif not why.startswith("an array of data is changed") and not _is_series(x):
         return None, why
-    if type(x) is np.ndarray and x.ndim == 1 and not (_jax.is_loaded() and _jax.uses_jax(function)):
-        # A model that asks whether x is an array, or changes arrays made of it: recorded with x itself.
+    is_series = _is_series(x)
+    if ((type(x) is np.ndarray and x.ndim == 1) or is_series) and not (_jax.is_loaded() and _jax.uses_jax(function)):
+        # A model that asks whether x is an array (a Series), or changes arrays made of it: recorded with x itself.
         try:
-            found = _core.trace(function, read_only(x), False, None, names, rows)
+            itself, index = (x.copy(), _index_of(x)) if is_series else (read_only(x), None)
+            found = _core.trace(function, itself, False, None, names, rows, (), False, index)
         except Exception:
             return None, why
         if _verify(function, found, x, p0, lower, upper, names, rows) is None:
@@ -172,6 +185,8 @@ def _verify(function, traced, x, p0, lower, upper, names, rows):
 def _sample_agrees(function, traced, x, p0, lower, upper, names, rows):
     if type(x) is not np.ndarray or x.dtype.kind != "f":
         return False
+    if x.ndim == 1 and len(traced[1]) > 1:
+        return False  # other data than x, whose rows only the whole tells
     step = rows // _SAMPLE_ROWS
     if x.shape[-1:] == (rows,):
         some = x[..., ::step]

@@ -9,13 +9,9 @@ refuses.
 import numpy as np
 
 from nlsq import _core
+from nlsq._broadcast import elementwise, product, ufunc_of
 
-_MOST = 100_000
-_MOST_PRODUCT = 4_000  # entries of a matrix: beyond, the function itself is faster than its record
-
-
-def _is_scalar(value):
-    return np.ndim(value) == 0 if not isinstance(value, _core.Traced) else value.ndim == 0
+_MOST_PRODUCT = 256  # entries of a matrix: beyond, a product is a row
 
 
 class ParameterVector:
@@ -23,6 +19,8 @@ class ParameterVector:
 
     __slots__ = ("_values",)
     __array_priority__ = 1000.0
+    __pandas_priority__ = 5000
+    _is_recorded = True
 
     def __init__(self, values):
         self._values = values
@@ -84,35 +82,54 @@ class ParameterVector:
         return self._values.tolist()
 
     def __matmul__(self, other):
-        return _wrap(_product(self._values, _values_of(other)))
+        return _matmul(self, other)
 
     def __rmatmul__(self, other):
-        return _wrap(_product(_values_of(other), self._values))
+        return _matmul(other, self)
 
     def __array_ufunc__(self, ufunc, method, *inputs, **options):
         if ufunc is np.matmul and method == "__call__" and not options:
-            return _wrap(_product(*map(_values_of, inputs)))
+            return _matmul(*inputs)
         if method == "reduce" and ufunc is np.add:
             return _wrap(np.add.reduce(self._values, **options))
-        if method != "__call__" or options:
-            _core.refuse(self._any(), f"np.{ufunc.__name__}.{method} with options on the parameters")
-        return _elementwise(self, ufunc, inputs)
+        return ufunc_of(ufunc, method, inputs, options)
 
     def __array_function__(self, function, types, args, kwargs):
         plain = _FUNCTIONS.get(function)
-        if plain is None:
-            _core.refuse(self._any(), f"np.{function.__name__} of the parameters")
+        if plain is None or _has_rows(args):
+            from nlsq._array_functions import dispatch
+
+            return dispatch(self._any(), function, args, kwargs)
+        if function is np.dot:
+            return _matmul(*args)
         return _wrap(plain(*_unwrap(args), **_unwrap(kwargs)))
 
     def __bool__(self):
         _core.refuse(self._any(), "a decision on the parameters")
 
+    def _in_place(self, other):
+        _core.refuse(self._any(), "the function changes its parameters in place")
+
+    __iadd__ = __isub__ = __imul__ = __itruediv__ = __ipow__ = __imatmul__ = __ifloordiv__ = __imod__ = _in_place
+
+    def __repr__(self):
+        return repr(self._any())
+
     __hash__ = None
+
+
+def _has_rows(values):
+    """Whether there are recorded rows, not only numbers, among some values."""
+    if isinstance(values, (list, tuple)):
+        return any(map(_has_rows, values))
+    if isinstance(values, _core.Traced):
+        return not _core.is_number(values)
+    return getattr(values, "_is_recorded", False) and not isinstance(values, ParameterVector)
 
 
 def _binary(ufunc, reflected=False):
     def operate(self, other):
-        return _elementwise(self, ufunc, (other, self) if reflected else (self, other))
+        return elementwise(ufunc, (other, self) if reflected else (self, other))
 
     return operate
 
@@ -123,10 +140,12 @@ for _name, _ufunc in {
 }.items():  # fmt: skip
     setattr(ParameterVector, f"__{_name}__", _binary(_ufunc))
     setattr(ParameterVector, f"__r{_name}__", _binary(_ufunc, True))
-ParameterVector.__neg__ = lambda self: _elementwise(self, np.negative, (self,))
+ParameterVector.__neg__ = lambda self: elementwise(np.negative, (self,))
 ParameterVector.__pos__ = lambda self: self
-ParameterVector.__abs__ = lambda self: _elementwise(self, np.absolute, (self,))
-for _name, _ufunc in {"lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal}.items():
+ParameterVector.__abs__ = lambda self: elementwise(np.absolute, (self,))
+for _name, _ufunc in {
+    "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal, "eq": np.equal, "ne": np.not_equal,
+}.items():  # fmt: skip
     setattr(ParameterVector, f"__{_name}__", _binary(_ufunc))
 
 
@@ -148,27 +167,13 @@ def _unwrap(value):
     return value
 
 
-def _elementwise(vector, ufunc, inputs):
-    """ufunc element by element, by NumPy's broadcasting; a recorded row of data takes part as a whole."""
-    arrays = []
-    for value in map(_values_of, inputs):
-        if isinstance(value, _core.Traced) and not _is_scalar(value):
-            _core.refuse(vector._any(), "rows of data meet the whole parameter vector")
-        if isinstance(value, _core.Traced):
-            cell = np.empty((), dtype=object)
-            cell[()] = value
-            value = cell
-        arrays.append(np.asarray(value))
-    if max(np.prod(a.shape, dtype=float) for a in arrays) > _MOST:
-        _core.refuse(vector._any(), "more than 100,000 values")
-    return _wrap(np.frompyfunc(ufunc, len(arrays), 1)(*arrays))
-
-
-def _product(a, b):
-    a, b = np.asarray(a), np.asarray(b)
-    if max(a.size, b.size) > _MOST_PRODUCT:
-        raise TypeError("a product of the parameters with a large matrix")
-    return np.dot(a.astype(object), b.astype(object)) if a.ndim and b.ndim else a * b
+def _matmul(a, b):
+    """a @ b: value by value if it is small, else a row of sums."""
+    both = [np.asarray(v) for v in map(_values_of, (a, b)) if isinstance(v, (np.ndarray, list, tuple))]
+    if len(both) == 2 and max(v.size for v in both) <= _MOST_PRODUCT:
+        left, right = both
+        return _wrap(np.dot(left.astype(object), right.astype(object)) if left.ndim and right.ndim else left * right)
+    return product(*(np.asarray(v) if isinstance(v, (list, tuple)) else v for v in (a, b)))
 
 
 _FUNCTIONS = {

@@ -79,7 +79,11 @@ std::vector<reduce::Term> bind_terms(std::span<const TermView> terms,
 [[noreturn]] void throw_bad_start(reduce::DataEvaluator& evaluator, const ParameterTable& table,
                                   std::span<const TermView> terms, std::span<const double> x0) {
   const auto fault = evaluator.find_fault(x0);
-  if (!fault) throw;
+  if (!fault) {
+    throw InputError("p0",
+                     "p0: the sum of squares overflows at the start: each residual and derivative "
+                     "is finite, but some are too large to be squared");
+  }
   const TermView& term = terms[fault->term];
   // Responses are not checked before a fit: one that is not finite shows here.
   for (const Dataset::Response& response : term.data->responses()) {

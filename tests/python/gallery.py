@@ -181,7 +181,7 @@ def swallowed_refusal(x, a, b):
     return 7.0 * a * x + b
 
 
-@model([1.0, 0.3], "called")
+@model([1.0, 0.3])
 def filled_by_slices(x, a, b):
     y = np.empty_like(x)
     y[:10] = a
@@ -226,7 +226,7 @@ def parameter_reassigned(x, a, b):
     return a * x + b * c
 
 
-@model([1.0, 0.3], "called")
+@model([1.0, 0.3])
 def normalised_by_sum(x, a, b):
     y = np.exp(-a * x)
     return b * y / y.sum()
@@ -238,12 +238,12 @@ def maximum_of_model(x, a, b):
     return y / np.max(y) + b
 
 
-@model([1.0, 0.3], "called")
+@model([1.0, 0.3])
 def list_of_rows(x, a, b):
     return [a * v + b for v in x]
 
 
-@model([1.0, 0.3], "called")
+@model([1.0, 0.3])
 def vectorised(x, a, b):
     return np.vectorize(lambda v: a * v + b)(x)
 

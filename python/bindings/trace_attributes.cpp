@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// What traced values have of arrays beside operators: length and shape, indices, methods, texts.
+#include <nanobind/stl/string.h>
+
+#include "trace.hpp"
+
+namespace nlsq::python {
+namespace {
+
+// The number of values of a row; the model may depend on it from now on.
+index_t known_length(const Traced& t) {
+  t.recording->looked = true;
+  if (t.mask != expr::kNone) refuse(*t.recording, "the number of rows that a parameter selects");
+  return length_of(t);
+}
+
+nb::tuple shape_of(const Traced& t) {
+  return t.row ? nb::make_tuple(known_length(t)) : nb::make_tuple();
+}
+
+// Indexing, attributes and texts are no matter of speed: they are in Python.
+nb::object rows_function(const char* name) { return nb::module_::import_("nlsq._row_items").attr(name); }
+
+// Slots of mappings, not of sequences: NumPy would take a sequence apart.
+PyObject* subscript(PyObject* self, PyObject* key) noexcept {
+  try {
+    return rows_function("item")(nb::handle(self), nb::handle(key)).release().ptr();
+  } catch (nb::python_error& error) {
+    error.restore();
+    return nullptr;
+  }
+}
+
+int assign_subscript(PyObject* self, PyObject* key, PyObject* value) noexcept {
+  try {
+    rows_function("set_item")(nb::handle(self), nb::handle(key),
+                              nb::handle(value == nullptr ? Py_None : value));
+    return 0;
+  } catch (nb::python_error& error) {
+    error.restore();
+    return -1;
+  }
+}
+
+// What a text shows is not recorded, so a recording that is asked for one is thrown away.
+std::string text_of(const Traced& t) {
+  Recording& r = *t.recording;
+  if (r.open && r.poison.empty()) r.poison = "the text (str, repr, print) of a model value";
+  return "<value of a model that is being recorded>";
+}
+
+// Numbers have none of the methods of arrays, whatever their type here has.
+bool is_of_arrays(std::string_view name) {
+  return name == "__len__" || name == "__iter__" || name == "__getitem__" || name == "__setitem__";
+}
+
+nb::object attribute_of(nb::handle self, nb::handle name) {
+  const Traced& t = nb::cast<Traced&>(self);
+  if (!t.row && is_of_arrays(nb::cast<std::string>(name))) {
+    PyErr_SetObject(PyExc_AttributeError, name.ptr());
+    throw nb::python_error();
+  }
+  PyObject* const found = PyObject_GenericGetAttr(self.ptr(), name.ptr());
+  if (found == nullptr) throw nb::python_error();
+  return nb::steal(found);
+}
+
+}  // namespace
+
+const PyType_Slot array_slots[] = {
+    {Py_mp_subscript, reinterpret_cast<void*>(&subscript)},
+    {Py_mp_ass_subscript, reinterpret_cast<void*>(&assign_subscript)},
+    {0, nullptr}};
+
+void bind_attributes(nb::class_<Traced>& traced) {
+  traced.def_prop_ro("shape", &shape_of)
+      .def_prop_ro("ndim", [](const Traced& t) { return t.row ? 1 : 0; })
+      .def_prop_ro("size", [](const Traced& t) { return t.row ? known_length(t) : 1; })
+      .def_prop_ro("T", [](nb::handle self) { return nb::borrow(self); })
+      .def_prop_ro("real", [](nb::handle self) { return nb::borrow(self); })
+      .def("copy",
+           [](Traced t) {
+             t.shared = false;
+             return t;
+           })
+      .def_prop_ro("dtype", [](const Traced& t) {
+        return nb::module_::import_("numpy").attr("dtype")(t.boolean ? "bool" : "float64");
+      });
+  traced.def("__len__", [](const Traced& t) {
+    if (!t.row) refuse(*t.recording, "len() of a number");
+    return known_length(t);
+  });
+  traced.def("__repr__", &text_of).def("__str__", &text_of);
+  traced.def("__getattribute__", &attribute_of);
+  traced.attr("__pandas_priority__") = 5000;  // a Series leaves the operation to this side
+  traced.def("__iter__", [](nb::handle self) { return rows_function("values")(self); });
+  // Attributes arrays have and numbers do not: a model that asks gets no answer it could act on.
+  traced.def("__getattr__", [](nb::handle self, const std::string& name) -> nb::object {
+    if (name.starts_with("__")) {
+      PyErr_SetString(PyExc_AttributeError, name.c_str());
+      throw nb::python_error();
+    }
+    return rows_function("attribute")(self, name);
+  });
+  // NumPy asks the elements of an array of objects for these.
+  for (const char* name :
+       {"exp",     "exp2",    "expm1",   "log",     "log2",    "log10",   "log1p",  "sqrt", "cbrt",
+        "sin",     "cos",     "tan",     "arcsin",  "arccos",  "arctan",  "sinh",   "cosh", "tanh",
+        "arcsinh", "arccosh", "arctanh", "deg2rad", "rad2deg", "radians", "degrees"}) {
+    traced.def(name, [name](nb::handle self) {
+      const nb::object ufunc = nb::module_::import_("numpy").attr(name);
+      const nb::handle inputs[] = {self};
+      return record(name, ufunc, inputs, nb::cast<Traced&>(self).recording);
+    });
+  }
+}
+
+}  // namespace nlsq::python
