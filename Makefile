@@ -10,6 +10,7 @@
 #   make lint         clang-format and clang-tidy
 #   make test-cov     line coverage, a table by folder
 #   make bench        speed: prints ratios to references
+#   make perf         the gate: the working tree against a commit, in turn
 #   make install PREFIX=/usr/local
 PREFIX ?= /usr/local
 JOBS ?= 2
@@ -26,7 +27,7 @@ LINT_PACKAGES := clang-format clang-tidy
 PYTHON_PACKAGES := python3 python3-dev python3-venv
 PYTHON ?= /usr/bin/python3
 
-.PHONY: build build-command build-python wheel test-wheel stubs demo test test-fast test-all test-cov test-asan test-tsan test-hostile fuzz lint bench install format clean
+.PHONY: build build-command build-python wheel test-wheel stubs demo test test-fast test-all test-cov test-asan test-tsan test-hostile fuzz lint bench perf perf-test install format clean
 
 build: build-command build-python
 
@@ -119,6 +120,15 @@ bench:
 	@cmake --preset bench > /dev/null
 	@cmake --build build-bench -j $(JOBS)
 	@sh scripts/bench.sh build-bench
+
+# The working tree against a commit (BASELINE=REF): fails on what is 10 % slower. perf-test tries the gate itself.
+perf:
+	@$(INSTALL) $(BUILD_PACKAGES)
+	@python3 scripts/perf.py --jobs $(JOBS) $(if $(BASELINE),--baseline $(BASELINE)) $(if $(STORE),--store)
+
+perf-test: .venv/.ready
+	@$(INSTALL) $(BUILD_PACKAGES)
+	@.venv/bin/python -m pytest -q tests/perf
 
 install: build
 	@cmake --install build --prefix $(PREFIX)

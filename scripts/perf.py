@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The gate: the working tree against a commit, on this machine, in one process, in turn.
+
+    perf.py [--baseline REF] [--jobs N] [--store] [--report FILE]
+
+Builds the library of the baseline commit (kept by its hash in build/gate), links both libraries with the cases of
+bench/gate, and has the driver run them in turn. A case that is more than 10 % slower is measured a second time, longer,
+and fails if it still is; 10 % more memory warns. Instructions of some cases are counted with valgrind where it is
+installed: a second opinion without noise. --store keeps this machine's figures in bench/results/baseline.json; later runs
+on a machine of the same fingerprint are compared with them, too. Exit code: 0 passed, 1 slower, 2 could not be run.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import platform
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+GATE = ROOT / "build" / "gate"
+RESULTS = ROOT / "bench" / "results"
+LIBRARIES = ["-lfmt", "-lsleef", "-lcerf", "-lxxhash", "-lpthread", "-ldl"]
+SLOWER = 1.10  # of a case: fails
+LARGER = 1.10  # of memory: warns
+DRIFT = 1.25  # of the figures stored before, other days and loads of the machine: warns
+COUNTED = {"exponential, 100 rows": 200, "three peaks, 9 parameters, 1,000 rows": 40,
+           "new exponential, 100 rows": 40}  # fmt: skip
+
+
+def run(command, **options):
+    return subprocess.run([str(c) for c in command], check=True, text=True, **options)
+
+
+def output(command):
+    return run(command, capture_output=True, cwd=ROOT).stdout.strip()
+
+
+def commit_of(ref):
+    """The commit to compare with: the one asked for, the last commit for a changed tree, else the one before."""
+    if ref is None:
+        changed = output(["git", "status", "--porcelain", "--", "src", "include"])
+        ref = "HEAD" if changed else "HEAD~1"
+    return output(["git", "rev-parse", "--verify", f"{ref}^{{commit}}"])
+
+
+def build_library(source, build, jobs):
+    """The static library of a source tree."""
+    environment = {**os.environ, "CCACHE_BASEDIR": str(source), "CCACHE_NOHASHDIR": "1"}
+    if not (build / "build.ninja").exists():
+        run(["cmake", "-S", source, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DNLSQ_BUILD_TESTS=OFF",
+             "-DNLSQ_BUILD_EXAMPLES=OFF", "-DNLSQ_BUILD_BENCH=OFF"], stdout=subprocess.DEVNULL, env=environment)  # fmt: skip
+    run(["cmake", "--build", build, "-j", jobs, "--target", "nlsq_static"], stdout=subprocess.DEVNULL, env=environment)
+    return next(build.glob("src/libnlsq_core.a"))
+
+
+def module_of(source, library, to):
+    """The cases, linked with a library, as a module of their own."""
+    run(["g++", "-std=c++20", "-O2", "-fPIC", "-shared", "-fvisibility=hidden", f"-I{source}/include",
+         ROOT / "bench/gate/cases.cpp", library, "-Wl,--exclude-libs,ALL", *LIBRARIES, "-o", to])  # fmt: skip
+    return to
+
+
+def prepare(commit, jobs):
+    """(driver, module of the baseline, module of the working tree)."""
+    GATE.mkdir(parents=True, exist_ok=True)
+    source = GATE / commit[:12]
+    if not source.exists():
+        fresh = GATE / f"{commit[:12]}.part"
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir()
+        with subprocess.Popen(["git", "archive", commit], cwd=ROOT, stdout=subprocess.PIPE) as archive:
+            run(["tar", "-x", "-C", fresh], stdin=archive.stdout)
+        fresh.rename(source)
+    driver = GATE / "driver"
+    run(["g++", "-std=c++20", "-O2", f"-I{ROOT}", ROOT / "bench/gate/driver.cpp", "-o", driver, "-ldl"])
+    base = module_of(source, build_library(source, source / "build", jobs), GATE / "base.so")
+    new = module_of(ROOT, build_library(ROOT, GATE / "tree", jobs), GATE / "new.so")
+    return driver, base, new
+
+
+def measure(driver, base, new, *options):
+    text = run([driver, "time", base, new, *options], capture_output=True).stdout
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def confirm(driver, base, new, cases, *options):
+    """Slow cases a second time, with more pairs; those that are slow again are marked."""
+    slow = [c for c in cases if c["ratio"] > SLOWER]
+    if not slow:
+        return
+    names = [word for c in slow for word in ("--only", c["name"])]
+    again = {c["name"]: c for c in measure(driver, base, new, "--pairs", "201", *options, *names)}
+    for c in slow:
+        c["first_ratio"], c["ratio"] = c["ratio"], again[c["name"]]["ratio"]
+        c["failed"] = c["ratio"] > SLOWER
+
+
+def instructions(driver, module, name, times):
+    """Instructions of one run of a case, from the difference of two counts; None without valgrind."""
+    if shutil.which("valgrind") is None:
+        return None
+    counts = []
+    for n in (times, 2 * times):
+        done = run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={GATE / 'callgrind.out'}", driver, "run", module,
+                    name, n], capture_output=True)  # fmt: skip
+        refs = next(line for line in done.stderr.splitlines() if "Collected" in line)
+        counts.append(int(refs.split(":")[1]))
+    return (counts[1] - counts[0]) / times
+
+
+def fingerprint():
+    """What the figures of a machine are good for."""
+    model = "unknown"
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            model = line.split(":")[1].strip()
+            break
+    return {"processor": model, "cores": os.cpu_count(), "system": platform.machine()}
+
+
+def stored_figures():
+    path = RESULTS / "baseline.json"
+    if not path.exists():
+        return {}
+    stored = json.loads(path.read_text())
+    return stored["seconds"] if stored["machine"] == fingerprint() else {}
+
+
+def report_of(commit, cases, memory, counts, stored):
+    lines = [f"working tree against {commit[:12]}, ratios of medians (below 1: faster)", ""]
+    lines.append(f"{'case':42}{'base':>12}{'new':>12}{'ratio':>8}{'stored':>8}")
+    for c in cases:
+        before = stored.get(c["name"])
+        drift = f"{c['new'] / before:8.2f}" if before else f"{'':8}"
+        notes = [] if c["same_answer"] else ["other answer"]
+        if "first_ratio" in c:
+            notes.append(f"first {c['first_ratio']:.2f}" + (", SLOWER" if c["failed"] else ", not confirmed"))
+        if before and c["new"] / before > DRIFT:
+            notes.append("slower than stored")
+        lines.append(f"{c['name']:42}{1e6 * c['base']:9,.1f} µs{1e6 * c['new']:9,.1f} µs{c['ratio']:8.3f}{drift}  "
+                     + "; ".join(notes))  # fmt: skip
+    ratio = memory[1] / memory[0]
+    lines += ["", f"peak memory {memory[0]:,} KiB, {memory[1]:,} KiB: {ratio:.3f}" + (" WARNING" if ratio > LARGER else "")]
+    if counts:
+        lines.append("")
+    for name, (a, b) in counts.items():
+        lines.append(f"instructions, {name}: {a:,.0f}, {b:,.0f}: {b / a:.3f}")
+    failed = [c["name"] for c in cases if c.get("failed")]
+    lines += ["", f"FAILED: {', '.join(failed)}" if failed else "passed"]
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--baseline", help="commit (default: the last one, or the one before for an unchanged tree)")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--store", action="store_true", help="keep the figures as this machine's baseline")
+    parser.add_argument("--slow", default="0", help="slow the tree down by this share, to try the gate")
+    parser.add_argument("--report", type=pathlib.Path, default=RESULTS / "report.txt")
+    arguments = parser.parse_args()
+    try:
+        commit = commit_of(arguments.baseline)
+        driver, base, new = prepare(commit, arguments.jobs)
+    except subprocess.CalledProcessError as error:
+        print(f"perf: {' '.join(error.cmd)} failed\n{error.stderr or ''}", file=sys.stderr)
+        return 2
+    cases = measure(driver, base, new, "--slow", arguments.slow)
+    confirm(driver, base, new, cases, "--slow", arguments.slow)
+    memory = [int(output([driver, "memory", module])) for module in (base, new)]
+    counts = {}
+    for name, times in COUNTED.items():
+        pair = [instructions(driver, module, name, times) for module in (base, new)]
+        if None not in pair:
+            counts[name] = pair
+    text = report_of(commit, cases, memory, counts, stored_figures())
+    arguments.report.parent.mkdir(parents=True, exist_ok=True)
+    arguments.report.write_text(text)
+    print(text, end="")
+    if arguments.store:
+        figures = {"machine": fingerprint(), "seconds": {c["name"]: c["new"] for c in cases}, "memory_kib": memory[1]}
+        (RESULTS / "baseline.json").write_text(json.dumps(figures, indent=1) + "\n")
+    return 1 if any(c.get("failed") for c in cases) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
