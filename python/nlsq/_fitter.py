@@ -64,6 +64,8 @@ class CurveFit:
         defaults = self.defaults
         if args:
             defaults = {k: v for k, v in defaults.items() if k not in _POSITIONAL[: len(args)]}
+        if "max_nfev" in kwargs or "maxfev" in kwargs:  # two names of one argument
+            defaults = {k: v for k, v in defaults.items() if k not in ("max_nfev", "maxfev")}
         return curve_fit(f, xdata, ydata, *args, **{**defaults, **kwargs})
 
     def __getattr__(self, name):

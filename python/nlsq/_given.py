@@ -161,6 +161,16 @@ class GivenNumbers(Recorded):
         return True
 
 
+class OrNone:
+    """The attributes of numbers; None for what they do not know."""
+
+    def __init__(self, numbers):
+        self._numbers = numbers
+
+    def __getattr__(self, name):
+        return getattr(self._numbers, name, None)
+
+
 def given(entries):
     """(outcome, entries, names that the result does not have) of a mapping; popt and x are one."""
     entries = dict(entries)

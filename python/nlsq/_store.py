@@ -14,7 +14,7 @@ import numpy as np
 
 from nlsq import _core
 from nlsq._engine import Outcome
-from nlsq._given import GivenNumbers
+from nlsq._given import GivenNumbers, OrNone
 from nlsq._recorded import Recorded, StoredOutcome, numbers_of
 
 _FORMAT = 1
@@ -38,8 +38,10 @@ def _plain(value):
 
 
 def to_dict(result, level=None):
-    """The object that the command prints with --json."""
+    """The object that the command prints with --json; None for what a result made of entries does not know."""
     core = result._outcome.result
+    if isinstance(core, GivenNumbers):
+        core = OrNone(core)
     at95 = result.confidence_intervals(0.95)
     at = None if level is None else result.confidence_intervals(level)
     parameters = {}
@@ -192,6 +194,8 @@ def _decoded(value):
 
 def save(result, path):
     """Arrays and a JSON text in one NumPy archive."""
+    if isinstance(result._outcome.result, GivenNumbers):
+        raise TypeError("a result made of entries is not saved to a file of its own; pickle it, or save its entries")
     state = state_of(result)
     arrays, plain = {}, {}
     values, errors = result.predict(return_std=True)

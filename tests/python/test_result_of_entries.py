@@ -105,6 +105,19 @@ def test_a_made_result_reports(capsys):
     assert "p1  2" in capsys.readouterr().out
 
 
+def test_a_made_result_as_plain_values(tmp_path):
+    fit = curve_fit(decay, X, Y)
+    made = CurveFitResult(entries_of(fit))
+    ours, theirs = made.to_dict(0.9), fit.to_dict(0.9)
+    assert ours.keys() == theirs.keys() and ours["nfev"] is None and ours["engine"] == "callback"
+    for name in ("covariance", "rss", "dof", "aic", "r_squared"):
+        np.testing.assert_allclose(ours[name], theirs[name], rtol=1e-9)
+    assert ours["parameter_order"] == theirs["parameter_order"]
+    assert ours["parameters"]["b"]["ci"] == pytest.approx(theirs["parameters"]["b"]["ci"])
+    with pytest.raises(TypeError, match="pickle it"):
+        made.save(tmp_path / "fit")
+
+
 def test_optimize_results_of_mappings():
     import scipy.optimize
 
