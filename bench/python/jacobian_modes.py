@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Forward, reverse and automatic order of derivatives on wide, square and tall problems: medians of alternating runs.
 
-"first" is a run with an empty cache (recording, differentiation, program, fit), "again" one whose program is there. Every
+"1st" is a run with an empty cache (recording, differentiation, program, fit), "again" one whose program is there. Every
 run does the same few passes; answers are checked against each other before anything is timed.
 
 usage: python bench/python/jacobian_modes.py [--seconds 4] [--only WORD]

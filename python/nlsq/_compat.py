@@ -18,7 +18,8 @@ _STABLE = (
 )
 _CHUNKS = "a fit needs memory for the data and one block a thread, whatever the number of rows"
 _SEEDS = (
-    "a search from many starts is planned, not there yet; until then: curve_fit from several p0, keeping the least r.cost"
+    "a search from many starts is planned, not there yet; until then: curve_fit from several p0, keeping the least "
+    "r.cost"
 )
 _RETRIES = "a fit that did not converge returns its best point with success False; start another from there"
 

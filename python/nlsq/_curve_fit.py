@@ -295,7 +295,8 @@ def _fit(f, xdata, ydata, options, solver):
                 _warn(text)
     result = CurveFitResult(outcome)
     if verbose:
-        print(f"{core.message} {core.nfev} evaluations, cost {core.cost:.6e}, {'' if core.success else 'not '}converged.")
+        end = "converged" if core.success else "not converged"
+        print(f"{core.message} {core.nfev} evaluations, cost {core.cost:.6e}, {end}.")
     if options["full_output"]:
         return result.popt, result.pcov, result.infodict
     if options["timeit"]:

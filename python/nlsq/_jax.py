@@ -74,7 +74,7 @@ def uses_jax(function, depth=3):
         except ValueError:
             continue
     for value in (*(scope.get(name) for name in code.co_names), *captured):
-        name = getattr(value, "__name__", None) if type(value) is types.ModuleType else getattr(value, "__module__", None)
+        name = getattr(value, "__name__" if type(value) is types.ModuleType else "__module__", None)
         if isinstance(name, str) and (name == "jax" or name.startswith("jax.")):
             return True
         if depth and type(value) is types.FunctionType:

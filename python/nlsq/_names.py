@@ -218,7 +218,8 @@ def table() -> list[str]:
     for title, group in NAMES.items():
         lines += [f"## {title}", "", *_rows(group), ""]
     lines += ["## Modules", "", *_rows(MODULES, "module"), ""]
-    lines += ["## Arguments of curve_fit and CurveFit without a meaning here", "", *_rows(_compat.states(), "argument"), ""]
+    lines += ["## Arguments of curve_fit and CurveFit without a meaning here", ""]
+    lines += [*_rows(_compat.states(), "argument"), ""]
     lines += ["## Attributes of results", "", *_rows(RESULT, "attribute")]
     return lines
 

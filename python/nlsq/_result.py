@@ -38,8 +38,8 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
     progressive, nfev_subsample : whether the fit began on a sample of many rows, and its passes over that
     derivative_order : what the engine did ("forward", "reverse", or how differences were taken)
     warnings, cache_stats, infodict
-    all_times : seconds by what they went to ("compile", "fit");  sparsity_detected, multistart_diagnostics : as in NLSQ's
-    results, of a fit with a dense Jacobian from one start
+    all_times : seconds by what they went to ("compile", "fit")
+    sparsity_detected, multistart_diagnostics : as in NLSQ's results, of a fit with a dense Jacobian from one start
 
     ``fun``, ``jac``, ``grad``, ``predictions`` and ``residuals`` are computed on first use from the arrays of the
     fit; if one of those was changed in place since then, that raises a ValueError (an array that a model of engine

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Arguments of NLSQ that have no meaning here: silence, one warning that says why, or an error that says what to use."""
+"""Arguments of NLSQ without a meaning here: silence, one warning that says why, or an error that says what to use."""
 
 import warnings
 

@@ -86,7 +86,7 @@ def test_parameters_of_far_magnitudes():
         np.testing.assert_allclose(r.popt, truth, rtol=1e-5)
 
 
-@pytest.mark.parametrize("off", [{"ftol": 0.0}, {"xtol": 0.0}, {"gtol": 0.0}, {"ftol": 0.0, "xtol": 0.0}, {"ftol": None}])
+@pytest.mark.parametrize("off", [dict(ftol=0.0), dict(xtol=0.0), dict(gtol=0.0), dict(ftol=0, xtol=0), dict(ftol=None)])
 def test_one_tolerance_can_be_off(off):
     r = curve_fit(decay, X, Y, **off)
     assert r.success
@@ -96,7 +96,7 @@ def test_one_tolerance_can_be_off(off):
 # -- models that are not finite
 
 
-@pytest.mark.parametrize("f", [lambda x, a, b: a * np.sqrt(b - 5.0) * x, lambda x, a, b: float(a) * np.sqrt(b - 5.0) * x])
+@pytest.mark.parametrize("f", [lambda x, a, b: a * np.sqrt(b - 5) * x, lambda x, a, b: float(a) * np.sqrt(b - 5) * x])
 @pytest.mark.parametrize("method", ["trf", "lm", "dogbox"])
 def test_a_model_that_is_not_finite_at_the_start_is_no_success(method, f):
     with warnings.catch_warnings():
@@ -143,7 +143,9 @@ def test_a_fit_that_was_cut_short_has_the_statistics_of_its_best_point():
     np.testing.assert_allclose(r.fun, f, atol=1e-12)
 
 
-@pytest.mark.parametrize("options", [{"fixed": {"c": 0.5}}, {"bounds": ([0, 0, 0.5], [9, 9, 0.5])}, {"bounds": {"c": (0.5, 0.5)}}])
+@pytest.mark.parametrize(
+    "options", [dict(fixed={"c": 0.5}), dict(bounds=([0, 0, 0.5], [9, 9, 0.5])), dict(bounds={"c": (0.5, 0.5)})]
+)
 def test_a_parameter_is_held_by_name_or_by_equal_bounds(options):
     r = curve_fit(decay, X, Y, **options)
     two = curve_fit(lambda x, a, b: decay(x, a, b, 0.5), X, Y)

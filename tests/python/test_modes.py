@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""jacobian_mode: what "auto" chooses for many parameters and for many residuals, and that the order changes no digit."""
+"""jacobian_mode: what "auto" chooses for many parameters and many residuals, and that the order changes no digit."""
 
 import functools
 

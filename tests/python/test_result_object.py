@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""A result as a dictionary, a pair, an object that is stored, and a text."""
+"""A result as a dictionary and a pair, and data that were changed since the fit."""
 
 import copy
-import json
 import pickle
 import subprocess
 import sys
@@ -10,7 +9,7 @@ import time
 
 import numpy as np
 import pytest
-from fits import decay, decay_data, fit, line
+from fits import decay, decay_data, fit
 
 from nlsq._optimize import OptimizeResult, OptimizeWarning, optimize_warning
 from nlsq._result import CurveFitResult
@@ -228,168 +227,6 @@ def test_any_layout_can_be_watched(layout):
     a += 1.0
     assert before != snapshot(a)
     assert snapshot([1.0]) is None and snapshot(np.array([{}] * 10_000)) is None
-
-
-# -- copies and storage
-
-
-def test_copies():
-    x, y = decay_data()
-    r = fit(x=x, y=y)
-    r.note = [1]
-    shallow, deep = copy.copy(r), copy.deepcopy(r)
-    assert shallow.note is r.note and deep.note == [1] and deep.note is not r.note
-    expected = r.predictions.copy()
-    y[:] = 0.0
-    with pytest.raises(ValueError, match="ydata"):
-        _ = shallow.residuals
-    np.testing.assert_array_equal(deep.predictions, expected)
-    assert deep.fun.shape == (50,)
-
-
-def test_a_pickle_keeps_everything_and_predicts():
-    r = fit(sigma=np.full(50, 0.05))
-    r.note = "mine"
-    s = pickle.loads(pickle.dumps(r))
-    assert isinstance(s, CurveFitResult) and s.note == "mine" and s.model is decay
-    same_numbers(r, s)
-    xnew = np.array([0.1, 9.0])
-    for ours, theirs in zip(s.predict(xnew, return_std=True), r.predict(xnew, return_std=True)):
-        np.testing.assert_allclose(ours, theirs, rtol=1e-12)
-    np.testing.assert_allclose(s.jac, r.jac, rtol=1e-12)
-    assert s.report() == r.report()
-    assert pickle.loads(pickle.dumps(s)).report() == r.report()
-
-
-def test_a_pickled_lambda_leaves_its_values():
-    r = fit(lambda x, a, b, c: decay(x, a, b, c))
-    s = pickle.loads(pickle.dumps(r))
-    same_numbers(r, s)
-    np.testing.assert_allclose(s.confidence_band(), r.confidence_band(), rtol=1e-12)
-    for needs_model in (lambda: s.predict(np.array([1.0])), lambda: s.jac):
-        with pytest.raises(ValueError, match="needs the model"):
-            needs_model()
-
-
-def same_numbers(r, s):
-    for name in ("popt", "pcov", "perr", "x", "fun", "active_mask", "predictions", "residuals", "correlation"):
-        np.testing.assert_allclose(getattr(s, name), getattr(r, name), rtol=1e-12, atol=1e-15, err_msg=name)
-    for name in ("cost", "nfev", "status", "message", "success", "aic", "bic", "dof", "rank", "engine", "warnings",
-                 "trace_note", "jacobian_mode"):  # fmt: skip
-        assert getattr(s, name) == getattr(r, name), name
-    assert list(s.keys()) == list(r.keys())
-    assert repr(s.params) == repr(r.params)
-    np.testing.assert_allclose(s.confidence_intervals(0.9), r.confidence_intervals(0.9), rtol=1e-12)
-    assert s.report() == r.report() and repr(s) == repr(r)
-
-
-def test_a_file_keeps_everything_and_executes_nothing(tmp_path):
-    r = fit(lambda x, a, b, c: decay(x, a, b, c), sigma=np.full(50, 0.05))
-    path = tmp_path / "fit.nlsq"
-    r.save(path)
-    s = CurveFitResult.load(path)
-    same_numbers(r, s)
-    assert "90 %" in s.report(0.9)
-    with pytest.raises(ValueError, match="model=f"):
-        s.predict(np.array([1.0]))
-    with_model = CurveFitResult.load(str(path), model=decay)
-    for ours, theirs in zip(with_model.predict(np.array([1.0]), True), r.predict(np.array([1.0]), True)):
-        np.testing.assert_allclose(ours, theirs, rtol=1e-12)
-    with np.load(path, allow_pickle=False) as archive:
-        assert "popt" in archive.files
-
-
-def test_undetermined_fits_are_stored_too(tmp_path):
-    x = np.array([0.0, 1.0])
-    r = fit(line, x, np.array([1.0, 3.0]), p0=(1.0, 1.0))
-    r.save(tmp_path / "fit")
-    s = CurveFitResult.load(tmp_path / "fit", model=line)
-    assert np.all(np.isinf(s.perr)) and s.warnings == r.warnings
-    data = json.loads(r.to_json())
-    assert data["parameters"]["a"]["stderr"] is None and data["covariance"][0][0] is None
-
-
-def test_json_is_the_commands(tmp_path):
-    r = fit()
-    data = json.loads(r.to_json(tmp_path / "fit.json", level=0.9))
-    assert json.loads((tmp_path / "fit.json").read_text(encoding="utf-8")) == data == r.to_dict(0.9)
-    assert data["schema"] == 1 and data["parameter_order"] == ["a", "b", "c"] and data["level"] == 0.9
-    a = data["parameters"]["a"]
-    assert (a["value"], a["stderr"], a["fixed"], a["at_bound"]) == (r.popt[0], r.perr[0], False, False)
-    assert a["ci95"] == r.confidence_intervals()[0].tolist() and a["ci"] == r.confidence_intervals(0.9)[0].tolist()
-    assert data["covariance"] == r.pcov.tolist()
-    assert data["model"] == "decay" and data["success"] is True and data["r_squared"] == r.r_squared
-    assert "ci" not in r.to_dict()["parameters"]["a"]
-
-
-# -- texts and the picture
-
-
-def test_repr_is_one_short_line():
-    x = np.linspace(0.0, 4.0, 9)
-    text = repr(fit(x=x, y=decay(x, 2.5, 1.3, 0.5) + 0.01 * (-1.0) ** np.arange(9)))
-    assert text == (
-        "CurveFitResult(a = 2.505 ± 0.012, b = 1.310 ± 0.016, c = 0.5032 ± 0.0068, R² = 0.999855, converged)"
-    )
-    many = fit(lambda x, *p: sum(c * np.cos(k * x) for k, c in enumerate(p)), p0=[0.0] * 9, names="abcdefghi")
-    assert "3 more" in repr(many) and len(repr(many)) < 300 and str(many) == repr(many)
-
-
-def test_html_is_a_small_table():
-    x = np.linspace(0.0, 1.0, 5)
-    r = fit(line, x, 2.0 * x + 1.0 + 0.1 * (-1.0) ** np.arange(5), names=("<a>", "b"), p0=(1.0, 1.0))
-    assert r._repr_html_() == (
-        "<table><thead><tr><th>parameter</th><th>value ± standard error</th><th></th></tr></thead>"
-        "<tbody><tr><td>&lt;a&gt;</td><td>2.00 ± 0.16</td><td></td></tr>"
-        "<tr><td>b</td><td>1.020 ± 0.098</td><td></td></tr></tbody></table>"
-        "<p>converged; R² = 0.981162, χ²/dof = 0.016, 5 values</p>"
-    )
-
-
-def test_summary_prints_the_report(capsys):
-    r = fit()
-    assert r.summary() is None
-    printed = capsys.readouterr().out
-    assert printed == r.report() + "\n" and "Goodness of fit" in printed
-    assert "90 % interval" in r.report(0.9)
-
-
-@pytest.fixture
-def pyplot():
-    matplotlib = pytest.importorskip("matplotlib")
-    matplotlib.use("Agg")
-    from matplotlib import pyplot as plt
-
-    yield plt
-    plt.close("all")
-
-
-def test_plot_draws_data_curve_band_and_residuals(pyplot, tmp_path):
-    r = fit(sigma=np.full(50, 0.05))
-    figure, (upper, lower) = r.plot()
-    assert len(upper.lines) == 1 and len(lower.collections) == 1
-    assert [t.get_text() for t in upper.get_legend().get_texts()] == ["data", "fit", "95 % confidence"]
-    figure.savefig(tmp_path / "fit.png")
-    figure, ax = r.plot(show_residuals=False, show_confidence=False, marker="x", label="counts")
-    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["counts", "fit"]
-
-
-def test_plot_into_axes_of_ones_own(pyplot):
-    r = fit()
-    figure, axes = pyplot.subplots(2)
-    assert r.plot(ax=axes)[1] == tuple(axes)
-    figure, ax = pyplot.subplots()
-    assert r.plot(ax=ax) == (figure, ax)
-
-
-def test_plot_of_models_that_only_know_their_data_and_of_surfaces(pyplot):
-    x, y = decay_data()
-    w = np.linspace(1.0, 2.0, 50)
-    fit(lambda x, a, b, c: decay(x, a, b, c) * w, x, y * w).plot()
-    xy = np.stack([x, x[::-1] ** 2])
-    surface = fit(lambda v, a, b: a * v[0] + b * v[1], xy, 2.0 * xy[0] - xy[1], p0=(1.0, 1.0))
-    _, (upper, lower) = surface.plot()
-    assert lower.get_xlabel() == "prediction"
 
 
 def test_positions_are_those_of_the_pair():

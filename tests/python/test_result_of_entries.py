@@ -12,7 +12,7 @@ from nlsq import CurveFitResult, OptimizeResult, curve_fit
 
 X, Y = decay_data()
 SIGMA = 0.03 + 0.02 * X
-NUMBERS = ("r_squared", "adj_r_squared", "rmse", "mae", "aic", "aicc", "bic", "rss", "chi2", "reduced_chi2", "dof", "cost")
+NUMBERS = "r_squared adj_r_squared rmse mae aic aicc bic rss chi2 reduced_chi2 dof cost".split()
 CASES = {
     "plain": {},
     "sigma": {"sigma": SIGMA},

@@ -85,8 +85,12 @@ def test_surfaces_elsewhere():
     np.testing.assert_allclose(errors[0], errors[1])
 
 
-@pytest.mark.parametrize("keep", [lambda r, path: pickle.loads(pickle.dumps(r)), lambda r, path: copy.deepcopy(r),
-                                  lambda r, path: (r.save(path), CurveFitResult.load(path, model=decay))[1]])  # fmt: skip
+def saved(r, path):
+    r.save(path)
+    return CurveFitResult.load(path, model=decay)
+
+
+@pytest.mark.parametrize("keep", [lambda r, path: pickle.loads(pickle.dumps(r)), lambda r, path: copy.deepcopy(r), saved])
 @pytest.mark.parametrize("f", [decay, lambda x, a, b, c: decay(x, a, b, c)], ids=["function", "lambda"])
 def test_what_is_stored_keeps_the_shape(f, keep, tmp_path):
     r = curve_fit(f, X2, Y2, sigma=SIGMA2)

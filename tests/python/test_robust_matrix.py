@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Robust losses with a covariance matrix as sigma: whitened residuals, the minimum that SciPy finds from a near start."""
+"""Robust losses with a covariance matrix as sigma: whitened residuals, SciPy's minimum from a near start."""
 
 import numpy as np
 import pytest
