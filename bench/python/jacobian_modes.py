@@ -59,6 +59,18 @@ def scalars_case(n, m):
     return lambda mode: least_squares(residuals, np.ones(n), max_nfev=PASSES, jacobian_mode=mode)
 
 
+def rows_case(n, m):
+    """Residuals over rows of data: a sum of n overlapping bumps whose heights bend."""
+    x = np.linspace(0.0, n - 1.0, m)
+    bumps = [np.exp(-((x - k) ** 2)) for k in range(n)]
+    y = np.cos(x)
+
+    def residuals(p):
+        return sum(np.sin(p[k]) * bumps[k] for k in range(n)) - y
+
+    return lambda mode: least_squares(residuals, np.full(n, 0.4), max_nfev=PASSES, jacobian_mode=mode)
+
+
 def matrix_case(n, m):
     """tanh of a small matrix times the parameters."""
     matrix = np.random.default_rng(1).normal(size=(m, n)) / np.sqrt(n)
@@ -72,8 +84,9 @@ CASES = {
     "tanh chain, 300 x 300": chain_case(300, 300),
     "tanh chain, 100 x 1,000": chain_case(100, 1000),
     "scalars, 1,000 x 100": scalars_case(1000, 100),
-    "scalars, 300 x 300": scalars_case(300, 300),
-    "scalars, 100 x 1,000": scalars_case(100, 1000),
+    "scalars, 300 x 150": scalars_case(300, 150),
+    "rows of data, 300 x 300": rows_case(300, 300),
+    "rows of data, 100 x 1,000": rows_case(100, 1000),
     "matrix @ p, 60 x 20": matrix_case(60, 20),
     "matrix @ p, 20 x 60": matrix_case(20, 60),
     "40 Gaussians, 120 x 2,000": gaussian_case(40, 2000),

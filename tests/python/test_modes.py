@@ -21,6 +21,18 @@ def sparse_residuals(n, m):
     return residuals
 
 
+def hat_residuals(n, m):
+    """m residuals over rows of data: a sum of n overlapping bumps whose heights bend."""
+    x = np.linspace(0.0, n - 1.0, m)
+    bumps = [np.exp(-((x - k) ** 2)) for k in range(n)]
+
+    def model(p):
+        return sum(np.sin(p[k]) * bumps[k] for k in range(n))
+
+    y = model(0.5 + 0.3 * np.sin(np.arange(n)))
+    return lambda p: model(p) - y
+
+
 def tanh_chain(x, *p):
     """A model that can only be written as a loop: each layer uses what the last gave."""
     y = np.zeros_like(x)
@@ -36,6 +48,11 @@ def gaussians(x, *p):
 def sparse_case(n, m):
     f = sparse_residuals(n, m)
     return lambda mode: least_squares(f, np.ones(n), jacobian_mode=mode)
+
+
+def hat_case(n, m):
+    f = hat_residuals(n, m)
+    return lambda mode: least_squares(f, np.full(n, 0.4), jacobian_mode=mode)
 
 
 def chain_case(n, m):
@@ -54,8 +71,8 @@ def gaussian_case(peaks, m):
 # name: (a fit of a mode, parameters, residuals, what auto chooses)
 CASES = {
     "1,000 parameters, 100 residuals": (sparse_case(1000, 100), 1000, 100, "rev"),
-    "100 parameters, 1,000 residuals": (sparse_case(100, 1000), 100, 1000, "fwd"),
-    "300 parameters, 300 residuals": (sparse_case(300, 300), 300, 300, "fwd"),
+    "100 parameters, 1,000 residuals": (hat_case(100, 1000), 100, 1000, "fwd"),
+    "300 parameters, 300 residuals": (hat_case(300, 300), 300, 300, "fwd"),
     "chain of 200, 50 rows": (chain_case(200, 50), 200, 50, "rev"),
     "chain of 30, 100 rows": (chain_case(30, 100), 30, 100, "fwd"),
     "40 Gaussians, 800 rows": (gaussian_case(40, 800), 120, 800, "fwd"),
