@@ -71,6 +71,8 @@ class Outcome:
         if self.jac is not None:
             return oriented(np.asarray(self.jac(x, *p.tolist()), dtype=float), None, len(p))
         values = np.asarray(function(x, *p.tolist()), dtype=float)
+        if values.size == 0:
+            return np.zeros((0, len(p)))
         traced, _ = recorded(function, x, p, self.names, values.size)
         if traced is not None:
             return _core.jacobian(traced[0], traced[1], p, values.size)

@@ -32,12 +32,16 @@ class Formula:
         if len(self.used) > 1:
             names = ", ".join(self.used)
             raise ValueError(f"the formula uses the columns {names}: give them by name, in a dict or table")
-        return self._model, [np.ascontiguousarray(x, dtype=float)] if self.used else [], False
+        return self._model, [numbers(np.asarray(x), "x")] if self.used else [], False
 
     def __call__(self, x, *parameters):
+        """Values at x, of its shape; of a table or a tuple of columns, one a row."""
         model, arrays, _ = self.traced(x)
         rows = arrays[0].size if arrays else np.size(x[0] if isinstance(x, tuple) and x else x)
-        return _core.evaluate(model, arrays, [float(p) for p in parameters], rows)
+        values = _core.evaluate(model, arrays, [float(p) for p in parameters], rows)
+        if isinstance(x, tuple) or hasattr(x, "keys") or hasattr(x, "columns"):
+            return values
+        return values.reshape(np.shape(x))[()]
 
     def __repr__(self):
         return f"Formula({self.text!r})"

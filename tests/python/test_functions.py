@@ -67,3 +67,27 @@ def test_under_jax():
     jax = pytest.importorskip("jax")
     value = jax.jit(functions.gaussian)(jax.numpy.asarray(X), 2.0, 3.1, 0.6)
     np.testing.assert_allclose(np.asarray(value), functions.gaussian(X, 2.0, 3.1, 0.6), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (3,), (2, 3), (0,)])
+def test_values_have_the_shape_of_x(shape):
+    x = np.linspace(0.5, 3.0, int(np.prod(shape))).reshape(shape)
+    values = functions.gaussian(x, 2.0, 1.5, 0.5)
+    assert np.shape(values) == shape
+    np.testing.assert_allclose(values, 2.0 * np.exp(-((x - 1.5) ** 2) / 0.5), rtol=1e-12)
+    assert functions.linear([1, 2], 2, 1).tolist() == [3.0, 5.0] and float(functions.linear(2, 2, 1)) == 5.0
+    peak = curve_fit(functions.gaussian, X, functions.gaussian(X, 2, 3, 1), [1, 2, 1])
+    for fit in (peak, curve_fit("a*x + b", X, 2 * X)):
+        assert all(part.shape == shape for part in fit.predict(x, return_std=True))
+
+
+def test_values_at_complex_places_are_refused():
+    with pytest.raises(TypeError, match="complex128 values; numbers are needed"):
+        functions.linear(X + 0j, 2.0, 1.0)
+
+
+def test_surfaces_of_a_built_in_model():
+    x = X.reshape(8, 10)
+    r = curve_fit(functions.gaussian, x, functions.gaussian(x, 2.0, 3.1, 0.6), [1.0, 2.0, 1.0])
+    np.testing.assert_allclose(r.popt, [2.0, 3.1, 0.6], rtol=1e-6)
+    assert r.predictions.shape == (8, 10) and r.predict(x[:3]).shape == (3, 10)
