@@ -31,6 +31,9 @@ struct LeastSquaresOptions : SolverOptions {
   /// Relative steps, h = diff_step·max(1, |p|) for each parameter; empty: √eps (two-point, away
   /// from zero) or ∛eps (three-point).
   std::vector<double> diff_step;
+  /// A finer Jacobian for the end of a fit that converged, at a higher price: some Gauss-Newton
+  /// steps are taken with it, and the covariance comes from it. For the linear loss.
+  JacobianFunction last_jacobian;
   std::vector<std::string> names;  ///< of the parameters; empty: p0, p1, …
   bool absolute_sigma = false;
   /// As in FitOptions. It is looked up and reported, but differences and a JacobianFunction have no

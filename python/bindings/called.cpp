@@ -167,6 +167,7 @@ void Called::differentiate(CalledPoint& point) {
     throw nb::type_error("there is no Jacobian");
   }
   ++njev;
+  last_jacobian_ = jacobian;
   point.jacobian = std::move(jacobian);
 }
 
@@ -200,6 +201,14 @@ void bind_called(nb::module_& m) {
                               static_cast<std::size_t>(called.rows()));
           },
           nb::arg("x"), "Their derivatives (m, n) at x.")
+      .def(
+          "last_jacobian",
+          [](const Called& called) -> nb::object {
+            const std::vector<double>& last = called.last_jacobian();
+            if (last.empty()) return nb::none();
+            return new_matrix(last, static_cast<std::size_t>(called.rows()));
+          },
+          "The Jacobian (m, n) that was computed last, or None.")
       .def_ro("nfev", &Called::nfev)
       .def_ro("njev", &Called::njev)
       .def_ro("evaluations", &Called::evaluations);

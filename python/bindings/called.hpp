@@ -40,10 +40,13 @@ class Called {
 
   /// What the caller knows of a point already; jacobian: None or (m, n).
   void remember(nb::handle x, nb::handle f, nb::handle jacobian);
+  CalledPoint& keep(CalledPoint point);
 
   /// The point at x with its residuals, or with its Jacobian too. Valid until the next call.
   const CalledPoint& at(std::span<const double> x);
   const CalledPoint& with_jacobian(std::span<const double> x);
+  /// The Jacobian that was computed last, (m, n); empty if none was.
+  const std::vector<double>& last_jacobian() const { return last_jacobian_; }
   /// Residuals alone; nothing is remembered.
   void evaluate(std::span<const double> x, std::span<double> f) const;
 
@@ -55,7 +58,6 @@ class Called {
 
  private:
   CalledPoint* find(std::span<const double> x);
-  CalledPoint& keep(CalledPoint point);
   void read(nb::handle value, std::span<double> f) const;
   void differentiate(CalledPoint& point);
 
@@ -71,6 +73,7 @@ class Called {
   std::optional<StepRule> rule_;
   index_t n_, m_;
   std::deque<CalledPoint> points_;
+  std::vector<double> last_jacobian_;
 };
 
 void bind_called(nb::module_& m);

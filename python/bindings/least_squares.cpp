@@ -67,7 +67,8 @@ FitResult run_least_squares(nb::handle fun, nb::handle jac, index_t m,
                             const std::vector<double>& upper, nb::handle loss, double f_scale,
                             bool three_point, const std::vector<double>& diff_step,
                             const std::vector<std::string>& names, bool absolute_sigma,
-                            nb::handle callback, const nb::dict& solver, nb::handle jacobian_mode) {
+                            nb::handle callback, const nb::dict& solver, nb::handle jacobian_mode,
+                            nb::handle fine) {
   LeastSquaresOptions options;
   options.lower = lower;
   options.upper = upper;
@@ -85,6 +86,16 @@ FitResult run_least_squares(nb::handle fun, nb::handle jac, index_t m,
   ResidualFunction residuals;
   JacobianFunction jacobian;
   set_functions(fun, jac, residuals, jacobian);
+  Called* main = nullptr;
+  Called* finer = nullptr;
+  if (!fine.is_none()) {
+    finer = nb::cast<Called*>(fine);
+    if (!nb::try_cast(fun, main)) main = nullptr;
+    options.last_jacobian = [main, finer](std::span<const double> p, std::span<double> J) {
+      if (main != nullptr) finer->keep({main->at(p).x, main->at(p).f, {}});
+      std::ranges::copy(finer->with_jacobian(p).jacobian, J.begin());
+    };
+  }
   std::optional<nb::gil_scoped_release> release;
   if (m * static_cast<index_t>(x0.size()) > kLarge) release.emplace();
   return jacobian ? least_squares(residuals, jacobian, m, x0, options)
@@ -154,16 +165,16 @@ void bind_least_squares(nb::module_& m) {
         nb::arg("masked"), nb::arg("tss"), nb::arg("sum_log_sigma"), nb::arg("has_sigma"),
         nb::arg("differences").none() = nb::none(),
         "The result of a curve fitted as residuals, over all its parameters.");
-  m.def(
-      "least_squares", &run_least_squares, nb::arg("fun"), nb::arg("jac").none(), nb::arg("m"),
-      nb::arg("x0"), nb::arg("lower") = std::vector<double>{},
-      nb::arg("upper") = std::vector<double>{}, nb::arg("loss").none() = nb::none(),
-      nb::arg("f_scale") = 1.0, nb::arg("three_point") = false,
-      nb::arg("diff_step") = std::vector<double>{}, nb::arg("names") = std::vector<std::string>{},
-      nb::arg("absolute_sigma") = false, nb::arg("callback").none() = nb::none(),
-      nb::arg("solver") = nb::dict(), nb::arg("jacobian_mode").none() = nb::none(),
-      "Minimizes over residual callables that take and give float64 arrays, or over a Called; see "
-      "nlsq.least_squares.");
+  m.def("least_squares", &run_least_squares, nb::arg("fun"), nb::arg("jac").none(), nb::arg("m"),
+        nb::arg("x0"), nb::arg("lower") = std::vector<double>{},
+        nb::arg("upper") = std::vector<double>{}, nb::arg("loss").none() = nb::none(),
+        nb::arg("f_scale") = 1.0, nb::arg("three_point") = false,
+        nb::arg("diff_step") = std::vector<double>{}, nb::arg("names") = std::vector<std::string>{},
+        nb::arg("absolute_sigma") = false, nb::arg("callback").none() = nb::none(),
+        nb::arg("solver") = nb::dict(), nb::arg("jacobian_mode").none() = nb::none(),
+        nb::arg("fine").none() = nb::none(),
+        "Minimizes over residual callables that take and give float64 arrays, or over a Called; "
+        "fine: a Called whose Jacobian the last steps take. See nlsq.least_squares.");
   m.def(
       "differences",
       [](const nb::object& function, const nb::object& plain, const std::vector<double>& x,

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from nlsq import _core
-from nlsq._differences import as_values
+from nlsq._differences import as_values, root_of_epsilon
 from nlsq._function_state import unchanged
 from nlsq._losses import Loss
 from nlsq._recorded_residuals import Engine, record
@@ -44,6 +44,7 @@ class BlackBox:
         self._points = OrderedDict()
         self._keep = 2
         self._called = None  # a _core.Called that remembers the points
+        self.fine = None  # differences for the end of a fit, as Differences.rule()
         self.recorded = None  # a _recorded_residuals.Recorded of the function, to be minimized in the engine
         self.note = None  # why there is none
         self.core = None  # the core's last result
@@ -161,6 +162,9 @@ class BlackBox:
         """The core's result from x0. callback(iteration, nfev, cost, step, optimality, x) -> stop."""
         own_loss = self.loss.name is None
         start = self.at(x0)
+        fine = None if self.fine is None else self._new_called()
+        if fine is not None:
+            fine.set_differences(*self.fine)
         if not own_loss and self._is_plain(start):
             residuals, jacobian = self._for_the_core(start), None
         else:
@@ -177,29 +181,67 @@ class BlackBox:
             self.core = _core.least_squares(
                 residuals, jacobian, self.m, x0.tolist(), lower.tolist(), upper.tolist(),
                 None if own_loss else self.loss.name, 1.0 if own_loss else float(self.loss.f_scale),
-                callback=callback, solver=solver,
+                absolute_sigma=True, callback=callback, solver=solver, fine=fine,
             )  # fmt: skip
-            self.at(np.array(self.core.popt))
+            self._take_result(fine)
         finally:
-            self._count()
             self._called = None  # it knows this object
         return self.core
 
+    def _take_result(self, fine):
+        """Remembers where the core ended, with the last of the fine Jacobians if there are any."""
+        self._count()
+        last = None
+        if fine is not None and fine.njev:
+            last = fine.last_jacobian()
+            last = last if np.isfinite(last).all() else None
+        x = np.array(self.core.popt)
+        if last is None or self._called is None:
+            point = self.at(x)
+        else:
+            point = Point()
+            point.x, point.f = x, self._called.values(x)
+            point.dtype, point.cost = point.f.dtype, self.loss.cost(point.f)
+            self._points[x.tobytes()] = point
+            self._count()
+        if last is not None:
+            point.jacobian = last
+        if fine is not None:
+            self.differences.evaluations += fine.evaluations
+
     def _is_plain(self, start: Point) -> bool:
         """Whether the core can call the function itself."""
-        if self.jacobian_function is None:
-            return self.differences.plain
-        return isinstance(self.jacobian_at(start.x).jacobian, np.ndarray)
+        return self.differences.plain if self.jacobian_function is None else self.is_dense(start.x)
 
-    def _for_the_core(self, start: Point):
-        """A _core.Called of the problem."""
+    def is_dense(self, x: np.ndarray) -> bool:
+        """Whether Jacobians are arrays; asks for the one at x only where nothing else tells."""
+        if self.jacobian_function is None and self.differences.sparsity is None:
+            return True
+        return isinstance(self.jacobian_at(x).jacobian, np.ndarray)
+
+    def is_large(self, x: np.ndarray, most: int) -> bool:
+        """Whether Jacobians are no arrays and have more values than most."""
+        return not self.is_dense(x) and self.m * self.n > most
+
+    def use_fine_differences(self, dtype: np.dtype, lower: np.ndarray, upper: np.ndarray):
+        """Ends fits with central differences and Gauss-Newton steps: forward ones are off by their step, and x with
+        them. Steps are relative to x, for values of a type."""
+        root = root_of_epsilon("3-point", dtype)
+        self.fine = (True, root, [root] * self.n, lower.tolist(), upper.tolist())
+
+    def _new_called(self):
+        """The function for the core, a _core.Called."""
+
         def plain(values):
             return as_values(self._plain(values))
 
         as_called = getattr(self.function, "as_called", None)
         called = None if as_called is None else as_called(self.n, self.m, plain)
-        if called is None:
-            called = _core.Called(self.function, plain, self.n, self.m)
+        return _core.Called(self.function, plain, self.n, self.m) if called is None else called
+
+    def _for_the_core(self, start: Point):
+        """The same with its Jacobian and what is known at the start."""
+        called = self._new_called()
         if self.jacobian_function is None:
             called.set_differences(*self.differences.rule(start.dtype))
         else:

@@ -590,6 +590,9 @@ class Called:
     def jacobian(self, x: Sequence[float]) -> object:
         """Their derivatives (m, n) at x."""
 
+    def last_jacobian(self) -> object:
+        """The Jacobian (m, n) that was computed last, or None."""
+
     @property
     def nfev(self) -> int: ...
 
@@ -607,9 +610,9 @@ def fit_terms(terms: list, p0: Sequence[float], lower: object | None, upper: obj
 def complete(part: FitResult, names: Sequence[str], p0: Sequence[float], held: Sequence[bool], masked: int, tss: float, sum_log_sigma: float, has_sigma: bool, differences: str | None = None) -> FitResult:
     """The result of a curve fitted as residuals, over all its parameters."""
 
-def least_squares(fun: object, jac: object | None, m: int, x0: Sequence[float], lower: Sequence[float] = [], upper: Sequence[float] = [], loss: object | None = None, f_scale: float = 1.0, three_point: bool = False, diff_step: Sequence[float] = [], names: Sequence[str] = [], absolute_sigma: bool = False, callback: object | None = None, solver: dict = {}, jacobian_mode: object | None = None) -> FitResult:
+def least_squares(fun: object, jac: object | None, m: int, x0: Sequence[float], lower: Sequence[float] = [], upper: Sequence[float] = [], loss: object | None = None, f_scale: float = 1.0, three_point: bool = False, diff_step: Sequence[float] = [], names: Sequence[str] = [], absolute_sigma: bool = False, callback: object | None = None, solver: dict = {}, jacobian_mode: object | None = None, fine: object | None = None) -> FitResult:
     """
-    Minimizes over residual callables that take and give float64 arrays, or over a Called; see nlsq.least_squares.
+    Minimizes over residual callables that take and give float64 arrays, or over a Called; fine: a Called whose Jacobian the last steps take. See nlsq.least_squares.
     """
 
 def differences(function: object, plain: object, x: Sequence[float], f: object, central: bool, root: float, relative: Sequence[float], lower: Sequence[float], upper: Sequence[float]) -> object:

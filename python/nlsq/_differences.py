@@ -116,7 +116,13 @@ class Differences:
     def rule(self, dtype: np.dtype) -> tuple:
         """The steps as the core takes them, for values of a type: (central, root, relative, lower, upper)."""
         n = len(self.lower)
-        relative = [] if self.rel_step is None else np.broadcast_to(self.rel_step, (n,)).tolist()
+        relative = self.rel_step
+        if relative is None:
+            relative = []
+        elif isinstance(relative, float):
+            relative = [relative] * n
+        else:
+            relative = np.broadcast_to(relative, (n,)).tolist()
         root = root_of_epsilon(self.method, dtype)
         return self.method == "3-point", root, relative, self.lower.tolist(), self.upper.tolist()
 

@@ -19,7 +19,6 @@ from nlsq._losses import Loss
 from nlsq._optimize import optimize_warning
 from nlsq._scipy_arguments import FLOAT64, UNBOUNDED, Arguments
 from nlsq._scipy_covariance import covariance, minpack_factors
-from nlsq._scipy_sharpen import sharpen
 from nlsq._scipy_types import dense
 
 _EPS = np.finfo(float).eps
@@ -75,18 +74,20 @@ def curve_fit(f: Callable, xdata, ydata, p0=None, sigma=None, absolute_sigma=Fal
         and ydata.dtype is FLOAT64 and xdata.dtype is FLOAT64 and ydata.ndim == 1
     ):  # fmt: skip
         done = (p0 is not None and _core.quick_fit(f, xdata, ydata, p0)) or _short_way(f, xdata, ydata, p0)
-        if done is not None:
+        if type(done) is tuple:
             return done
+    else:
+        done = None
 
     task = _Task(f, xdata, ydata, p0, sigma, absolute_sigma, check_finite, bounds, method, jac, nan_policy, kwargs)
-    popt, pcov, infodict, message, ier = task.solve(full_output)
+    popt, pcov, infodict, message, ier = task.solve(full_output, done is not _CALLED)
     if full_output:
         return popt, pcov, infodict, message, ier
     return popt, pcov
 
 
 def _short_way(f, x, y, p0):
-    """(popt, pcov) of a recorded model where all is well; None: take the long way."""
+    """(popt, pcov) of a recorded model where all is well; None: take the long way, _CALLED: and record nothing."""
     code = getattr(f, "__code__", None)
     rows = len(y)
     if code is None or x.shape != y.shape or not (x.flags.c_contiguous and y.flags.c_contiguous):
@@ -107,13 +108,13 @@ def _short_way(f, x, y, p0):
     if not (0 < n < 64 and n < rows and len(start) == n):
         return None
     try:
-        traced, _ = _engine.trace(f, x, _NAMES[n], rows)
+        traced, why = _engine.trace(f, x, _NAMES[n], rows)
         if traced is None:
-            return None
+            return None if why.startswith("an array of data is changed") else _CALLED
         if (code, traced[0].key) not in _compared or not _is_plain(f):
             traced, _ = _engine.recorded(f, x, start, _NAMES[n], rows)
             if traced is None:
-                return None
+                return _CALLED
             if _is_plain(f) and len(_compared) < 10_000:
                 _compared.add((code, traced[0].key))
         _core.trust(f)
@@ -126,6 +127,7 @@ def _short_way(f, x, y, p0):
 
 
 _LM = {"method": "lm"}
+_CALLED = object()  # a model that cannot be recorded
 _compared = set()  # (code, recorded model): compared with each other before
 
 
@@ -137,9 +139,9 @@ def _is_plain(f):
 class _Task(Arguments):
     """A call of curve_fit, to be solved one way or the other."""
 
-    def solve(self, full_output):
+    def solve(self, full_output, may_record=True):
         """(popt, pcov, infodict, message, ier)."""
-        done = self._traced(full_output) if self._may_trace() else None
+        done = self._traced(full_output) if self._may_trace() and may_record else None
         return done if done is not None else self._black_box(full_output)
 
     # The engine.
@@ -278,6 +280,7 @@ class _Task(Arguments):
         if differences is not None:
             # MINPACK's step: relative to the parameter, however small it is.
             root = _differences.root_of_epsilon(differences.method, start.dtype)
+            box.use_fine_differences(start.dtype, self.lower, self.upper)
             epsfcn = self.kwargs.get("epsfcn")
             differences.rel_step = root if epsfcn is None else max(float(epsfcn), _EPS) ** 0.5
         return self._through(box, solver, limit, full_output)
@@ -294,10 +297,8 @@ class _Task(Arguments):
         result = lsq.run(box, self.p0, self.method, self.lower, self.upper, tolerance)
         if result.status <= 0:
             raise RuntimeError("Optimal parameters not found: " + self._failure(result.status, result.nfev, limit))
-        nfev = result.nfev
-        if box.differences is not None:
-            nfev += box.differences.evaluations + sharpen(self, result)
-        pcov = self._covariance(result.jac, result.cost, len(result.fun))
+        nfev = result.nfev + (0 if box.differences is None else box.differences.evaluations)
+        pcov = self._covariance(result.jac, result.cost, len(result.fun), box.core)
         if not full_output:
             return result.x, pcov, None, None, None
         njev = result.njev if callable(self.jac) else None
@@ -311,21 +312,21 @@ class _Task(Arguments):
             jac = weighted_jacobian
         options = {"jac": "2-point" if jac is None else jac, "bounds": (self.lower, self.upper), "method": self.method,
                    **self.kwargs}  # fmt: skip
-        result, _ = lsq.solve(self.residuals, self.p0, **options)
+        result, _ = lsq.solve(self.residuals, self.p0, fine=True, **options)
         if result.status == 0 and options.get("x_scale") is None and options["max_nfev"] is None:
-            result, _ = lsq.solve(self.residuals, self.p0, **{**options, "x_scale": "jac"})
+            result, _ = lsq.solve(self.residuals, self.p0, fine=True, **{**options, "x_scale": "jac"})
         if not result.success:
             raise RuntimeError("Optimal parameters not found: " + result.message)
-        if not callable(self.jac) and self.kwargs.get("loss", "linear") == "linear":
-            sharpen(self, result)
         pcov = self._covariance(dense(result.jac), result.cost, len(result.fun))
         return self._answer(result.x, pcov, result.fun, None, result.nfev, None, result.status)
 
     # What comes out.
 
-    def _covariance(self, jacobian, cost, rows):
-        """pcov from the Jacobian (scaled for the loss) and the cost; inf with a warning if there is none."""
-        pcov = covariance(jacobian, pseudo=self.method != "lm")
+    def _covariance(self, jacobian, cost, rows, core=None):
+        """pcov from the Jacobian (scaled for the loss) and the cost; inf with a warning if there is none. core: what
+        the core found for the same residuals, if it did."""
+        known = core is not None and core.rank == self.n
+        pcov = core.pcov if known else covariance(jacobian, pseudo=self.method != "lm")
         if pcov is not None and not self.absolute_sigma:
             pcov = pcov * (2.0 * cost / (rows - self.n)) if rows > self.n else None
         if pcov is None:

@@ -83,9 +83,9 @@ def least_squares(fun: Callable, x0, jac="2-point", bounds=UNBOUNDED, method="tr
 
 def solve(fun, x0, jac="2-point", bounds=UNBOUNDED, method="trf", ftol=1e-8, xtol=1e-8, gtol=1e-8, x_scale=None,
           loss="linear", f_scale=1.0, diff_step=None, tr_solver=None, tr_options=None, jac_sparsity=None, max_nfev=None,
-          verbose=0, args=(), kwargs=None, callback=None, workers=None, engine=None):  # fmt: skip
+          verbose=0, args=(), kwargs=None, callback=None, workers=None, engine=None, fine=False):  # fmt: skip
     """least_squares: (its result, the BlackBox that was minimized). engine: an Engine for the recorded function, or
-    None to have the function called whatever it is."""
+    None to have the function called whatever it is. fine: end with central differences."""
     checks.check_choices(jac, method, tr_solver, loss, verbose, max_nfev)
     if np.iscomplexobj(x0):
         raise ValueError("`x0` must be real.")
@@ -107,8 +107,10 @@ def solve(fun, x0, jac="2-point", bounds=UNBOUNDED, method="trf", ftol=1e-8, xto
         start = _checked_start(problem, x0, method, jac, jac_sparsity, tr_solver)
         if problem.note is None:
             problem.record(fun, args, kwargs, start, state, lower, upper, engine)
+        if fine and problem.differences is not None:
+            problem.use_fine_differences(start.dtype, lower, upper)
         if problem.recorded is None:
-            _check_jacobian(problem.jacobian_at(x0).jacobian, method, tr_solver, tr_options, scale)
+            _check_jacobian(problem, x0, method, tr_solver, tr_options, scale)
         if method == "lm" and callback is not None:
             warn("Callback function specified, but not supported with `lm` method.",
                  stacklevel=checks.frames_to_caller())  # fmt: skip
@@ -149,8 +151,7 @@ def run(problem: BlackBox, x0, method, lower, upper, solver, callback=None, tr_o
     if problem.recorded is not None:
         core = problem.minimize_recorded(x0, lower, upper, solver)
     if core is None:
-        jacobian = problem.jacobian_at(x0).jacobian
-        if not isinstance(jacobian, np.ndarray) and jacobian.shape[0] * jacobian.shape[1] > _DENSE_VALUES:
+        if problem.is_large(x0, _DENSE_VALUES):
             x0 = strictly_inside(x0, lower, upper)
             core = _subspace.minimize(problem, x0, lower, upper, solver, tr_options or {}, callback)
         else:
@@ -238,15 +239,16 @@ def _checked_start(problem, x0, method, jac, sparsity, tr_solver):
     return start
 
 
-def _check_jacobian(jacobian, method, tr_solver, tr_options, scale):
-    if not isinstance(jacobian, np.ndarray):
+def _check_jacobian(problem, x0, method, tr_solver, tr_options, scale):
+    is_dense = problem.is_dense(x0)
+    if not is_dense:
         if method == "lm":
             raise ValueError("method='lm' works only with dense Jacobian matrices.")
         if tr_solver == "exact":
             raise ValueError("tr_solver='exact' works only with dense Jacobian matrices.")
-        if is_operator(jacobian) and scale is None:
+        if scale is None and is_operator(problem.jacobian_at(x0).jacobian):
             raise ValueError("x_scale='jac' can't be used when `jac` returns LinearOperator.")
-    lsmr = tr_solver == "lsmr" or (tr_solver is None and not isinstance(jacobian, np.ndarray))
+    lsmr = tr_solver == "lsmr" or (tr_solver is None and not is_dense)
     if lsmr and method != "lm" and tr_options:
         unknown = set(tr_options) - checks.LSMR_OPTIONS
         if unknown:

@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "fit/jacobian_mode.hpp"
+#include "fit/refine.hpp"
 #include "fit/statistics.hpp"
 #include "nlsq/error.hpp"
 #include "reduce/callback_evaluator.hpp"
@@ -78,6 +79,11 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
     const index_t row = evaluator.first_not_finite(x0);
     if (row < 0) throw;
     throw InputError("x0", fmt::format("x0: residual {} is not finite at the start", row));
+  }
+  if (options.last_jacobian && options.loss == Loss::linear &&
+      static_cast<int>(outcome.status) > 0) {
+    evaluator.use_jacobian(options.last_jacobian);
+    fit_impl::refine(evaluator, lower, upper, outcome);
   }
   result.p0.assign(x0.begin(), x0.end());
   result.fixed.assign(n, false);

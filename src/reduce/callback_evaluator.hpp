@@ -2,6 +2,8 @@
 // The Evaluator of a user's residual function: the whole Jacobian at hand, triangle by Householder.
 #pragma once
 
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "engine/callback/differences.hpp"
@@ -21,6 +23,10 @@ class CallbackEvaluator final : public solve::Evaluator {
   void trial(std::span<const double> p, solve::Grade grade, double limit,
              linalg::Summary& out) override;
 
+  /// The Jacobian from now on, as CallbackProblem::jacobian.
+  void use_jacobian(std::function<void(std::span<const double>, std::span<double>)> jacobian) {
+    problem_.jacobian = std::move(jacobian);
+  }
   /// First residual that is not finite at p; −1 if there is none.
   index_t first_not_finite(std::span<const double> p);
   /// Calls of the residual function for finite differences so far.

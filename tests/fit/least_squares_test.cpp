@@ -135,6 +135,52 @@ TEST(FitLeastSquares, DifferentiatesAtAcceptedPointsAlone) {
   }
 }
 
+TEST(FitLeastSquares, AFinerJacobianAtTheEndGivesItsDigits) {
+  const DecayResiduals fun;
+  const FitResult formula = by_formula();
+  for (const Method method : {Method::trf, Method::lm, Method::dogbox}) {
+    LeastSquaresOptions options;
+    options.method = method;
+    index_t fine = 0;
+    options.last_jacobian = [&](std::span<const double> p, std::span<double> J) {
+      fun.jacobian(p, J);
+      ++fine;
+    };
+    const FitResult r = least_squares(fun, 300, kStart, options);
+    for (std::size_t i = 0; i < 3; ++i) {
+      EXPECT_NEAR(r.popt[i], formula.popt[i], 1e-9);
+      EXPECT_NEAR(r.perr[i], formula.perr[i], 1e-9);
+    }
+    EXPECT_NEAR(r.cost, formula.cost, 1e-12 * formula.cost);
+    EXPECT_GT(fine, 0);
+    EXPECT_LT(fine, 4);
+    // Not for other losses, nor where a limit ended the fit.
+    fine = 0;
+    options.max_nfev = 2;
+    EXPECT_FALSE(least_squares(fun, 300, kStart, options).success);
+    options.max_nfev.reset();
+    if (method != Method::lm) {
+      options.loss = Loss::huber;
+      EXPECT_TRUE(least_squares(fun, 300, kStart, options).success);
+    }
+    EXPECT_EQ(fine, 0);
+  }
+}
+
+TEST(FitLeastSquares, AFinerJacobianTakesNoStepOutOfTheBounds) {
+  const DecayResiduals fun;
+  LeastSquaresOptions options;
+  options.lower = {0.0, 0.0, 0.0};
+  options.upper = {2.0, 5.0, 5.0};
+  options.last_jacobian = [&](std::span<const double> p, std::span<double> J) {
+    fun.jacobian(p, J);
+  };
+  const FitResult r = least_squares(fun, 300, kStart, options);
+  EXPECT_TRUE(r.success);
+  EXPECT_LE(r.popt[0], 2.0);
+  EXPECT_NEAR(r.popt[0], 2.0, 1e-6);
+}
+
 TEST(FitLeastSquares, NamesTheResidualThatIsNotFinite) {
   const double start[] = {1.0};
   try {
