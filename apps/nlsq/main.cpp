@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <csignal>
 
+#include "cache.hpp"
 #include "fit_arguments.hpp"
 #include "info.hpp"
 #include "messages.hpp"
@@ -93,6 +94,16 @@ int run(int argc, char** argv) {
   std::string topic;
   info->add_option("TOPIC", topic, "functions")->type_name("");
   info->allow_extras();
+  CLI::App* cache =
+      app.add_subcommand("cache", "what is kept of compiled models; 'cache info', 'cache clear'");
+  // Subcommands of its own, since `info` is one of the program's.
+  CLI::App* cache_info = cache->add_subcommand("info", "settings of the cache (the default)");
+  CLI::App* cache_clear = cache->add_subcommand("clear", "forget what is kept");
+  bool cache_as_json = false;
+  for (CLI::App* part : {cache, cache_info}) {
+    part->add_flag("--json", cache_as_json, "one JSON object");
+  }
+  cache->allow_extras();
   app.footer("'nlsq fit --help' shows the options of a fit, with examples.");
   try {
     app.parse(argc, argv);
@@ -100,6 +111,7 @@ int run(int argc, char** argv) {
     const CLI::App& shown = fit->parsed()      ? *fit
                             : models->parsed() ? *models
                             : info->parsed()   ? *info
+                            : cache->parsed()  ? *cache
                                                : app;
     print_result(shown.help());
     return Exit::converged;
@@ -114,6 +126,11 @@ int run(int argc, char** argv) {
   if (info->parsed()) {
     refuse_extras(*info);
     return run_info(topic);
+  }
+  if (cache->parsed()) {
+    if (const auto extras = cache->remaining(); !extras.empty())
+      refuse_cache_action(extras.front());
+    return run_cache(cache_clear->parsed(), cache_as_json);
   }
   if (models->parsed()) {
     refuse_extras(*models);

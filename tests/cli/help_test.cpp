@@ -62,6 +62,24 @@ TEST_F(Help, info_tells_about_the_build_and_the_functions) {
   EXPECT_NE(nlsq({"info", "functions"}).out.find("voigt(x, sigma, gamma)"), std::string::npos);
 }
 
+TEST_F(Help, cache_tells_what_is_kept_and_by_which_settings) {
+  const Outcome info = nlsq({"cache"});
+  EXPECT_EQ(info.code, 0);
+  EXPECT_NE(info.out.find("enabled        yes"), std::string::npos) << info.out;
+  EXPECT_NE(info.out.find("1000 models"), std::string::npos);
+  EXPECT_EQ(nlsq({"cache", "info"}).out, info.out);
+  EXPECT_EQ(nlsq({"cache", "clear"}).code, 0);
+  const Outcome json = nlsq({"cache", "info", "--json"});
+  EXPECT_NE(json.out.find("\"max_size\":1000"), std::string::npos) << json.out;
+  const Outcome settings = shell(
+      "mkdir -p home/.nlsq && echo '{\"cache_config\": {\"max_size\": 7}}' > "
+      "home/.nlsq/config.json && HOME=$PWD/home '" NLSQ_COMMAND "' cache");
+  EXPECT_NE(settings.out.find("7 models"), std::string::npos) << settings.out << settings.err;
+  const Outcome typo = nlsq({"cache", "claer"});
+  EXPECT_EQ(typo.code, 2);
+  EXPECT_NE(typo.err.find("did you mean 'clear'"), std::string::npos) << typo.err;
+}
+
 TEST_F(Help, the_example_scripts_run) {
   const Outcome demo = shell("sh '" NLSQ_SOURCE "/examples/demo.sh' '" NLSQ_COMMAND "' demo.svg");
   EXPECT_EQ(demo.code, 0) << demo.err;

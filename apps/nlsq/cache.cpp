@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#include "cache.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "messages.hpp"
+#include "nlsq/cache.hpp"
+#include "nlsq/config.hpp"
+#include "nlsq/error.hpp"
+#include "nlsq/runtime.hpp"
+
+namespace nlsq::command {
+namespace {
+
+std::string settings_file() {
+  const std::string path = config_path();
+  if (path.empty()) return "none (HOME is not set)";
+  return access(path.c_str(), F_OK) == 0 ? path : path + " (not there)";
+}
+
+std::string about_the_cache() {
+  const CacheStats now = cache_stats();
+  return fmt::format(
+      "cache of compiled models\n"
+      "  kept           in memory, while a process runs; nothing is on disk\n"
+      "  enabled        {}\n"
+      "  max size       {} models\n"
+      "  settings file  {}\n"
+      "\n"
+      "The key cache_config of the settings file changes it: {{\"enable\": true, \"max_size\": "
+      "1000}}.\n",
+      now.enabled ? "yes" : "no", now.max_size, settings_file());
+}
+
+std::string as_json() {
+  const CacheStats now = cache_stats();
+  nlohmann::ordered_json json;
+  json["schema"] = 1;
+  json["enabled"] = now.enabled;
+  json["max_size"] = now.max_size;
+  json["on_disk_bytes"] = 0;
+  json["settings_file"] = config_path();
+  return json.dump() + "\n";
+}
+
+}  // namespace
+
+int run_cache(bool clear, bool json) {
+  if (clear) {
+    clear_cache();
+    print_result(
+        "Nothing is on disk: compiled models live in memory and end with their process.\n");
+  } else {
+    print_result(json ? as_json() : about_the_cache());
+  }
+  return 0;
+}
+
+void refuse_cache_action(const std::string& action) {
+  const std::string actions[] = {"info", "clear"};
+  const std::string near = nearest_name(action, actions);
+  throw InputError("cache",
+                   fmt::format("nlsq cache: no action '{}'{}; there are info and clear", action,
+                               near.empty() ? "" : " (did you mean '" + near + "'?)"));
+}
+
+}  // namespace nlsq::command
