@@ -149,8 +149,6 @@ class BlackBox:
         solver = {**solver, "polish": True}
         if self._engine.by_jacobian:
             solver.pop("x_scale", None)
-        if self._engine.max_polish is not None:
-            solver["max_polish"] = self._engine.max_polish
         core = self.recorded.minimize(x0, lower, upper, self.loss, solver, self._engine)
         if core is None:
             self.recorded, self.note = None, "an exact derivative is not finite"

@@ -70,6 +70,8 @@ def fit_called(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, diff
     def residuals(p):
         return np.ascontiguousarray(weigh(value(at(p)) - y))
 
+    if out.model is None and np.ndim(out.sigma) < 2:
+        residuals = _called(call, out, y, weigh, full, free)
     jacobian = None
     if out.model is not None:
         def jacobian(p):
@@ -111,6 +113,8 @@ def fit_called(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, diff
             differences == "3-point", step, [name for name, f in zip(out.names, free) if f], absolute_sigma, callback,
             options, jacobian_mode,
         )  # fmt: skip
+    except TraceRefused:
+        raise TypeError(_KEEPS) from None
     except ValueError as error:
         if str(error).startswith("x0: residual"):
             with np.errstate(all="ignore"):
@@ -146,6 +150,19 @@ def _not_finite(out, values, p0):
         f"p0: the model is {values[row]:g} in row {row + 1}{x} at the start ({start}); give a start where the model is "
         "finite"
     )
+
+
+def _called(call, out, y, weigh, full, free):
+    """The residuals as the core calls them itself: float64 arrays go past Python."""
+    rows = len(y)
+    sigma = out.sigma
+    if sigma is not None:
+        sigma = np.ascontiguousarray(np.broadcast_to(sigma, y.shape), dtype=float)
+    places = np.flatnonzero(free).tolist()
+    called = _core.Called(call, lambda values: np.ascontiguousarray(weigh(model_values(values, rows) - y)),
+                          len(places), rows)  # fmt: skip
+    called.set_model(out.xdata, np.ascontiguousarray(y, dtype=float), sigma, full.tolist(), places, False)
+    return called
 
 
 def _fine_steps(value, p0, free, lower, upper, three_point):

@@ -25,8 +25,6 @@ class Engine(NamedTuple):
     jacobian_mode: str | None = None
     by_jacobian: bool = False
     """Parameters are scaled by the Jacobian, whatever the method's x_scale is."""
-    max_polish: int | None = None
-    """Gauss-Newton steps at the end; None: as many as help."""
 
 
 class Recorded:
