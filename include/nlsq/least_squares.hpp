@@ -34,6 +34,9 @@ struct LeastSquaresOptions : SolverOptions {
   /// A finer Jacobian for the end of a fit that converged, at a higher price: some Gauss-Newton
   /// steps are taken with it, and the covariance comes from it. For the linear loss.
   JacobianFunction last_jacobian;
+  /// It is asked for where the last of these steps leads, too, which changes the covariance by less
+  /// than a millionth.
+  bool last_jacobian_at_end = false;
   std::vector<std::string> names;  ///< of the parameters; empty: p0, p1, …
   bool absolute_sigma = false;
   /// As in FitOptions. It is looked up and reported, but differences and a JacobianFunction have no

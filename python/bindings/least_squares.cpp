@@ -91,8 +91,9 @@ FitResult run_least_squares(nb::handle fun, nb::handle jac, index_t m,
   if (!fine.is_none()) {
     finer = nb::cast<Called*>(fine);
     if (!nb::try_cast(fun, main)) main = nullptr;
+    options.last_jacobian_at_end = main == finer;
     options.last_jacobian = [main, finer](std::span<const double> p, std::span<double> J) {
-      if (main != nullptr) finer->keep({main->at(p).x, main->at(p).f, {}});
+      if (main != nullptr && main != finer) finer->keep({main->at(p).x, main->at(p).f, {}});
       std::ranges::copy(finer->with_jacobian(p).jacobian, J.begin());
     };
   }
@@ -174,7 +175,7 @@ void bind_least_squares(nb::module_& m) {
         nb::arg("solver") = nb::dict(), nb::arg("jacobian_mode").none() = nb::none(),
         nb::arg("fine").none() = nb::none(),
         "Minimizes over residual callables that take and give float64 arrays, or over a Called; "
-        "fine: a Called whose Jacobian the last steps take. See nlsq.least_squares.");
+        "fine: a Called whose Jacobian the last steps take, or fun. See nlsq.least_squares.");
   m.def(
       "differences",
       [](const nb::object& function, const nb::object& plain, const std::vector<double>& x,

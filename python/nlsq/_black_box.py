@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from nlsq import _core
-from nlsq._differences import as_values, root_of_epsilon
+from nlsq._differences import as_values, is_bounded, root_of_epsilon
 from nlsq._function_state import unchanged
 from nlsq._losses import Loss
 from nlsq._recorded_residuals import Engine, record
@@ -165,6 +165,9 @@ class BlackBox:
             fine.set_differences(*self.fine)
         if not own_loss and self._is_plain(start):
             residuals, jacobian = self._for_the_core(start), None
+            if self.jacobian_function is not None and self.loss.linear and not is_bounded(lower, upper):
+                # Fewer evaluations than the core's own last steps take.
+                fine, solver = residuals, {**solver, "polish": False}
         else:
             def residuals(x):
                 f = self.at(x).f
@@ -181,7 +184,7 @@ class BlackBox:
                 None if own_loss else self.loss.name, 1.0 if own_loss else float(self.loss.f_scale),
                 absolute_sigma=True, callback=callback, solver=solver, fine=fine,
             )  # fmt: skip
-            self._take_result(fine)
+            self._take_result(fine if fine is not self._called else None)
         finally:
             self._called = None  # it knows this object
         return self.core
@@ -200,6 +203,7 @@ class BlackBox:
             point = Point()
             point.x, point.f = x, self._called.values(x)
             point.dtype, point.cost = point.f.dtype, self.loss.cost(point.f)
+            point.jacobian = None
             self._points[x.tobytes()] = point
             self._count()
         if last is not None:

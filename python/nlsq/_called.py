@@ -107,11 +107,16 @@ def fit_called(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, diff
         inner = callback
         callback = lambda i, nfev, cost, size, optimality, p: inner(  # noqa: E731
             i, nfev, cost, size, optimality, at(p).copy())
+    at_end = None
+    if out.jac is not None and isinstance(residuals, _core.Called) and lower is None and loss is None:
+        # Fewer calls than the core's own last steps take.
+        residuals.set_jacobian(jacobian)
+        at_end, jacobian, options["polish"] = residuals, None, False
     try:
         result = _core.least_squares(
             residuals, jacobian, rows, p0[free].tolist(), pick(lower), pick(upper), loss, f_scale,
             differences == "3-point", step, [name for name, f in zip(out.names, free) if f], absolute_sigma, callback,
-            options, jacobian_mode,
+            options, jacobian_mode, at_end,
         )  # fmt: skip
     except TraceRefused:
         raise TypeError(_KEEPS) from None

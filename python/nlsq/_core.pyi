@@ -612,7 +612,7 @@ def complete(part: FitResult, names: Sequence[str], p0: Sequence[float], held: S
 
 def least_squares(fun: object, jac: object | None, m: int, x0: Sequence[float], lower: Sequence[float] = [], upper: Sequence[float] = [], loss: object | None = None, f_scale: float = 1.0, three_point: bool = False, diff_step: Sequence[float] = [], names: Sequence[str] = [], absolute_sigma: bool = False, callback: object | None = None, solver: dict = {}, jacobian_mode: object | None = None, fine: object | None = None) -> FitResult:
     """
-    Minimizes over residual callables that take and give float64 arrays, or over a Called; fine: a Called whose Jacobian the last steps take. See nlsq.least_squares.
+    Minimizes over residual callables that take and give float64 arrays, or over a Called; fine: a Called whose Jacobian the last steps take, or fun. See nlsq.least_squares.
     """
 
 def differences(function: object, plain: object, x: Sequence[float], f: object, central: bool, root: float, relative: Sequence[float], lower: Sequence[float], upper: Sequence[float]) -> object:

@@ -56,6 +56,11 @@ def fit_into_bounds(x, steps, method, lower, upper):
     return np.where(central, nearest, steps), one_sided & ~central
 
 
+def is_bounded(lower, upper) -> bool:
+    """Whether there is a bound that is not infinite."""
+    return lower.max(initial=-np.inf) > -np.inf or upper.min(initial=np.inf) < np.inf
+
+
 def group_columns(structure) -> np.ndarray:
     """A group for each column such that no two columns of a group have an entry in the same row; greedy."""
     m, n = structure.shape
@@ -89,7 +94,7 @@ class Differences:
                  sparsity=None, mapper=map):  # fmt: skip
         self.function, self.method, self.rel_step = function, method, rel_step
         self.lower, self.upper, self.mapper = lower, upper, mapper
-        self.bounded = bool(np.any((lower > -np.inf) | (upper < np.inf)))
+        self.bounded = is_bounded(lower, upper)
         self.sparsity = sparsity
         self.evaluations = 0
         # Nothing that the core could not do.

@@ -10,6 +10,7 @@ import numpy as np
 from nlsq import _differences, _subspace
 from nlsq import _least_squares_options as checks
 from nlsq._black_box import BlackBox
+from nlsq._differences import is_bounded
 from nlsq._function_state import state_of
 from nlsq._least_squares_options import UNBOUNDED
 from nlsq._losses import Loss
@@ -256,11 +257,6 @@ def _check_jacobian(problem, x0, method, tr_solver, tr_options, scale):
         if method == "dogbox" and "regularize" in tr_options:
             warn("The keyword 'regularize' in `tr_options` is not relevant for 'dogbox' method.",
                  stacklevel=checks.frames_to_caller())  # fmt: skip
-
-
-def is_bounded(lower, upper) -> bool:
-    """Whether there is a bound that is not infinite."""
-    return lower.max(initial=-np.inf) > -np.inf or upper.min(initial=np.inf) < np.inf
 
 
 def active_bounds(method, x, lower, upper, rtol):

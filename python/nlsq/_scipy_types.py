@@ -27,6 +27,8 @@ def is_operator(value) -> bool:
 
 def as_jacobian(value):
     """A Jacobian as it is kept: csr for sparse ones, operators as they are, else a dense two-dimensional array."""
+    if type(value) is np.ndarray and value.ndim == 2:
+        return value
     if is_sparse(value):
         return value.tocsr() if value.format != "csr" else value
     if is_operator(value):
@@ -36,6 +38,8 @@ def as_jacobian(value):
 
 def dense(jacobian) -> np.ndarray:
     """C-contiguous float64 (m, n)."""
+    if type(jacobian) is np.ndarray:
+        return np.ascontiguousarray(jacobian, dtype=float)
     if is_sparse(jacobian):
         jacobian = jacobian.toarray()
     elif is_operator(jacobian):

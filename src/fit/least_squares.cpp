@@ -83,7 +83,7 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
   if (options.last_jacobian && options.loss == Loss::linear &&
       static_cast<int>(outcome.status) > 0) {
     evaluator.use_jacobian(options.last_jacobian);
-    fit_impl::refine(evaluator, lower, upper, outcome);
+    fit_impl::refine(evaluator, lower, upper, options.last_jacobian_at_end, outcome);
   }
   result.p0.assign(x0.begin(), x0.end());
   result.fixed.assign(n, false);

@@ -48,7 +48,7 @@ double length_of(std::span<const double> step, std::span<const double> x,
 }  // namespace
 
 void refine(reduce::CallbackEvaluator& evaluator, std::span<const double> lower,
-            std::span<const double> upper, solve::Outcome& outcome) {
+            std::span<const double> upper, bool at_end, solve::Outcome& outcome) {
   const std::size_t n = outcome.x.size();
   linalg::Triangle triangle;
   triangle.resize(static_cast<index_t>(n));
@@ -59,7 +59,7 @@ void refine(reduce::CallbackEvaluator& evaluator, std::span<const double> lower,
     evaluator.summary(outcome.x, solve::Grade::covariance, summary);
     if (!summary.finite) return;
     outcome.summary = summary;
-    if (!gauss_newton(summary, triangle, norms, step)) return;
+    if (last < kEnough || !gauss_newton(summary, triangle, norms, step)) return;
     const double length = length_of(step, outcome.x, norms, std::sqrt(summary.sum_f2));
     if (!(length > kShortest && length < last)) return;
     for (std::size_t j = 0; j < n; ++j) {
@@ -73,7 +73,7 @@ void refine(reduce::CallbackEvaluator& evaluator, std::span<const double> lower,
     outcome.summary.cost = cost;
     outcome.summary.sum_f2 = 2.0 * cost;
     last = length;
-    if (length < kEnough) return;
+    if (length < kEnough && !at_end) return;
   }
 }
 
