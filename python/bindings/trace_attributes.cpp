@@ -19,7 +19,9 @@ nb::tuple shape_of(const Traced& t) {
 }
 
 // Indexing, attributes and texts are no matter of speed: they are in Python.
-nb::object rows_function(const char* name) { return nb::module_::import_("nlsq._row_items").attr(name); }
+nb::object rows_function(const char* name) {
+  return nb::module_::import_("nlsq._row_items").attr(name);
+}
 
 // Slots of mappings, not of sequences: NumPy would take a sequence apart.
 PyObject* subscript(PyObject* self, PyObject* key) noexcept {

@@ -144,7 +144,8 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
   if (shortcut != nullptr) begin_at(shortcut->x);
   if (shortcut == nullptr || !shortcut->accept(state.trial->sum)) begin_at(x0);
   if (!state.trial->sum.finite) {
-    throw InputError("p0", "A residual or derivative is not finite at p0, or the sum of squares overflows.");
+    throw InputError(
+        "p0", "A residual or derivative is not finite at p0, or the sum of squares overflows.");
   }
   accept(state);
   state.start_cost = state.here->sum.cost;
