@@ -11,6 +11,7 @@
 #   make test-cov     line coverage, a table by folder
 #   make bench        speed: prints ratios to references
 #   make perf         the gate: the working tree against a commit, in turn
+#   make performance  measures and writes docs/performance.md
 #   make install PREFIX=/usr/local
 PREFIX ?= /usr/local
 JOBS ?= 2
@@ -27,7 +28,7 @@ LINT_PACKAGES := clang-format clang-tidy
 PYTHON_PACKAGES := python3 python3-dev python3-venv
 PYTHON ?= /usr/bin/python3
 
-.PHONY: build build-command build-python wheel test-wheel stubs demo test test-fast test-all test-cov test-asan test-tsan test-hostile fuzz lint bench perf perf-test install format clean
+.PHONY: build build-command build-python wheel test-wheel stubs demo test test-fast test-all test-cov test-asan test-tsan test-hostile fuzz lint bench perf perf-test performance install format clean
 
 build: build-command build-python
 
@@ -125,6 +126,10 @@ bench:
 perf:
 	@$(INSTALL) $(BUILD_PACKAGES)
 	@python3 scripts/perf.py --jobs $(JOBS) $(if $(BASELINE),--baseline $(BASELINE)) $(if $(STORE),--store)
+
+# docs/performance.md, measured here and now.
+performance: build-python
+	@.venv/bin/python bench/python/performance_page.py
 
 perf-test: .venv/.ready
 	@$(INSTALL) $(BUILD_PACKAGES)

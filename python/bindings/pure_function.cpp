@@ -81,6 +81,12 @@ struct Entry {
   bool trusted = false;
 
   bool is_of(nb::handle other) const { return code().is(other); }
+  std::optional<Model> model_of(const std::vector<std::string>& parameters) const {
+    for (const Record& record : records) {
+      if (record.parameters == parameters) return record.model;
+    }
+    return std::nullopt;
+  }
 };
 
 struct Registry {
@@ -164,11 +170,7 @@ bool PureNames::hold(nb::handle globals) const {
 std::optional<Model> kept_record(nb::handle function, const std::vector<std::string>& parameters) {
   const std::lock_guard<std::mutex> lock(registry().mutex);
   const Entry* const entry = find_entry(function);
-  if (entry == nullptr) return std::nullopt;
-  for (const Record& record : entry->records) {
-    if (record.parameters == parameters) return record.model;
-  }
-  return std::nullopt;
+  return entry == nullptr ? std::nullopt : entry->model_of(parameters);
 }
 
 std::optional<Model> trusted_record(nb::handle function, std::size_t n) {
@@ -177,6 +179,12 @@ std::optional<Model> trusted_record(nb::handle function, std::size_t n) {
   if (entry == nullptr || !entry->trusted) return std::nullopt;
   const Record& first = entry->records.front();
   return first.parameters.size() == n ? std::optional(first.model) : std::nullopt;
+}
+
+std::optional<Model> trusted_record(nb::handle function, const std::vector<std::string>& names) {
+  const std::lock_guard<std::mutex> lock(registry().mutex);
+  const Entry* const entry = find_entry(function);
+  return entry == nullptr || !entry->trusted ? std::nullopt : entry->model_of(names);
 }
 
 void keep_record(nb::handle function, PureNames names, const std::vector<std::string>& parameters,

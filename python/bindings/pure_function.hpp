@@ -42,8 +42,10 @@ class PureNames {
 /// holds no longer.
 std::optional<Model> kept_record(nb::handle function, const std::vector<std::string>& parameters);
 
-/// The same for a record that was compared with its function, and n parameters of any names.
+/// The same for a record that was compared with its function; of n parameters of any names, or of
+/// these names.
 std::optional<Model> trusted_record(nb::handle function, std::size_t n);
+std::optional<Model> trusted_record(nb::handle function, const std::vector<std::string>& names);
 
 /// Keeps a record. `names` was read before the function was called.
 void keep_record(nb::handle function, PureNames names, const std::vector<std::string>& parameters,

@@ -2,6 +2,8 @@
 // The usual call of curve_fit in one step: a plain function whose record is kept, two float64
 // arrays, a start, and nothing else. Whatever is not of that kind takes the way through Python.
 #include <nanobind/nanobind.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
 
 #include <optional>
 
@@ -44,38 +46,61 @@ bool is_plain_vector(const Buffer& buffer) {
   return !buffer.values().float32 && buffer.dimensions() == 1;
 }
 
-// (popt, pcov), or None where the fit is of another kind or does not go well.
-nb::object quick_fit(nb::handle function, nb::handle x, nb::handle y, nb::handle p0) {
-  FitOptions options;
-  if (!read_start(p0, options.p0)) return nb::none();
-  const std::size_t n = options.p0.size();
-  if (n == 0 || n >= kMostParameters) return nb::none();
-  const std::optional<Model> model = trusted_record(function, n);
-  if (!model) return nb::none();
+// The fit, if arrays and start are of the plain kind and it ends well.
+std::optional<FitResult> plain_fit(const Model& model, nb::handle x, nb::handle y,
+                                   FitOptions options) {
+  const auto n = static_cast<index_t>(options.p0.size());
   Buffer column, response;
   if (!column.take(x) || !response.take(y) || !is_plain_vector(column) ||
       !is_plain_vector(response)) {
-    return nb::none();
+    return std::nullopt;
   }
   const index_t rows = column.values().size;
-  if (response.values().size != rows || rows <= static_cast<index_t>(n)) {
-    return nb::none();
-  }
+  if (response.values().size != rows || rows <= n) return std::nullopt;
   Dataset data;
-  data.column(model->columns().front(), column.values()).response(response.values());
-  options.method = Method::lm;
-  options.before_pass = signal_watch(rows * static_cast<index_t>(n));
+  data.column(model.columns().front(), column.values()).response(response.values());
+  options.before_pass = signal_watch(rows * n);
   std::optional<FitResult> result;
   try {
     const nb::gil_scoped_release release;
-    result = curve_fit(*model, data, options);
+    result = curve_fit(model, data, options);
   } catch (const InputError&) {  // of values that are not finite: the long way names them
-    return nb::none();
+    return std::nullopt;
   }
-  if (static_cast<int>(result->status) <= 0 || result->rank < static_cast<index_t>(n)) {
-    return nb::none();
-  }
+  const bool is_good = static_cast<int>(result->status) > 0 && result->rank == n;
+  return is_good ? std::move(result) : std::nullopt;
+}
+
+bool is_usual(const FitOptions& options) {
+  return !options.p0.empty() && options.p0.size() < kMostParameters;
+}
+
+nb::object quick_fit(nb::handle function, nb::handle x, nb::handle y, nb::handle p0) {
+  FitOptions options;
+  if (!read_start(p0, options.p0) || !is_usual(options)) return nb::none();
+  const std::size_t n = options.p0.size();
+  const std::optional<Model> model = trusted_record(function, n);
+  if (!model) return nb::none();
+  options.method = Method::lm;
+  const std::optional<FitResult> result = plain_fit(*model, x, y, std::move(options));
+  if (!result) return nb::none();
   return nb::make_tuple(new_array(result->popt), new_matrix(result->pcov, n));
+}
+
+nb::object quick_result(nb::handle function, nb::handle x, nb::handle y, nb::handle p0,
+                        const std::vector<std::string>& names) {
+  FitOptions options;
+  if (p0.is_none()) {
+    options.p0.assign(names.size(), 1.0);
+  } else if (!read_start(p0, options.p0)) {
+    return nb::none();
+  }
+  if (!is_usual(options) || options.p0.size() != names.size()) return nb::none();
+  const std::optional<Model> model = trusted_record(function, names);
+  if (!model) return nb::none();
+  std::optional<FitResult> result = plain_fit(*model, x, y, std::move(options));
+  if (!result || !result->warnings.empty()) return nb::none();
+  return nb::make_tuple(nb::cast(std::move(*result)), nb::cast(*model));
 }
 
 }  // namespace
@@ -83,6 +108,9 @@ nb::object quick_fit(nb::handle function, nb::handle x, nb::handle y, nb::handle
 void bind_quick_fit(nb::module_& m) {
   m.def("quick_fit", &quick_fit, nb::arg("function"), nb::arg("x"), nb::arg("y"), nb::arg("p0"),
         "(popt, pcov) of a function of a kept record on plain arrays; None: take the long way.");
+  m.def("quick_result", &quick_result, nb::arg("function"), nb::arg("x"), nb::arg("y"),
+        nb::arg("p0").none(), nb::arg("names"),
+        "The same by the default method: (result, model), or None where there is more to say.");
 }
 
 }  // namespace nlsq::python

@@ -567,6 +567,11 @@ def quick_fit(function: object, x: object, y: object, p0: object) -> object:
     (popt, pcov) of a function of a kept record on plain arrays; None: take the long way.
     """
 
+def quick_result(function: object, x: object, y: object, p0: object | None, names: Sequence[str]) -> object:
+    """
+    The same by the default method: (result, model), or None where there is more to say.
+    """
+
 class Called:
     """Residuals that are a Python function; see nlsq/_black_box.py."""
 

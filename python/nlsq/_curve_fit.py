@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 import warnings
+from types import FunctionType
 
 import numpy as np
 
@@ -107,6 +108,12 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
     ValueError, TypeError
         What is wrong with which argument.
     """
+    if type(f) is FunctionType and type(xdata) is type(ydata) is np.ndarray:
+        p0 = args[0] if args else kwargs.get("p0")
+        if len(args) + len(kwargs) <= 1 and (args or not kwargs or p0 is not None):
+            done = _usual_fit(f, xdata, ydata, p0)
+            if done is not None:
+                return done
     if args:
         if len(args) > len(_POSITIONAL):
             raise TypeError(f"curve_fit takes at most {len(_POSITIONAL)} positional arguments after (f, xdata, ydata)")
@@ -143,6 +150,15 @@ def _take_others(others):
         if name not in _compat.OF_CURVE_FIT:
             raise _arguments.unknown_keyword("curve_fit", name, _KNOWN)
     _compat.take(others)
+
+
+def _usual_fit(f, xdata, ydata, p0):
+    """A plain function on plain arrays, known from a fit before; None: look at everything."""
+    names = _arguments.parameter_names(f)
+    if not names:
+        return None
+    outcome = _engine.usual_fit(f, xdata, ydata, p0, names)
+    return None if outcome is None else CurveFitResult(outcome)
 
 
 def _fit(f, xdata, ydata, options, solver):

@@ -30,8 +30,10 @@ class Outcome:
     @property
     def cache_stats(self):
         """hit and compile_time_ms of this fit; of all fits so far hit_rate, total_hits, total_misses,
-        total_compilations, cache_size and enabled."""
+        total_compilations, cache_size and enabled. None while the cache is off."""
         now = _core.cache_stats()
+        if not now["enabled"]:
+            return None
         return {
             "hit": self.model is not None and self.result.cache_hit,
             "compile_time_ms": self.result.compile_ms,
@@ -99,6 +101,20 @@ class Outcome:
             variance[used] = np.einsum("ij,jk,ik->i", J[used], pcov, J[used])
         errors = np.sqrt(np.maximum(variance, 0.0))
         return errors.reshape(()) if np.isscalar(x) and errors.size == 1 else errors
+
+
+def usual_fit(function, xdata, ydata, p0, names):
+    """As fit() with nothing but these, where the record of the function is kept and all is well; else None."""
+    done = _core.quick_result(function, xdata, ydata, p0, names)
+    if done is None:
+        return None
+    out = Outcome()
+    out.result, out.model = done
+    out.columns, out.engine, out.note = [xdata], "interpreter", None
+    out.function, out.xdata, out.ydata, out.sigma, out.jac, out.names = function, xdata, ydata, None, None, names
+    out.lower, out.upper, out.f_scale, out.whole = None, None, 1.0, None
+    _log(out)
+    return out
 
 
 def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper=None, fixed=None,

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: MIT
+"""Measures what docs/performance.md shows and writes the page with its plots.
+
+Everything is measured in this process, ours and SciPy's in turn, medians; answers are compared before they are timed.
+
+usage: python bench/python/performance_page.py [--quick] [--out docs]
+"""
+
+import argparse
+import os
+import pathlib
+import platform
+import statistics
+import time
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt  # noqa: E402
+import numpy as np  # noqa: E402
+import scipy  # noqa: E402
+import scipy.optimize  # noqa: E402
+
+import nlsq  # noqa: E402
+import nlsq.scipy  # noqa: E402
+from nlsq import _core  # noqa: E402
+
+MODELS = {
+    "exponential": (lambda x, a, b, c: a * np.exp(-b * x) + c, (2.5, 1.3, 0.5), (1.0, 1.0, 1.0)),
+    "Gaussian": (lambda x, a, m, s: a * np.exp(-((x - m) ** 2) / (2 * s**2)), (3.0, 2.0, 0.6), (2.0, 1.7, 0.9)),
+    "cubic": (lambda x, a, b, c, d: a + x * (b + x * (c + x * d)), (1.0, -2.0, 0.5, 0.1), (1.0, 1.0, 1.0, 1.0)),
+    "sinusoid": (lambda x, a, w, p, c: a * np.sin(w * x + p) + c, (2.0, 3.0, 0.5, 1.0), (1.5, 2.9, 0.3, 0.5)),
+}
+# What the README of NLSQ 0.3 gives for its fits on a GPU, in milliseconds.
+GPU_OF_NLSQ = {10_000: 2.0, 100_000: 3.0, 1_000_000: 8.0, 10_000_000: 55.0}
+
+
+def problem(name, rows):
+    model, truth, p0 = MODELS[name]
+    x = np.linspace(0.0, 4.0, rows)
+    return model, x, model(x, *truth) + 0.1 * np.random.default_rng(rows).standard_normal(rows), p0
+
+
+def in_turn(fits, seconds, least=3):
+    """Median microseconds of each function, called in turn."""
+    times = [[] for _ in fits]
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or len(times[-1]) < least:
+        for fit, taken in zip(fits, times):
+            began = time.perf_counter()
+            fit()
+            taken.append(1e6 * (time.perf_counter() - began))
+    return [statistics.median(taken) for taken in times]
+
+
+def against_scipy(rows, seconds):
+    """name -> (ours, SciPy's) in microseconds."""
+    found = {}
+    for name in MODELS:
+        model, x, y, p0 = problem(name, rows)
+        ours, theirs = (fit(model, x, y, p0) for fit in (nlsq.scipy.curve_fit, scipy.optimize.curve_fit))
+        assert np.max(np.abs(ours[0] - theirs[0]) / np.sqrt(np.diag(theirs[1]))) < 1e-2, (name, rows)
+        found[name] = in_turn([lambda: nlsq.scipy.curve_fit(model, x, y, p0),
+                               lambda: scipy.optimize.curve_fit(model, x, y, p0)], seconds, 2)  # fmt: skip
+    return found
+
+
+def progressive(rows, seconds):
+    """name -> (with a sample first, without) in microseconds and passes over all rows."""
+    found = {}
+    for name in MODELS:
+        model, x, y, p0 = problem(name, rows)
+        on, off = nlsq.curve_fit(model, x, y, p0), nlsq.curve_fit(model, x, y, p0, progressive=False)
+        assert np.max(np.abs(on.popt - off.popt) / off.perr) < 1e-2
+        times = in_turn([lambda: nlsq.curve_fit(model, x, y, p0),
+                         lambda: nlsq.curve_fit(model, x, y, p0, progressive=False)], seconds)  # fmt: skip
+        found[name] = (*times, on.nfev, off.nfev)
+    return found
+
+
+def growth(sizes, seconds):
+    """Nanoseconds a row of the exponential, by rows."""
+    found = []
+    for rows in sizes:
+        model, x, y, p0 = problem("exponential", rows)
+        found.append(1e3 * in_turn([lambda: nlsq.curve_fit(model, x, y, p0)], seconds)[0] / rows)
+    return found
+
+
+def growth_in_parameters(counts, rows, seconds):
+    """Microseconds of one pass over sums of Gaussians, by the number of parameters."""
+    found = []
+    for n in counts:
+        peaks = n // 3
+        x = np.linspace(0.0, peaks, rows)
+
+        def model(x, *p):
+            return sum(p[i] * np.exp(-(((x - p[i + 1]) / p[i + 2]) ** 2)) for i in range(0, len(p), 3))
+
+        truth = np.array([v for k in range(peaks) for v in (1.0 + 0.1 * k, k + 0.5, 0.4)])
+        y = model(x, *truth) + 0.01 * np.random.default_rng(n).standard_normal(rows)
+        r = nlsq.curve_fit(model, x, y, truth * 1.01, threads=1, progressive=False)
+        taken = in_turn([lambda: nlsq.curve_fit(model, x, y, truth * 1.01, threads=1, progressive=False)], seconds)[0]
+        found.append(taken / r.nfev)
+    return found
+
+
+def plot(path, x, y, labels):
+    figure, axes = plt.subplots(figsize=(5.2, 3.2), layout="constrained")
+    axes.loglog(x, y, "o-", color="#1f6f8b")
+    axes.set_xlabel(labels[0])
+    axes.set_ylabel(labels[1])
+    axes.grid(True, which="both", alpha=0.25)
+    figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)
+
+
+def spelled(us):
+    return f"{us:.1f} µs" if us < 100 else f"{us:.0f} µs" if us < 1000 else f"{us / 1e3:.1f} ms" if us < 1e5 else f"{us / 1e3:.0f} ms"  # fmt: skip
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="fewer rows and less time, to try the script")
+    parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parents[2] / "docs")
+    options = parser.parse_args()
+    seconds = 0.1 if options.quick else 1.0
+    most = 100_000 if options.quick else 10_000_000
+    sizes = [n for n in (100, 1000, 10_000, 100_000, 1_000_000, 10_000_000) if n <= most]
+    images = options.out / "images"
+    images.mkdir(parents=True, exist_ok=True)
+
+    table = {rows: against_scipy(rows, seconds if rows < 1e7 else 0.0) for rows in sizes}
+    samples = {rows: progressive(rows, seconds) for rows in sizes if rows >= 10_000}
+    places = [n for n in (1_000, 10_000, 100_000, 1_000_000, 10_000_000, 30_000_000) if n <= 3 * most]
+    by_rows = growth(places, seconds)
+    counts = [3, 6, 9, 15, 30, 60, 90]
+    by_parameters = growth_in_parameters(counts, 2_000, seconds / 2)
+    plot(images / "growth_rows.svg", places, by_rows, ("rows", "nanoseconds a row, whole fit"))
+    plot(images / "growth_parameters.svg", counts, by_parameters, ("parameters", "microseconds a pass, 2,000 rows"))
+
+    processor = next((line.split(":")[1].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+                      if line.startswith("model name")), platform.machine())  # fmt: skip
+    lines = [
+        "# Performance", "",
+        "Written by `make performance`; every figure is a median of runs in turn in one process, and answers are compared",
+        f"before they are timed. nlsq {nlsq.__version__}, NumPy {np.__version__}, SciPy {scipy.__version__}; {processor},",
+        f"{os.cpu_count()} cores, {_core.chosen_isa()}. `make perf` holds the working tree against a commit.", "",
+        "## Hot fits from Python", "",
+        "`nlsq.scipy.curve_fit` and `scipy.optimize.curve_fit` on the same NumPy function, data and start: time, and how much",
+        "less that is than SciPy's.", "",
+        "| rows | " + " | ".join(MODELS) + " |", "|---:" * (len(MODELS) + 1) + "|",
+    ]  # fmt: skip
+    for rows, row in table.items():
+        cells = [f"{spelled(ours)}, {theirs / ours:.0f}×" for ours, theirs in row.values()]
+        lines.append(f"| {rows:,} | " + " | ".join(cells) + " |")
+    lines += ["", "## Against the figures of NLSQ on a GPU", "",
+              "The README of NLSQ 0.3 gives the times below for a GPU; beside them the exponential here, on this processor.", "",
+              "| rows | NLSQ, GPU | nlsq, CPU |", "|---:|---:|---:|"]  # fmt: skip
+    for rows, theirs in GPU_OF_NLSQ.items():
+        if rows in table:
+            lines.append(f"| {rows:,} | {theirs:.0f} ms | {spelled(table[rows]['exponential'][0])} |")
+    lines += ["", "## Beginning on a sample", "",
+              "With and without [a sample first](adr/0005-progressive-fits.md): time, passes over all rows.", "",
+              "| rows | " + " | ".join(MODELS) + " |", "|---:" * (len(MODELS) + 1) + "|"]  # fmt: skip
+    for rows, row in samples.items():
+        cells = [f"{spelled(on)} / {spelled(off)}, {a} / {b}" for on, off, a, b in row.values()]
+        lines.append(f"| {rows:,} | " + " | ".join(cells) + " |")
+    lines += ["", "## Growth", "",
+              "The exponential from 1,000 rows on, and sums of Gaussians from one to thirty.", "",
+              "![time a row](images/growth_rows.svg) ![time a pass](images/growth_parameters.svg)", ""]  # fmt: skip
+    (options.out / "performance.md").write_text("\n".join(lines))
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()
