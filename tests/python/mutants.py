@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """A plugin of pytest that spoils what fits return: ``NLSQ_MUTANT="curve_fit pcov" pytest -p mutants …``.
 
-Tests that pass nevertheless do not look at what was spoiled. test_mutants.py runs them all.
+Tests that pass nevertheless do not look at what was spoiled. test_mutants.py runs them all. As a program it spoils
+members of results, one after the other: ``mutants.py TESTS NAME …``.
 """
 
 import inspect
@@ -84,8 +85,25 @@ def of_least_squares(least_squares, factors):
     return spoiled
 
 
+def _scaled(value, factor):
+    return tuple(part * factor for part in value) if isinstance(value, tuple) else value * factor
+
+
+def spoil_member(name, factor):
+    """Spoils a property or a method of CurveFitResult; returns what undoes that."""
+    owner = next(cls for cls in nlsq.CurveFitResult.__mro__ if name in vars(cls))
+    member = vars(owner)[name]
+    if isinstance(member, property):
+        setattr(owner, name, property(lambda self: _scaled(member.fget(self), factor)))
+    else:
+        setattr(owner, name, lambda self, *args, **kwargs: _scaled(member(self, *args, **kwargs), factor))
+    return lambda: setattr(owner, name, member)
+
+
 def pytest_configure(config):
     """Spoils before the tests are imported."""
+    if "NLSQ_MUTANT" not in os.environ:
+        return
     target, mutation = os.environ["NLSQ_MUTANT"].split()
     factors = SPOIL[mutation]
     if target == "scipy.curve_fit":
@@ -96,3 +114,25 @@ def pytest_configure(config):
         nlsq.least_squares = of_least_squares(nlsq.least_squares, factors)
     else:
         nlsq.scipy.least_squares = of_least_squares(nlsq.scipy.least_squares, factors)
+
+
+def main(tests, names):
+    """Runs tests for each name of a member, spoiled by 0.1 %, in one process; prints name and exit status."""
+    import contextlib
+    import io
+
+    import pytest
+
+    for name in names:
+        undo = spoil_member(name, 1.001) if name != "none" else lambda: None
+        output = io.StringIO()
+        with contextlib.redirect_stdout(output):
+            status = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", tests]))
+        undo()
+        print(name, status, "AssertionError" in output.getvalue(), flush=True)
+
+
+if __name__ == "__main__":
+    import sys
+
+    main(sys.argv[1], sys.argv[2:])

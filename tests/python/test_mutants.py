@@ -30,6 +30,11 @@ MUTANTS = [
     ("scipy.least_squares", "fvec", "test_scipy_least_squares.py"),
     ("scipy.least_squares", "cost", "test_scipy_least_squares.py"),
 ]
+# Of results, all 0.1 % too large.
+MEMBERS = """
+predictions residuals predict confidence_intervals confidence_band prediction_interval correlation r_squared
+adj_r_squared rmse mae aic aicc bic rss chi2 reduced_chi2 p_value
+""".split()
 
 
 def run(target, mutation, tests):
@@ -48,6 +53,14 @@ def test_spoiled_results_are_noticed(target, mutation, tests):
     status, output = run(target, mutation, tests)
     assert status == 1, output
     assert "AssertionError" in output
+
+
+def test_spoiled_statistics_are_noticed():
+    pytest.importorskip("scipy")
+    command = [sys.executable, str(HERE / "mutants.py"), str(HERE / "test_result_statistics.py"), "none", *MEMBERS, "none"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=HERE.parents[1])
+    expected = ["none 0 False", *(f"{name} 1 True" for name in MEMBERS), "none 0 False"]
+    assert done.stdout.splitlines() == expected, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("target, tests", dict.fromkeys((target, tests) for target, _, tests in MUTANTS))
