@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""A plugin of pytest that spoils what fits return: ``NLSQ_MUTANT="curve_fit pcov" pytest -p mutants …``.
+"""Spoils what fits return and runs tests, which should fail: ``mutants.py "curve_fit pcov test_reference.py" …``.
 
-Tests that pass nevertheless do not look at what was spoiled. test_mutants.py runs them all. As a program it spoils
-members of results, one after the other: ``mutants.py TESTS NAME …``.
+Each argument is what to spoil, how, and a file of tests. Tests that pass nevertheless do not look at what was spoiled.
+test_mutants.py runs many, all in one process.
 """
 
+import contextlib
 import inspect
-import os
+import io
+import pathlib
+import sys
 
 import numpy as np
+import pytest
 
 import nlsq
 import nlsq.scipy
@@ -100,39 +104,47 @@ def spoil_member(name, factor):
     return lambda: setattr(owner, name, member)
 
 
-def pytest_configure(config):
-    """Spoils before the tests are imported."""
-    if "NLSQ_MUTANT" not in os.environ:
-        return
-    target, mutation = os.environ["NLSQ_MUTANT"].split()
-    factors = SPOIL[mutation]
-    if target == "scipy.curve_fit":
-        nlsq.scipy.curve_fit = of_pair(nlsq.scipy.curve_fit, factors)
-    elif target == "curve_fit":
-        nlsq.curve_fit = of_result(nlsq.curve_fit, factors)
-    elif target == "least_squares":
-        nlsq.least_squares = of_least_squares(nlsq.least_squares, factors)
-    else:
-        nlsq.scipy.least_squares = of_least_squares(nlsq.scipy.least_squares, factors)
+WRAPPERS = {
+    "scipy.curve_fit": (nlsq.scipy, "curve_fit", of_pair),
+    "curve_fit": (nlsq, "curve_fit", of_result),
+    "least_squares": (nlsq, "least_squares", of_least_squares),
+    "scipy.least_squares": (nlsq.scipy, "least_squares", of_least_squares),
+}
+HERE = pathlib.Path(__file__).parent
+# They look at the line that a warning points to, which is here.
+LINES = "not test_covariance_that_cannot_be_estimated and not test_tolerances_below_epsilon_are_told"
 
 
-def main(tests, names):
-    """Runs tests for each name of a member, spoiled by 0.1 %, in one process; prints name and exit status."""
-    import contextlib
-    import io
+def spoil(target, mutation):
+    """Spoils; returns what undoes that."""
+    if target == "result":
+        return spoil_member(mutation, 1.001)
+    module, name, wrapper = WRAPPERS[target]
+    function = getattr(module, name)
+    setattr(module, name, wrapper(function, SPOIL[mutation]))
+    return lambda: setattr(module, name, function)
 
-    import pytest
 
-    for name in names:
-        undo = spoil_member(name, 1.001) if name != "none" else lambda: None
-        output = io.StringIO()
+def run(target, mutation, tests):
+    """(exit status of pytest, its output) on spoiled results; 1 means that a test failed."""
+    undo = spoil(target, mutation)
+    sys.modules.pop(pathlib.Path(tests).stem, None)  # it holds the functions as they were
+    output = io.StringIO()
+    try:
         with contextlib.redirect_stdout(output):
-            status = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", tests]))
+            status = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-k", LINES, str(HERE / tests)])
+    finally:
         undo()
-        print(name, status, "AssertionError" in output.getvalue(), flush=True)
+    return int(status), output.getvalue()
+
+
+def main(arguments):
+    for argument in arguments:
+        status, output = run(*argument.split())
+        print(argument, status, "AssertionError" in output, flush=True)
+        if status > 1:
+            print(output)
 
 
 if __name__ == "__main__":
-    import sys
-
-    main(sys.argv[1], sys.argv[2:])
+    main(sys.argv[1:])
