@@ -38,6 +38,7 @@ _DEFAULTS = {
 _SOLVER = ("ftol", "xtol", "gtol", "x_scale", "max_nfev", "maxfev")
 _KNOWN = (*_DEFAULTS, *_SOLVER)
 _METHODS = ("trf", "lm", "dogbox", "auto")
+SUSPECT = 1e7  # condition number of the Jacobian, columns scaled to length 1, at which parameters may mean nothing
 _MODES = ("auto", "fwd", "rev")
 _LOSSES = ("linear", "soft_l1", "huber", "cauchy", "arctan")
 
@@ -243,7 +244,8 @@ def _fit(f, xdata, ydata, options, solver):
             solver[name] = _arguments.number(solver[name], name)
     if "max_nfev" in solver:
         solver["max_nfev"] = _arguments.number(solver["max_nfev"], "max_nfev", least=1, whole=True)
-    if "x_scale" in solver:
+    is_scaled = "x_scale" in solver
+    if is_scaled:
         scale = solver.pop("x_scale")
         if not isinstance(scale, str):
             solver["x_scale"] = _arguments.positive_numbers(scale, n, "x_scale")
@@ -286,13 +288,22 @@ def _fit(f, xdata, ydata, options, solver):
         whole, xdata, ydata, sigma = flattened(f, xdata, ydata, sigma)
         f = whole.by_rows()
     check = _arguments.truth(options["check_finite"], "check_finite") and nan_policy != "propagate"
-    try:
-        outcome = _engine.fit(
-            f, xdata, ydata, p0, names=names, sigma=sigma, lower=lower, upper=upper, fixed=fixed,
+
+    def fit(start, solver):
+        return _engine.fit(
+            f, xdata, ydata, start, names=names, sigma=sigma, lower=lower, upper=upper, fixed=fixed,
             absolute_sigma=absolute, loss=loss, f_scale=f_scale, jac=jac,
             differences=differences, diff_step=diff_step, callback=callback, threads=threads,
             jacobian_mode=mode, check_finite=check, solver=solver,
         )  # fmt: skip
+
+    try:
+        outcome = fit(p0, solver)
+        core = outcome.result
+        if core.condition > SUSPECT or not core.success:
+            from nlsq._second_start import better
+
+            outcome = better(outcome, fit, p0, lower, upper, solver, is_scaled)
     except ValueError:
         if check:  # the engine met what is not finite: say which array it was in
             _arguments.check_finite(ydata, "ydata")

@@ -197,6 +197,8 @@ class _Adapter:
         self.callback, self.reason, self._cost = callback, None, None
 
     def __call__(self, iteration, nfev, cost, step_norm, optimality, parameters):
+        if iteration == 1:  # also of a second attempt
+            self._cost = None
         info = {
             "nfev": nfev,
             "step_norm": step_norm,
