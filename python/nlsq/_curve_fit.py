@@ -288,22 +288,22 @@ def _fit(f, xdata, ydata, options, solver):
         whole, xdata, ydata, sigma = flattened(f, xdata, ydata, sigma)
         f = whole.by_rows()
     check = _arguments.truth(options["check_finite"], "check_finite") and nan_policy != "propagate"
-
-    def fit(start, solver):
-        return _engine.fit(
-            f, xdata, ydata, start, names=names, sigma=sigma, lower=lower, upper=upper, fixed=fixed,
+    try:
+        outcome = _engine.fit(
+            f, xdata, ydata, p0, names=names, sigma=sigma, lower=lower, upper=upper, fixed=fixed,
             absolute_sigma=absolute, loss=loss, f_scale=f_scale, jac=jac,
             differences=differences, diff_step=diff_step, callback=callback, threads=threads,
             jacobian_mode=mode, check_finite=check, solver=solver,
         )  # fmt: skip
-
-    try:
-        outcome = fit(p0, solver)
         core = outcome.result
         if core.condition > SUSPECT or not core.success:
             from nlsq._second_start import better
 
-            outcome = better(outcome, fit, p0, lower, upper, solver, is_scaled)
+            outcome = better(
+                outcome, p0, solver, is_scaled, fixed=fixed, absolute_sigma=absolute, loss=loss, jac=jac,
+                differences=differences, diff_step=diff_step, callback=callback, threads=threads, jacobian_mode=mode,
+                check_finite=check,
+            )  # fmt: skip
     except ValueError:
         if check:  # the engine met what is not finite: say which array it was in
             _arguments.check_finite(ydata, "ydata")

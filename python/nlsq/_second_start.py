@@ -9,18 +9,26 @@ parameters grow without end and cancel. Both end with a Jacobian that has no ful
 
 import numpy as np
 
+from nlsq import _engine
 from nlsq._curve_fit import SUSPECT
 
 _GAIN = 1e-6  # of the cost, which a second attempt must save
 _APART = 1e-3
 
 
-def better(first, fit, start, lower, upper, solver, is_scaled):
+def better(first, start, solver, is_scaled, **options):
     """The outcome with the least cost: the first, or one of a start with parameters set apart, or of plain scales.
 
-    fit: (start, solver) -> outcome. start: the first one's, a list. is_scaled: whether the caller chose x_scale.
+    start: the first one's, a list. is_scaled: whether the caller chose x_scale. options: of _engine.fit, as far as the
+    first outcome does not hold them.
     """
-    core = first.result
+    core, lower, upper = first.result, first.lower, first.upper
+    problem = {"names": first.names, "sigma": first.sigma, "lower": lower, "upper": upper, "f_scale": first.f_scale}
+
+    def fit(start, solver):
+        x, y = first.xdata, first.ydata
+        return _engine.fit(first.function, x, y, start, solver=solver, **problem, **options)
+
     held = np.asarray(core.fixed, dtype=bool)
     free = int(np.sum(~held))
     unused = first.model is not None and first.model.unused_parameters
