@@ -90,6 +90,14 @@ void fill_goodness(FitResult& r, index_t free, std::span<const TermView> terms,
 }
 
 void add_warnings(FitResult& r, const FitOptions& options) {
+  constexpr double kHardly = 1e10;
+  const bool hardly = std::isfinite(r.condition) && r.condition > kHardly;
+  if (hardly) {
+    r.warnings.push_back(
+        fmt::format("the data hardly tell the parameters apart (condition {:.1e}): values and "
+                    "standard errors have few digits; fix a parameter or give more data",
+                    r.condition));
+  }
   if (!r.success) r.warnings.push_back("the fit did not converge: " + r.message);
   std::vector<std::string> at_bound;
   for (std::size_t i = 0; i < r.names.size(); ++i) {

@@ -43,6 +43,22 @@ Line closed_form(const std::vector<double>& x, const std::vector<double>& y) {
   return l;
 }
 
+TEST(FitCurve, ParametersThatDataHardlyTellApartAreNamedInAWarning) {
+  std::vector<double> x, y;
+  for (int i = 1; i <= 50; ++i) {
+    x.push_back(0.2 * i);
+    y.push_back(3.0 * x.back() + 0.01 * std::sin(7.0 * i));
+  }
+  Dataset data;
+  data.column("x", x).response(y);
+  const FitResult hardly = curve_fit(Model::parse("a*x+b*(x+1e-11*x^2)", {"x"}), data);
+  EXPECT_GT(hardly.condition, 1e10);
+  ASSERT_FALSE(hardly.warnings.empty());
+  EXPECT_NE(hardly.warnings.front().find("hardly tell"), std::string::npos)
+      << hardly.warnings.front();
+  EXPECT_TRUE(curve_fit(Model::parse("a*x+b*x^2", {"x"}), data).warnings.empty());
+}
+
 TEST(FitCurve, StraightLineIsTheTextbooks) {
   const std::vector<double> x{1, 2, 3, 4, 5, 6.5, 8}, y{1.1, 1.9, 3.2, 3.9, 5.1, 6.4, 8.3};
   const FitResult r = fit_line(x, y);
