@@ -27,11 +27,12 @@ _DEFAULTS = {
     "max_nfev": None, "verbose": 0, "args": (), "kwargs": None, "callback": None, "workers": None, "threads": 0,
     "jacobian_mode": None,
 }  # fmt: skip
+_POSITIONAL = tuple(_DEFAULTS)[1:-2]  # after jac, in SciPy's order
 _LOSSES = ("linear", "soft_l1", "huber", "cauchy", "arctan")
 
 
 def least_squares(fun: Callable[..., Any], x0: ArrayLike, jac: Callable[..., Any] | str | None = None,
-                  **options: Unpack[LeastSquaresOptions]) -> OptimizeResult:  # fmt: skip
+                  *positional: Any, **options: Unpack[LeastSquaresOptions]) -> OptimizeResult:  # fmt: skip
     """Minimizes 0.5 * sum(rho(fun(x)**2)) over x.
 
     Parameters
@@ -42,15 +43,17 @@ def least_squares(fun: Callable[..., Any], x0: ArrayLike, jac: Callable[..., Any
         None: exact derivatives when the function can be traced, else differences of two points. jacobian_mode says in
         which order exact ones are accumulated.
     bounds : (lower, upper); method : {"trf", "lm", "dogbox"}; loss, f_scale, ftol, xtol, gtol, x_scale, max_nfev,
-        args, kwargs, diff_step, callback : as SciPy's
+        args, kwargs, diff_step, callback : as SciPy's, in SciPy's order where they go by position
 
     Returns
     -------
     OptimizeResult with x, cost, fun, jac, grad, optimality, active_mask, nfev, njev, nit, status, message, success,
-        engine ("interpreter" or "callback"), trace_note (why it was not traced) and jacobian_mode.
+        engine ("interpreter" or "callback"), trace_note (why it was not traced), jacobian_mode and derivative_order.
     """
     settings = _DEFAULTS.copy()
     settings["jac"] = jac
+    if positional:
+        options = _named(positional, options)
     for name, value in options.items():
         if name not in settings:
             raise _arguments.unknown_keyword("least_squares", name, _DEFAULTS)
@@ -62,11 +65,23 @@ def least_squares(fun: Callable[..., Any], x0: ArrayLike, jac: Callable[..., Any
     result, problem = solve(fun, x0, engine=engine, **settings)
     core = problem.core
     if problem.recorded is None:
-        result.update(engine="callback", trace_note=problem.note)
+        how = "user" if callable(jac) else settings["jac"]
+        result.update(engine="callback", trace_note=problem.note, jacobian_mode=how, derivative_order=how)
     else:
         result.update(engine="interpreter", trace_note=None, nit=core.iterations, jacobian_mode=core.jacobian_mode,
                       derivative_order=core.derivative_order)  # fmt: skip
     return result
+
+
+def _named(positional, options):
+    """Options with those that were given by position, in SciPy's order."""
+    if len(positional) > len(_POSITIONAL):
+        raise TypeError(f"least_squares takes at most {len(_POSITIONAL) + 3} positional arguments")
+    named = dict(zip(_POSITIONAL, positional))
+    for name in named:
+        if name in options:
+            raise TypeError(f"least_squares() got multiple values for argument {name!r}")
+    return {**named, **options}
 
 
 def _check(fun, x0, settings):
@@ -124,6 +139,29 @@ class LeastSquares:
         self.defaults = defaults
 
     def least_squares(self, fun: Callable[..., Any], x0: ArrayLike, jac: Callable[..., Any] | str | None = None,
-                      **options: Unpack[LeastSquaresOptions]) -> OptimizeResult:  # fmt: skip
-        """As nlsq.least_squares."""
-        return least_squares(fun, x0, jac, **{**self.defaults, **options})
+                      *positional: Any, xdata: Any = None, ydata: Any = None, data_mask: Any = None,
+                      **options: Any) -> OptimizeResult:  # fmt: skip
+        """As nlsq.least_squares. With xdata and ydata `fun` is a model fun(xdata, *x), and its residuals are
+        fun(xdata, *x) - ydata, those where data_mask is False left out."""
+        if (xdata is None) != (ydata is None):
+            raise TypeError("give xdata and ydata, or neither")
+        if xdata is not None:
+            if jac is not None:
+                raise TypeError("jac is of residuals fun(x); with xdata and ydata leave it out")
+            fun = _residuals_of(fun, xdata, np.asarray(ydata, dtype=float), data_mask)
+        elif data_mask is not None:
+            raise TypeError("data_mask is for xdata and ydata; leave residuals out of fun's value instead")
+        return least_squares(fun, x0, jac, *positional, **{**self.defaults, **options})
+
+
+def _residuals_of(model, xdata, ydata, mask):
+    if mask is None:
+        return lambda x, *args, **kwargs: model(xdata, *x, *args, **kwargs) - ydata
+    keep = np.asarray(mask, dtype=bool)
+    if keep.shape != ydata.shape:
+        raise ValueError(f"data_mask has shape {keep.shape}, ydata {ydata.shape}: Data mask doesn't match data lengths.")
+    x = xdata[..., keep] if np.shape(xdata)[-1:] == keep.shape else xdata
+    if x is xdata:
+        return lambda p, *args, **kwargs: (model(xdata, *p, *args, **kwargs) - ydata)[keep]
+    y = ydata[keep]
+    return lambda p, *args, **kwargs: model(x, *p, *args, **kwargs) - y
