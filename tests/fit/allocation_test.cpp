@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// Iterations allocate nothing: a fit that is stopped later has made as many allocations.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cmath>
+#include <cstdlib>
+#include <new>
+
+#include "nlsq/fit.hpp"
+
+namespace {
+std::atomic<long> allocations{0};
+std::atomic<bool> counting{false};
+
+void* allocate(std::size_t size) {
+  if (counting) ++allocations;
+  void* const memory = std::malloc(size > 0 ? size : 1);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+}  // namespace
+
+void* operator new(std::size_t size) { return allocate(size); }
+void* operator new[](std::size_t size) { return allocate(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace nlsq::test {
+namespace {
+
+long allocations_of(const Model& model, const Dataset& data, const FitOptions& options) {
+  for (int i = 0; i < 2; ++i) curve_fit(model, data, options);  // programs and workspaces
+  allocations = 0;
+  counting = true;
+  const FitResult result = curve_fit(model, data, options);
+  counting = false;
+  EXPECT_EQ(result.nfev, options.max_nfev.value_or(result.nfev));
+  return allocations;
+}
+
+TEST(Allocations, NoneInAnIteration) {
+  for (const int rows : {100, 5000}) {
+    std::vector<double> x, y;
+    for (int i = 0; i < rows; ++i) {
+      x.push_back(4.0 * i / (rows - 1));
+      y.push_back(2.5 * std::exp(-1.3 * x.back()) + 0.5 + 0.05 * std::sin(37.0 * i));
+    }
+    Dataset data;
+    data.column("x", x).response(y);
+    const Model model = Model::parse("a*exp(-b*x)+c", {"x"});
+    for (const Method method : {Method::trf, Method::lm, Method::dogbox}) {
+      FitOptions options;
+      options.p0 = {1.0, 0.3, 1.0};
+      options.threads = 1;
+      options.method = method;
+      options.max_nfev = 2;
+      const long few = allocations_of(model, data, options);
+      options.max_nfev = 4;
+      EXPECT_EQ(allocations_of(model, data, options), few) << to_string(method) << " " << rows;
+      EXPECT_LT(few, 40);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace nlsq::test
