@@ -14,6 +14,7 @@ namespace nlsq::fit_impl {
 namespace {
 
 constexpr index_t kLeastRows = 1024;     // of a sample
+constexpr index_t kMostRows = 131072;    // of one, so that memory does not grow with the data
 constexpr index_t kRowsAParameter = 64;  // of a sample
 constexpr index_t kShare = 64;           // of many rows one in so many is taken
 constexpr index_t kWorthIt = 8;          // rows for each of the sample's, at least
@@ -96,7 +97,7 @@ class SampledTerm {
 index_t sample_rows(index_t rows, index_t n) {
   if (n == 0 || n > kMostParameters) return 0;
   const index_t needed = std::max(kLeastRows, kRowsAParameter * n);
-  const index_t taken = std::max(needed, rows / kShare);
+  const index_t taken = std::max(needed, std::min(rows / kShare, kMostRows));
   return rows >= kWorthIt * taken ? taken : 0;
 }
 

@@ -102,6 +102,7 @@ TEST(Progressive, TakesASampleOfManyRowsOnly) {
   EXPECT_EQ(fit_impl::sample_rows(10000, 40), 0);
   EXPECT_EQ(fit_impl::sample_rows(10000, 0), 0);
   EXPECT_EQ(fit_impl::sample_rows(6400000, 3), 100000);
+  EXPECT_EQ(fit_impl::sample_rows(1000000000000, 3), 131072);
 }
 
 TEST(Progressive, SavesPassesAndGivesTheSameAnswer) {
