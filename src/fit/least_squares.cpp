@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <limits>
@@ -71,6 +72,10 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
   SolverOptions solver = options;
   // Differences are too coarse to judge steps near rounding.
   solver.polish = options.polish && user_jacobian;
+  const bool refined = options.last_jacobian && options.loss == Loss::linear;
+  const auto unbounded = [](double bound) { return std::isinf(bound); };
+  evaluator.set_ends_with_cost(refined && !solver.polish && std::ranges::all_of(lower, unbounded) &&
+                               std::ranges::all_of(upper, unbounded));
   solve::Outcome outcome;
   try {
     outcome = solve::minimize(evaluator, x0, lower, upper, solver, options.loss == Loss::linear);
@@ -80,10 +85,12 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
     if (row < 0) throw;
     throw InputError("x0", fmt::format("x0: residual {} is not finite at the start", row));
   }
-  if (options.last_jacobian && options.loss == Loss::linear &&
-      static_cast<int>(outcome.status) > 0) {
-    evaluator.use_jacobian(options.last_jacobian);
-    fit_impl::refine(evaluator, lower, upper, options.last_jacobian_at_end, outcome);
+  if (refined && static_cast<int>(outcome.status) > 0) {
+    const JacobianFunction coarse = evaluator.use_jacobian(options.last_jacobian);
+    if (!fit_impl::refine(evaluator, lower, upper, options.last_jacobian_at_end, outcome)) {
+      evaluator.use_jacobian(coarse);
+      evaluator.summary(outcome.x, solve::Grade::covariance, outcome.summary);
+    }
   }
   result.p0.assign(x0.begin(), x0.end());
   result.fixed.assign(n, false);

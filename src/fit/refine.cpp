@@ -45,9 +45,19 @@ double length_of(std::span<const double> step, std::span<const double> x,
   return length;
 }
 
+// Between the residuals and a column of the Jacobian.
+double largest_cosine(const linalg::Summary& summary, std::span<const double> norms) {
+  const double f = std::sqrt(summary.sum_f2);
+  double largest = 0.0;
+  for (std::size_t j = 0; j < norms.size() && f > 0.0; ++j) {
+    largest = std::max(largest, std::abs(summary.g[j]) / (norms[j] * f));
+  }
+  return largest;
+}
+
 }  // namespace
 
-void refine(reduce::CallbackEvaluator& evaluator, std::span<const double> lower,
+bool refine(reduce::CallbackEvaluator& evaluator, std::span<const double> lower,
             std::span<const double> upper, bool at_end, solve::Outcome& outcome) {
   const std::size_t n = outcome.x.size();
   linalg::Triangle triangle;
@@ -57,24 +67,27 @@ void refine(reduce::CallbackEvaluator& evaluator, std::span<const double> lower,
   linalg::Summary summary;
   for (int steps = 0; steps < kMostSteps; ++steps) {
     evaluator.summary(outcome.x, solve::Grade::covariance, summary);
-    if (!summary.finite) return;
+    if (!summary.finite) return steps > 0;
     outcome.summary = summary;
-    if (last < kEnough || !gauss_newton(summary, triangle, norms, step)) return;
+    const bool regular = gauss_newton(summary, triangle, norms, step);
+    outcome.optimality = largest_cosine(summary, norms);
+    if (last < kEnough || !regular) return true;
     const double length = length_of(step, outcome.x, norms, std::sqrt(summary.sum_f2));
-    if (!(length > kShortest && length < last)) return;
+    if (!(length > kShortest && length < last)) return true;
     for (std::size_t j = 0; j < n; ++j) {
       trial[j] = outcome.x[j] + step[j];
-      if (trial[j] < lower[j] || trial[j] > upper[j]) return;
+      if (trial[j] < lower[j] || trial[j] > upper[j]) return true;
     }
     const double cost = evaluator.cost(trial);
     ++outcome.nfev;
-    if (!(cost <= summary.cost + kSameCost * summary.cost)) return;
+    if (!(cost <= summary.cost + kSameCost * summary.cost)) return true;
     outcome.x = trial;
     outcome.summary.cost = cost;
     outcome.summary.sum_f2 = 2.0 * cost;
     last = length;
-    if (length < kEnough && !at_end) return;
+    if (length < kEnough && !at_end) return true;
   }
+  return true;
 }
 
 }  // namespace nlsq::fit_impl

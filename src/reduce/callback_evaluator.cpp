@@ -26,8 +26,16 @@ CallbackEvaluator::CallbackEvaluator(engine::CallbackProblem problem, index_t n,
   columns_.resize(static_cast<std::size_t>(problem_.m * (n + 1)));
 }
 
-double CallbackEvaluator::cost(std::span<const double> p) {
+// Fills f_, unless it holds the residuals at p.
+void CallbackEvaluator::evaluate(std::span<const double> p) {
+  if (!at_.empty() && std::equal(p.begin(), p.end(), at_.begin())) return;
+  at_.clear();
   problem_.residuals(p, f_);
+  at_.assign(p.begin(), p.end());
+}
+
+double CallbackEvaluator::cost(std::span<const double> p) {
+  evaluate(p);
   double sum = 0.0;
   for (const double f : f_)
     sum += loss_ == Loss::linear ? f * f : f_scale_ * f_scale_ * loss_row(loss_, f, f_scale_).rho;
@@ -85,7 +93,7 @@ void CallbackEvaluator::trial(std::span<const double> p, solve::Grade, double li
 }
 
 index_t CallbackEvaluator::first_not_finite(std::span<const double> p) {
-  problem_.residuals(p, f_);
+  evaluate(p);
   for (std::size_t i = 0; i < f_.size(); ++i) {
     if (!std::isfinite(f_[i])) return static_cast<index_t>(i);
   }

@@ -23,9 +23,13 @@ class CallbackEvaluator final : public solve::Evaluator {
   void trial(std::span<const double> p, solve::Grade grade, double limit,
              linalg::Summary& out) override;
 
-  /// The Jacobian from now on, as CallbackProblem::jacobian.
-  void use_jacobian(std::function<void(std::span<const double>, std::span<double>)> jacobian) {
-    problem_.jacobian = std::move(jacobian);
+  bool ends_with_cost() const override { return ends_with_cost_; }
+  void set_ends_with_cost(bool ends) { ends_with_cost_ = ends; }
+
+  /// The Jacobian from now on, as CallbackProblem::jacobian; gives the one so far.
+  std::function<void(std::span<const double>, std::span<double>)> use_jacobian(
+      std::function<void(std::span<const double>, std::span<double>)> jacobian) {
+    return std::exchange(problem_.jacobian, std::move(jacobian));
   }
   /// First residual that is not finite at p; −1 if there is none.
   index_t first_not_finite(std::span<const double> p);
@@ -37,7 +41,11 @@ class CallbackEvaluator final : public solve::Evaluator {
   index_t n_;
   Loss loss_;
   double f_scale_;
+  void evaluate(std::span<const double> p);
+
   std::vector<double> f_, columns_;  // m; m×(n+1), the last column for Qᵀf
+  std::vector<double> at_;           // where f_ was evaluated; empty: nowhere
+  bool ends_with_cost_ = false;
   index_t difference_evaluations_ = 0;
 };
 

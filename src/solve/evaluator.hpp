@@ -35,6 +35,10 @@ class Evaluator {
                      linalg::Summary& out) {
     summary(p, grade, out);
   }
+
+  /// Derivatives are dear, and the caller of the minimizer asks for those of the last point itself:
+  /// its summary may hold the cost alone.
+  virtual bool ends_with_cost() const { return false; }
 };
 
 }  // namespace nlsq::solve

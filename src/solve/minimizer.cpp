@@ -107,18 +107,29 @@ Outcome finish(Evaluator& evaluator, State& state, const Stop& stop, const Solve
 // Steps from state.here until one is accepted or a test stops the fit.
 Stop improve(Evaluator& evaluator, State& state, Strategy& strategy, const SolverOptions& options,
              index_t limit) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const bool cost_first = evaluator.ends_with_cost() && !options.callback;
+  linalg::Summary& trial_sum = state.trial->sum;
   while (true) {
     if (Stop stop = test_evaluations(state, limit); stop.now) return stop;
     strategy.propose(state);
     if (Stop stop = test_no_move(state); stop.now) return stop;
-    evaluate(evaluator, state, options, state.here->sum.cost);
-    state.last_finite = state.trial->sum.finite;
+    evaluate(evaluator, state, options, cost_first ? -kInfinity : state.here->sum.cost);
+    state.last_finite = trial_sum.finite;
     if (!state.last_finite) {
       state.radius = 0.25 * state.step_length;
       continue;
     }
-    const double actual = state.here->sum.cost - state.trial->sum.cost;
+    const double actual = state.here->sum.cost - trial_sum.cost;
     Stop stop = test_step(state, options, actual);
+    if (cost_first && actual > 0.0 && !stop.now) {
+      evaluator.trial(state.trial->x, Grade::step, kInfinity, trial_sum);
+      state.last_finite = trial_sum.finite;
+      if (!state.last_finite) {
+        state.radius = 0.25 * state.step_length;
+        continue;
+      }
+    }
     strategy.resize(state, actual);
     if (actual > 0.0) accept(state);
     if (actual > 0.0 || stop.now) return stop;

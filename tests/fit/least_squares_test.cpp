@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "nlsq/error.hpp"
 #include "nlsq/fit.hpp"
@@ -164,6 +165,41 @@ TEST(FitLeastSquares, AFinerJacobianAtTheEndGivesItsDigits) {
       EXPECT_TRUE(least_squares(fun, 300, kStart, options).success);
     }
     EXPECT_EQ(fine, 0);
+  }
+}
+
+TEST(FitLeastSquares, AFinerJacobianSparesTheDifferencesAtTheEnd) {
+  const DecayResiduals fun;
+  index_t calls = 0;
+  const auto counted = [&](std::span<const double> p, std::span<double> f) {
+    fun(p, f);
+    ++calls;
+  };
+  LeastSquaresOptions options;
+  const FitResult coarse = least_squares(counted, 300, kStart, options);
+  const index_t without = calls;
+  EXPECT_EQ(without, coarse.nfev + 3 * coarse.njev);
+  calls = 0;
+  options.last_jacobian = [&](std::span<const double> p, std::span<double> J) {
+    fun.jacobian(p, J);
+  };
+  const FitResult fine = least_squares(counted, 300, kStart, options);
+  EXPECT_EQ(calls, without - 3 + (fine.nfev - coarse.nfev));
+  EXPECT_GT(fine.optimality, 0.0);
+  EXPECT_LT(fine.optimality, 1e-6);
+}
+
+TEST(FitLeastSquares, AFinerJacobianThatIsNotFiniteLeavesTheCoarseOne) {
+  const DecayResiduals fun;
+  LeastSquaresOptions options;
+  const FitResult coarse = least_squares(fun, 300, kStart, options);
+  options.last_jacobian = [](std::span<const double>, std::span<double> J) {
+    std::fill(J.begin(), J.end(), std::numeric_limits<double>::quiet_NaN());
+  };
+  const FitResult fine = least_squares(fun, 300, kStart, options);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(fine.popt[i], coarse.popt[i]);
+    EXPECT_NEAR(fine.perr[i], coarse.perr[i], 1e-12);
   }
 }
 
