@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Residuals and Jacobian of any Python function, minimized by the core.
 
-The core calls plain functions itself: float64 arrays, dense Jacobians, losses by name. Where something stands in between
-(a sparse Jacobian, other processes, a loss that is a function) it asks this module. Either way Jacobians are computed at
-accepted points alone, and points of the recent past are remembered, so that none is evaluated twice.
+The core calls plain functions itself: float64 arrays, dense Jacobians, losses by name. Where something stands in
+between (a sparse Jacobian, other processes, a loss that is a function) it asks this module. Either way Jacobians are
+computed at accepted points alone, and points of the recent past are remembered, so that none is evaluated twice.
 """
 
 from collections import OrderedDict

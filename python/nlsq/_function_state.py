@@ -4,6 +4,7 @@
 A function that keeps something is called as it is, since a recording of it would leave its owner's counters behind.
 """
 
+import functools
 import types
 
 _PLAIN = (int, float, complex, str, bytes, bool, type(None))
@@ -27,37 +28,38 @@ def unchanged(function, state: list) -> bool:
     )
 
 
-def _keep(value, state, depth):
+def _keep(value, state, depth, private=True):
     kind = type(value)
     if kind in _GROWING:
         state.append((value, len(value)))
         return
     state.append((value, 0))
     if depth and kind not in _PLAIN:
-        _collect(value, state, depth - 1)
+        _collect(value, state, depth - 1, private)
 
 
-def _collect(owner, state, depth):
-    """Appends (value, length) for all that belongs to the owner."""
+def _collect(owner, state, depth, private=True):
+    """Appends (value, length) for all that belongs to the owner; without what is private to it (a cache of a table,
+    say) unless it is the function's own."""
     kind = type(owner)
     if kind is types.MethodType:
         _collect(owner.__func__, state, depth)
-        _keep(owner.__self__, state, depth)
+        _keep(owner.__self__, state, depth, private)
         return
     if issubclass(kind, (type, types.ModuleType)):
         return
     kept = getattr(owner, "__dict__", None)
     if type(kept) is dict and 0 < len(kept) <= _MOST:
-        for value in kept.values():
-            _keep(value, state, depth - 1 if depth else 0)
+        for name, value in kept.items():
+            if private or not name.startswith("_"):
+                _keep(value, state, max(depth - 1, 0), private)
+    if kind is functools.partial and depth:
+        _collect(owner.func, state, depth - 1)
     if kind is not types.FunctionType:
-        inner = getattr(owner, "func", None)  # a partial
-        if callable(inner) and depth:
-            _collect(inner, state, depth - 1)
         return
     for cell in owner.__closure__ or ():
         try:
-            _keep(cell.cell_contents, state, depth)
+            _keep(cell.cell_contents, state, depth, private=False)
         except ValueError:  # not assigned yet
             state.append((None, 0))
     for name in owner.__code__.co_names:

@@ -161,6 +161,22 @@ def test_functions_that_count_their_calls_are_called(which):
     assert nlsq.least_squares(fun, [1.0, 1.0, 1.0]).engine == "callback"
 
 
+def test_caches_of_captured_objects_do_not_matter():
+    pandas = pytest.importorskip("pandas")
+    table = pandas.DataFrame({"t": T, "y": Y})
+    assert solved(lambda p: p[0] * np.exp(-p[1] * table["t"].to_numpy()) - table["y"].to_numpy(), [1.0, 1.0])[1] is None
+
+    class Cached:
+        _cache = None
+
+        def times(self):
+            self._cache = T.copy()
+            return T
+
+    cached = Cached()
+    assert solved(lambda p: p[0] * cached.times() - Y, [1.0])[1] is None
+
+
 def test_a_recording_is_compared_once_a_process():
     count = np.zeros(1)  # changes that leave no trace
 
