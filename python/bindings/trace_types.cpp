@@ -47,6 +47,9 @@ nb::object in_place(nb::handle self, nb::handle other) {
   const nb::handle inputs[] = {self, other};
   nb::object result = record(Name(), ufunc_named(Name()), inputs, target.recording);
   if (!target.row) return result;
+  if (!nb::isinstance<Traced>(result)) {
+    refuse(*target.recording, "a row becomes another array in place");
+  }
   Traced& value = nb::cast<Traced&>(result);
   Column* column = nullptr;
   if (nb::try_cast<Column*>(self, column, false) && column != nullptr) {

@@ -75,7 +75,7 @@ def trace(function, x, names, rows):
 
 
 def _is_series(x):
-    return hasattr(x, "to_numpy") and getattr(x, "ndim", 1) == 1
+    return hasattr(x, "to_numpy") and len(getattr(x, "shape", ())) == 1
 
 
 def _index_of(series):

@@ -50,7 +50,11 @@ class ParameterVector:
         return _wrap(self._values[key])
 
     def __setitem__(self, key, value):
-        _core.refuse(self._any(), "the function writes into its parameters")
+        _core.refuse(self._any(), "the function writes into a vector of parameters")
+
+    def _check_writeable(self):
+        if not self._values.flags.writeable:
+            _core.refuse(self._any(), "the function changes its parameters in place")
 
     def _any(self):
         return next(v for v in self._values.flat if isinstance(v, _core.Traced))
@@ -107,11 +111,6 @@ class ParameterVector:
     def __bool__(self):
         _core.refuse(self._any(), "a decision on the parameters")
 
-    def _in_place(self, other):
-        _core.refuse(self._any(), "the function changes its parameters in place")
-
-    __iadd__ = __isub__ = __imul__ = __itruediv__ = __ipow__ = __imatmul__ = __ifloordiv__ = __imod__ = _in_place
-
     def __repr__(self):
         return repr(self._any())
 
@@ -134,10 +133,23 @@ def _binary(ufunc, reflected=False):
     return operate
 
 
+def _in_place(ufunc):
+    def operate(self, other):
+        self._check_writeable()
+        new = ufunc_of(ufunc, "__call__", (self, other), {})
+        if not isinstance(new, ParameterVector) or new.shape != self.shape:
+            _core.refuse(self._any(), "a vector becomes another shape in place")
+        self._values[...] = new._values  # views see it, as in NumPy
+        return self
+
+    return operate
+
+
 for _name, _ufunc in {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide, "pow": np.power,
     "mod": np.remainder, "floordiv": np.floor_divide,
 }.items():  # fmt: skip
+    setattr(ParameterVector, f"__i{_name}__", _in_place(_ufunc))
     setattr(ParameterVector, f"__{_name}__", _binary(_ufunc))
     setattr(ParameterVector, f"__r{_name}__", _binary(_ufunc, True))
 ParameterVector.__neg__ = lambda self: elementwise(np.negative, (self,))
