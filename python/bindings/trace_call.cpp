@@ -15,7 +15,10 @@ namespace {
 class Session {
  public:
   explicit Session(std::shared_ptr<Recording> recording) : recording_(std::move(recording)) {}
-  ~Session() { recording_->open = recording_->trace->open = false; }
+  ~Session() {
+    recording_->open = recording_->trace->open = false;
+    recording_->memo.reset();  // it may hold values of this recording
+  }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 

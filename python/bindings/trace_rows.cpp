@@ -207,6 +207,14 @@ void bind_trace_rows(nb::module_& m) {
   m.def("assign", &assign, nb::arg("row"), nb::arg("mask"), nb::arg("value"),
         "Puts value into the rows where the mask is true.");
   m.def(
+      "become",
+      [](Traced& row, const Traced& other) {
+        open_recording(row);
+        same_call(row, other);
+        row.node = other.node;
+      },
+      nb::arg("row"), nb::arg("other"), "Gives a row the values of another one.");
+  m.def(
       "masked",
       [](const Traced& row, const Traced& mask) {
         same_call(row, mask);

@@ -61,7 +61,10 @@ nb::object in_place(nb::handle self, nb::handle other) {
     // The operands refer to the old value: keep it under another object.
     refuse(*target.recording, "an array of data is changed in place");
   }
-  if (target.shared) refuse(*target.recording, "an array with views is changed in place");
+  if (target.shared) {
+    nb::module_::import_("nlsq._row_items").attr("change")(self, result);
+    return nb::borrow(self);
+  }
   target.node = value.node;
   return nb::borrow(self);
 }

@@ -12,6 +12,7 @@ from nlsq._blocks import Block, DataBlock, block_of, first_recorded, has_models,
 from nlsq._broadcast import elementwise, outer, product
 from nlsq._errors import TraceRefused
 from nlsq._joined import concatenate, segments_of
+from nlsq._row_items import flat
 
 
 def _plain(value):
@@ -162,7 +163,7 @@ def _ravel(a, order="C"):
         if rows is None:
             raise TypeError("np.ravel across rows")
         return _joined(list(rows)) if isinstance(rows, Block) else rows
-    return a
+    return flat(a, order) if isinstance(a, _core.Traced) and not _core.is_number(a) else a
 
 
 def _in_shape(a, newshape=None, order="C", shape=None, **options):

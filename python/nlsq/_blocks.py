@@ -10,7 +10,7 @@ import functools
 import numpy as np
 
 from nlsq import _core
-from nlsq._row_items import is_model_value
+from nlsq._row_items import freeze, is_model_value
 
 _MOST_SUMMED = 128  # rows that are added up value by value
 
@@ -281,7 +281,7 @@ def each(function, cells):
 
 def block_of(y, key):
     """y[key] of a row, for a key that adds dimensions."""
-    _core.share(y)
+    freeze(y)
     return Block(boxed(y, (1,)), 0, len(y))[key]
 
 

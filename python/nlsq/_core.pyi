@@ -348,6 +348,9 @@ def column_like(like: Traced, column: int, boolean: bool = False) -> Traced:
 def assign(row: Traced, mask: Traced, value: Traced) -> None:
     """Puts value into the rows where the mask is true."""
 
+def become(row: Traced, other: Traced) -> None:
+    """Gives a row the values of another one."""
+
 def masked(row: Traced, mask: Traced) -> Traced:
     """The rows where the mask, of parameters, is true."""
 

@@ -74,9 +74,60 @@ def item(y, key):
         _core.refuse(y, "an index that gives no row")
     taken = take(y, positions)
     if isinstance(key, slice) or key is Ellipsis:
-        _core.share(y)
-        _core.share(taken)
+        _memory_of(y).add(y, taken, positions)
     return taken
+
+
+class _Memory:
+    """A row, and views of it: whichever is changed in place, all see it."""
+
+    def __init__(self, root):
+        self.root, self.views, self.frozen = root, [], False
+        self.positions = {id(root): np.arange(_core.length(root))}  # of the root's values
+
+    def add(self, y, view, positions):
+        """view has the values of y at some positions."""
+        own = self.positions[id(y)][positions]
+        self.views.append(view)
+        self.positions[id(view)] = own
+        _core.memo(y)["memory", id(view)] = self
+        _core.share(y)
+        _core.share(view)
+
+    def change(self, y, new):
+        """Gives y, the root or a view, other values."""
+        if self.frozen:
+            _core.refuse(y, "an array with views of several dimensions is changed in place")
+        if y is self.root:
+            _core.become(y, new)
+        else:
+            own, rows = self.positions[id(y)], _core.length(self.root)
+            _core.assign(self.root, mask_of(y, own, rows), spread(new, own, rows))
+        for view in self.views:
+            _core.become(view, take(self.root, self.positions[id(view)]))
+
+
+def _memory_of(y):
+    known = _core.memo(y).get(("memory", id(y)))
+    if known is None:
+        if _core.is_shared(y):
+            _core.refuse(y, "a view of a part of several dimensions")
+        known = _core.memo(y)["memory", id(y)] = _Memory(y)  # which keeps y, so that no other has its id
+    return known
+
+
+def freeze(y):
+    """Says that there are views of y that cannot follow it."""
+    _memory_of(y).frozen = True
+    _core.share(y)
+
+
+def change(y, new):
+    """y takes other values in place, where there are views of it, or it is one."""
+    known = _core.memo(y).get(("memory", id(y)))
+    if known is None:
+        _core.refuse(y, "a part of an array of several dimensions is changed in place")
+    known.change(y, new)
 
 
 def _at(y, row):
@@ -135,7 +186,11 @@ def set_item(y, key, value):
     if value is None:
         _core.refuse(y, "rows are deleted")
     if _core.is_shared(y):
-        _core.refuse(y, "an array with views is changed in place")
+        if not _is_written_already(y, key, value):
+            new = y.copy()
+            set_item(new, key, value)
+            change(y, new)
+        return
     if _core.is_boolean(y):
         _core.refuse(y, "an assignment to truth values")
     key = _key_of(y, key)
@@ -164,6 +219,16 @@ def set_item(y, key, value):
         value = spread(value, positions, rows)
     mask = _core.constant_like(y, 1.0) if everywhere == rows else mask_of(y, positions, rows)
     _core.assign(y, mask, _number_of(y, value) if is_number else value)
+
+
+def _is_written_already(y, key, value):
+    """Whether the value is the view y[key], as after y[key] += …, whose change y has seen."""
+    if not isinstance(key, slice) or not isinstance(value, _core.Traced) or not _core.is_shared(value):
+        return False
+    known = _core.memo(y).get(("memory", id(y)))
+    if known is None or _core.memo(y).get(("memory", id(value))) is not known:
+        return False
+    return np.array_equal(known.positions[id(y)][key], known.positions[id(value)])
 
 
 def _number_of(y, value):
@@ -243,12 +308,20 @@ def _reshape(y, *shape, **order):
     return _core.refuse(y, "a model value in another shape")
 
 
+def flat(y, order="C"):
+    """y.ravel(): y itself where its values lie one after the other, else a copy."""
+    known = _core.memo(y).get(("memory", id(y))) if _core.is_shared(y) else None
+    if known is None or order not in ("C", "F", "A"):
+        return y if order in ("C", "F", "A") else _core.refuse(y, "ravel in another order")
+    return y if np.all(np.diff(known.positions[id(y)]) == 1) else y.copy()
+
+
 def _to_numpy(y, **_):
     return y if _core.has_index(y) else _core.refuse(y, "the attribute 'to_numpy' of a model value")
 
 
 _METHODS = {
-    "astype": _astype, "reshape": _reshape, "ravel": lambda y: y, "flatten": lambda y: y.copy(),
+    "astype": _astype, "reshape": _reshape, "ravel": flat, "flatten": lambda y: y.copy(),
     "squeeze": lambda y: y, "conj": lambda y: y, "conjugate": lambda y: y, "to_numpy": _to_numpy,
     "clip": lambda y, *limits, **names: np.clip(y, *limits, **names),
     "sum": lambda y, axis=None: np.sum(y, axis=axis), "mean": lambda y, axis=None: np.mean(y, axis=axis),

@@ -158,6 +158,32 @@ def nothing_is_selected_by_a_number(x, a, b):
     return y
 
 
+@model([2.0, 0.7])
+def slices_changed_in_place(x, a, b):
+    y = a * np.exp(-b * x)
+    y[:30] += b
+    y[30:] *= a
+    y[20:][5:15][::2] -= x[25:35:2]
+    y[::-1][:4] = b
+    return y
+
+
+@model([2.0, 0.7])
+def views_and_what_they_are_views_of(x, a, b):
+    y = a * x
+    v, w = y[10:40], y[::-1]
+    v += b
+    y[12:14] = a
+    w[x > 4.0] = b * x[x > 4.0]
+    u = v[::2]
+    y *= b
+    u /= a + 1.0
+    r, s = w.ravel(), y.ravel()  # a copy, and another name
+    r += 1.0
+    s += b
+    return y + np.concatenate([v, w[:30]]) + r
+
+
 # -- indices
 
 
