@@ -211,14 +211,20 @@ def set_item(y, key, value):
         _core.refuse(y, "an assignment with an index of several dimensions")
     if positions.size == 0:
         return
-    everywhere = np.unique(positions).size
+    distinct = _distinct(positions)
     if not is_number:
         value = _row_of(y, value, positions)
-        if everywhere != positions.size:
+        if distinct != positions.size:
             _core.refuse(y, "an assignment to one row twice")
         value = spread(value, positions, rows)
-    mask = _core.constant_like(y, 1.0) if everywhere == rows else mask_of(y, positions, rows)
+    mask = _core.constant_like(y, 1.0) if distinct == rows else mask_of(y, positions, rows)
     _core.assign(y, mask, _number_of(y, value) if is_number else value)
+
+
+def _distinct(positions):
+    """How many different ones there are."""
+    steps = np.diff(positions)
+    return positions.size if np.all(steps > 0) or np.all(steps < 0) else np.unique(positions).size
 
 
 def _is_written_already(y, key, value):
