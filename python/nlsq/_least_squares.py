@@ -62,7 +62,12 @@ def least_squares(fun: Callable[..., Any], x0: ArrayLike, jac: Callable[..., Any
     threads, mode = settings.pop("threads"), settings.pop("jacobian_mode")
     engine = Engine(threads, mode, settings["x_scale"] is None) if jac is None else None
     settings["jac"] = "2-point" if jac is None else jac
-    result, problem = solve(fun, x0, engine=engine, **settings)
+    try:
+        result, problem = solve(fun, x0, engine=engine, **settings)
+    except ValueError as error:
+        if "not finite in the initial point" not in str(error):
+            raise
+        raise ValueError(_with_index(str(error), fun, x0, settings)) from None
     core = problem.core
     if problem.recorded is None:
         how = "user" if callable(jac) else settings["jac"]
@@ -82,6 +87,14 @@ def _named(positional, options):
         if name in options:
             raise TypeError(f"least_squares() got multiple values for argument {name!r}")
     return {**named, **options}
+
+
+def _with_index(message, fun, x0, settings):
+    """The message about residuals that are not finite, with the first of them."""
+    with np.errstate(all="ignore"):
+        f = np.atleast_1d(fun(np.atleast_1d(x0).astype(float), *settings["args"], **(settings["kwargs"] or {})))
+    at = int(np.argmin(np.isfinite(f)))
+    return f"{message.rstrip('.')}: residual {at} of {f.size} is {f[at]}"
 
 
 def _check(fun, x0, settings):

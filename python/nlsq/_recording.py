@@ -15,6 +15,8 @@ _VERIFY_ROWS = 10_000  # above, a recorded model is compared with its function o
 _SAMPLE_ROWS = 1_000
 _verified = set()
 _VERIFIED_MOST = 10_000
+_LARGE = "more than 100,000 operations"
+_large = set()  # (rows, identity) of models with more, which are not recorded again
 
 
 def as_model_input(x):
@@ -85,7 +87,11 @@ def _index_of(series):
 
 def recorded(function, x, p0, names, rows, lower=None, upper=None):
     """As trace, for a recording that was compared with the function."""
+    if _large and (rows, identity_of(function)) in _large:
+        return None, _LARGE
     found, why = trace(function, x, names, rows)
+    if why == _LARGE and identity_of(function) is not None and len(_large) < _VERIFIED_MOST:
+        _large.add((rows, identity_of(function)))
     if found is not None:
         why = _verify(function, found, x, p0, lower, upper, names, rows)
         if why is None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import scipy.optimize
 
-from nlsq import curve_fit, least_squares
+from nlsq import _core, curve_fit, least_squares
 
 from recording import check_falls_back
 
@@ -172,3 +172,27 @@ def test_squares_that_overflow_are_named(f):
 def test_a_derivative_that_is_not_finite_is_named():
     with pytest.raises(ValueError, match="the derivative by 'b' is inf in row 1"):
         curve_fit(lambda x, a, b: a * np.sqrt(b * x), X, Y, [1.0, 0.0])
+
+
+def test_a_residual_that_is_not_finite_is_named():
+    for f in (lambda p: p[0] * np.exp(p[1] * X) - Y, lambda p: float(p[0]) * np.exp(p[1] * X) - Y):
+        with np.errstate(over="ignore"), pytest.raises(ValueError, match=r"initial point: residual \d+ of 60 is inf"):
+            least_squares(f, [1.0, 1000.0])
+
+
+def test_a_model_too_large_to_record_is_tried_once():
+    x = np.linspace(0.0, 6.0, 15_000)
+    calls = []
+
+    def f(x, *p):
+        calls.append(type(p[0]))
+        a, c = np.array(p).reshape(-1, 2).T
+        return (a[:, None] * np.exp(-((np.array(x) - c[:, None]) ** 2))).sum(axis=0)
+
+    y = f(x, 1.0, 1.0, 2.0, 3.0)
+    for attempt in range(2):
+        calls.clear()
+        result = curve_fit(f, x, y, [1.1, 1.0, 1.9, 3.0])
+        assert result.trace_note == "more than 100,000 operations"
+        assert (_core.Traced in calls) == (attempt == 0)
+        np.testing.assert_allclose(result.popt, [1.0, 1.0, 2.0, 3.0], rtol=1e-6)
