@@ -56,15 +56,30 @@ bool is_of_arrays(std::string_view name) {
   return name == "__len__" || name == "__iter__" || name == "__getitem__" || name == "__setitem__";
 }
 
-nb::object attribute_of(nb::handle self, nb::handle name) {
-  const Traced& t = nb::cast<Traced&>(self);
-  if (!t.row && is_of_arrays(nb::cast<std::string>(name))) {
-    PyErr_SetObject(PyExc_AttributeError, name.ptr());
-    throw nb::python_error();
+// A slot without C++ exceptions: NumPy asks each element of an array for attributes there are not.
+PyObject* get_attribute(PyObject* self, PyObject* name) noexcept {
+  Py_ssize_t size = 0;
+  const char* const text = PyUnicode_AsUTF8AndSize(name, &size);
+  if (text == nullptr) return nullptr;
+  const std::string_view view(text, static_cast<std::size_t>(size));
+  const bool special = view.starts_with("__");
+  if (special && !nb::inst_ptr<Traced>(nb::handle(self))->row && is_of_arrays(view)) {
+    PyErr_SetObject(PyExc_AttributeError, name);
+    return nullptr;
   }
-  PyObject* const found = PyObject_GenericGetAttr(self.ptr(), name.ptr());
-  if (found == nullptr) throw nb::python_error();
-  return nb::steal(found);
+  PyObject* const found = PyObject_GenericGetAttr(self, name);
+  if (found != nullptr || special || PyErr_ExceptionMatches(PyExc_AttributeError) == 0 ||
+      nb::isinstance<Column>(nb::handle(self))) {
+    return found;
+  }
+  // Attributes arrays have and numbers do not: a model that asks gets no answer it could act on.
+  PyErr_Clear();
+  try {
+    return rows_function("attribute")(nb::handle(self), nb::handle(name)).release().ptr();
+  } catch (nb::python_error& error) {
+    error.restore();
+    return nullptr;
+  }
 }
 
 }  // namespace
@@ -72,6 +87,7 @@ nb::object attribute_of(nb::handle self, nb::handle name) {
 const PyType_Slot array_slots[] = {
     {Py_mp_subscript, reinterpret_cast<void*>(&subscript)},
     {Py_mp_ass_subscript, reinterpret_cast<void*>(&assign_subscript)},
+    {Py_tp_getattro, reinterpret_cast<void*>(&get_attribute)},
     {0, nullptr}};
 
 void bind_attributes(nb::class_<Traced>& traced) {
@@ -93,17 +109,8 @@ void bind_attributes(nb::class_<Traced>& traced) {
     return known_length(t);
   });
   traced.def("__repr__", &text_of).def("__str__", &text_of);
-  traced.def("__getattribute__", &attribute_of);
   traced.attr("__pandas_priority__") = 5000;  // a Series leaves the operation to this side
   traced.def("__iter__", [](nb::handle self) { return rows_function("values")(self); });
-  // Attributes arrays have and numbers do not: a model that asks gets no answer it could act on.
-  traced.def("__getattr__", [](nb::handle self, const std::string& name) -> nb::object {
-    if (name.starts_with("__")) {
-      PyErr_SetString(PyExc_AttributeError, name.c_str());
-      throw nb::python_error();
-    }
-    return rows_function("attribute")(self, name);
-  });
   // NumPy asks the elements of an array of objects for these.
   for (const char* name :
        {"exp",     "exp2",    "expm1",   "log",     "log2",    "log10",   "log1p",  "sqrt", "cbrt",

@@ -45,7 +45,9 @@ def _base(value):
 
 def has_models(value):
     """Whether there are recorded values of parameters in a value, a list or an array."""
-    if is_model_value(value) or getattr(value, "_is_recorded", False):
+    if isinstance(value, _core.Traced):
+        return not isinstance(value, _core.Column)
+    if getattr(value, "_is_recorded", False):
         return True
     if isinstance(value, (list, tuple)):
         return any(map(has_models, value))
@@ -61,14 +63,20 @@ def first_recorded(value):
     if getattr(value, "_is_recorded", False):
         return value._any()
     if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, np.ndarray) and value.dtype == object:
-        value = list(value.flat)
-    if isinstance(value, (list, tuple)):
-        found = [f for f in map(first_recorded, value) if f is not None]
-        models = [f for f in found if is_model_value(f)]
-        return models[0] if models else found[0] if found else None
-    return None
+        items = value.values()
+    elif isinstance(value, np.ndarray) and value.dtype == object:
+        items = value.flat
+    elif isinstance(value, (list, tuple)):
+        items = value
+    else:
+        return None
+    first = None
+    for item in items:
+        found = first_recorded(item)
+        if is_model_value(found):
+            return found
+        first = found if first is None else first
+    return first
 
 
 class Block:

@@ -53,6 +53,9 @@ def trust(function: object) -> None:
 class Traced:
     """A value of a model that is being traced; see docs/tracing.md."""
 
+    def __getattribute__(self, name, /):
+        """Return getattr(self, name)."""
+
     def __getitem__(self, key, /):
         """Return self[key]."""
 
@@ -166,13 +169,9 @@ class Traced:
 
     def __str__(self) -> str: ...
 
-    def __getattribute__(self, arg: object, /) -> object: ...
-
     __pandas_priority__: int = 5000
 
     def __iter__(self) -> object: ...
-
-    def __getattr__(self, arg: str, /) -> object: ...
 
     def exp(self) -> object: ...
 

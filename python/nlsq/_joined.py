@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Recorded values one after the other: np.concatenate of rows and numbers, lists of residuals, arrays of them.
 
-Such an array is a list of (positions, value), each value a row with as many values as there are positions, or a
-number. least_squares fits them as families of rows, each with its columns; a model of curve_fit chooses between them row
-by row. Numbers that differ in their constants alone are rolled up into rows.
+Such an array is a list of (positions, value), each value a row with as many values as there are positions, or a number.
+least_squares fits them as families of rows, each with its columns; a model of curve_fit chooses between them row by row.
+Numbers that differ in their constants alone are rolled up into rows.
 """
 
 import numpy as np
