@@ -6,6 +6,9 @@ import pickle
 import numpy as np
 import pytest
 import scipy.optimize
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from test_differential import JUMPS, KINKS, made, models, parameters
 
 import nlsq
 import nlsq.scipy
@@ -57,3 +60,25 @@ def test_scipys_interface_gives_scipys_answer():
     theirs, their_cov = scipy.optimize.curve_fit(decay, X, Y, START, ftol=1e-14, xtol=1e-14)
     np.testing.assert_allclose((popt - theirs) / np.sqrt(np.diag(their_cov)), 0.0, atol=1e-3)
     np.testing.assert_allclose(pcov, their_cov, rtol=1e-4)
+
+
+@pytest.mark.filterwarnings("ignore")
+@settings(max_examples=200)
+@given(models("y = a*x + b*np.cos(2*x) + c*np.sin(3*x) + {0}", JUMPS), parameters, st.integers(0, 99))
+def test_random_models_end_where_all_rows_lead(text, truth, seed):
+    # W is an array of other rows; steps and kinks make minima of their own.
+    assume("W" not in text and not any(word in text for word in (*JUMPS, *KINKS)))
+    f = made(text)
+    x = np.linspace(-2.0, 2.0, 12_000)
+    with np.errstate(all="ignore"):
+        exact = f(x, *truth)
+    assume(np.isfinite(exact).all() and np.ptp(exact) < 1e6)
+    y = exact + 0.05 * np.random.default_rng(seed).normal(size=x.size)
+    start = [v + 0.1 for v in truth]
+    on, off = (nlsq.curve_fit(f, x, y, start, progressive=p) for p in (True, False))
+    assume(off.success and off.rank == 3 and off.condition < 1e6)
+    assert on.success
+    if not on.progressive:
+        assert on.cost == pytest.approx(off.cost, rel=1e-9)
+    # Where there are two minima a sample may lead to the other one, but never to a worse one than all rows would.
+    assert on.cost <= off.cost * (1.0 + 1e-9)
