@@ -236,7 +236,10 @@ def _total(y, sigma):
         ones = whiten(np.ones(len(y)), sigma)
         z = whiten(y, sigma)
         return float(np.sum((z - ones * (ones @ z) / (ones @ ones)) ** 2))
-    w = np.ones(len(y)) if sigma is None else 1.0 / np.broadcast_to(sigma, y.shape) ** 2
+    if sigma is None:
+        apart = y - y.mean()
+        return float(apart @ apart)
+    w = 1.0 / np.broadcast_to(sigma, y.shape) ** 2
     used = w > 0
     w, y = w[used], y[used]
     return float(np.sum(w * (y - np.sum(w * y) / np.sum(w)) ** 2))
