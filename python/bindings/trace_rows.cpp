@@ -207,6 +207,13 @@ void bind_trace_rows(nb::module_& m) {
   m.def("assign", &assign, nb::arg("row"), nb::arg("mask"), nb::arg("value"),
         "Puts value into the rows where the mask is true.");
   m.def(
+      "node_of", [](const Traced& t) { return t.node; }, nb::arg("value"),
+      "A number that values share if they are the same expression.");
+  m.def(
+      "is_parameter",
+      [](const Traced& t) { return t.recording->graph()[t.node].op == Op::parameter; },
+      nb::arg("value"), "Whether a value is a parameter itself.");
+  m.def(
       "become",
       [](Traced& row, const Traced& other) {
         open_recording(row);

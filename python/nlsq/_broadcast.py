@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from nlsq import _core, _row_items
+from nlsq import _core, _row_columns, _row_items
 from nlsq._blocks import Block, DataBlock, as_row, boxed, each, first_recorded, has_models, make_block, reduced
 
 _MOST_CELLS = 2_000
@@ -36,7 +36,7 @@ def elementwise(function, inputs):
     if not any(map(has_models, inputs)):
         found = function(*(v.__array__() if isinstance(v, _core.Column) else v for v in inputs))
         return found.view(DataBlock) if isinstance(found, np.ndarray) and found.ndim > 1 else found
-    arrays = [_array_of(v, function, like) for v in inputs]
+    arrays = [_array_of(_chosen(v, inputs), function, like) for v in inputs]
     axis, rows = _row_axis(arrays, like)
     if axis is None:
         cells = [a if a.dtype == object else a.astype(object) for a, _, _ in arrays]
@@ -53,6 +53,18 @@ def elementwise(function, inputs):
 
         return ParameterVector(found) if isinstance(found, np.ndarray) else found
     return found
+
+
+def _chosen(value, inputs):
+    """An array of many parameters, of few different ones, that meets rows as long as it is: a row."""
+    numbers = value._values if hasattr(type(value), "_values") else value
+    if not isinstance(numbers, np.ndarray) or numbers.dtype != object or numbers.ndim != 1:
+        return value
+    rows = [v for v in inputs if isinstance(v, _core.Traced) and not _core.is_number(v)]
+    if all(_core.length(v) != numbers.size for v in rows):
+        return value
+    row = _row_columns.chosen_row(numbers)
+    return value if row is None else row
 
 
 def without_index(value, like):

@@ -347,6 +347,12 @@ def column_like(like: Traced, column: int, boolean: bool = False) -> Traced:
 def assign(row: Traced, mask: Traced, value: Traced) -> None:
     """Puts value into the rows where the mask is true."""
 
+def node_of(value: Traced) -> int:
+    """A number that values share if they are the same expression."""
+
+def is_parameter(value: Traced) -> bool:
+    """Whether a value is a parameter itself."""
+
 def become(row: Traced, other: Traced) -> None:
     """Gives a row the values of another one."""
 

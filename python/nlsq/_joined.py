@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Recorded values one after the other: np.concatenate of rows and numbers, lists of residuals, arrays of them.
 
-Such an array is a list of (positions, value), each value a row with as many values as there are positions, or a number.
-least_squares fits them as families of rows, each with its columns; a model of curve_fit chooses between them row by row.
+Such an array is a list of (positions, value), each value a row of as many values as there are positions, or a number.
+least_squares fits them as families of rows, each with its columns; a model of curve_fit chooses between them by row.
 Numbers that differ in their constants alone are rolled up into rows.
 """
 
 import numpy as np
 
-from nlsq import _core, _row_items
+from nlsq import _core, _row_columns
 from nlsq._blocks import Block, add_operators, first_recorded
 from nlsq._broadcast import ufunc_of, without_index
 
@@ -101,7 +101,7 @@ def _piece(value, i, at, own, size, like):
     if np.ndim(value) == 0 and not isinstance(value, _core.Traced):
         return value
     if isinstance(value, _core.Traced) and not _core.is_masked(value) and _core.length(value) == size:
-        return _row_items._at(value, int(at[0])) if _core.is_number(own) else _row_items.take(value, at)
+        return _row_columns.at(value, int(at[0])) if _core.is_number(own) else _row_columns.take(value, at)
     if isinstance(value, np.ndarray) and value.shape == (size,):
         return value[at[0]] if _core.is_number(own) else value[at]
     return _core.refuse(like, "rows put together meet an array of another shape")
@@ -203,13 +203,13 @@ def _chosen(like, segments, rows):
     for slot in range(max(map(len, uses))):
         pieces = [(at, _core.column_values(value, own[slot])) for (at, value), own in zip(segments, uses)
                   if slot < len(own)]  # fmt: skip
-        columns.append(_row_items.full_column(like, pieces, rows))
+        columns.append(_row_columns.full_column(like, pieces, rows))
     result = None
     for (at, value), own in zip(segments, uses):
         value = _core.as_row(_core.with_columns(value, dict(zip(own, columns)), rows), rows)
         if result is None:
             result = value
         else:
-            result = _core.record("where", np.where, (_row_items.mask_of(like, at, rows), value, result))
+            result = _core.record("where", np.where, (_row_columns.mask_of(like, at, rows), value, result))
     return result
 

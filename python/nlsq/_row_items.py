@@ -8,9 +8,9 @@ chooses, row by row, between y and a value whose columns are spread out to all r
 import numpy as np
 
 from nlsq import _core
+from nlsq._row_columns import at, distinct, mask_of, spread, take
 
 _BINARY = frozenset(("arctan2", "hypot"))
-_MOST_KNOWN = 16  # columns that are looked through for one with given values
 
 
 def is_model_value(value):
@@ -69,7 +69,7 @@ def item(y, key):
         return _core.masked(y, key)
     positions = _positions(y, key)
     if positions.ndim == 0:
-        return _at(y, int(positions))
+        return at(y, int(positions))
     if positions.ndim != 1 or positions.size == 0:
         _core.refuse(y, "an index that gives no row")
     taken = take(y, positions)
@@ -130,56 +130,6 @@ def change(y, new):
     known.change(y, new)
 
 
-def _at(y, row):
-    values = {c: float(_core.column_values(y, c)[row]) for c in _core.columns_of(y)}
-    return _core.with_columns(y, values, None)
-
-
-def take(y, positions):
-    """The rows of y at some positions."""
-    memo, tag = _core.memo(y), positions.tobytes()
-    columns = {}
-    for c in _core.columns_of(y):
-        if ("take", c, tag) not in memo:
-            values = np.array(_core.column_values(y, c)[positions], dtype=float)
-            memo["take", c, tag] = _core.add_column(y, values)
-        columns[c] = memo["take", c, tag]
-    return _core.with_columns(y, columns, positions.size)
-
-
-def spread(y, positions, rows):
-    """A row of `rows` values with those of y at some positions, and whatever is defined elsewhere."""
-    memo, tag = _core.memo(y), positions.tobytes()
-    columns = {}
-    for c in _core.columns_of(y):
-        if ("spread", c, rows, tag) not in memo:
-            memo["spread", c, rows, tag] = full_column(y, [(positions, _core.column_values(y, c))], rows)
-        columns[c] = memo["spread", c, rows, tag]
-    return _core.with_columns(y, columns, rows)
-
-
-def full_column(like, pieces, rows):
-    """A column with given values at given positions, other values elsewhere: one that is there, or a new one."""
-    for c in range(min(_core.column_count(like), _MOST_KNOWN)):
-        known = _core.column_values(like, c)
-        if len(known) == rows and all(np.array_equal(known[at], v, equal_nan=True) for at, v in pieces):
-            return c
-    values = np.full(rows, float(pieces[0][1][0]))
-    for at, v in pieces:
-        values[at] = v
-    return _core.add_column(like, values)
-
-
-def mask_of(like, positions, rows):
-    """True at some positions, false elsewhere."""
-    memo, tag = _core.memo(like), positions.tobytes()
-    if ("mask", rows, tag) not in memo:
-        values = np.zeros(rows)
-        values[positions] = 1.0
-        memo["mask", rows, tag] = _core.add_column(like, values)
-    return _core.column_like(like, memo["mask", rows, tag], True)
-
-
 def set_item(y, key, value):
     """y[key] = value."""
     _check(y, "an assignment to rows")
@@ -211,20 +161,14 @@ def set_item(y, key, value):
         _core.refuse(y, "an assignment with an index of several dimensions")
     if positions.size == 0:
         return
-    distinct = _distinct(positions)
+    count = distinct(positions)
     if not is_number:
         value = _row_of(y, value, positions)
-        if distinct != positions.size:
+        if count != positions.size:
             _core.refuse(y, "an assignment to one row twice")
         value = spread(value, positions, rows)
-    mask = _core.constant_like(y, 1.0) if distinct == rows else mask_of(y, positions, rows)
+    mask = _core.constant_like(y, 1.0) if count == rows else mask_of(y, positions, rows)
     _core.assign(y, mask, _number_of(y, value) if is_number else value)
-
-
-def _distinct(positions):
-    """How many different ones there are."""
-    steps = np.diff(positions)
-    return positions.size if np.all(steps > 0) or np.all(steps < 0) else np.unique(positions).size
 
 
 def _is_written_already(y, key, value):
@@ -260,7 +204,7 @@ def _row_of(y, value, positions):
 def values(y):
     """The numbers of a row, one by one."""
     _check(y, "a loop over the values")
-    return (_at(y, row) for row in range(len(y)))
+    return (at(y, row) for row in range(len(y)))
 
 
 def item_of_data(x, key):

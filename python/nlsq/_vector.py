@@ -10,6 +10,7 @@ import numpy as np
 
 from nlsq import _core
 from nlsq._broadcast import elementwise, product, ufunc_of
+from nlsq._row_columns import chosen_row
 
 _MOST_PRODUCT = 256  # entries of a matrix: beyond, a product is a row
 
@@ -47,7 +48,12 @@ class ParameterVector:
         return (_wrap(v) for v in self._values)
 
     def __getitem__(self, key):
-        return _wrap(self._values[key])
+        found = self._values[key]
+        if isinstance(key, np.ndarray) and key.dtype.kind in "iu" and key.ndim == self.ndim == 1:
+            row = chosen_row(found)
+            if row is not None:
+                return row
+        return _wrap(found)
 
     def __setitem__(self, key, value):
         _core.refuse(self._any(), "the function writes into a vector of parameters")
