@@ -122,6 +122,10 @@ nb::object array_ufunc(nb::handle self, nb::handle ufunc, nb::handle method, con
   }
   for (const nb::handle input : inputs) {
     if (nb::isinstance<Traced>(input) && !nb::isinstance<Column>(input)) {
+      if (options.size() == 1 && options.contains("out")) {  // perhaps an array of objects
+        return nb::module_::import_("nlsq._broadcast")
+            .attr("ufunc_of")(ufunc, method, inputs, options);
+      }
       refuse(*recording, "NumPy's " + name + "." + nb::cast<std::string>(method) +
                              (options.size() > 0 ? " with options" : ""));
     }

@@ -18,11 +18,26 @@ def ufunc_of(ufunc, method, inputs, options):
         return outer(ufunc, *inputs)
     if method == "reduce" and isinstance(inputs[0], Block) and not set(options) - {"axis", "keepdims"}:
         return reduced(ufunc, inputs[0], options.get("axis", 0), options.get("keepdims", False))
+    if method == "__call__" and set(options) == {"out"} and len(options["out"]) == 1 and ufunc is not np.matmul:
+        return _into(options["out"][0], ufunc, inputs, like)
     if method != "__call__" or options:
         _core.refuse(like, f"NumPy's {ufunc.__name__}.{method}" + (" with options" if options else ""))
     if ufunc is np.matmul:
         return product(*inputs)
     return elementwise(ufunc, inputs)
+
+
+def _into(out, ufunc, inputs, like):
+    """ufunc(…, out=out) for an array of recorded numbers, which NumPy holds as objects."""
+    if type(out) is not np.ndarray or out.dtype != object or out.ndim == 0:
+        _core.refuse(like, f"NumPy's {ufunc.__name__} into an array of numbers")
+    found = elementwise(ufunc, inputs)
+    if isinstance(found, _core.Traced) and not _core.is_number(found):
+        found = list(found)
+    elif isinstance(found, Block) or hasattr(type(found), "_segments"):
+        _core.refuse(like, f"NumPy's {ufunc.__name__} into an array of objects")
+    out[...] = found._values if hasattr(type(found), "_values") else found
+    return out
 
 
 def elementwise(function, inputs):

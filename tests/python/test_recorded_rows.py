@@ -277,6 +277,18 @@ def an_array_of_values(x, a, b):
 
 
 @model([2.0, 0.7])
+def an_array_of_values_changed_in_place(x, a, b):
+    y = np.array([a * np.exp(-b * v) for v in x])
+    z = y[10:]
+    y += b
+    y *= W
+    z -= a
+    np.add(y, x, out=y)
+    y[:5] = b
+    return y
+
+
+@model([2.0, 0.7])
 def a_list_with_two_kinds(x, a, b):
     return [a * np.exp(-b * v) if v < 2.0 else b * v + w for v, w in zip(x, W)]
 
