@@ -86,10 +86,14 @@ def elementwise(function, inputs):
     for other in joined[1:]:
         if [at.tolist() for at, _ in other._segments] != [at.tolist() for at, _ in first._segments]:
             _core.refuse(like, "rows that were put together in different ways")
-    return Joined([
-        (at, function(*(_piece(v, i, at, value, first.size, like) for v in inputs)))
-        for i, (at, value) in enumerate(first._segments)
-    ])  # fmt: skip
+    segments = []
+    for i, (at, value) in enumerate(first._segments):
+        found = function(*(_piece(v, i, at, value, first.size, like) for v in inputs))
+        own = [(np.arange(len(at)), found)] if isinstance(found, _core.Traced) else segments_of(like, found)
+        if own is None:
+            _core.refuse(like, "rows put together meet another array")
+        segments += [(at[place], v) for place, v in own]
+    return Joined(segments)
 
 
 def _piece(value, i, at, own, size, like):
