@@ -247,9 +247,9 @@ def test_interrupt_main():
     other = threading.Thread(target=later)
     other.start()
     with pytest.raises(KeyboardInterrupt):
-        while time.perf_counter() < start + 5:
+        while time.perf_counter() < start + 60:
             curve_fit(eight, LONG_X[::10], LONG_Y[::10], START, ftol=0.0, xtol=0.0, gtol=0.0, max_nfev=100_000)
-    assert time.perf_counter() - start < 1.0
+    assert time.perf_counter() - start < 30.0
     other.join()
 
 
