@@ -79,7 +79,8 @@ struct SolverOptions {
   std::optional<index_t> max_polish;
   /// Called after each accepted step; returning true stops the fit with Status::stopped.
   std::function<bool(const Iteration&)> callback;
-  /// Called before each pass over the data; what it throws ends the fit and passes through.
+  /// Called before each pass over the data, and some times a second during a long one, on the
+  /// thread of the caller; what it throws ends the fit and passes through.
   std::function<void()> before_pass;
   /// Throws InputError when a value makes no sense for `n` parameters.
   void validate(index_t n) const;

@@ -129,7 +129,8 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   const ParameterTable table = fit_impl::make_parameters(collect_names(terms, names), options);
   fit_impl::Preparation preparation{.mode = mode.mode};
   const std::vector<reduce::Term> bound = bind_terms(terms, names, table, options, preparation);
-  const reduce::EvaluatorOptions evaluator_options = fit_impl::evaluator_options(options.threads);
+  reduce::EvaluatorOptions evaluator_options = fit_impl::evaluator_options(options.threads);
+  evaluator_options.walk.watch = &options.before_pass;
   reduce::DataEvaluator evaluator(bound, table.start, table.free, evaluator_options,
                                   fit_impl::shared_pool());
   if (evaluator.rows() == 0) throw InputError("data", "data: there is no row to fit");

@@ -40,6 +40,7 @@ struct TermState {
 
   /// Lets go of what only odd fits need.
   void rest() {
+    walk.watch = nullptr;
     value.reset();
     cost.reset();
     coordinates.reset();

@@ -13,6 +13,7 @@ namespace {
 constexpr index_t kPad = 16;
 constexpr index_t kRowsPerThread = 8192;  // with fewer a second thread costs more than it brings
 constexpr index_t kMaxLeavesPerUnit = 64;
+constexpr index_t kLongPass = 16;  // units of a pass that may take noticeable time
 
 index_t round_up(index_t n) { return (n + kPad - 1) / kPad * kPad; }
 
@@ -62,6 +63,7 @@ Walker::Walker(const program::Program& program, const Term& term, const WalkOpti
 }
 
 bool Walker::serve(const Term& term, const WalkOptions& options) {
+  options_.watch = options.watch;
   plan(term, options.threads);
   if (block_ > most_rows_) return false;
   workers_.resize(static_cast<std::size_t>(options_.threads));
@@ -158,6 +160,15 @@ void Walker::fold_unit(Worker& w, Fold& fold, index_t unit, double* result) {
   std::copy_n(stack.finish(), fold.size(), result);
 }
 
+// The clock decides when somebody looks, never what is computed.
+void Walker::look_up(std::chrono::steady_clock::time_point& last) const {
+  constexpr auto kBetweenLooks = std::chrono::milliseconds(30);
+  const auto now = std::chrono::steady_clock::now();
+  if (now - last < kBetweenLooks) return;
+  last = now;
+  (*options_.watch)();
+}
+
 std::span<const double> Walker::reduce(Fold& fold) {
   const auto size = static_cast<std::size_t>(fold.size());
   const index_t units = (leaves() + leaves_per_unit_ - 1) / leaves_per_unit_;
@@ -170,9 +181,15 @@ std::span<const double> Walker::reduce(Fold& fold) {
   const auto result_of = [&](index_t unit) {
     return results_.data() + static_cast<std::size_t>(unit) * size;
   };
+  const bool is_watched = options_.watch != nullptr && *options_.watch && units >= kLongPass;
+  auto looked =
+      is_watched ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
   if (options_.threads <= 1 || units == 1) {
     Worker& w = worker(0);
-    for (index_t unit = 0; unit < units; ++unit) fold_unit(w, fold, unit, result_of(unit));
+    for (index_t unit = 0; unit < units; ++unit) {
+      fold_unit(w, fold, unit, result_of(unit));
+      if (is_watched) look_up(looked);
+    }
   } else {
     // Cloned before the pass: once it runs, worker 0 writes to the original.
     std::vector<std::unique_ptr<Fold>> clones;
@@ -180,6 +197,7 @@ std::span<const double> Walker::reduce(Fold& fold) {
     pool_->run(options_.threads, units, [&](int index, index_t unit) {
       Fold& mine = index == 0 ? fold : *clones[static_cast<std::size_t>(index - 1)];
       fold_unit(worker(index), mine, unit, result_of(unit));
+      if (is_watched && index == 0) look_up(looked);
     });
   }
   if (units == 1) return {results_.data(), size};

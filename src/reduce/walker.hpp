@@ -4,6 +4,8 @@
 // and any block size.
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -20,6 +22,9 @@ struct WalkOptions {
   engine::Isa isa = engine::Isa::portable;
   int threads = 1;
   index_t block = 0;  ///< rows a block; 0: from the program
+  /// Called some times a second during a long pass, on the caller's thread; what it throws ends the
+  /// pass and passes through. Null: nothing is called. Outlives the walker's passes.
+  const std::function<void()>* watch = nullptr;
 };
 
 /// One program over one term's columns. Not thread-safe itself; it uses threads.
@@ -54,6 +59,7 @@ class Walker {
   void copy_tail();
   index_t leaves() const { return (term_->rows + kLeafRows - 1) / kLeafRows; }
   Worker& worker(int w);
+  void look_up(std::chrono::steady_clock::time_point& last) const;
 
   const program::Program* program_;
   const Term* term_;

@@ -59,6 +59,38 @@ TEST(FitCurve, ParametersThatDataHardlyTellApartAreNamedInAWarning) {
   EXPECT_TRUE(curve_fit(Model::parse("a*x+b*x^2", {"x"}), data).warnings.empty());
 }
 
+TEST(FitCurve, ALongPassIsWatchedAndCanBeEndedFromWithin) {
+  // Eight exponentials on three million rows: a pass takes long enough to be looked at.
+  const int rows = 3000000;
+  std::vector<double> x(rows), y(rows, 1.0);
+  for (int i = 0; i < rows; ++i) x[static_cast<std::size_t>(i)] = 4.0 * i / rows;
+  Dataset data;
+  data.column("x", x).response(y);
+  std::string formula = "c";
+  for (int k = 0; k < 8; ++k)
+    formula += "+a" + std::to_string(k) + "*exp(-b" + std::to_string(k) + "*x)";
+  const Model model = Model::parse(formula, {"x"});
+  for (const int threads : {1, 2}) {
+    int looks = 0;
+    FitOptions options;
+    options.threads = threads;
+    options.max_nfev = 2;
+    options.polish = false;
+    for (std::size_t i = 0; i < model.parameters().size(); ++i)
+      options.p0.push_back(0.1 * static_cast<double>(i + 1));
+    options.before_pass = [&looks] { ++looks; };
+    const FitResult whole = curve_fit(model, data, options);
+    EXPECT_GE(looks, whole.nfev);  // more where a pass takes longer than the time between looks
+    int left = 2;                  // before the first pass, and in it or before the next
+    options.before_pass = [&left] {
+      if (--left == 0) throw std::runtime_error("enough");
+    };
+    EXPECT_THROW(curve_fit(model, data, options), std::runtime_error);
+    options.before_pass = nullptr;
+    EXPECT_EQ(curve_fit(model, data, options).cost, whole.cost);
+  }
+}
+
 TEST(FitCurve, StraightLineIsTheTextbooks) {
   const std::vector<double> x{1, 2, 3, 4, 5, 6.5, 8}, y{1.1, 1.9, 3.2, 3.9, 5.1, 6.4, 8.3};
   const FitResult r = fit_line(x, y);
