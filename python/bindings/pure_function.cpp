@@ -178,7 +178,7 @@ std::optional<Model> trusted_record(nb::handle function, std::size_t n) {
   const Entry* const entry = find_entry(function);
   if (entry == nullptr || !entry->trusted) return std::nullopt;
   const Record& first = entry->records.front();
-  return first.parameters.size() == n ? std::optional(first.model) : std::nullopt;
+  return n == 0 || first.parameters.size() == n ? std::optional(first.model) : std::nullopt;
 }
 
 std::optional<Model> trusted_record(nb::handle function, const std::vector<std::string>& names) {

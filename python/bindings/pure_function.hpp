@@ -42,8 +42,8 @@ class PureNames {
 /// holds no longer.
 std::optional<Model> kept_record(nb::handle function, const std::vector<std::string>& parameters);
 
-/// The same for a record that was compared with its function; of n parameters of any names, or of
-/// these names.
+/// The same for a record that was compared with its function; of n parameters of any names (0:
+/// as many as it has), or of these names.
 std::optional<Model> trusted_record(nb::handle function, std::size_t n);
 std::optional<Model> trusted_record(nb::handle function, const std::vector<std::string>& names);
 

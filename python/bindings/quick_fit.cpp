@@ -77,10 +77,13 @@ bool is_usual(const FitOptions& options) {
 
 nb::object quick_fit(nb::handle function, nb::handle x, nb::handle y, nb::handle p0) {
   FitOptions options;
-  if (!read_start(p0, options.p0) || !is_usual(options)) return nb::none();
-  const std::size_t n = options.p0.size();
-  const std::optional<Model> model = trusted_record(function, n);
+  if (!p0.is_none() && (!read_start(p0, options.p0) || !is_usual(options))) return nb::none();
+  const std::optional<Model> model = trusted_record(function, options.p0.size());
   if (!model) return nb::none();
+  const std::size_t n = model->parameters().size();
+  // Without attributes, so without a signature that is not its code's.
+  if (p0.is_none() && nb::len(nb::object(function.attr("__dict__"))) > 0) return nb::none();
+  options.p0.resize(n, 1.0);
   options.method = Method::lm;
   const std::optional<FitResult> result = plain_fit(*model, x, y, std::move(options));
   if (!result) return nb::none();
@@ -108,7 +111,8 @@ nb::object quick_result(nb::handle function, nb::handle x, nb::handle y, nb::han
 }  // namespace
 
 void bind_quick_fit(nb::module_& m) {
-  m.def("quick_fit", &quick_fit, nb::arg("function"), nb::arg("x"), nb::arg("y"), nb::arg("p0"),
+  m.def("quick_fit", &quick_fit, nb::arg("function"), nb::arg("x"), nb::arg("y"),
+        nb::arg("p0").none(),
         "(popt, pcov) of a function of a kept record on plain arrays; None: take the long way.");
   m.def("quick_result", &quick_result, nb::arg("function"), nb::arg("x"), nb::arg("y"),
         nb::arg("p0").none(), nb::arg("names"),

@@ -570,7 +570,7 @@ def jacobian(model: Model, columns: Sequence[object], parameters: Sequence[float
 def standard_errors(model: Model, columns: Sequence[object], result: FitResult) -> object:
     """Standard error of the model's value in each row."""
 
-def quick_fit(function: object, x: object, y: object, p0: object) -> object:
+def quick_fit(function: object, x: object, y: object, p0: object | None) -> object:
     """
     (popt, pcov) of a function of a kept record on plain arrays; None: take the long way.
     """

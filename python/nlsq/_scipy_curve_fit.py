@@ -73,7 +73,7 @@ def curve_fit(f: Callable, xdata, ydata, p0=None, sigma=None, absolute_sigma=Fal
         and nan_policy is None and (check_finite is None or check_finite is True)
         and ydata.dtype is FLOAT64 and xdata.dtype is FLOAT64 and ydata.ndim == 1
     ):  # fmt: skip
-        done = (p0 is not None and _core.quick_fit(f, xdata, ydata, p0)) or _short_way(f, xdata, ydata, p0)
+        done = _core.quick_fit(f, xdata, ydata, p0) or _short_way(f, xdata, ydata, p0)
         if type(done) is tuple:
             return done
     else:
