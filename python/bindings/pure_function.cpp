@@ -25,18 +25,22 @@ const Interned& interned() {
 }
 
 struct Numpy {
-  nb::object module, names, ufunc, function_type, code_type;
+  nb::object module, names, builtins, ufunc, function_type, code_type;
+  char import_name = 0;                 // the operation of import statements
   std::array<nb::object, 2> functions;  // beside ufuncs: those that record what they do
 };
 const Numpy& numpy() {
   static const Numpy* const all = [] {
     const nb::module_ np = nb::module_::import_("numpy");
     const nb::module_ types = nb::module_::import_("types");
+    const nb::object number = nb::module_::import_("opcode").attr("opmap")["IMPORT_NAME"];
     return new Numpy{np,
                      np.attr("__dict__"),
+                     nb::module_::import_("builtins").attr("__dict__"),
                      np.attr("ufunc"),
                      types.attr("FunctionType"),
                      types.attr("CodeType"),
+                     static_cast<char>(nb::cast<int>(number)),
                      {np.attr("where"), np.attr("clip")}};
   }();
   return *all;
@@ -120,6 +124,15 @@ void make_room(std::unordered_map<PyObject*, Entry>& entries) {
   if (entries.size() >= kMostFunctions) entries.clear();
 }
 
+// Operations stand at even places of the code, their arguments between them.
+bool imports(nb::handle code) {
+  const nb::bytes operations = nb::cast<nb::bytes>(code.attr("co_code"));
+  for (std::size_t i = 0; i < operations.size(); i += 2) {
+    if (operations.c_str()[i] == numpy().import_name) return true;
+  }
+  return false;
+}
+
 bool has_only_plain_constants(nb::handle code) {
   for (const nb::handle value : nb::object(code.attr("co_consts"))) {
     if (value.type().is(numpy().code_type)) return false;
@@ -141,15 +154,17 @@ std::optional<PureNames> PureNames::of(nb::handle function, std::size_t n) {
   const nb::object globals = function.attr(interned().globals);
   const nb::tuple names = nb::cast<nb::tuple>(code.attr("co_names"));
   if (!PyDict_CheckExact(globals.ptr()) || names.size() > kMostNames ||
-      !has_only_plain_constants(code)) {
+      !has_only_plain_constants(code) || imports(code)) {
     return std::nullopt;
   }
   PureNames seen;
   for (const nb::handle entry : names) {
-    Name name{nb::borrow(entry), item(globals, entry), {}};
-    if (!name.global.is_valid()) name.attribute = item(numpy().names, entry);
-    const nb::object& value = name.global.is_valid() ? name.global : name.attribute;
-    if (!value.is_valid() || !is_known(value)) return std::nullopt;
+    // A name may be looked up in each of these; whatever it finds there has to be known.
+    Name name{nb::borrow(entry), item(globals, entry), item(numpy().names, entry),
+              item(numpy().builtins, entry)};
+    if (!name.global.is_valid() && !name.attribute.is_valid()) return std::nullopt;
+    if (name.global.is_valid() && !is_known(name.global)) return std::nullopt;
+    if (name.attribute.is_valid() && !is_known(name.attribute)) return std::nullopt;
     seen.names_.push_back(std::move(name));
   }
   return seen;
@@ -158,9 +173,11 @@ std::optional<PureNames> PureNames::of(nb::handle function, std::size_t n) {
 bool PureNames::hold(nb::handle globals) const {
   if (!PyDict_CheckExact(globals.ptr())) return false;
   for (const Name& name : names_) {
-    if (PyDict_GetItemWithError(globals.ptr(), name.name.ptr()) != name.global.ptr()) return false;
-    if (name.global.is_valid()) continue;
-    if (PyDict_GetItemWithError(numpy().names.ptr(), name.name.ptr()) != name.attribute.ptr()) {
+    const auto stands_for = [&name](nb::handle dict, const nb::object& value) {
+      return PyDict_GetItemWithError(dict.ptr(), name.name.ptr()) == value.ptr();
+    };
+    if (!stands_for(globals, name.global) || !stands_for(numpy().names, name.attribute) ||
+        !stands_for(numpy().builtins, name.builtin)) {
       return false;
     }
   }

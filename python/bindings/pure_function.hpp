@@ -33,7 +33,8 @@ class PureNames {
   struct Name {
     nb::object name;
     nb::object global;     // what it is among the globals, or null
-    nb::object attribute;  // what NumPy has by that name if it is no global, or null
+    nb::object attribute;  // what NumPy has by that name, or null
+    nb::object builtin;    // what the built-ins have by that name, or null
   };
   std::vector<Name> names_;
 };

@@ -4,6 +4,7 @@
 #include "trace.hpp"
 
 #include <array>
+#include <atomic>
 #include <cmath>
 
 #include "expr/functions.hpp"
@@ -154,6 +155,7 @@ nb::object record_arrays(std::string_view name, nb::handle ufunc,
   nb::list values;
   for (const nb::handle input : inputs) values.append(input);
   if (ufunc.is_valid() && !ufunc.is_none()) {
+    count_form();
     return nb::module_::import_("nlsq._broadcast").attr("elementwise")(ufunc, nb::tuple(values));
   }
   refuse(recording, std::string(name) + " of arrays of several dimensions");
@@ -166,6 +168,12 @@ nb::handle refusal() {
       new nb::object(nb::module_::import_("nlsq._errors").attr("TraceRefused"));
   return *refused;
 }
+
+namespace {
+std::atomic<std::uint64_t> forms{0};
+}
+void count_form() { forms.fetch_add(1, std::memory_order_relaxed); }
+std::uint64_t forms_counted() { return forms.load(std::memory_order_relaxed); }
 
 void refuse(Recording& recording, const std::string& why) {
   if (recording.poison.empty()) recording.poison = why;

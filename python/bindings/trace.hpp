@@ -68,6 +68,11 @@ struct Column : Traced {
 /// The exception that refuse() raises.
 nb::handle refusal();
 
+/// Counts recordings' uses of what is put together in Python (blocks, joined rows, items): records
+/// of such models are compared with their functions at every fit.
+void count_form();
+std::uint64_t forms_counted();
+
 /// The plain array of a column.
 nb::object materialize(Column& column);
 

@@ -35,6 +35,7 @@ nb::object read_only() {
 // The value of a model that returned no row and no number: a list, several rows one after the
 // other.
 bool joined(const std::shared_ptr<Recording>& recording, nb::object& value, Traced& result) {
+  count_form();
   value = nb::module_::import_("nlsq._joined").attr("one_row")(value, recording->rows);
   return !value.is_none() && operand(recording, value, result);
 }
@@ -137,6 +138,8 @@ void bind_model(nb::module_& m) {
         "float32 value took part). With several, for a function that returns [(positions, value)]: "
         "(its terms (model, columns, rows, positions), whether a float32 value took part). index: "
         "that of the Series that x was. Raises TraceRefused with the reason.");
+  m.def("count_form", &count_form, "Says that a recording used what is put together in Python.");
+  m.def("forms_counted", &forms_counted, "How often that was said so far.");
   m.def("trust", &trust_records, nb::arg("function"),
         "Says that the record kept for a function was compared with it.");
 }

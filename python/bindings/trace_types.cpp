@@ -62,6 +62,7 @@ nb::object in_place(nb::handle self, nb::handle other) {
     refuse(*target.recording, "an array of data is changed in place");
   }
   if (target.shared) {
+    count_form();
     nb::module_::import_("nlsq._row_items").attr("change")(self, result);
     return nb::borrow(self);
   }
@@ -123,6 +124,7 @@ nb::object array_ufunc(nb::handle self, nb::handle ufunc, nb::handle method, con
   for (const nb::handle input : inputs) {
     if (nb::isinstance<Traced>(input) && !nb::isinstance<Column>(input)) {
       if (options.size() == 1 && options.contains("out")) {  // perhaps an array of objects
+        count_form();
         return nb::module_::import_("nlsq._broadcast")
             .attr("ufunc_of")(ufunc, method, inputs, options);
       }

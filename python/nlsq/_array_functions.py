@@ -140,7 +140,10 @@ def _stack(arrays, axis=0, out=None, **options):
         raise TypeError("np.stack of anything but rows of one length")
     cells = np.empty((len(arrays), 1), dtype=object)
     for cell, array in zip(cells, arrays):
-        cell[0] = segments_of(rows[0], array)[0][1]
+        segments = segments_of(rows[0], array)
+        if segments is None or len(segments) != 1 or len(segments[0][0]) != len(array):
+            raise TypeError("np.stack of rows that are put together from parts")
+        cell[0] = segments[0][1]
     block = Block(cells, 1, len(rows[0]))
     return block.transpose() if axis in (1, -1) else block
 
@@ -259,8 +262,13 @@ _FUNCTIONS = {
 _CELLS = {np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.piecewise}
 
 
+_ELEMENTWISE = frozenset((np.where, np.clip, np.zeros_like, np.ones_like, np.full_like))
+
+
 def dispatch(self, function, args, kwargs):
     """What __array_function__ of traced values does."""
+    if function not in _ELEMENTWISE:
+        _core.count_form()
     models = has_models(args) or has_models(kwargs)
     known = _FUNCTIONS.get(function)
     if known is None or (not models and function not in _CELLS):

@@ -47,6 +47,12 @@ def trace(function: object, x: object | None, lazy_x: bool, x_values: object | N
     Calls function(x, *parameters) once with traced values: (model, its columns, whether a float32 value took part). With several, for a function that returns [(positions, value)]: (its terms (model, columns, rows, positions), whether a float32 value took part). index: that of the Series that x was. Raises TraceRefused with the reason.
     """
 
+def count_form() -> None:
+    """Says that a recording used what is put together in Python."""
+
+def forms_counted() -> int:
+    """How often that was said so far."""
+
 def trust(function: object) -> None:
     """Says that the record kept for a function was compared with it."""
 

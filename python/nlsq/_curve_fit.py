@@ -92,8 +92,8 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
     threads : int, default 0: all that help
     jacobian_mode : {"fwd", "rev", "auto"}
     progressive : bool, default True
-        With some 10,000 rows and more begin on a sample of them, and finish on all. Not with a callback, a loss or
-        max_nfev.
+        With some 10,000 rows and more begin on a sample of them, and finish on all: the same minimum, or, from a far
+        start where there are several, perhaps another. Not with a callback, a loss or max_nfev.
     cache_config : dict with "enable" (bool) and "max_size" (int), or one of them
         Settings of the cache of programs, from this fit on and for the whole process (docs/configuration.md).
 

@@ -130,6 +130,7 @@ def record(function, fun, args, kwargs, x, values, lower, upper):
             raise TraceRefused(f"the function returned a {type(result).__name__} without its parameters")
         return segments
 
+    forms = _core.forms_counted()
     try:
         terms, narrow = _core.trace(call, None, False, None, names, m, several=True)
     except Exception as error:  # refused, or the function fails on recording values
@@ -141,7 +142,8 @@ def record(function, fun, args, kwargs, x, values, lower, upper):
         if identity is not None and len(_too_many) < 1_000:
             _too_many.add((n, m, identity))
         return None, _TOO_MANY
-    key = None if identity is None else ("residuals", n, narrow, identity, recorded.key)
+    anew = _core.forms_counted() != forms  # what the function captures had a part in putting the model together
+    key = None if identity is None or anew else ("residuals", n, narrow, identity, recorded.key)
     if not is_verified(key):
         why = _differs(recorded, function, x, values, lower, upper)
         if why is not None:

@@ -89,11 +89,13 @@ def recorded(function, x, p0, names, rows, lower=None, upper=None):
     """As trace, for a recording that was compared with the function."""
     if _large and (rows, identity_of(function)) in _large:
         return None, _LARGE
+    forms = _core.forms_counted()
     found, why = trace(function, x, names, rows)
+    anew = _core.forms_counted() != forms
     if why == _LARGE and identity_of(function) is not None and len(_large) < _VERIFIED_MOST:
         _large.add((rows, identity_of(function)))
     if found is not None:
-        why = _verify(function, found, x, p0, lower, upper, names, rows)
+        why = _verify(function, found, x, p0, lower, upper, names, rows, anew)
         if why is None:
             if type(function) is types.FunctionType:
                 _core.trust(function)
@@ -108,7 +110,7 @@ def recorded(function, x, p0, names, rows, lower=None, upper=None):
             found = _core.trace(function, itself, False, None, names, rows, (), False, index)
         except Exception:
             return None, why
-        if _verify(function, found, x, p0, lower, upper, names, rows) is None:
+        if _verify(function, found, x, p0, lower, upper, names, rows, True) is None:
             return found, None
     return None, why
 
@@ -170,12 +172,13 @@ def _differs(traced, function, x, p0, lower, upper, rows, both=True):
     return None
 
 
-def _verify(function, traced, x, p0, lower, upper, names, rows):
+def _verify(function, traced, x, p0, lower, upper, names, rows, anew):
     """Why the recorded model is not the function, or None. Of many rows a sample is compared if the function
-    gives the same model there, else all of them at one point."""
+    gives the same model there, else all of them at one point. anew: whatever was compared before, since what the
+    function captures had a part in putting the model together."""
     if isinstance(function, Formula):
         return None
-    identity = identity_of(function)
+    identity = None if anew else identity_of(function)
     key = None if identity is None else (identity, traced[0].key)
     if is_verified(key):
         return None

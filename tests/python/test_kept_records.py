@@ -221,3 +221,36 @@ def test_values_that_are_not_finite_are_named_as_before():
         nlsq.scipy.curve_fit(f, X[:2], Y[:2], START)
     with pytest.warns(scipy.optimize.OptimizeWarning):
         nlsq.scipy.curve_fit(f, X, np.zeros(len(X)), (0.0, 1.0, 0.0))
+
+
+def test_imports_are_no_attributes_of_numpy(monkeypatch):
+    import sys
+
+    module = types.ModuleType("pi")
+    module.e = 1.0
+    monkeypatch.setitem(sys.modules, "pi", module)
+    y = 2.0 * np.exp(-0.5 * X)
+    for text in ("import pi\n    return a * np.exp(-b * x * pi.e)", "from pi import e\n    return a * np.exp(-b * x * e)"):
+        f = made(f"def f(x, a, b):\n    {text}\n")
+        for module.e in (1.0, 1.0, 2.0):
+            popt, _ = nlsq.scipy.curve_fit(f, X, y, (1.0, 1.0))
+            np.testing.assert_allclose(popt, [2.0, 0.5 / module.e], rtol=1e-6)
+
+
+def test_names_that_stand_for_two_things(monkeypatch):
+    f = made(PLAIN + "exp = np.exp\n")
+    before = agrees(f)
+    exp = np.exp
+    monkeypatch.setattr(np, "exp", lambda v: exp(2.0 * v))
+    np.testing.assert_allclose(nlsq.scipy.curve_fit(f, X, Y, START)[0], before * [1.0, 0.5, 1.0], rtol=1e-6)
+    monkeypatch.undo()
+    # np.size is asked for; the global number of that name is not.
+    g = made("def f(x, a, b, c):\n    return a * np.exp(-b * x / np.size(x) * 60) + c\n", size=5)
+    for x, y in ((X, Y), (X[:40].copy(), Y[:40].copy())):
+        agrees(g, x, y)
+    h = made("def f(x, a, b):\n    return abs(a) * np.exp(-b * x)\n")
+    y = 2.0 * np.exp(-0.5 * X)
+    for _ in range(2):
+        assert abs(nlsq.scipy.curve_fit(h, X, y, (1.0, 1.0))[0][0]) == pytest.approx(2.0)
+    h.__globals__["abs"] = lambda v: 0.5 * v
+    assert nlsq.scipy.curve_fit(h, X, y, (1.0, 1.0))[0][0] == pytest.approx(4.0)
