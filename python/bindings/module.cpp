@@ -4,11 +4,30 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
+
 #include "called.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/runtime.hpp"
 #include "nlsq/version.hpp"
 #include "trace.hpp"
+
+namespace {
+
+// The core counts rows from 1, as people count lines of a file; in Python one looks at x[8].
+std::string with_indices(std::string text) {
+  const std::string words = " in row ";
+  for (auto at = text.find(words); at != std::string::npos; at = text.find(words, at + 1)) {
+    const std::size_t first = at + words.size();
+    const std::size_t end = std::min(text.find_first_not_of("0123456789", first), text.size());
+    if (end == first) continue;
+    const long long row = std::stoll(text.substr(first, end - first));
+    text.replace(at, end - at, " at index " + std::to_string(row - 1));
+  }
+  return text;
+}
+
+}  // namespace
 
 NB_MODULE(_core, m) {
   namespace nb = nanobind;
@@ -19,7 +38,7 @@ NB_MODULE(_core, m) {
     try {
       std::rethrow_exception(p);
     } catch (const nlsq::InputError& error) {
-      PyErr_SetString(PyExc_ValueError, error.what());
+      PyErr_SetString(PyExc_ValueError, with_indices(error.what()).c_str());
     }
   });
   m.def(

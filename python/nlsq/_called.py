@@ -152,7 +152,7 @@ def _not_finite(out, values, p0):
         x = f" (x = {np.asarray(out.xdata)[row]:g})"
     start = ", ".join(f"{name}={value:g}" for name, value in zip(out.names, p0.tolist()))
     return ValueError(
-        f"p0: the model is {values[row]:g} in row {row + 1}{x} at the start ({start}); give a start where the model is "
+        f"p0: the model is {values[row]:g} at index {row}{x} at the start ({start}); give a start where the model is "
         "finite"
     )
 

@@ -356,7 +356,7 @@ class _Task(Arguments):
         if self.method != "lm":
             return ValueError("Residuals are not finite in the initial point.")
         row = int(np.flatnonzero(~np.isfinite(residuals(p)))[0])
-        return RuntimeError(f"Optimal parameters not found: the residual of row {row} is not finite at p0.")
+        return RuntimeError(f"Optimal parameters not found: the residual at index {row} is not finite at p0.")
 
 
 def _scaled_rows(loss, f, J):

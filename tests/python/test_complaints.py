@@ -103,7 +103,7 @@ def test_a_model_that_is_not_finite_at_the_start_is_no_success(method, f):
         warnings.simplefilter("ignore")  # of NumPy, in the model
         with pytest.raises(ValueError) as caught:
             curve_fit(f, X, Y, method=method)
-    for words in ("p0: ", "nan in row 1 (x = 0.1)", "(a=1, b=1)", "give a start where the model is finite"):
+    for words in ("p0: ", "nan at index 0 (x = 0.1)", "(a=1, b=1)", "give a start where the model is finite"):
         assert words in str(caught.value)
 
 

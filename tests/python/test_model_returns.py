@@ -28,7 +28,7 @@ RETURNS = {
     "dict": (lambda x, a, b: {"y": a}, (TypeError, "returns a dict; numbers are needed")),
     "generator": (lambda x, a, b: (a * v for v in x), (TypeError, "returns a generator; numbers are needed")),
     "two": (lambda x, a, b: (a * x, b), (TypeError, "different shapes")),
-    "not finite": (lambda x, a, b: a * x + b + np.where(x > 3, np.nan, 0.0), (ValueError, "nan in row 29")),
+    "not finite": (lambda x, a, b: a * x + b + np.where(x > 3, np.nan, 0.0), (ValueError, "nan at index 28")),
 }  # fmt: skip
 
 

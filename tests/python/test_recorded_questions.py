@@ -159,7 +159,7 @@ def test_a_vector_changed_in_place_or_compared_is_not_recorded_wrong():
 
 
 def test_an_infinite_residual_is_named_with_its_row():
-    with pytest.raises(ValueError, match=r"the residual is inf in row \d+ .* at the start"):
+    with pytest.raises(ValueError, match=r"the residual is inf at index \d+ .* at the start"):
         curve_fit(lambda x, a, b: a * np.exp(b * x), X, Y, [1.0, 1000.0])
 
 
@@ -170,7 +170,7 @@ def test_squares_that_overflow_are_named(f):
 
 
 def test_a_derivative_that_is_not_finite_is_named():
-    with pytest.raises(ValueError, match="the derivative by 'b' is inf in row 1"):
+    with pytest.raises(ValueError, match="the derivative by 'b' is inf at index 0"):
         curve_fit(lambda x, a, b: a * np.sqrt(b * x), X, Y, [1.0, 0.0])
 
 
