@@ -64,6 +64,7 @@ Walker::Walker(const program::Program& program, const Term& term, const WalkOpti
 
 bool Walker::serve(const Term& term, const WalkOptions& options) {
   options_.watch = options.watch;
+  options_.between_looks = options.between_looks;
   plan(term, options.threads);
   if (block_ > most_rows_) return false;
   workers_.resize(static_cast<std::size_t>(options_.threads));
@@ -162,9 +163,8 @@ void Walker::fold_unit(Worker& w, Fold& fold, index_t unit, double* result) {
 
 // The clock decides when somebody looks, never what is computed.
 void Walker::look_up(std::chrono::steady_clock::time_point& last) const {
-  constexpr auto kBetweenLooks = std::chrono::milliseconds(30);
   const auto now = std::chrono::steady_clock::now();
-  if (now - last < kBetweenLooks) return;
+  if (now - last < options_.between_looks) return;
   last = now;
   (*options_.watch)();
 }

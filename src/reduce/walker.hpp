@@ -25,6 +25,7 @@ struct WalkOptions {
   /// Called some times a second during a long pass, on the caller's thread; what it throws ends the
   /// pass and passes through. Null: nothing is called. Outlives the walker's passes.
   const std::function<void()>* watch = nullptr;
+  std::chrono::milliseconds between_looks{30};  ///< at least, from one call of it to the next
 };
 
 /// One program over one term's columns. Not thread-safe itself; it uses threads.

@@ -2,12 +2,17 @@
 // curve_fit from the outside: answers, statistics against closed forms, options, errors, threads.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <thread>
 
+#include "fit/binding.hpp"
+#include "fit/settings.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/fit.hpp"
+#include "reduce/data_evaluator.hpp"
 #include "support/decay.hpp"
 
 namespace nlsq::test {
@@ -59,35 +64,40 @@ TEST(FitCurve, ParametersThatDataHardlyTellApartAreNamedInAWarning) {
   EXPECT_TRUE(curve_fit(Model::parse("a*x+b*x^2", {"x"}), data).warnings.empty());
 }
 
+// Without a least time between looks each part of the pass that the caller works on is followed by
+// one.
 TEST(FitCurve, ALongPassIsWatchedAndCanBeEndedFromWithin) {
-  // Eight exponentials on three million rows: a pass takes long enough to be looked at.
-  const int rows = 3000000;
-  std::vector<double> x(rows), y(rows, 1.0);
-  for (int i = 0; i < rows; ++i) x[static_cast<std::size_t>(i)] = 4.0 * i / rows;
+  const Decay decay = make_decay(300000);
   Dataset data;
-  data.column("x", x).response(y);
-  std::string formula = "c";
-  for (int k = 0; k < 8; ++k)
-    formula += "+a" + std::to_string(k) + "*exp(-b" + std::to_string(k) + "*x)";
-  const Model model = Model::parse(formula, {"x"});
+  data.column("x", decay.x).response(decay.y);
+  const Model model = Model::parse("a*exp(-b*x)+c", {"x"});
+  const linalg::Indices free{0, 1, 2}, sizes{1, 1, 1};
+  std::vector<reduce::Term> terms{
+      fit_impl::bind_term({&model, &data, Loss::linear, 1.0}, FitOptions{}, sizes, free)};
+  terms.front().parameters = free;
+  terms.front().free = free;
+  const std::vector<double> p{1.0, 1.0, 1.0};
+  linalg::Summary plain;
   for (const int threads : {1, 2}) {
-    int looks = 0;
-    FitOptions options;
-    options.threads = threads;
-    options.max_nfev = 2;
-    options.polish = false;
-    for (std::size_t i = 0; i < model.parameters().size(); ++i)
-      options.p0.push_back(0.1 * static_cast<double>(i + 1));
-    options.before_pass = [&looks] { ++looks; };
-    const FitResult whole = curve_fit(model, data, options);
-    EXPECT_GE(looks, whole.nfev);  // more where a pass takes longer than the time between looks
-    int left = 2;                  // before the first pass, and in it or before the next
-    options.before_pass = [&left] {
-      if (--left == 0) throw std::runtime_error("enough");
+    int looks = 0, most = 1000;
+    const std::function<void()> watch = [&] {
+      if (++looks > most) throw std::runtime_error("enough");
     };
-    EXPECT_THROW(curve_fit(model, data, options), std::runtime_error);
-    options.before_pass = nullptr;
-    EXPECT_EQ(curve_fit(model, data, options).cost, whole.cost);
+    reduce::EvaluatorOptions options = fit_impl::evaluator_options(threads);
+    options.walk.watch = &watch;
+    options.walk.between_looks = std::chrono::milliseconds(0);
+    reduce::DataEvaluator evaluator(terms, p, free, options, fit_impl::shared_pool());
+    linalg::Summary sum;
+    evaluator.summary(p, solve::Grade::step, sum);
+    EXPECT_GT(looks, 0) << threads;
+    if (threads == 1) plain = sum;
+    EXPECT_EQ(sum.R, plain.R);
+    EXPECT_EQ(sum.cost, plain.cost);
+    most = 0;
+    EXPECT_THROW(evaluator.summary(p, solve::Grade::step, sum), std::runtime_error);
+    most = 1 << 30;
+    evaluator.summary(p, solve::Grade::step, sum);  // and goes on
+    EXPECT_EQ(sum.R, plain.R);
   }
 }
 
