@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <new>
 
 namespace nlsq::engine {
@@ -75,6 +76,21 @@ void Uniforms::evaluate(std::span<const double> parameters) {
   for (const Step& step : steps_) step.kernel(step.call, kSlotWidth);
 }
 
+void Uniforms::evaluate_lanes(const double* parameters, index_t count, index_t lanes,
+                              std::span<const double> extras) {
+  for (index_t i = 0; i < count; ++i) {
+    double* const slot = slots_.get() + i * kSlotWidth;
+    for (index_t at = 0; at < kSlotWidth; at += lanes)
+      std::copy_n(parameters + i * lanes, lanes, slot + at);
+  }
+  for (std::size_t e = 0; e < extras.size(); ++e) {
+    std::fill_n(slots_.get() + (count + static_cast<index_t>(e)) * kSlotWidth, kSlotWidth,
+                extras[e]);
+  }
+  // The first lanes of a slot are all that a row reads.
+  for (const Step& step : steps_) step.kernel(step.call, lanes);
+}
+
 Interpreter::Interpreter(const program::Program& program, const Uniforms& uniforms, Isa isa,
                          index_t block)
     : program_(&program),
@@ -116,6 +132,17 @@ void Interpreter::begin_pass() {
     if (filled_ && std::bit_cast<std::uint64_t>(*to) == std::bit_cast<std::uint64_t>(value))
       continue;
     std::fill_n(to, block_, value);
+  }
+  filled_ = true;
+}
+
+void Interpreter::begin_pass_lanes(index_t lanes) {
+  for (const program::Broadcast& b : program_->broadcasts) {
+    const double* const values = uniforms_->slot(b.slot);
+    double* const to = reg(b.reg);
+    if (filled_ && std::memcmp(to, values, static_cast<std::size_t>(lanes) * sizeof(double)) == 0)
+      continue;
+    for (index_t at = 0; at < block_; at += lanes) std::copy_n(values, lanes, to + at);
   }
   filled_ = true;
 }

@@ -20,13 +20,17 @@ struct AlignedDelete {
 using AlignedBuffer = std::unique_ptr<double[], AlignedDelete>;
 AlignedBuffer allocate_aligned(index_t doubles);
 
-/// Values of the uniform part: slots of kSlotWidth doubles. One a fit; read by all threads during a
-/// pass.
+/// Values of the uniform part: slots of kSlotWidth doubles. One a fit, read by all threads during a
+/// pass; or one for several fits side by side, each with its lane of every slot.
 class Uniforms {
  public:
   Uniforms(const program::Program& program, Isa isa);
   /// Sets the parameters (program.parameters values) and evaluates the uniform part.
   void evaluate(std::span<const double> parameters);
+  /// The same for fits side by side: parameters[i·lanes + k] is parameter i of the fit in lane k;
+  /// lanes divides kSlotWidth. extras (values the fits share: sigma, f_scale) follow the parameters.
+  void evaluate_lanes(const double* parameters, index_t count, index_t lanes,
+                      std::span<const double> extras);
   const double* slot(std::uint32_t index) const { return slots_.get() + index * kSlotWidth; }
   double value(std::uint32_t index) const { return *slot(index); }
 
@@ -48,7 +52,10 @@ class Interpreter {
   /// Fills the registers that hold uniform values; once after each Uniforms::evaluate.
   void begin_pass();
 
-  /// Runs the row part on n rows (a multiple of 16, at most `block`). columns[i] points at the
+  /// The same for fits side by side: a row of the block is one value a lane.
+  void begin_pass_lanes(index_t lanes);
+
+  /// Runs the row part on n rows (a multiple of 16, or of the vector length, at most `block`). columns[i] points at the
   /// first of these rows of column i (float for a float32 column); n values must be readable.
   void run(std::span<const void* const> columns, index_t n);
 

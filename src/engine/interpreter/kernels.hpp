@@ -14,7 +14,8 @@ namespace nlsq::engine {
 /// kernels.
 inline constexpr index_t kSlotWidth = 16;
 
-/// Pointers of one instruction. A scalar operand is read once from its slot.
+/// Pointers of one instruction. A scalar operand is read once from its slot, a vector of it: with
+/// the same value in all lanes for one fit, one value a lane for fits side by side.
 struct Call {
   const double* a = nullptr;
   const double* b = nullptr;
@@ -25,7 +26,7 @@ struct Call {
   std::int32_t imm = 0;
 };
 
-/// Computes n values, n a positive multiple of 16. d may be the same as an operand.
+/// Computes n values, n a positive multiple of the vector length (16 is one for all). d may be the same as an operand.
 using Kernel = void (*)(const Call&, index_t n);
 
 /// kernels[code][mask]: bit 0, 1, 2 of the mask say that a, b, c is a scalar. Null where there is

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Arithmetic, comparisons and choices: one SIMD loop an operation, compiled for each instruction
-// set. Operands that are the same for all rows are read once. NaN goes through min, max and sign.
+// set. Operands that are the same for all rows are read once, as a vector from their slot: the same
+// value in each lane, or that of each fit when fits run side by side (engine/batch). NaN goes
+// through min, max and sign.
 #include "engine/interpreter/kernels.hpp"
 #include "engine/targets.hpp"
 
@@ -45,7 +47,7 @@ HWY_NOINLINE void binary(const Call& call, index_t n) {
   const index_t step = static_cast<index_t>(hn::Lanes(d));
   const double *pa = call.a, *pb = call.b;
   double* to = call.d;
-  const V a = hn::Set(d, *pa), b = hn::Set(d, *pb);
+  const V a = hn::LoadU(d, pa), b = hn::LoadU(d, pb);
   for (index_t i = 0; i < n; i += step) {
     const V x = operand<(kMask & 1) != 0>(pa, i, a);
     const V y = operand<(kMask & 2) != 0>(pb, i, b);
@@ -59,7 +61,7 @@ HWY_NOINLINE void ternary(const Call& call, index_t n) {
   const index_t step = static_cast<index_t>(hn::Lanes(d));
   const double *pa = call.a, *pb = call.b, *pc = call.c;
   double* to = call.d;
-  const V b = hn::Set(d, *pb), c = hn::Set(d, *pc);
+  const V b = hn::LoadU(d, pb), c = hn::LoadU(d, pc);
   for (index_t i = 0; i < n; i += step) {
     const V x = hn::LoadU(d, pa + i);
     const V y = operand<(kMask & 2) != 0>(pb, i, b);
@@ -77,7 +79,7 @@ HWY_INLINE void run_polynomial(const Call& call, index_t n) {
   double* to = call.d;
   V c[kDegree + 1];
 #pragma GCC unroll 8
-  for (int k = 0; k <= kDegree; ++k) c[k] = hn::Set(d, call.b[k * kSlotWidth]);
+  for (int k = 0; k <= kDegree; ++k) c[k] = hn::LoadU(d, call.b + k * kSlotWidth);
   for (index_t i = 0; i < n; i += step) {
     const V x = hn::LoadU(d, pa + i);
     V sum = c[kDegree];
@@ -94,9 +96,9 @@ HWY_INLINE void run_polynomial_of_any_degree(const Call& call, index_t n) {
   const index_t step = static_cast<index_t>(hn::Lanes(d));
   for (index_t i = 0; i < n; i += step) {
     const V x = hn::LoadU(d, call.a + i);
-    V sum = hn::Set(d, call.b[call.imm * kSlotWidth]);
+    V sum = hn::LoadU(d, call.b + call.imm * kSlotWidth);
     for (int k = call.imm - 1; k >= 0; --k)
-      sum = hn::MulAdd(sum, x, hn::Set(d, call.b[k * kSlotWidth]));
+      sum = hn::MulAdd(sum, x, hn::LoadU(d, call.b + k * kSlotWidth));
     if constexpr (kSubtract) sum = hn::Sub(sum, hn::LoadU(d, call.e + i));
     hn::StoreU(sum, d, call.d + i);
   }
@@ -128,7 +130,7 @@ HWY_NOINLINE void fma_sub(const Call& call, index_t n) {
   const index_t step = static_cast<index_t>(hn::Lanes(d));
   const double *pa = call.a, *pb = call.b, *pc = call.c, *pe = call.e;
   double* to = call.d;
-  const V b = hn::Set(d, *pb), c = hn::Set(d, *pc);
+  const V b = hn::LoadU(d, pb), c = hn::LoadU(d, pc);
   for (index_t i = 0; i < n; i += step) {
     const V x = hn::LoadU(d, pa + i);
     const V y = operand<(kMask & 2) != 0>(pb, i, b);

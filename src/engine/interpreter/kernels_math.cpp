@@ -2,7 +2,9 @@
 // Elementary functions but exp through SLEEF's vector routines (Shibata & Petrogalli 2020), one
 // call a vector. Where SLEEF 3.5 is wrong at the edge of a range (sinh and cosh near overflow,
 // asinh, acosh and log1p of huge arguments, subnormal arguments of log1p, tan and asinh) the value
-// is patched. expit and logaddexp are built on exp and log1p.
+// is patched. expit and logaddexp are built on exp and log1p. The trigonometric functions reduce
+// their arguments in one of three ways, chosen by the largest of a vector; here every lane gets the
+// way of its own size, so that a value does not depend on its neighbours.
 #include "engine/interpreter/kernels.hpp"
 #include "engine/targets.hpp"
 
@@ -118,6 +120,38 @@ HWY_INLINE V half_exp(V magnitude) {
   return hn::Mul(hn::Mul(root, set(0.5)), root);
 }
 
+// The ranges of SLEEF's three reductions.
+struct Ranges {
+  explicit HWY_INLINE Ranges(V x)
+      : size(hn::Abs(x)), small(hn::Lt(size, set(15.0))), middle(hn::Lt(size, set(1e14))) {}
+  HWY_INLINE bool one() const {
+    const D d;
+    return hn::AllTrue(d, small) || (hn::AllFalse(d, small) && hn::AllTrue(d, middle));
+  }
+  V size;
+  decltype(hn::Lt(V(), V())) small, middle;  // middle: small ones included
+};
+
+// take(f of x with the lanes of other ranges replaced, the lanes it is meant for), range by range.
+template <class Run, class Take>
+HWY_NOINLINE void each_range(const Ranges& in, V x, const Run& run, const Take& take) {
+  const D d;
+  const auto rest = hn::Not(in.middle), middle = hn::AndNot(in.small, in.middle);
+  if (!hn::AllFalse(d, in.small)) take(run(hn::IfThenElse(in.small, x, set(0.0))), in.small);
+  if (!hn::AllFalse(d, middle)) take(run(hn::IfThenElse(middle, x, set(16.0))), middle);
+  if (!hn::AllFalse(d, rest)) take(run(hn::IfThenElse(rest, x, set(1e15))), rest);
+}
+
+template <class Run>
+HWY_INLINE V by_range(V x, const Run& run) {
+  const Ranges in(x);
+  if (HWY_LIKELY(in.one())) return run(x);
+  V result = x;
+  each_range(in, x, run,
+             [&](V value, auto lanes) { result = hn::IfThenElse(lanes, value, result); });
+  return result;
+}
+
 struct Cbrt {
   static HWY_INLINE V run(V x) { return cbrt(x); }
 };
@@ -145,13 +179,19 @@ struct Log10 {
   static HWY_INLINE V run(V x) { return log10(x); }
 };
 struct Sin {
-  static HWY_INLINE V run(V x) { return sin(x); }
+  static HWY_INLINE V run(V x) {
+    return by_range(x, [](V v) { return sin(v); });
+  }
 };
 struct Cos {
-  static HWY_INLINE V run(V x) { return cos(x); }
+  static HWY_INLINE V run(V x) {
+    return by_range(x, [](V v) { return cos(v); });
+  }
 };
 struct Tan {
-  static HWY_INLINE V run(V x) { return hn::IfThenElse(is_tiny(x), x, tan(x)); }
+  static HWY_INLINE V run(V x) {
+    return hn::IfThenElse(is_tiny(x), x, by_range(x, [](V v) { return tan(v); }));
+  }
 };
 struct Asin {
   static HWY_INLINE V run(V x) { return asin(x); }
@@ -262,9 +302,22 @@ HWY_NOINLINE void sincos(const Call& call, index_t n) {
   const D d;
   const index_t step = static_cast<index_t>(hn::Lanes(d));
   for (index_t i = 0; i < n; i += step) {
-    const RawPair both = NLSQ_SLEEF_NAME(sincos, u10)(hn::LoadU(d, call.a + i).raw);
-    hn::StoreU(V{both.x}, d, call.d + i);
-    hn::StoreU(V{both.y}, d, call.d2 + i);
+    const V x = hn::LoadU(d, call.a + i);
+    const Ranges in(x);
+    const auto run = [](V v) { return NLSQ_SLEEF_NAME(sincos, u10)(v.raw); };
+    V sine = x, cosine = x;
+    const auto take = [&](const RawPair& both, auto lanes) {
+      sine = hn::IfThenElse(lanes, V{both.x}, sine);
+      cosine = hn::IfThenElse(lanes, V{both.y}, cosine);
+    };
+    if (HWY_LIKELY(in.one())) {
+      const RawPair both = run(x);
+      sine = V{both.x}, cosine = V{both.y};
+    } else {
+      each_range(in, x, run, take);
+    }
+    hn::StoreU(sine, d, call.d + i);
+    hn::StoreU(cosine, d, call.d2 + i);
   }
 #endif
 }
