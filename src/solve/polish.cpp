@@ -3,6 +3,7 @@
 #include "solve/polish.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -13,6 +14,7 @@ namespace nlsq::solve {
 namespace {
 
 constexpr double kOrthogonal = 1e-12;  // ‖Qᵀf‖ / ‖f‖ that is rounding
+constexpr double kOvershot = 1e-9;     // of the same: a step that fails there is no rounding
 constexpr double kThousandth = 1e-3;   // of a standard error, on many rows
 constexpr double kSameCost = 1e-10;    // relative rise of the cost that is rounding
 constexpr double kHeld = 1e-2;         // distance to a bound, in one-parameter Gauss-Newton steps
@@ -23,6 +25,8 @@ constexpr index_t kSomeRows = 1'000;
 constexpr double kMillionth = 1e-6;         // of one, on some
 constexpr double kHundredMillionth = 1e-8;  // of one, where the limit of steps is the caller's
 constexpr int kPatience = 3;
+constexpr index_t kZigzag =
+    5;  // more of it while far from rounding: mixing learns a direction a step
 
 // The Gauss-Newton problem of the parameters that no bound holds; held ones go to their bound.
 class FreeProblem {
@@ -84,39 +88,83 @@ class FreeProblem {
 };
 
 // Steps that shrink slowly, because the curvature that Gauss-Newton leaves out is large, go on for
-// hundreds of passes. Anderson's mixing with the step before (Walker and Ni 2011, §2, m = 1) is the
-// secant method in their common direction.
+// hundreds of passes, and may not shrink at all. Anderson's mixing with the steps before (Walker
+// and Ni 2011, §2; as many as there are parameters, five at most) is a secant method in the
+// directions they span.
 class Mixing {
  public:
-  // Puts trial.x where the last two steps g point to; false when there is nothing to be gained.
+  // Puts trial.x where the last steps g point to; false when there is nothing to be gained.
   bool extrapolate(State& state, double length) {
     const bool slow = length > kFast * last_length_ && length < kInfinity;
-    bool mixed = slow && g_.size() == state.step.size();
-    if (mixed) {
-      double along = 0.0, change = 0.0;
-      for (std::size_t j = 0; j < g_.size(); ++j) {
-        const double d = (state.step[j] - g_[j]) / state.scale[j];
-        along += state.step[j] / state.scale[j] * d;
-        change += d * d;
-      }
-      const double share = along / change;
-      mixed = std::isfinite(share) && std::abs(share) < kMostShare;
-      for (std::size_t j = 0; mixed && j < g_.size(); ++j) {
-        const double moved = state.here->x[j] - x_[j];
-        state.trial->x[j] =
-            state.here->x[j] + state.step[j] - share * (moved + state.step[j] - g_[j]);
-      }
-    }
-    x_ = state.here->x;
-    g_ = state.step;
+    const bool mixed = slow && known_ > 0 && mix(state);
+    remember(state);
     last_length_ = length;
     return mixed;
   }
 
  private:
   static constexpr double kFast = 0.1;       // of the step before: nothing to be gained
-  static constexpr double kMostShare = 1e3;  // beyond, the two steps are the same but for rounding
-  linalg::Vector x_, g_;
+  static constexpr double kMostShare = 1e3;  // beyond, two steps are the same but for rounding
+  static constexpr double kParallel = 1e-6;  // of its length, what is new in a direction
+  static constexpr std::size_t kMemory = 5;
+
+  // min ‖g − Σ γᵢ dᵢ‖ with dᵢ = g − gᵢ, all scaled, by Gram-Schmidt from the latest on; then
+  // x + g − Σ γᵢ (x − xᵢ + dᵢ).
+  bool mix(State& state) {
+    const std::size_t n = state.step.size();
+    std::array<linalg::Vector, kMemory> directions;  // orthonormal, scaled
+    std::array<linalg::Vector, kMemory> moves;       // what x moves by along each
+    std::size_t count = 0;
+    linalg::Vector target = state.step;
+    for (std::size_t j = 0; j < n; ++j) target[j] /= state.scale[j];
+    linalg::Vector trial = state.here->x;
+    for (std::size_t j = 0; j < n; ++j) trial[j] += state.step[j];
+    for (std::size_t back = 1; back <= std::min({known_, kMemory, n}); ++back) {
+      const std::size_t i = (known_ - back) % kMemory;
+      linalg::Vector d = state.step, move = state.step;
+      for (std::size_t j = 0; j < n; ++j) {
+        move[j] += state.here->x[j] - x_[i][j] - g_[i][j];
+        d[j] = (d[j] - g_[i][j]) / state.scale[j];
+      }
+      const double whole = linalg::norm(d);
+      for (std::size_t k = 0; k < count; ++k) {
+        const double along = dot(directions[k], d);
+        for (std::size_t j = 0; j < n; ++j) {
+          d[j] -= along * directions[k][j];
+          move[j] -= along * moves[k][j];
+        }
+      }
+      const double rest = linalg::norm(d);
+      if (!(rest > kParallel * whole)) continue;
+      for (std::size_t j = 0; j < n; ++j) {
+        d[j] /= rest;
+        move[j] /= rest;
+      }
+      const double share = dot(target, d);
+      if (!(std::abs(share) < kMostShare * rest)) continue;
+      for (std::size_t j = 0; j < n; ++j) trial[j] -= share * move[j];
+      directions[count] = std::move(d);
+      moves[count++] = std::move(move);
+    }
+    if (count == 0) return false;
+    state.trial->x = trial;
+    return true;
+  }
+
+  void remember(const State& state) {
+    x_[known_ % kMemory] = state.here->x;
+    g_[known_ % kMemory] = state.step;
+    ++known_;
+  }
+
+  static double dot(const linalg::Vector& a, const linalg::Vector& b) {
+    double sum = 0.0;
+    for (std::size_t j = 0; j < a.size(); ++j) sum += a[j] * b[j];
+    return sum;
+  }
+
+  std::array<linalg::Vector, kMemory> x_, g_;  // the last ones, in turn
+  std::size_t known_ = 0;
   double last_length_ = 0.0;
 };
 
@@ -132,6 +180,12 @@ double enough(const State& state, const SolverOptions& options) {
 
 bool is_done(const State& state, const FreeProblem& problem, double tolerance) {
   return state.linear_loss && problem.misfit() <= tolerance * std::sqrt(state.here->sum.sum_f2);
+}
+
+// Puts trial.x a share of the step from here.
+void go(State& state, double share) {
+  for (std::size_t j = 0; j < state.step.size(); ++j)
+    state.trial->x[j] = state.here->x[j] + share * state.step[j];
 }
 
 bool moves(const State& state) {
@@ -171,30 +225,42 @@ index_t polish(Evaluator& evaluator, State& state, const SolverOptions& options,
   FreeProblem problem(state.n);
   Mixing mixing;
   Point* best = state.here;  // or in state.spare
-  double best_length = kInfinity;
+  double best_length = kInfinity, best_misfit = kInfinity;
   index_t steps = 0, best_steps = 0;
   int stale = 0;
   while (true) {
     const double length = problem.step(state);
-    if (length < best_length) {
+    // Above rounding ‖Qᵀf‖ tells how far it is; steps that zigzag have lengths that do not.
+    const double rounding = kOvershot * std::sqrt(state.here->sum.sum_f2);
+    const bool judged_by_misfit = state.linear_loss && best_misfit > rounding && length < kInfinity;
+    if (judged_by_misfit ? problem.misfit() < best_misfit : length < best_length) {
       best = state.here;
       best_length = length;
+      best_misfit = problem.misfit();
       best_steps = steps;
       stale = 0;
     } else {
       ++stale;
     }
-    if (stale == kPatience || steps >= most || state.nfev >= limit) break;
+    const int patience =
+        kPatience + (best_misfit > rounding ? static_cast<int>(std::min(state.n, kZigzag)) : 0);
+    if (stale >= patience || steps >= most || state.nfev >= limit) break;
     if (!std::isfinite(length) || !moves(state)) break;
     if (is_done(state, problem, tolerance) && !problem.moves_held()) break;
 
     const bool mixed = !problem.moves_held() && mixing.extrapolate(state, length);
     bool accepted = better(evaluator, state, options, best->sum.cost);
     if (!accepted && mixed) {
-      for (std::size_t j = 0; j < state.step.size(); ++j) {
-        state.trial->x[j] = state.here->x[j] + state.step[j];
-      }
+      go(state, 1.0);
       accepted = state.nfev < limit && better(evaluator, state, options, best->sum.cost);
+    }
+    // Where residuals are large Gauss-Newton overshoots, and may do so by more than the whole way;
+    // a part of the step leads on, and gives mixing its second point.
+    const bool overshot = state.linear_loss && problem.misfit() > rounding;
+    for (double share = 0.5; !accepted && overshot && share > 0.1 && state.nfev < limit;
+         share *= 0.5) {
+      go(state, share);
+      accepted = better(evaluator, state, options, best->sum.cost);
     }
     if (!accepted) {
       if (!problem.stop_moving_held()) break;
