@@ -7,6 +7,7 @@
 #include "nlsq/data.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/fit.hpp"
+#include "nlsq/fit_many.hpp"
 #include "nlsq/least_squares.hpp"
 #include "nlsq/log.hpp"
 #include "nlsq/model.hpp"

@@ -125,10 +125,12 @@ std::string key_of(const program::ResidualSpec& spec) {
   return key;
 }
 
-// The program from the model, or made and left there; with the cache off only made.
-std::shared_ptr<const reduce::PreparedProgram> prepare(const expr::ModelImpl& model,
-                                                       const program::ResidualSpec& spec,
-                                                       Preparation& preparation) {
+}  // namespace
+
+std::shared_ptr<const reduce::PreparedProgram> prepared_program(const Model& of,
+                                                                const program::ResidualSpec& spec,
+                                                                Preparation& preparation) {
+  const expr::ModelImpl& model = *of.impl();
   using Clock = std::chrono::steady_clock;
   bool found = true;
   const auto make = [&] {
@@ -148,8 +150,6 @@ std::shared_ptr<const reduce::PreparedProgram> prepare(const expr::ModelImpl& mo
   count_lookup(found);
   return prepared;
 }
-
-}  // namespace
 
 std::vector<Values> find_columns(const Model& model, const Dataset& data) {
   std::vector<Values> found;
@@ -273,7 +273,7 @@ reduce::Term bind_term(const TermView& view, const FitOptions& options,
     }
     term.extras.push_back(term.f_scale);
   }
-  const auto prepared = prepare(*model.impl(), spec, preparation);
+  const auto prepared = prepared_program(model, spec, preparation);
   term.workspaces = &prepared->workspaces;
   term.program = {prepared, &prepared->program};
   return term;

@@ -3,6 +3,7 @@
 // taken from the model.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "linalg/vector.hpp"
@@ -34,6 +35,12 @@ struct Preparation {
   bool all_found = true;    ///< none had to be made
   double compile_ms = 0.0;  ///< spent on those that had
 };
+
+/// The program of a model for a spec: from the model, or made and left there; with the cache off
+/// only made.
+std::shared_ptr<const reduce::PreparedProgram> prepared_program(const Model& model,
+                                                                const program::ResidualSpec& spec,
+                                                                Preparation& preparation);
 
 /// A term without parameter maps. Checks lengths, sigma and finiteness. `free` lists the positions,
 /// among the expanded parameters of this model, that move.

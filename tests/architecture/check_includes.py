@@ -16,9 +16,10 @@ ALLOWED = {
     "solve": {"base", "linalg"},
     "stats": {"base", "linalg"},
     "reduce": {"base", "linalg", "program", "engine", "expr", "solve"},
+    "batch": {"base", "program", "engine"},
     "data": {"base"},
     "models": {"base"},
-    "fit": {"base", "expr", "program", "engine", "linalg", "solve", "stats", "reduce", "data"},
+    "fit": {"base", "expr", "program", "engine", "linalg", "solve", "stats", "reduce", "batch", "data"},
 }
 # Narrower than the folder: what may be included from it.
 ONLY = {
@@ -30,7 +31,7 @@ ONLY = {
 PUBLIC = {
     "types": "base", "error": "base", "version": "base", "log": "base",
     "options": "base", "model": "expr", "table": "data", "models": "models",
-    "data": "fit", "fit": "fit", "result": "fit", "least_squares": "fit", "runtime": "fit", "nlsq": "fit",
+    "data": "fit", "fit": "fit", "result": "fit", "least_squares": "fit", "fit_many": "fit", "runtime": "fit", "nlsq": "fit",
     "config": "fit", "cache": "fit",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')

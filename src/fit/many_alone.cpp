@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+#include "fit/many_alone.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "nlsq/error.hpp"
+
+namespace nlsq::fit_impl {
+namespace {
+
+std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
+
+template <class T>
+void copy_to(T* to, index_t set, const std::vector<double>& values) {
+  if (to != nullptr)
+    std::copy(values.begin(), values.end(), to + set * static_cast<index_t>(values.size()));
+}
+
+}  // namespace
+
+const double* ManySetup::start(index_t i) const {
+  return options->starts.empty() ? table.start.data() : options->starts.data() + i * size();
+}
+const double* ManySetup::lower(index_t i) const {
+  return options->lower.empty() ? table.lower.data() : options->lower.data() + i * size();
+}
+const double* ManySetup::upper(index_t i) const {
+  return options->upper.empty() ? table.upper.data() : options->upper.data() + i * size();
+}
+
+void write_failure(const ManyArrays& into, index_t set, index_t parameters, Status status,
+                   std::uint8_t flags) {
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+  const auto fill = [&](double* to, index_t width) {
+    if (to != nullptr) std::fill_n(to + set * width, width, kNaN);
+  };
+  fill(into.popt, parameters);
+  fill(into.perr, parameters);
+  fill(into.pcov, parameters * parameters);
+  fill(into.cost, 1);
+  fill(into.rss, 1);
+  if (into.status != nullptr) into.status[set] = static_cast<std::int32_t>(status);
+  if (into.nfev != nullptr) into.nfev[set] = 0;
+  if (into.rows != nullptr) into.rows[set] = 0;
+  if (into.flags != nullptr) into.flags[set] = flags;
+}
+
+AloneFitter::AloneFitter(const ManySetup& setup, const ManyArrays& into)
+    : setup_(&setup), into_(into), options_(*setup.options) {
+  options_.threads = 1;
+  options_.progressive = false;
+  options_.callback = {};
+  options_.before_pass = {};
+  options_.start.clear();
+  options_.p0.resize(z(setup.size()));
+  values_.resize(setup.columns.size() + 2);
+}
+
+// Copies the rows that count.
+void AloneFitter::copy_rows(index_t set) {
+  const ManyData& data = *setup_->data;
+  const index_t rows =
+      data.ragged() ? data.offsets()[z(set + 1)] - data.offsets()[z(set)] : data.rows();
+  const index_t first = data.ragged() ? data.offsets()[z(set)] : set * data.rows();
+  const bool mask_shared = static_cast<index_t>(data.mask().size()) != data.total_rows();
+  for (auto& column : values_) column.clear();
+  for (index_t r = 0; r < rows; ++r) {
+    if (!data.mask().empty() && data.mask()[z(mask_shared ? r : first + r)] == 0) continue;
+    bool finite = true;
+    const auto put = [&](std::size_t c, const Values& from, bool shared) {
+      values_[c].push_back(from[shared ? r : first + r]);
+      finite = finite && std::isfinite(values_[c].back());
+    };
+    std::size_t c = 0;
+    for (const ManyData::Column* column : setup_->columns) put(c++, column->values, column->shared);
+    put(c++, data.response(), false);
+    if (setup_->options->omit_not_finite && !finite) {
+      for (std::size_t i = 0; i < c; ++i) values_[i].pop_back();
+      continue;
+    }
+    if (data.sigma().values.size > 0) put(c, data.sigma().values, data.sigma().shared);
+  }
+}
+
+void AloneFitter::fit(index_t set) {
+  const ManySetup& setup = *setup_;
+  const index_t N = setup.size();
+  copy_rows(set);
+  const std::size_t k = setup.columns.size();
+  const auto fail = [&](std::uint8_t flags) {
+    write_failure(into_, set, N, Status::not_finite, flags);
+  };
+  if (values_[k].empty()) return fail(ManyFlag::bad_data);
+  Dataset one;
+  for (std::size_t c = 0; c < k; ++c) one.column(setup.columns[c]->name, values_[c]);
+  one.response(values_[k]);
+  if (!values_[k + 1].empty())
+    one.sigma(values_[k + 1]);
+  else if (setup.data->sigma_number() > 0.0)
+    one.sigma(setup.data->sigma_number());
+  for (index_t i = 0; i < N; ++i) {
+    const double lower = setup.lower(set)[i], upper = setup.upper(set)[i];
+    options_.p0[z(i)] = std::clamp(setup.start(set)[i], lower, upper);
+    if (!setup.options->lower.empty() || !setup.options->upper.empty())
+      options_.bounds[setup.table.names[z(i)]] = {lower, upper};
+  }
+  FitResult r;
+  try {
+    r = curve_fit(*setup.model, one, options_);
+  } catch (const InputError&) {
+    return fail(ManyFlag::bad_data | ManyFlag::alone);
+  }
+  std::uint8_t flags = ManyFlag::alone;
+  if (std::any_of(r.at_bound.begin(), r.at_bound.end(), [](int b) { return b != 0; }))
+    flags |= ManyFlag::at_bound;
+  if (std::any_of(r.perr.begin(), r.perr.end(), [](double e) { return !std::isfinite(e); }))
+    flags |= ManyFlag::undetermined;
+  copy_to(into_.popt, set, r.popt);
+  copy_to(into_.perr, set, r.perr);
+  copy_to(into_.pcov, set, r.pcov);
+  if (into_.cost != nullptr) into_.cost[set] = r.cost;
+  if (into_.rss != nullptr) into_.rss[set] = r.rss;
+  if (into_.status != nullptr) into_.status[set] = static_cast<std::int32_t>(r.status);
+  if (into_.nfev != nullptr) into_.nfev[set] = static_cast<std::int32_t>(r.nfev);
+  if (into_.rows != nullptr) into_.rows[set] = r.n;
+  if (into_.flags != nullptr) into_.flags[set] = flags;
+}
+
+}  // namespace nlsq::fit_impl
