@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nlsq._errors import StopOptimization
     from nlsq._fitter import CurveFit, curve_fit_large
     from nlsq._least_squares import LeastSquares, least_squares
+    from nlsq._many import CurveFitManyResult, curve_fit_many
     from nlsq._result import CurveFitResult, OptimizeResult, OptimizeWarning
     from nlsq.callbacks import CallbackBase, CallbackChain, EarlyStopping, IterationLogger, ProgressBar
 
@@ -26,6 +27,8 @@ __version__: str = _core.version()
 _LAZY = {
     "curve_fit": "nlsq._curve_fit",
     "curve_fit_large": "nlsq._fitter",
+    "curve_fit_many": "nlsq._many",
+    "CurveFitManyResult": "nlsq._many",
     "fit": "nlsq._curve_fit",
     "CurveFit": "nlsq._fitter",
     "least_squares": "nlsq._least_squares",
@@ -44,9 +47,10 @@ _MODULES = ("callbacks", "functions", "result", "scipy")
 _ALIASES = {"fit": "curve_fit"}
 
 __all__ = [
-    "CallbackBase", "CallbackChain", "CurveFit", "CurveFitResult", "EarlyStopping", "IterationLogger", "LeastSquares",
-    "OptimizeResult", "OptimizeWarning", "ProgressBar", "StopOptimization", "callbacks", "clear_cache", "curve_fit",
-    "curve_fit_large", "fit", "functions", "get_cache_stats", "least_squares",
+    "CallbackBase", "CallbackChain", "CurveFit", "CurveFitManyResult", "CurveFitResult", "EarlyStopping",
+    "IterationLogger", "LeastSquares", "OptimizeResult", "OptimizeWarning", "ProgressBar", "StopOptimization",
+    "callbacks", "clear_cache", "curve_fit", "curve_fit_large", "curve_fit_many", "fit", "functions",
+    "get_cache_stats", "least_squares",
 ]  # fmt: skip  # not the modules result and scipy: `from nlsq import *` would hide what others call so
 
 

@@ -72,8 +72,8 @@ class ProgressBar(CallbackBase):
 class _PlainBar:
     """What is used of tqdm, as one rewritten line."""
 
-    def __init__(self, desc, total, file):
-        self.desc, self.total, self.file = desc, total, sys.stderr if file is None else file
+    def __init__(self, desc, total, file, unit="evaluations"):
+        self.desc, self.total, self.file, self.unit = desc, total, sys.stderr if file is None else file, unit
         self.done, self.note = 0, ""
 
     def set_postfix_str(self, note, refresh=True):
@@ -82,10 +82,28 @@ class _PlainBar:
     def update(self, n):
         self.done += n
         of = "" if self.total is None else f"/{self.total}"
-        print(f"\r{self.desc}: {self.done}{of} evaluations, {self.note}", end="", file=self.file, flush=True)
+        print(f"\r{self.desc}: {self.done}{of} {self.unit}{self.note and ', ' + self.note}", end="", file=self.file, flush=True)
 
     def close(self):
         print(file=self.file, flush=True)
+
+
+def count_bar(desc):
+    """(a function of (done, of), what ends it): a bar by tqdm, or one rewritten line."""
+    bar = None
+
+    def show(done, of):
+        nonlocal bar
+        if bar is None:
+            try:
+                from tqdm.auto import tqdm
+
+                bar = tqdm(total=of, desc=desc, unit="fit")
+            except ImportError:
+                bar = _PlainBar(desc, of, None, "fits")
+        bar.update(done - getattr(bar, "done" if isinstance(bar, _PlainBar) else "n"))
+
+    return show, lambda: bar is None or bar.close()
 
 
 class IterationLogger(CallbackBase):

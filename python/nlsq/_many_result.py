@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""The result of many fits: arrays whose first axes are those of the data."""
+
+import numpy as np
+
+from nlsq import _core
+
+_UNDETERMINED, _AT_BOUND = 1, 2
+
+
+class CurveFitManyResult:
+    """What ``curve_fit_many`` returns. The first axes of all arrays (..., below) are those of ydatas.
+
+    names : list of n str
+    popt : (..., n); perr : (..., n), standard errors; pcov : (..., n, n), or None where it was not wanted
+    cost : (...), half the sum of squares (of the loss); rss : (...), the sum of squares
+    status : (...) of int32, SciPy's integers: positive converged, 0 max_nfev, -1 nothing finite, -2 not begun
+    success : (...) of bool, status > 0; ok : success with finite errors
+    at_bound, undetermined : (...) of bool
+    nfev : (...) of int32; n : (...) of int64, points used
+    engine : "lanes", "interpreter" (recorded, set by set) or "callback"; trace_note says why not in lanes
+    keys : of groups, dict of column: array; elapsed_ms : float
+    """
+
+    def __init__(self, names, arrays, lead, engine, note, elapsed_ms):
+        self.names, self.shape, self.engine, self.trace_note = names, lead, engine, note
+        self.elapsed_ms, self.keys = elapsed_ms, None
+        self._arrays = arrays
+        self.pcov = None
+        for name, array in arrays.items():
+            setattr(self, "flags" if name == "flags" else name, array.reshape(lead + array.shape[1:]))
+
+    @property
+    def success(self):
+        return self.status > 0
+
+    @property
+    def at_bound(self):
+        return (self.flags & _AT_BOUND) != 0
+
+    @property
+    def undetermined(self):
+        return (self.flags & _UNDETERMINED) != 0
+
+    @property
+    def ok(self):
+        return self.success & ~self.undetermined
+
+    def message(self, index):
+        """Why the fit of a set ended, in words."""
+        return _core.many_message(int(self.status[index]), int(self.flags[index]))
+
+    @property
+    def params(self):
+        """Values by name: params["a"] is popt[..., i]."""
+        return {name: self.popt[..., i] for i, name in enumerate(self.names)}
+
+    @property
+    def stderr(self):
+        """Standard errors by name."""
+        return {name: self.perr[..., i] for i, name in enumerate(self.names)}
+
+    def __len__(self):
+        return int(np.prod(self.shape))
+
+    def __repr__(self):
+        bad = int(np.sum(~self.success))
+        count = " × ".join(str(s) for s in self.shape)
+        what = f"{count} fits of {', '.join(self.names)}"
+        return f"<CurveFitManyResult: {what}; {bad or 'none'} failed; {self.engine}, {self.elapsed_ms:.3g} ms>"
+
+    def to_dict(self):
+        """Columns of a table, one row a set: keys or indices, n, values and standard errors, rss, status, message."""
+        if self.keys is not None:
+            table = dict(self.keys)
+        else:
+            table = {f"i{axis}": index.ravel() for axis, index in enumerate(np.indices(self.shape))}
+        table["n"] = self.n.ravel()
+        for i, name in enumerate(self.names):
+            table[name] = self.popt[..., i].ravel()
+            table[f"{name}_stderr"] = self.perr[..., i].ravel()
+        table["rss"], table["status"] = self.rss.ravel(), self.status.ravel()
+        kinds = np.stack([self.status.ravel(), self.flags.ravel()], axis=1)
+        distinct, which = np.unique(kinds, axis=0, return_inverse=True)
+        words = np.array([_core.many_message(int(s), int(flags)) for s, flags in distinct], dtype=object)
+        table["message"] = words[which.ravel()] if len(words) else np.array([], dtype=object)
+        return table
+
+    def to_pandas(self):
+        """The table as a pandas DataFrame."""
+        import pandas
+
+        return pandas.DataFrame(self.to_dict())
+
+    def to_arrow(self):
+        """The table as a pyarrow Table."""
+        import pyarrow
+
+        return pyarrow.table(self.to_dict())
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
