@@ -133,7 +133,7 @@ def as_data(values, name):
     """ydata or sigma as a float64 array that is contiguous; a view where it can be."""
     if type(values) is np.ndarray and values.dtype == np.float64 and values.flags.c_contiguous:
         return values
-    if isinstance(values, np.ma.MaskedArray):
+    if type(values) not in (np.ndarray, list, tuple) and isinstance(values, np.ma.MaskedArray):
         if not np.ma.is_masked(values):
             return as_data(values.data, name)
         if name == "sigma":

@@ -33,7 +33,7 @@ class DataBlock(np.ndarray):
 
     def __array_function__(self, function, types, args, kwargs):
         if has_models(args) or has_models(kwargs):
-            from nlsq._array_functions import dispatch
+            from nlsq._allowed_functions import dispatch
 
             return dispatch(first_recorded(args), function, args, kwargs)
         return super().__array_function__(function, types, args, kwargs)
@@ -163,7 +163,7 @@ class Block:
         return ufunc_of(ufunc, method, inputs, options)
 
     def __array_function__(self, function, types, args, kwargs):
-        from nlsq._array_functions import dispatch
+        from nlsq._allowed_functions import dispatch
 
         return dispatch(self._any(), function, args, kwargs)
 

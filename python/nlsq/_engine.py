@@ -10,7 +10,6 @@ import sys
 import numpy as np
 
 from nlsq import _arguments, _core, _jax
-from nlsq._called import central_differences, fit_called, oriented, whiten
 from nlsq._formulas import Formula
 from nlsq._recording import as_model_input, recorded, trace
 
@@ -70,6 +69,8 @@ class Outcome:
             return _core.jacobian(self.model, self.columns, p, len(self.ydata))
         function = self.function if x is None else self._by_rows()
         x = self.xdata if x is None else self._input(x)
+        from nlsq._called import central_differences, oriented
+
         if self.jac is not None:
             return oriented(np.asarray(self.jac(x, *p.tolist()), dtype=float), None, len(p))
         values = np.asarray(function(x, *p.tolist()), dtype=float)
@@ -83,10 +84,14 @@ class Outcome:
 
     def residuals(self):
         """Weighted residuals (model - y)/sigma at popt."""
+        from nlsq._called import whiten
+
         return whiten(self.predict() - self.ydata, self.sigma)
 
     def jacobian(self):
         """Weighted Jacobian of the residuals at popt, rows by parameters."""
+        from nlsq._called import whiten
+
         return whiten(self.model_jacobian(), self.sigma)
 
     def predict_errors(self, x=None):
@@ -169,10 +174,18 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
             out.xdata = xdata.astype(float)  # differences need all digits
     if check_finite:
         _check_finite(out)
-    out.result = fit_called(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, differences, diff_step,
-                               callback, solver, jacobian_mode)  # fmt: skip
+    out.result = _fit_called(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, differences, diff_step,
+                             callback, solver, jacobian_mode)  # fmt: skip
     _log(out)
     return out
+
+
+def _fit_called(*arguments):
+    """fit_called, which takes this one's place once it is loaded: only models that are called need it."""
+    global _fit_called
+    from nlsq._called import fit_called as _fit_called
+
+    return _fit_called(*arguments)
 
 
 def _log(out):

@@ -69,7 +69,7 @@ class Joined:
         return ufunc_of(ufunc, method, inputs, options)
 
     def __array_function__(self, function, types, args, kwargs):
-        from nlsq._array_functions import dispatch
+        from nlsq._allowed_functions import dispatch
 
         return dispatch(self._any(), function, args, kwargs)
 

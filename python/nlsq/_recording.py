@@ -117,7 +117,7 @@ def recorded(function, x, p0, names, rows, lower=None, upper=None):
 
 def model_values(values, rows):
     """What a model gave, as an array of (rows,) float64; a TypeError or ValueError that says what is wrong with it."""
-    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+    if type(values) is not np.ndarray and isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
         raise TypeError("the model returns a masked array with masked values; let it return plain numbers")
     try:
         array = np.asarray(values)

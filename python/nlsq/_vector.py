@@ -107,7 +107,7 @@ class ParameterVector:
     def __array_function__(self, function, types, args, kwargs):
         plain = _FUNCTIONS.get(function)
         if plain is None or _has_rows(args):
-            from nlsq._array_functions import dispatch
+            from nlsq._allowed_functions import dispatch
 
             return dispatch(self._any(), function, args, kwargs)
         if function is np.dot:

@@ -16,7 +16,10 @@ HEAVY = {
     "scipy", "jax", "pandas", "matplotlib", "tqdm", "statistics", "random", "decimal", "fractions", "json", "dis",
     "html", "importlib.metadata", "nlsq.scipy", "nlsq._scipy_curve_fit", "nlsq._scipy_least_squares",
     "nlsq._least_squares", "nlsq.functions", "nlsq.callbacks", "nlsq._names", "nlsq._store", "nlsq._plot", "nlsq._show",
+    "numpy.ma", "nlsq._called",
 }  # fmt: skip
+# What models need that do more with arrays than ufuncs.
+OF_ARRAYS = {"nlsq._allowed_functions", "nlsq._row_items", "nlsq._blocks", "nlsq._broadcast", "nlsq._joined"}
 FIT = """
 import numpy as np
 x = np.linspace(0.0, 4.0, 50)
@@ -44,7 +47,30 @@ def test_numpy_is_loaded_by_the_first_fit_and_not_before():
 def test_a_fit_loads_nothing_heavy():
     loaded = new_modules("import nlsq" + FIT)
     assert "nlsq._engine" in loaded
-    assert not {m for m in loaded if m in HEAVY or m.partition(".")[0] in HEAVY}
+    assert not {m for m in loaded if m in HEAVY | OF_ARRAYS or m.partition(".")[0] in HEAVY}
+
+
+def test_threads_load_what_their_models_need_at_once():
+    code = """
+import threading
+import numpy as np
+x = np.linspace(0.1, 4.0, 50)
+models = [
+    lambda x, a, b: np.where(x > 1.0, a, b * x),
+    lambda x, a, b: np.concatenate([a * x[:20], b * x[20:]]),
+    lambda x, a, b: (np.array([a, b])[:, None] * x).sum(axis=0) + a,
+    lambda x, a, b: np.cumsum(a * x) + b,
+] * 2
+ready, engines = threading.Barrier(len(models)), [None] * len(models)
+def fit(i):
+    ready.wait()
+    engines[i] = nlsq.curve_fit(models[i], x, models[i](x, 1.5, 0.5)).engine
+threads = [threading.Thread(target=fit, args=(i,)) for i in range(len(models))]
+[t.start() for t in threads]
+[t.join() for t in threads]
+assert engines == ["interpreter", "interpreter", "interpreter", "callback"] * 2, engines
+"""
+    assert new_modules("import nlsq" + code) >= OF_ARRAYS | {"nlsq._called"}
 
 
 def test_a_second_use_loads_nothing():
