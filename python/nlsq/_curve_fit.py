@@ -164,10 +164,12 @@ def _usual_fit(f, xdata, ydata, p0):
 
 def _fit(f, xdata, ydata, options, solver):
     if isinstance(f, str):
+        named = {name for key in ("p0", "bounds", "fixed") if isinstance(options[key], dict) for name in options[key]}
         if isinstance(options["sigma"], str):
             table = xdata if options["data"] is None else options["data"]
+            named.add(options["sigma"])
             options["sigma"] = named_column(table, options["sigma"], "sigma")
-        f, xdata, ydata, names = formula_problem(f, xdata, ydata, options["data"], options["y"])
+        f, xdata, ydata, names = formula_problem(f, xdata, ydata, options["data"], options["y"], named)
     else:
         if not callable(f):
             raise TypeError(f"f must be a function f(x, *parameters) or a formula, not {type(f).__name__}"

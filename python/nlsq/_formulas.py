@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Models given as text: a formula over x, or over the columns of a table."""
 
+import warnings
+
 import numpy as np
 
 from nlsq import _core
@@ -126,8 +128,45 @@ def _no_built_in_name(f):
         )
 
 
-def formula_problem(text, xdata, ydata, data, y):
-    """(function, xdata, ydata, parameter names) of a formula and where its data are."""
+def _no_missed_column(f, unused, named):
+    """As the command: refuses a formula without columns, a constant, of several parameters; warns of a parameter that
+    is almost the name of an unused column. named: as of formula_problem."""
+    if not f.used:
+        _no_built_in_name(f)
+    if not unused:
+        return
+    if not f.used and len(f.parameters) > 1:
+        near = {name: _core.nearest_name(name, unused) for name in f.parameters}
+        meant = [f"{column!r} by {name!r}" for name, column in near.items() if column]
+        hint = f"; did you mean the column {' and '.join(meant)}?" if meant else ""
+        raise ValueError(
+            f"the formula uses no column of the data ({', '.join(unused)}), so {', '.join(f.parameters)} would all be "
+            f"parameters of a constant{hint}"
+        )
+    for name in f.parameters:
+        near = _core.nearest_name(name, unused) if len(name) > 2 and name not in named else ""
+        if near and _edits(name, near) <= 2:
+            from nlsq._arguments import caller
+            from nlsq._optimize import optimize_warning
+
+            text = f"{name!r} is a parameter, as no column has that name; was the column {near!r} meant?"
+            warnings.warn(text, optimize_warning(), stacklevel=caller())
+
+
+def _edits(a, b):
+    """How many letters to change, add or leave out make one name the other."""
+    above = list(range(len(b) + 1))
+    for i, letter in enumerate(a):
+        row = [i + 1]
+        for j, other in enumerate(b):
+            row.append(min(above[j] + (letter != other), above[j + 1] + 1, row[j] + 1))
+        above = row
+    return above[-1]
+
+
+def formula_problem(text, xdata, ydata, data, y, named):
+    """(function, xdata, ydata, parameter names) of a formula and where its data are. named: columns and parameters
+    that other arguments name."""
     if data is None:
         if isinstance(xdata, dict):
             data, xdata = xdata, None
@@ -153,8 +192,10 @@ def formula_problem(text, xdata, ydata, data, y):
         y = response
     if isinstance(y, str):
         ydata = named_column(data, y, "y")
+        names = [name for name in names if name != y]
     elif y is not None:
         ydata = y
-    f = parse(text, [name for name in names if name != y])
+    f = parse(text, names)
+    _no_missed_column(f, [name for name in names if name not in f.used and name not in named], named)
     columns = tuple(numbers(column_of(data, name), name) for name in f.used)
     return f, columns, ydata, f.parameters
