@@ -13,6 +13,7 @@ from nlsq._blocks import Block, DataBlock, block_of, first_recorded, has_models,
 from nlsq._broadcast import elementwise, outer, product
 from nlsq._errors import TraceRefused
 from nlsq._joined import concatenate, segments_of
+from nlsq._notes import name_of
 from nlsq._row_items import flat
 
 
@@ -252,7 +253,7 @@ def dispatch(self, function, args, kwargs):
     known = _FUNCTIONS.get(function)
     if known is None or (not models and function not in _CELLS):
         if models:
-            _core.refuse(self, f"np.{function.__name__}")
+            _core.refuse(self, name_of(function))
         found = function(*plain(args), **plain(kwargs))
         return found.view(DataBlock) if type(found) is np.ndarray and found.ndim == 2 else found
     try:
@@ -262,4 +263,4 @@ def dispatch(self, function, args, kwargs):
     except (TypeError, AttributeError) as error:
         if not models:
             return function(*plain(args), **plain(kwargs))
-        _core.refuse(self, f"np.{function.__name__}: {error}")
+        _core.refuse(self, f"{name_of(function)}: {error}")

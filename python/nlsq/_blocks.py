@@ -13,6 +13,9 @@ from nlsq import _core
 from nlsq._row_items import freeze, is_model_value
 
 _MOST_SUMMED = 128  # rows that are added up value by value
+_REDUCTIONS = {
+    np.add: "a sum or mean", np.multiply: "a product", np.maximum: "the maximum", np.minimum: "the minimum",
+}  # fmt: skip
 
 
 class DataBlock(np.ndarray):
@@ -202,7 +205,7 @@ class Block:
     def mean(self, axis=None, keepdims=False):
         """Mean over dimensions other than that of rows."""
         total = reduced(np.add, self, axis, keepdims)
-        return total / np.prod([self.shape[a] for a in _axes(self, axis)])
+        return total / np.prod([self.shape[a] for a in _axes(self, axis, np.add)])
 
     def prod(self, axis=None, keepdims=False):
         """Product over dimensions other than that of rows."""
@@ -293,23 +296,27 @@ def block_of(y, key):
     return Block(boxed(y, (1,)), 0, len(y))[key]
 
 
-def _axes(block, axis):
-    if axis is None:
-        _core.refuse(block._any(), "a sum (or mean, or the like) over the rows of a model")
-    axes = [range(block.ndim)[a] for a in np.atleast_1d(axis).tolist()]
-    if block._axis in axes:
-        _core.refuse(block._any(), "a sum (or mean, or the like) over the rows of a model")
+def _axes(block, axis, ufunc):
+    """The dimensions that a reduction is over, which are not that of rows."""
+    axes = [] if axis is None else [range(block.ndim)[a] for a in np.atleast_1d(axis).tolist()]
+    if axis is None or block._axis in axes:
+        _refuse_rows(block._any(), ufunc)
     return axes
+
+
+def _refuse_rows(value, ufunc):
+    what = _REDUCTIONS.get(ufunc, f"NumPy's {ufunc.__name__}.reduce")
+    _core.refuse(value, f"{what} over the rows of a model, each of which is recorded by itself")
 
 
 def reduced(ufunc, block, axis, keepdims=False):
     """ufunc.reduce over dimensions other than that of rows; of a short row alone."""
     if isinstance(block, _core.Traced):
         if ufunc is not np.add or keepdims or axis not in (None, 0, -1) or len(block) > _MOST_SUMMED:
-            _core.refuse(block, "a sum (or mean, or the like) over the rows of a model")
+            _refuse_rows(block, ufunc)
         return functools.reduce(np.add, block)
-    axes = _axes(block, axis)
-    if not isinstance(keepdims, bool) or ufunc not in (np.add, np.multiply, np.maximum, np.minimum):
+    axes = _axes(block, axis, ufunc)
+    if not isinstance(keepdims, bool) or ufunc not in _REDUCTIONS:
         _core.refuse(block._any(), f"NumPy's {ufunc.__name__}.reduce")
     rest = [a for a in range(block.ndim) if a not in axes]
     moved = block._cells.transpose(axes + rest)

@@ -8,6 +8,10 @@ from nlsq._blocks import Block, DataBlock, as_row, boxed, each, first_recorded, 
 
 _MOST_CELLS = 2_000
 _MOST_NUMBERS = 100_000
+_OF_ROWS = (
+    "an array that NumPy made of model values meets another one; write np.concatenate for np.r_, np.stack for "
+    "np.array, and leave np.asarray out"
+)
 _MOST_EXPANDED = 512  # values of a row that meets as many parameters, or is summed in a product
 
 
@@ -51,6 +55,8 @@ def elementwise(function, inputs):
     if not any(map(has_models, inputs)):
         found = function(*(v.__array__() if isinstance(v, _core.Column) else v for v in inputs))
         return found.view(DataBlock) if isinstance(found, np.ndarray) and found.ndim > 1 else found
+    if any(map(_holds_rows, inputs)) and all(_holds_rows(v) or _is_number(v) for v in inputs):
+        return np.frompyfunc(function, len(inputs), 1)(*(boxed(v, ()) if _is_number(v) else v for v in inputs))
     arrays = [_array_of(_chosen(v, inputs), function, like) for v in inputs]
     axis, rows = _row_axis(arrays, like)
     if axis is None:
@@ -68,6 +74,18 @@ def elementwise(function, inputs):
 
         return ParameterVector(found) if isinstance(found, np.ndarray) else found
     return found
+
+
+def _holds_rows(value):
+    """Whether a value is an array of rows, as np.array and np.r_ make them: whatever shape it is in NumPy, what is done
+    to it and to numbers is done to each row."""
+    return type(value) is np.ndarray and value.dtype == object and value.ndim == 1 and not all(map(_is_number, value))
+
+
+def _is_number(value):
+    if isinstance(value, _core.Traced):
+        return _core.is_number(value)
+    return isinstance(value, (bool, int, float, np.number))
 
 
 def _chosen(value, inputs):
@@ -95,6 +113,8 @@ def _array_of(value, function, like):
     """(array of data or of recorded values, its dimension of rows counted from the end, rows)."""
     if isinstance(value, Block):
         return value._cells, value._axis - value._cells.ndim, value._rows
+    if isinstance(value, np.ndarray) and value.dtype == object and value.ndim == 0:
+        value = value[()]  # np.asarray(row)
     if isinstance(value, _core.Traced):
         if _core.is_number(value):
             return boxed(value, ()), None, None
@@ -105,7 +125,7 @@ def _array_of(value, function, like):
         value = value._values
     if isinstance(value, np.ndarray) and value.dtype == object:
         if any(isinstance(v, _core.Traced) and not _core.is_number(v) for v in value.flat):
-            _core.refuse(like, "an array of rows meets another one")
+            _core.refuse(like, _OF_ROWS)
         return value, None, None
     if isinstance(value, (bool, int, float, np.generic, np.ndarray)):
         array = np.asarray(value)

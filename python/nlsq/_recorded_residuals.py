@@ -8,6 +8,7 @@ import numpy as np
 from nlsq import _core
 from nlsq._errors import TraceRefused
 from nlsq._joined import returned
+from nlsq._notes import note_of, note_of_failure
 from nlsq._recording import identity_of, is_verified, set_verified
 from nlsq._vector import ParameterVector
 
@@ -133,8 +134,10 @@ def record(function, fun, args, kwargs, x, values, lower, upper):
     forms = _core.forms_counted()
     try:
         terms, narrow = _core.trace(call, None, False, None, names, m, several=True)
-    except Exception as error:  # refused, or the function fails on recording values
-        return None, str(error).partition("\n")[0] or type(error).__name__
+    except TraceRefused as refused:
+        return None, note_of(refused)
+    except Exception as error:  # the function fails on recording values
+        return None, note_of_failure(error, fun)
     recorded = Recorded(terms, n, m)
     if recorded.size != m:
         return None, f"the traced function gives {recorded.size} values, the function {m}"

@@ -10,6 +10,7 @@ from nlsq import _core, _jax
 from nlsq._array_functions import read_only
 from nlsq._errors import TraceRefused
 from nlsq._formulas import Formula
+from nlsq._notes import note_of, note_of_failure
 
 _VERIFY_ROWS = 10_000  # above, a recorded model is compared with its function on some rows where those tell
 _SAMPLE_ROWS = 1_000
@@ -71,9 +72,9 @@ def trace(function, x, names, rows):
             x = read_only(x)
         return _core.trace(function, x, False, None, names, rows), None
     except TraceRefused as refused:
-        return None, str(refused)
+        return None, note_of(refused)
     except Exception as error:  # the function itself fails on recording values
-        return None, f"{type(error).__name__}: {error}".partition("\n")[0]
+        return None, note_of_failure(error, function)
 
 
 def _is_series(x):

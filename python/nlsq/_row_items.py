@@ -275,5 +275,6 @@ _METHODS = {
     "squeeze": lambda y: y, "conj": lambda y: y, "conjugate": lambda y: y, "to_numpy": _to_numpy,
     "clip": lambda y, *limits, **names: np.clip(y, *limits, **names),
     "sum": lambda y, axis=None: np.sum(y, axis=axis), "mean": lambda y, axis=None: np.mean(y, axis=axis),
+    "max": lambda y, axis=None: np.max(y, axis=axis), "min": lambda y, axis=None: np.min(y, axis=axis),
     "fill": lambda y, value: set_item(y, slice(None), value),
 }  # fmt: skip

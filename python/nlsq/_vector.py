@@ -10,6 +10,8 @@ import numpy as np
 
 from nlsq import _core
 from nlsq._broadcast import elementwise, product, ufunc_of
+from nlsq._errors import TraceRefused
+from nlsq._notes import name_of
 from nlsq._row_columns import chosen_row
 
 _MOST_PRODUCT = 256  # entries of a matrix: beyond, a product is a row
@@ -83,6 +85,18 @@ class ParameterVector:
         """Sum over an axis."""
         return _wrap(np.sum(self._values, axis=axis))
 
+    def mean(self, axis=None):
+        """Mean over an axis."""
+        return _wrap(_mean(self._values, axis))
+
+    def max(self, axis=None):
+        """Largest over an axis."""
+        return _wrap(_largest(self._values, axis))
+
+    def min(self, axis=None):
+        """Smallest over an axis."""
+        return _wrap(_smallest(self._values, axis))
+
     def dot(self, other):
         """Product with an array of numbers."""
         return self @ other
@@ -112,7 +126,17 @@ class ParameterVector:
             return dispatch(self._any(), function, args, kwargs)
         if function is np.dot:
             return _matmul(*args)
-        return _wrap(plain(*_unwrap(args), **_unwrap(kwargs)))
+        try:
+            return _wrap(plain(*_unwrap(args), **_unwrap(kwargs)))
+        except TraceRefused:
+            raise
+        except TypeError:
+            _core.refuse(self._any(), f"{name_of(function)} of the parameters with options")
+
+    def __getattr__(self, name):
+        if name.startswith("__") or not hasattr(np.ndarray, name):
+            raise AttributeError(f"'numpy.ndarray' object has no attribute {name!r}")
+        _core.refuse(self._any(), f"the attribute '{name}' of the parameters")
 
     def __bool__(self):
         _core.refuse(self._any(), "a decision on the parameters")
@@ -194,6 +218,22 @@ def _matmul(a, b):
     return product(*(np.asarray(v) if isinstance(v, (list, tuple)) else v for v in (a, b)))
 
 
+def _mean(a, axis=None):
+    return np.sum(a, axis=axis) / (a.size if axis is None else a.shape[axis])
+
+
+def _extreme(ufunc):
+    by_value = np.frompyfunc(ufunc, 2, 1)
+    return lambda a, axis=None: by_value.reduce(a.ravel() if axis is None else a, axis=axis or 0)
+
+
+_largest, _smallest = _extreme(np.maximum), _extreme(np.minimum)
+
+
+def _norm(x):
+    return np.sqrt(np.sum(x * x))
+
+
 _FUNCTIONS = {
     function: function
     for function in (
@@ -203,3 +243,6 @@ _FUNCTIONS = {
     )
 }  # fmt: skip
 _FUNCTIONS[np.asarray] = lambda a, *_, **__: a
+_FUNCTIONS |= {
+    np.mean: _mean, np.max: _largest, np.amax: _largest, np.min: _smallest, np.amin: _smallest, np.linalg.norm: _norm,
+}  # fmt: skip
