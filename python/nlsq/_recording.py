@@ -11,6 +11,7 @@ from nlsq._array_functions import read_only
 from nlsq._errors import TraceRefused
 from nlsq._formulas import Formula
 from nlsq._notes import note_of, note_of_failure
+from nlsq._type_questions import may_ask_for_types
 
 _VERIFY_ROWS = 10_000  # above, a recorded model is compared with its function on some rows where those tell
 _SAMPLE_ROWS = 1_000
@@ -175,22 +176,29 @@ def _differs(traced, function, x, p0, lower, upper, rows, both=True):
 
 def _verify(function, traced, x, p0, lower, upper, names, rows, anew):
     """Why the recorded model is not the function, or None. Of many rows a sample is compared if the function
-    gives the same model there, else all of them at one point. anew: whatever was compared before, since what the
-    function captures had a part in putting the model together."""
+    gives the same model there, else all of them at one point; all of them, too, once for each number of rows, if the
+    function may ask for types, since then it may do otherwise there. anew: whatever was compared before, since what
+    the function captures had a part in putting the model together."""
     if isinstance(function, Formula):
         return None
-    identity = None if anew else identity_of(function)
-    key = None if identity is None else (identity, traced[0].key)
+    few = rows <= _VERIFY_ROWS
+    identity = None if anew and few else identity_of(function)
+    key = None if anew or identity is None else (identity, traced[0].key)
     if is_verified(key):
         return None
-    if rows <= _VERIFY_ROWS:
+    seen, asks = key, (key is not None or not few) and may_ask_for_types(function, identity)
+    if asks:
+        seen = (identity or getattr(function, "__code__", type(function)), traced[0].key, rows)
+        if key is not None and is_verified(seen):
+            return None
+    if few:
         why = _differs(traced, function, x, p0, lower, upper, rows)
-    elif not _sample_agrees(function, traced, x, p0, lower, upper, names, rows):
+    elif asks and not is_verified(seen) or not _sample_agrees(function, traced, x, p0, lower, upper, names, rows):
         why = _differs(traced, function, x, p0, lower, upper, rows, both=False)
     else:
         why = None
     if why is None:
-        set_verified(key)
+        set_verified(seen)
     return why
 
 

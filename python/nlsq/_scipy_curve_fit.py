@@ -20,6 +20,7 @@ from nlsq._optimize import optimize_warning
 from nlsq._scipy_arguments import FLOAT64, UNBOUNDED, Arguments
 from nlsq._scipy_covariance import covariance, minpack_factors
 from nlsq._scipy_types import dense
+from nlsq._type_questions import may_ask_for_types
 
 _EPS = np.finfo(float).eps
 _NAMES = {n: [f"p{i}" for i in range(n)] for n in range(64)}
@@ -117,7 +118,7 @@ def _short_way(f, x, y, p0):
             traced, _ = _engine.recorded(f, x, start, _NAMES[n], rows)
             if traced is None:
                 return _CALLED
-            if _is_plain(f) and not anew and len(_compared) < 10_000:
+            if _is_plain(f) and not anew and len(_compared) < 10_000 and not may_ask_for_types(f, code):
                 _compared.add((code, traced[0].key))
         _core.trust(f)
         result = _core.curve_fit(traced[0], traced[1], y, None, start, solver=_LM)
