@@ -19,6 +19,7 @@ from nlsq._recorded_residuals import Engine, record
 from nlsq._scipy_types import as_jacobian, dense, rows_times, transposed_times
 
 _EPS = np.finfo(float).eps
+_FLOAT64 = np.dtype(float)
 _KEPT_VALUES = 4_000_000  # of Jacobians
 
 
@@ -114,11 +115,20 @@ class BlackBox:
 
     def _jacobian(self, x):
         """What the function for the Jacobian gives, of the right shape."""
-        jacobian = as_jacobian(self.jacobian_function(x))
+        return self._checked(as_jacobian(self.jacobian_function(x)))
+
+    def _checked(self, jacobian):
         if jacobian.shape != (self.m, self.n):
             raise ValueError(f"The return value of `jac` has wrong shape: expected {(self.m, self.n)}, "
                              f"actual {jacobian.shape}.")  # fmt: skip
         return jacobian
+
+    def _plain_jacobian(self, x):
+        """The same as the core takes it, and copies it at once."""
+        jacobian = self.jacobian_function(x)
+        if type(jacobian) is np.ndarray and jacobian.dtype is _FLOAT64 and jacobian.shape == (self.m, self.n):
+            return jacobian if jacobian.flags.c_contiguous else np.ascontiguousarray(jacobian)
+        return dense(self._checked(as_jacobian(jacobian)))
 
     def model(self, point: Point):
         """(gradient g of the cost, Jacobian J, residuals f): J^T J approximates the Hessian of the cost, J^T f is g."""
@@ -247,7 +257,7 @@ class BlackBox:
         if self.jacobian_function is None:
             called.set_differences(*self.differences.rule(start.dtype))
         else:
-            called.set_jacobian(lambda x: dense(self._jacobian(x)))
+            called.set_jacobian(self._plain_jacobian)
         called.remember(start.x, start.f, None if start.jacobian is None else dense(start.jacobian))
         self._before = (self.nfev, self.njev, 0 if self.differences is None else self.differences.evaluations)
         self._called = called

@@ -56,8 +56,26 @@ def fit_into_bounds(x, steps, method, lower, upper):
     return np.where(central, nearest, steps), one_sided & ~central
 
 
+_unbounded = {}
+
+
+def unbounded(n: int) -> tuple:
+    """(lower, upper) of n parameters without bounds: always the same arrays, which cannot be written."""
+    found = _unbounded.get(n)
+    if found is None:
+        found = np.full(n, -np.inf), np.full(n, np.inf)
+        for bounds in found:
+            bounds.flags.writeable = False
+        if len(_unbounded) < 1_000:
+            _unbounded[n] = found
+    return found
+
+
 def is_bounded(lower, upper) -> bool:
     """Whether there is a bound that is not infinite."""
+    free = _unbounded.get(len(lower))
+    if free is not None and lower is free[0] and upper is free[1]:
+        return False
     return lower.max(initial=-np.inf) > -np.inf or upper.min(initial=np.inf) < np.inf
 
 

@@ -46,7 +46,7 @@ def bounds_of(bounds, n: int):
 def checked_bounds(bounds, x0, method):
     """(lower, upper), each like x0."""
     if bounds is UNBOUNDED:
-        return np.full(x0.shape, -np.inf), np.full(x0.shape, np.inf)
+        return _differences.unbounded(len(x0))
     lower, upper = bounds_of(bounds, len(x0))
     if method == "lm" and not np.all((lower == -np.inf) & (upper == np.inf)):
         raise ValueError("Method 'lm' doesn't support bounds.")

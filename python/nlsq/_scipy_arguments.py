@@ -8,6 +8,7 @@ import numpy as np
 
 from nlsq import _core
 from nlsq import _least_squares_options as checks
+from nlsq._differences import unbounded
 
 UNBOUNDED = (-np.inf, np.inf)
 FLOAT64 = np.dtype(float)
@@ -23,7 +24,7 @@ class Arguments:
         self.kwargs = kwargs = dict(kwargs)
         self.n = n = _count_parameters(f) if p0 is None else np.size(p0)
         if bounds is UNBOUNDED:
-            self.lower, self.upper, bounded = np.full(n, -np.inf), np.full(n, np.inf), False
+            (self.lower, self.upper), bounded = unbounded(n), False
             self.p0 = p0 = np.ones(n) if p0 is None else np.atleast_1d(p0)
         else:
             self.lower, self.upper = (np.repeat(b, n) if p0 is None and b.shape == (1,) else b

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Covariance and MINPACK's factors from a Jacobian."""
 
+from math import copysign, sqrt
+
 import numpy as np
 
 _EPS = np.finfo(float).eps
@@ -38,17 +40,19 @@ def minpack_factors(jacobian: np.ndarray, f: np.ndarray) -> dict:
     order = np.arange(n)
     R = R.copy()
     for j in range(k):
-        pivot = j + int(np.argmax(np.sum(R[j:, j:] ** 2, axis=0)))
-        R[:, [j, pivot]] = R[:, [pivot, j]]
-        order[[j, pivot]] = order[[pivot, j]]
-        v = R[j:, j].copy()
-        length = np.linalg.norm(v)
+        rest = R[j:, j:]
+        pivot = j + int(np.einsum("ij,ij->j", rest, rest).argmax())
+        if pivot != j:
+            R[:, [j, pivot]] = R[:, [pivot, j]]
+            order[[j, pivot]] = order[[pivot, j]]
+        v = rest[:, 0].copy()
+        length = sqrt(v.dot(v))
         if length == 0.0:
             continue
-        v[0] += np.copysign(length, v[0])
-        v /= np.linalg.norm(v)
-        R[j:, j:] -= 2.0 * np.outer(v, v @ R[j:, j:])
-        b[j:] -= 2.0 * v * (v @ b[j:])
+        v[0] += copysign(length, v[0])
+        v *= sqrt(2.0 / v.dot(v))  # reflections are x - v (v x)
+        rest -= v[:, None] * v.dot(rest)
+        b[j:] -= v * v.dot(b[j:])
     fjac = np.zeros((n, m))
     fjac[:, :k] = np.triu(R).T
     return {"fjac": fjac, "ipvt": order.astype(np.int32), "qtf": b}

@@ -7,6 +7,7 @@ SciPy checks it. A model that cannot be recorded, or has a Jacobian of its own, 
 
 import warnings
 from collections.abc import Callable
+from math import isfinite
 from types import FunctionType
 
 import numpy as np
@@ -264,8 +265,8 @@ class _Task(Arguments):
         columns_first = bool(self.kwargs.get("col_deriv", False))
 
         def jacobian(p):
-            J = np.asarray(jac(self.x, *p))
-            J = self.weighted((J.T if columns_first else J).astype(float))
+            J = jac(self.x, *p)
+            J = self.weighted(np.array(np.transpose(J) if columns_first else J, dtype=float))
             if J.shape != (box.m, self.n):
                 raise TypeError(f"the 'jac' argument gives shape {J.shape}; it should be {(box.m, self.n)}")
             return J
@@ -278,7 +279,7 @@ class _Task(Arguments):
         if box.m < self.n:
             raise TypeError(f"Improper input: func input vector length N={self.n} must not exceed func output vector "
                             f"length M={box.m}")  # fmt: skip
-        if not np.isfinite(start.f).all():
+        if not isfinite(start.cost) and not np.isfinite(start.f).all():
             raise self._not_finite(self.p0, lambda p: start.f)
         if differences is not None:
             # MINPACK's step: relative to the parameter, however small it is.

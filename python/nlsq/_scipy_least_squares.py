@@ -3,6 +3,7 @@
 
 import inspect
 from collections.abc import Callable
+from math import isfinite
 from warnings import warn
 
 import numpy as np
@@ -165,7 +166,7 @@ def run(problem: BlackBox, x0, method, lower, upper, solver, callback=None, tr_o
     status = core.status
     if status >= 0 and optimality < solver["gtol"]:
         status = 1
-    if not (np.isfinite(point.f).all() and np.isfinite(optimality)):
+    if not (isfinite(optimality) and (isfinite(point.cost) or np.isfinite(point.f).all())):  # the cost may overflow
         status = -1
     return optimize_result()(
         x=x, cost=point.cost, fun=point.f.copy(), jac=jacobian, grad=gradient, optimality=optimality,
