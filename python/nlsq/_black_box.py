@@ -166,8 +166,9 @@ class BlackBox:
         self.core, self.nfev, self.njev = core, core.nfev, core.njev
         return core
 
-    def minimize(self, x0: np.ndarray, lower: np.ndarray, upper: np.ndarray, solver: dict, callback=None):
-        """The core's result from x0. callback(iteration, nfev, cost, step, optimality, x) -> stop."""
+    def minimize(self, x0: np.ndarray, lower: np.ndarray, upper: np.ndarray, solver: dict, callback=None, enough=None):
+        """The core's result from x0. callback(iteration, nfev, cost, step, optimality, x) -> stop. enough: result ->
+        whether nobody will ask for the point where it ended."""
         own_loss = self.loss.name is None
         start = self.at(x0)
         fine = None if self.fine is None else self._new_called()
@@ -194,7 +195,8 @@ class BlackBox:
                 None if own_loss else self.loss.name, 1.0 if own_loss else float(self.loss.f_scale),
                 absolute_sigma=True, callback=callback, solver=solver, fine=fine,
             )  # fmt: skip
-            self._take_result(fine if fine is not self._called else None)
+            if enough is None or not enough(self.core):
+                self._take_result(fine if fine is not self._called else None)
         finally:
             self._called = None  # it knows this object
         return self.core

@@ -298,7 +298,12 @@ class _Task(Arguments):
             solver["max_nfev"] = max(1, int(limit) // each)
         tolerance = {"ftol": 1e-8, "xtol": 1e-8, "gtol": 0.0, **solver}
         box.at(self.p0)
-        result = lsq.run(box, self.p0, self.method, self.lower, self.upper, tolerance)
+        core = None
+        if box.loss.linear and tolerance["gtol"] == 0.0 and not full_output:
+            core = box.minimize(self.p0, self.lower, self.upper, tolerance, enough=self._is_enough)
+            if self._is_enough(core):
+                return np.array(core.popt), self._covariance(None, core.cost, box.m, core), None, None, None
+        result = lsq.run(box, self.p0, self.method, self.lower, self.upper, tolerance, core=core)
         if result.status <= 0:
             raise RuntimeError("Optimal parameters not found: " + self._failure(result.status, result.nfev, limit))
         nfev = result.nfev + (0 if box.differences is None else box.differences.evaluations)
@@ -307,6 +312,10 @@ class _Task(Arguments):
             return result.x, pcov, None, None, None
         njev = result.njev if callable(self.jac) else None
         return self._answer(result.x, pcov, result.fun, result.jac, nfev, njev, result.status)
+
+    def _is_enough(self, core):
+        """Whether the core's result tells all that is asked for: parameters and their covariance."""
+        return core.status > 0 and core.rank == self.n and isfinite(core.cost) and isfinite(core.optimality)
 
     def _by_least_squares(self):
         jac = self.jac

@@ -147,10 +147,9 @@ def _why_called(jac, loss, diff_step, tr_solver, sparsity, verbose, callback, en
     return "verbose was asked for" if verbose else None
 
 
-def run(problem: BlackBox, x0, method, lower, upper, solver, callback=None, tr_options=None):
-    """The problem minimized from x0: an OptimizeResult."""
-    core = None
-    if problem.recorded is not None:
+def run(problem: BlackBox, x0, method, lower, upper, solver, callback=None, tr_options=None, core=None):
+    """The problem minimized from x0: an OptimizeResult. core: what its minimize() gave, if it was asked before."""
+    if core is None and problem.recorded is not None:
         core = problem.minimize_recorded(x0, lower, upper, solver)
     if core is None:
         if problem.is_large(x0, _DENSE_VALUES):

@@ -89,3 +89,19 @@ def test_no_bounds_are_the_same_arrays():
     assert not is_bounded(lower.copy(), upper) and is_bounded(lower, np.array([np.inf, 1.0, np.inf]))
     with pytest.raises(ValueError):
         lower[0] = 0.0
+
+
+def decided(x, a, b, c):
+    return decay(x, a, b, c) if a < 1e9 else x
+
+
+@pytest.mark.filterwarnings("ignore::scipy.optimize.OptimizeWarning", "ignore::nlsq.OptimizeWarning")
+@pytest.mark.parametrize("given", [{}, {"jac": derivatives}, {"sigma": 1.0 + X}, {"gtol": 1e-10}], ids=" ".join)
+@pytest.mark.parametrize("y", [Y, Y[0] * np.ones(40), np.zeros(40)], ids=["data", "constant", "zeros"])
+def test_more_that_is_asked_for_changes_nothing(given, y):
+    short = nlsq.scipy.curve_fit(decided, X, y, [1.0, 0.7, 0.1], **given)
+    full = nlsq.scipy.curve_fit(decided, X, y, [1.0, 0.7, 0.1], full_output=True, **given)
+    np.testing.assert_array_equal(short[0], full[0])
+    np.testing.assert_allclose(short[1], full[1], rtol=1e-12)
+    with pytest.raises(RuntimeError, match="Optimal parameters not found"):
+        nlsq.scipy.curve_fit(decided, X, Y, [1.0, 0.7, 0.1], **{**given, "maxfev": 2})
