@@ -91,6 +91,8 @@ struct ManyFlag {
   static constexpr std::uint8_t bad_data = 4;
   /// Was fitted, or finished, by itself: harder than the others.
   static constexpr std::uint8_t alone = 8;
+  /// All values of the response are the same: they tell of a level and of nothing else.
+  static constexpr std::uint8_t constant = 16;
 };
 
 /// Where results go: one row a set; null where they are not wanted. A set that could not be fitted

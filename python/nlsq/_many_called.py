@@ -7,7 +7,7 @@ import numpy as np
 
 from nlsq import _engine
 
-UNDETERMINED, AT_BOUND, BAD_DATA, ALONE = 1, 2, 4, 8  # nlsq::ManyFlag
+UNDETERMINED, AT_BOUND, BAD_DATA, ALONE, CONSTANT = 1, 2, 4, 8, 16  # nlsq::ManyFlag
 
 
 def fit_called_sets(f, sets, starts, names, lower, upper, fixed, options, core, into, progress):
@@ -33,7 +33,7 @@ def fit_called_sets(f, sets, starts, names, lower, upper, fixed, options, core, 
         except (ValueError, ArithmeticError):
             _fail(into, i, -1, BAD_DATA | ALONE)
             continue
-        _write(into, i, outcome.result)
+        _write(into, i, outcome.result, CONSTANT if np.ptp(y) == 0.0 else 0)
     if progress is not None:
         progress(sets.count, sets.count)
     return 1e3 * (time.perf_counter() - began)
@@ -66,8 +66,8 @@ def _usable(sets, i, options):
     return x, y[counts], sigma[counts] if np.ndim(sigma) == 1 else sigma
 
 
-def _write(into, i, r):
-    flags = ALONE
+def _write(into, i, r, flags):
+    flags |= ALONE
     if any(r.at_bound):
         flags |= AT_BOUND
     if not np.isfinite(r.perr).all():

@@ -5,7 +5,7 @@ import numpy as np
 
 from nlsq import _core
 
-_UNDETERMINED, _AT_BOUND = 1, 2
+_UNDETERMINED, _AT_BOUND, _CONSTANT = 1, 2, 16
 
 
 class CurveFitManyResult:
@@ -15,7 +15,7 @@ class CurveFitManyResult:
     popt : (..., n); perr : (..., n), standard errors; pcov : (..., n, n), or None where it was not wanted
     cost : (...), half the sum of squares (of the loss); rss : (...), the sum of squares
     status : (...) of int32, SciPy's integers: positive converged, 0 max_nfev, -1 nothing finite, -2 not begun
-    success : (...) of bool, status > 0; ok : success with finite errors
+    success : (...) of bool, status > 0; ok : success, with finite errors, of data that are not all the same
     at_bound, undetermined : (...) of bool
     nfev : (...) of int32; n : (...) of int64, points used
     engine : "lanes", "interpreter" (recorded, set by set) or "callback"; trace_note says why not in lanes
@@ -44,7 +44,7 @@ class CurveFitManyResult:
 
     @property
     def ok(self):
-        return self.success & ~self.undetermined
+        return self.success & ((self.flags & (_UNDETERMINED | _CONSTANT)) == 0)
 
     def message(self, index):
         """Why the fit of a set ended, in words."""

@@ -153,6 +153,9 @@ bool LaneFitter::load(index_t lane, index_t fit) {
     for (index_t r = rows; r < p.rows; ++r) to[r * lanes_] = stand_in;
   }
   if (finite != 0.0) return false;
+  const double* const y = columns_[p.columns.size() - 1] + lane;
+  loaded.constant = true;
+  for (index_t r = 1; r < rows && loaded.constant; ++r) loaded.constant = y[r * lanes_] == y[0];
 
   const double* const start = p.start.of(fit, p.parameters);
   for (index_t i = 0; i < p.parameters; ++i) entry(values_, i)[lane] = start[i];
@@ -307,7 +310,7 @@ void LaneFitter::write(index_t slot) {
   const double two_cost = entry(ended_summary_, packed_index(n_, n_))[slot];
   const double dof = static_cast<double>(ended.what.used - n_);
   const double scale = p.absolute_sigma ? 1.0 : two_cost / dof;
-  std::uint8_t flags = 0;
+  std::uint8_t flags = ended.what.constant ? kConstant : 0;
   for (index_t i = 0; i < n_; ++i) {
     const double x = entry(ended_x_, i)[slot];
     if (x <= p.lower.of(fit, n_)[i] || x >= p.upper.of(fit, n_)[i]) flags |= kAtBound;

@@ -76,8 +76,9 @@ struct ManyOutputs {
 enum Flag : std::uint8_t {
   kUndetermined = 1,  ///< a standard error is not finite
   kAtBound = 2,
-  kBadData = 4,  ///< nothing to fit: no rows, a value that is not finite, sigma ≤ 0
-  kAlone = 8,    ///< was finished by the solver for single fits
+  kBadData = 4,    ///< nothing to fit: no rows, a value that is not finite, sigma ≤ 0
+  kAlone = 8,      ///< was finished by the solver for single fits
+  kConstant = 16,  ///< all values of the response are the same
 };
 
 /// One thread's lanes.
@@ -97,6 +98,7 @@ class LaneFitter {
     index_t fit = -1;  // −1: the lane idles
     index_t rows = 0;  // of the data set, masked ones included
     index_t used = 0;
+    bool constant = false;
   };
 
   double* take(index_t doubles);

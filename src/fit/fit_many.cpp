@@ -338,6 +338,7 @@ std::string many_message(std::int32_t status, std::uint8_t flags) {
       break;
   }
   if ((flags & ManyFlag::undetermined) != 0) text += "; the data do not determine every parameter";
+  if ((flags & ManyFlag::constant) != 0) text += "; all values of the response are the same";
   if ((flags & ManyFlag::at_bound) != 0) text += "; a parameter is at its bound";
   return text;
 }

@@ -113,6 +113,9 @@ void AloneFitter::fit(index_t set) {
     return fail(ManyFlag::bad_data | ManyFlag::alone);
   }
   std::uint8_t flags = ManyFlag::alone;
+  const std::vector<double>& y = values_[k];
+  if (std::all_of(y.begin(), y.end(), [&](double v) { return v == y[0]; }))
+    flags |= ManyFlag::constant;
   if (std::any_of(r.at_bound.begin(), r.at_bound.end(), [](int b) { return b != 0; }))
     flags |= ManyFlag::at_bound;
   if (std::any_of(r.perr.begin(), r.perr.end(), [](double e) { return !std::isfinite(e); }))
