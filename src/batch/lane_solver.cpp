@@ -241,6 +241,7 @@ HWY_INLINE Judgement judge(const LaneState& s, const LaneRules& rules, Size<kN> 
   learn(s, j.accepted, first, reduction, predicted, size);
   for (index_t e = 0; e < summary_size(n); ++e)
     store(choose(j.accepted, load(s.trial_summary, e), load(s.summary, e)), s.summary, e);
+  store(choose(j.accepted, load(s.trial_f2, 0), load(s.f2, 0)), s.f2, 0);
   for (index_t i = 0; i < n; ++i) store(choose(j.accepted, load(s.trial, i), load(s.x, i)), s.x, i);
   return j;
 }
