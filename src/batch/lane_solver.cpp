@@ -139,6 +139,20 @@ HWY_INLINE V times(const Entry& entry, index_t i, const V* v, index_t n) {
   return sum;
 }
 
+// vᵀAv for a packed symmetric matrix.
+template <class Entry>
+HWY_INLINE V quadratic(const Entry& entry, const V* v, index_t n) {
+  V sum = zero();
+#pragma GCC unroll 8
+  for (index_t i = 0; i < n; ++i) {
+    V product = hn::Mul(set(0.5), hn::Mul(entry(packed_index(i, i)), v[i]));
+#pragma GCC unroll 8
+    for (index_t j = 0; j < i; ++j) product = hn::MulAdd(entry(packed_index(i, j)), v[j], product);
+    sum = hn::MulAdd(hn::Add(v[i], v[i]), product, sum);
+  }
+  return sum;
+}
+
 // Updates S with the step from x to an accepted trial, and says whether to use it.
 template <int kN>
 HWY_INLINE void learn(const LaneState& s, M accepted, M first, V reduction, V predicted,
@@ -282,18 +296,15 @@ HWY_INLINE unsigned step(const LaneState& s, const LaneRules& rules) {
   lambda = choose(both(hn::Gt(met, zero()), judged.accepted), zero(), lambda);
 
   Factors<kN> factors;
-  const V uses = load(s.uses_curvature, 0);
-  const M sound = factors.factor(
-      [&](index_t e) { return hn::MulAdd(uses, load(s.curvature, e), load(s.summary, e)); }, size,
-      lambda, is_held);
+  const auto hessian = [&](index_t e) {
+    return hn::MulAdd(load(s.uses_curvature, 0), load(s.curvature, e), load(s.summary, e));
+  };
+  const M sound = factors.factor(hessian, size, lambda, is_held);
   // Not a minimum that S sees: without it.
-  const M wild = both(hn::Gt(uses, zero()), hn::Not(sound));
+  const M wild = without(hn::Gt(load(s.uses_curvature, 0), zero()), sound);
   if (!hn::AllFalse(D(), wild)) {
-    store(choose(wild, zero(), uses), s.uses_curvature, 0);
-    const V kept = load(s.uses_curvature, 0);
-    factors.factor(
-        [&](index_t e) { return hn::MulAdd(kept, load(s.curvature, e), load(s.summary, e)); }, size,
-        lambda, is_held);
+    store(choose(wild, zero(), load(s.uses_curvature, 0)), s.uses_curvature, 0);
+    factors.factor(hessian, size, lambda, is_held);
   }
   V step[Size<kN>::most];
   for (index_t i = 0; i < n; ++i) step[i] = hn::Neg(load(s.summary, packed_index(n, i)));
@@ -311,37 +322,23 @@ HWY_INLINE unsigned step(const LaneState& s, const LaneRules& rules) {
         both(last_digits, hn::Le(hn::Abs(step[i]), hn::Mul(hn::Abs(x), set(kLastDigits))));
   }
   V predicted = hn::MulAdd(lambda, length, decrement);
-  V curved = zero();
-  for (index_t i = 0; i < n; ++i) {
-    V product = hn::Mul(set(0.5), hn::Mul(load(s.curvature, packed_index(i, i)), step[i]));
-    for (index_t j = 0; j < i; ++j)
-      product = hn::MulAdd(load(s.curvature, packed_index(i, j)), step[j], product);
-    curved = hn::MulAdd(hn::Add(step[i], step[i]), product, curved);
-  }
-  store(curved, s.curved, 0);
   if constexpr (kBounded) {
     // The step that is left between the bounds, and what it promises.
-    V cut[Size<kN>::most];
-    for (index_t i = 0; i < n; ++i) {
-      const V x = load(s.x, i);
-      const V to = hn::Min(hn::Max(hn::Add(x, step[i]), load(s.lower, i)), load(s.upper, i));
-      cut[i] = hn::Sub(to, x);
-      store(to, s.trial, i);
-    }
-    predicted = zero();
+    V slope = zero();
     length = zero();
     for (index_t i = 0; i < n; ++i) {
-      const V square = load(s.summary, packed_index(i, i));
-      V product = hn::Mul(set(0.5), hn::Mul(square, cut[i]));
-      for (index_t j = 0; j < i; ++j)
-        product = hn::MulAdd(load(s.summary, packed_index(i, j)), cut[j], product);
-      product = hn::Add(product, load(s.summary, packed_index(n, i)));
-      predicted = hn::NegMulAdd(hn::Mul(set(2.0), cut[i]), product, predicted);
-      length = hn::MulAdd(hn::Mul(cut[i], cut[i]), square, length);
+      const V x = load(s.x, i), square = load(s.summary, packed_index(i, i));
+      const V to = hn::Min(hn::Max(hn::Add(x, step[i]), load(s.lower, i)), load(s.upper, i));
+      step[i] = hn::Sub(to, x);
+      slope = hn::MulAdd(step[i], load(s.summary, packed_index(n, i)), slope);
+      length = hn::MulAdd(hn::Mul(step[i], step[i]), square, length);
+      store(to, s.trial, i);
     }
+    predicted = hn::Sub(hn::Mul(set(-2.0), slope), quadratic(hessian, step, n));
   } else {
     for (index_t i = 0; i < n; ++i) store(hn::Add(load(s.x, i), step[i]), s.trial, i);
   }
+  store(quadratic([&](index_t e) { return load(s.curvature, e); }, step, n), s.curved, 0);
 
   const V xtol = set(rules.xtol * rules.xtol);
   const M fresh = both(judged.accepted, hn::Le(lambda, set(kDampedLittle)));
