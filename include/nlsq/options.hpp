@@ -54,7 +54,8 @@ struct SolverOptions {
   Method method = Method::trf;
   /// Stop when a step reduces the cost by no more than ftol·cost and was predicted to (MINPACK's
   /// test), unless the step was held short and the full Gauss-Newton step promises more than
-  /// 1000·ftol·cost. 0 switches it off.
+  /// 1000·ftol·cost; above 1,000 rows also when the next step promises no more and is too short to
+  /// polish with (max_polish). 0 switches it off.
   double ftol = 1e-8;
   /// Stop when ‖step‖ < xtol·(xtol·L + ‖p‖), all in the scaled variables, L the largest ‖p‖ on the
   /// way; while the trust region holds the step short, only near a stationary point. 0 switches it

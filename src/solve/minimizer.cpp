@@ -114,6 +114,7 @@ Stop improve(Evaluator& evaluator, State& state, Strategy& strategy, const Solve
     if (Stop stop = test_evaluations(state, limit); stop.now) return stop;
     strategy.propose(state);
     if (Stop stop = test_no_move(state); stop.now) return stop;
+    if (Stop stop = test_next_step(state, options); stop.now) return stop;
     evaluate(evaluator, state, options, cost_first ? -kInfinity : state.here->sum.cost);
     state.last_finite = trial_sum.finite;
     if (!state.last_finite) {

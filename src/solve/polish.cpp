@@ -21,7 +21,6 @@ constexpr double kHeld = 1e-2;         // distance to a bound, in one-parameter 
 constexpr double kSingular = 1e-14;    // smallest scaled diagonal that is not rounding
 constexpr double kWellConditioned = 300.0;  // κ up to which the grades of a summary are the same
 constexpr index_t kManyRows = 1'000'000;
-constexpr index_t kSomeRows = 1'000;
 constexpr double kMillionth = 1e-6;         // of one, on some
 constexpr double kHundredMillionth = 1e-8;  // of one, where the limit of steps is the caller's
 constexpr int kPatience = 3;
@@ -168,16 +167,6 @@ class Mixing {
   double last_length_ = 0.0;
 };
 
-// ‖Qᵀf‖ / ‖f‖ at which the polish has done its work. ‖Qᵀf‖ √m / ‖f‖ is the length of the next step
-// in standard errors, so on many rows, where a pass costs something, a thousandth of one is enough;
-// ftol alone would stop at √(m·ftol) of them.
-double enough(const State& state, const SolverOptions& options) {
-  if (state.rows <= kSomeRows) return kOrthogonal;
-  const double root = std::sqrt(static_cast<double>(state.rows));
-  if (options.max_polish) return kHundredMillionth / root;
-  return (state.rows > kManyRows ? kThousandth : kMillionth) / root;
-}
-
 bool is_done(const State& state, const FreeProblem& problem, double tolerance) {
   return state.linear_loss && problem.misfit() <= tolerance * std::sqrt(state.here->sum.sum_f2);
 }
@@ -203,6 +192,15 @@ bool better(Evaluator& evaluator, State& state, const SolverOptions& options, do
 }
 
 }  // namespace
+
+// On many rows, where a pass costs something, a thousandth of a standard error is enough; ftol
+// alone would stop at √(m·ftol) of them.
+double enough(const State& state, const SolverOptions& options) {
+  if (state.rows <= kSomeRows) return kOrthogonal;
+  const double root = std::sqrt(static_cast<double>(state.rows));
+  if (options.max_polish) return kHundredMillionth / root;
+  return (state.rows > kManyRows ? kThousandth : kMillionth) / root;
+}
 
 int held_by_bound(const State& state, std::size_t j) {
   const double x = state.here->x[j];

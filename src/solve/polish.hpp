@@ -19,6 +19,13 @@ namespace nlsq::solve {
 /// on the bound, or descent pushes it there and its own Gauss-Newton step would go much farther.
 int held_by_bound(const State& state, std::size_t j);
 
+/// ‖Qᵀf‖ / ‖f‖ at which the polish has done its work. Times √m it is the length of the next step in
+/// standard errors.
+double enough(const State& state, const SolverOptions& options);
+
+/// Rows above which a pass costs something, so that a step may be too short for it.
+inline constexpr index_t kSomeRows = 1'000;
+
 /// Improves state.here; its summary is of Grade::covariance afterwards. At most options.max_polish
 /// steps, and no pass beyond `limit` evaluations. Returns the accepted steps.
 index_t polish(Evaluator& evaluator, State& state, const SolverOptions& options, index_t limit);

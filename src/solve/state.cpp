@@ -21,6 +21,9 @@ State::State(index_t parameters, index_t row_count, std::span<const double> lo,
   scale.assign(size, 1.0);
   column_norm.resize(size);
   largest.assign(size, 0.0);
+  const auto finite = [](double bound) { return std::isfinite(bound); };
+  bounded = std::any_of(lower.begin(), lower.end(), finite) ||
+            std::any_of(upper.begin(), upper.end(), finite);
 }
 
 double residual_norm(const linalg::Summary& sum) { return std::sqrt(2.0 * sum.cost); }

@@ -22,6 +22,7 @@ struct State {
   index_t rows = 0;
   bool linear_loss = true;
   std::span<const double> lower, upper;
+  bool bounded = false;  ///< some bound is finite
 
   Point* here = &points[0];  ///< the best point seen
   Point* trial = &points[1];

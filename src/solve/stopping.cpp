@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "solve/bounds.hpp"
+#include "solve/polish.hpp"
 #include "solve/trust_region.hpp"
 
 namespace nlsq::solve {
@@ -94,6 +95,19 @@ Stop test_step(State& state, const SolverOptions& options, double actual) {
                             step, limit, options.xtol));
   }
   return {};
+}
+
+Stop test_next_step(const State& state, const SolverOptions& options) {
+  if (!state.linear_loss || !options.polish || state.rows <= kSomeRows) return {};
+  if (state.held_short || state.bounded) return {};
+  const double share = state.newton_reduction / state.here->sum.cost;
+  const double length = enough(state, options);
+  if (!(share <= length * length && share <= options.ftol)) return {};
+  return stop(Status::ftol,
+              fmt::format("ftol: the next step would reduce the cost by {:.3g} of its "
+                          "value, not more than {:.3g}, and is {:.2g} standard errors "
+                          "long.",
+                          share, options.ftol, std::sqrt(share * static_cast<double>(state.rows))));
 }
 
 Stop test_no_move(const State& state) {

@@ -29,6 +29,10 @@ double optimality(const State& state);
 Stop test_gradient(const State& state, const SolverOptions& options);
 
 /// After a finite trial with reduction `actual` (negative: the cost rose).
+/// Many rows: the whole Gauss-Newton step is below what the polish would still take (polish.hpp)
+/// and promises less than ftol: not worth a pass. Call after a step is proposed.
+Stop test_next_step(const State& state, const SolverOptions& options);
+
 Stop test_step(State& state, const SolverOptions& options, double actual);
 
 /// Before a trial: the step is too small to change the parameters, because trials are not finite or

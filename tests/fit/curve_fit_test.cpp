@@ -572,5 +572,22 @@ TEST(FitJacobian, HasARowForEachRowAndOutput) {
   EXPECT_THROW(jacobian(model, data, p, 3), InputError);
 }
 
+// On many rows the last pass would only confirm a step that is nothing.
+TEST(CurveFit, TakesNoPassForAStepOfNoLength) {
+  const test::Decay data = test::make_decay(60000);
+  const Model model = Model::parse("a*exp(-b*x)+c", {"x"});
+  const Dataset set = Dataset().column("x", data.x).response(data.y);
+  FitOptions options;
+  options.p0 = {2.0, 1.0, 0.0};
+  options.progressive = false;
+  const FitResult usual = curve_fit(model, set, options);
+  options.max_polish = 20;
+  const FitResult thorough = curve_fit(model, set, options);
+  EXPECT_TRUE(usual.success);
+  EXPECT_LT(usual.nfev, thorough.nfev);
+  for (std::size_t i = 0; i < 3; ++i)
+    EXPECT_NEAR(usual.popt[i], thorough.popt[i], 2e-6 * thorough.perr[i]);
+}
+
 }  // namespace
 }  // namespace nlsq::test
