@@ -39,6 +39,10 @@ struct FitOptions : SolverOptions {
   bool absolute_sigma = false;
   /// Threads; 0: NLSQ_NUM_THREADS, else the processors this process may use.
   int threads = 0;
+  /// Bytes that the data and what the fit allocates beside them may take (nlsq/memory.hpp); 0: no
+  /// limit. The fit begins on a smaller sample, works on smaller blocks and on fewer threads to
+  /// stay within it; a limit that is too low for the data is an InputError that names the least.
+  index_t memory_limit = 0;
   /// Confidence level of FitResult::intervals.
   double level = 0.95;
   /// Order of derivation. Empty: NLSQ_JACOBIAN_MODE, else the settings file (nlsq/config.hpp), else

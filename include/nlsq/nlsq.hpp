@@ -10,6 +10,7 @@
 #include "nlsq/fit_many.hpp"
 #include "nlsq/least_squares.hpp"
 #include "nlsq/log.hpp"
+#include "nlsq/memory.hpp"
 #include "nlsq/model.hpp"
 #include "nlsq/models.hpp"
 #include "nlsq/options.hpp"

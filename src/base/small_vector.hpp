@@ -41,6 +41,8 @@ class SmallVector {
   }
   ~SmallVector() = default;
 
+  /// Bytes that n values take beside their owner.
+  static constexpr std::size_t bytes(std::size_t n) { return n > N ? n * sizeof(T) : 0; }
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
   T* data() { return heap_ ? heap_.get() : inline_; }

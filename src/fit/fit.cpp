@@ -9,9 +9,11 @@
 #include <cmath>
 
 #include "fit/binding.hpp"
+#include "fit/footprint.hpp"
 #include "fit/jacobian_mode.hpp"
 #include "fit/moments.hpp"
 #include "fit/parameters.hpp"
+#include "fit/problem.hpp"
 #include "fit/progressive.hpp"
 #include "fit/settings.hpp"
 #include "fit/statistics.hpp"
@@ -25,55 +27,6 @@ using fit_impl::ParameterTable;
 using fit_impl::TermView;
 
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
-
-struct TermNames {
-  std::vector<std::string> names;  // expanded
-  linalg::Indices sizes;
-  linalg::Indices positions;  // in the problem
-};
-
-// The union of the terms' parameters, by first appearance.
-std::vector<std::string> collect_names(std::span<const TermView> terms,
-                                       std::vector<TermNames>& of_terms) {
-  std::vector<std::string> all;
-  of_terms.reserve(terms.size());
-  for (const TermView& term : terms) {
-    TermNames own;
-    own.names = fit_impl::expanded_names(*term.model, *term.data, own.sizes);
-    all.reserve(all.size() + own.names.size());
-    for (const std::string& name : own.names) {
-      const auto known = std::find(all.begin(), all.end(), name);
-      own.positions.push_back(known - all.begin());
-      if (known == all.end()) all.push_back(name);
-    }
-    of_terms.push_back(std::move(own));
-  }
-  return all;
-}
-
-std::vector<reduce::Term> bind_terms(std::span<const TermView> terms,
-                                     const std::vector<TermNames>& names,
-                                     const ParameterTable& table, const FitOptions& options,
-                                     fit_impl::Preparation& preparation) {
-  linalg::Indices free_position(z(table.size()), -1);
-  for (std::size_t i = 0; i < table.free.size(); ++i)
-    free_position[z(table.free[i])] = static_cast<index_t>(i);
-  std::vector<reduce::Term> bound;
-  bound.reserve(terms.size());
-  for (std::size_t t = 0; t < terms.size(); ++t) {
-    linalg::Indices own_free, problem_free;
-    for (std::size_t i = 0; i < names[t].positions.size(); ++i) {
-      const index_t free = free_position[z(names[t].positions[i])];
-      if (free < 0) continue;
-      own_free.push_back(static_cast<index_t>(i));
-      problem_free.push_back(free);
-    }
-    bound.push_back(fit_impl::bind_term(terms[t], options, names[t].sizes, own_free, preparation));
-    bound.back().parameters = names[t].positions;
-    bound.back().free = std::move(problem_free);
-  }
-  return bound;
-}
 
 // Says which row spoils the start, if one does.
 [[noreturn]] void throw_bad_start(reduce::DataEvaluator& evaluator, const ParameterTable& table,
@@ -123,28 +76,30 @@ linalg::Vector at_positions(const linalg::Vector& values, const linalg::Indices&
 
 FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) {
   const auto began = std::chrono::steady_clock::now();
-  if (terms.empty()) throw InputError("terms", "terms: at least one is needed");
   const fit_impl::ModeChoice mode = fit_impl::choose_jacobian_mode(options.jacobian_mode);
-  std::vector<TermNames> names;
-  const ParameterTable table = fit_impl::make_parameters(collect_names(terms, names), options);
   fit_impl::Preparation preparation{.mode = mode.mode};
-  const std::vector<reduce::Term> bound = bind_terms(terms, names, table, options, preparation);
+  const fit_impl::Problem problem = fit_impl::make_problem(terms, options, preparation);
+  const ParameterTable& table = problem.table;
+  const std::vector<reduce::Term>& bound = problem.terms;
   reduce::EvaluatorOptions evaluator_options = fit_impl::evaluator_options(options.threads);
+  index_t sampled = fit_impl::rows_sampled(problem, options);
+  if (options.memory_limit > 0) {
+    fit_impl::keep_within(options.memory_limit, problem, options, evaluator_options, sampled);
+  }
   evaluator_options.walk.watch = &options.before_pass;
   reduce::DataEvaluator evaluator(bound, table.start, table.free, evaluator_options,
                                   fit_impl::shared_pool());
   if (evaluator.rows() == 0) throw InputError("data", "data: there is no row to fit");
 
   const linalg::Vector x0 = at_positions(table.start, table.free);
-  const bool linear =
-      std::none_of(bound.begin(), bound.end(), [](const reduce::Term& t) { return t.robust; });
+  const bool linear = problem.linear_loss();
   const linalg::Vector lower = at_positions(table.lower, table.free);
   const linalg::Vector upper = at_positions(table.upper, table.free);
   std::optional<fit_impl::SampleFit> sample;
-  if (options.progressive && bound.size() == 1 && linear && !options.callback &&
-      !options.max_nfev) {
-    sample = fit_impl::fit_sample(bound.front(), {x0, lower, upper, table.start, &table.free},
-                                  options, evaluator_options, fit_impl::shared_pool());
+  if (sampled > 0) {
+    sample =
+        fit_impl::fit_sample(bound.front(), sampled, {x0, lower, upper, table.start, &table.free},
+                             options, evaluator_options, fit_impl::shared_pool());
   }
   bool from_sample = false;
   solve::Shortcut shortcut;

@@ -36,6 +36,12 @@ std::uint64_t hash(std::uint64_t x) {
   return x ^ (x >> 33);
 }
 
+// Neighbours taken together.
+index_t width_of(index_t rows) { return rows > kInCache ? kNeighbours : 1; }
+
+// Places for the values of a sample: of float32 columns, too, 8 bytes each.
+std::size_t values_of(const reduce::Term& sample) { return sample.columns.size() * z(sample.rows); }
+
 // A column's values in the rows of a sample.
 template <class T>
 void gather(const T* from, std::span<const index_t> rows, index_t width, T* to) {
@@ -49,9 +55,9 @@ void gather(const T* from, std::span<const index_t> rows, index_t width, T* to) 
 // A term over a sample of another's rows, with copies of their values.
 class SampledTerm {
  public:
-  SampledTerm(const reduce::Term& all, std::span<const index_t> rows, index_t width) : term_(all) {
-    term_.rows = static_cast<index_t>(rows.size()) * width;
-    memory_.resize(all.columns.size() * z(term_.rows));
+  SampledTerm(const reduce::Term& all, std::span<const index_t> rows, index_t width)
+      : term_(sampled_term(all, static_cast<index_t>(rows.size()) * width)) {
+    memory_.resize(values_of(term_));
     double* next = memory_.data();
     for (std::size_t c = 0; c < all.columns.size(); ++c, next += term_.rows) {
       const reduce::ColumnSource& column = all.columns[c];
@@ -96,9 +102,24 @@ class SampledTerm {
 
 index_t sample_rows(index_t rows, index_t n) {
   if (n == 0 || n > kMostParameters) return 0;
-  const index_t needed = std::max(kLeastRows, kRowsAParameter * n);
+  const index_t needed = least_sample(n);
   const index_t taken = std::max(needed, std::min(rows / kShare, kMostRows));
   return rows >= kWorthIt * taken ? taken : 0;
+}
+
+index_t least_sample(index_t n) { return std::max(kLeastRows, kRowsAParameter * n); }
+
+reduce::Term sampled_term(const reduce::Term& all, index_t taken) {
+  const index_t width = width_of(all.rows);
+  reduce::Term term(all);
+  term.rows = taken / width * width;
+  return term;
+}
+
+SampleBytes sample_bytes(const reduce::Term& all, index_t taken) {
+  const std::size_t numbers = z(taken / width_of(all.rows));
+  return {static_cast<index_t>(values_of(sampled_term(all, taken)) * sizeof(double)),
+          static_cast<index_t>(numbers * sizeof(index_t))};
 }
 
 std::vector<index_t> stratified_rows(index_t rows, index_t count, index_t width) {
@@ -147,14 +168,12 @@ bool SampleFit::confirmed_by(const linalg::Summary& all) const {
   return distance < kDistance * static_cast<double>(n) * rows_each;
 }
 
-std::optional<SampleFit> fit_sample(const reduce::Term& term, const FreeParameters& parameters,
-                                    const SolverOptions& options,
+std::optional<SampleFit> fit_sample(const reduce::Term& term, index_t taken,
+                                    const FreeParameters& parameters, const SolverOptions& options,
                                     const reduce::EvaluatorOptions& evaluator_options,
                                     base::ThreadPool& pool) {
   const auto n = static_cast<index_t>(parameters.start.size());
-  const index_t taken = sample_rows(term.rows, n);
-  if (taken == 0 || term.program->linear) return std::nullopt;
-  const index_t width = term.rows > kInCache ? kNeighbours : 1;
+  const index_t width = width_of(term.rows);
   SampledTerm sample(term, stratified_rows(term.rows, taken / width, width), width);
   reduce::DataEvaluator evaluator(sample.terms(), parameters.values, *parameters.free,
                                   evaluator_options, pool);

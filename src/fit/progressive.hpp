@@ -20,6 +20,18 @@ namespace nlsq::fit_impl {
 /// Rows of a sample of `rows` rows for n parameters; 0 where no sample pays.
 index_t sample_rows(index_t rows, index_t n);
 
+/// The fewest rows that serve as a sample for n parameters.
+index_t least_sample(index_t n);
+
+/// A term over a sample of another's rows, without their values.
+reduce::Term sampled_term(const reduce::Term& all, index_t taken);
+
+/// Bytes of the values of such a sample, and of the numbers of its rows while it is gathered.
+struct SampleBytes {
+  index_t values = 0, numbers = 0;
+};
+SampleBytes sample_bytes(const reduce::Term& all, index_t taken);
+
 /// A sample of `rows` rows: `width` neighbours in each of `count` equal stretches, anywhere in
 /// their stretch by a hash of its number, so that what is ordered is sampled evenly and no period
 /// is met in step. The first rows of the neighbours, ascending.
@@ -46,11 +58,11 @@ struct FreeParameters {
   const linalg::Indices* free;
 };
 
-/// The minimum on a sample of the term's rows; empty where there is none that could serve: few
-/// rows, a fit that fails, ends at a bound or leaves parameters undetermined, or a start that is
-/// as good.
-std::optional<SampleFit> fit_sample(const reduce::Term& term, const FreeParameters& parameters,
-                                    const SolverOptions& options,
+/// The minimum on a sample of `taken` of the term's rows; empty where there is none that could
+/// serve: few rows, a fit that fails, ends at a bound or leaves parameters undetermined, or a start
+/// that is as good.
+std::optional<SampleFit> fit_sample(const reduce::Term& term, index_t taken,
+                                    const FreeParameters& parameters, const SolverOptions& options,
                                     const reduce::EvaluatorOptions& evaluator_options,
                                     base::ThreadPool& pool);
 

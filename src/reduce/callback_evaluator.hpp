@@ -15,6 +15,10 @@ namespace nlsq::reduce {
 class CallbackEvaluator final : public solve::Evaluator {
  public:
   CallbackEvaluator(engine::CallbackProblem problem, index_t n, Loss loss, double f_scale);
+  /// Bytes that one of m residuals allocates.
+  static index_t bytes(index_t m, index_t n) {
+    return static_cast<index_t>(sizeof(double)) * (m + m * (n + 1) + n + (n + 1) * (n + 1));
+  }
   index_t parameters() const override { return n_; }
   index_t rows() const override { return problem_.m; }
   double cost(std::span<const double> p) override;

@@ -71,6 +71,17 @@ DataEvaluator::~DataEvaluator() {
   }
 }
 
+FoldsUsed DataEvaluator::usual_folds(index_t rows, index_t n, const EvaluatorOptions& options) {
+  using linalg::Fold;
+  if (n == 0) return FoldsUsed::gram;
+  if (!options.fold) {
+    return rows <= kHouseholderRows * n ? FoldsUsed::householder : FoldsUsed::gram;
+  }
+  return *options.fold == Fold::qr      ? FoldsUsed::householder
+         : *options.fold == Fold::pgram ? FoldsUsed::coordinates
+                                        : FoldsUsed::gram;
+}
+
 void DataEvaluator::load(std::span<const double> p, bool full) {
   for (std::size_t i = 0; i < free_.size(); ++i) values_[z(free_[i])] = p[i];
   for (const auto& state : states_) {
@@ -133,9 +144,7 @@ void DataEvaluator::summary(std::span<const double> p, solve::Grade grade, linal
   const index_t n = parameters();
   if (out.n != n || static_cast<index_t>(out.R.size()) != n * n) out.resize(n);
   load(p, true);
-  const bool force_qr =
-      options_.fold == Fold::qr || (!options_.fold && rows_ <= kHouseholderRows * n);
-  if (n > 0 && force_qr) {
+  if (usual_folds(rows_, n, options_) == FoldsUsed::householder) {
     fold_householder(out);
     return finish(out, Fold::qr);
   }

@@ -22,6 +22,10 @@ struct EvaluatorOptions {
 
 struct TermState;
 
+/// Which folds a fit may come to use: Gram matrices alone, as most; also in other coordinates, as
+/// badly conditioned ones; Householder alone, as tiny ones; any.
+enum class FoldsUsed { gram, coordinates, householder, any };
+
 class DataEvaluator final : public solve::Evaluator {
  public:
   /// `values` holds all parameters of the problem, `free` the positions the solver moves. The terms
@@ -30,6 +34,12 @@ class DataEvaluator final : public solve::Evaluator {
                 const linalg::Indices& free, const EvaluatorOptions& options,
                 base::ThreadPool& pool);
   ~DataEvaluator() override;
+
+  /// Bytes that one over these terms allocates, itself left out; `worked`: once it has made a pass.
+  static index_t bytes(std::span<const Term> terms, index_t n, const EvaluatorOptions& options,
+                       FoldsUsed folds, bool worked = true);
+  /// The folds of a fit that meets no difficulty.
+  static FoldsUsed usual_folds(index_t rows, index_t n, const EvaluatorOptions& options);
 
   index_t parameters() const override { return static_cast<index_t>(free_.size()); }
   index_t rows() const override { return rows_; }

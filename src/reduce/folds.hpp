@@ -44,6 +44,10 @@ class GramFold final : public Fold {
   GramFold(const Term& term, const std::vector<program::ResidualOutput>& outputs, engine::Isa isa,
            index_t block, std::vector<linalg::Matrix> coordinates = {}, index_t n = 0);
   GramFold(const GramFold& other);
+  /// Bytes of one, itself included. `n`: 0 for the parameters' own coordinates.
+  static index_t bytes(const Term& term, engine::Isa isa, index_t block, index_t n = 0);
+  /// Doubles of its result.
+  static index_t result_size(const Term& term, index_t n = 0);
   std::unique_ptr<Fold> clone() const override { return std::make_unique<GramFold>(*this); }
   index_t size() const override { return total_; }
   void begin_leaf() override;
@@ -70,6 +74,14 @@ class GramFold final : public Fold {
   const std::vector<Layout>& layout() const { return layout_; }
 
  private:
+  struct Shape {
+    std::vector<Layout> layout;
+    index_t total = 0;    // doubles of a result
+    index_t widest = 0;   // most columns of J and Z at once
+    index_t scratch = 0;  // of them kept here
+  };
+  static Shape shape_of(const Term& term, const std::vector<program::ResidualOutput>& outputs,
+                        index_t n);
   void fold_output(const engine::Interpreter& rows_of, std::size_t o, index_t rows);
 
   const Term* term_;
@@ -89,6 +101,10 @@ class HouseholderFold final : public Fold {
  public:
   HouseholderFold(const Term& term, const std::vector<program::ResidualOutput>& outputs,
                   engine::Isa isa);
+  /// Bytes of one, itself included.
+  static index_t bytes(const Term& term, engine::Isa isa);
+  /// Doubles of its result.
+  static index_t result_size(const Term& term);
   std::unique_ptr<Fold> clone() const override { return std::make_unique<HouseholderFold>(*this); }
   index_t size() const override { return total_; }
   void begin_leaf() override;
@@ -106,6 +122,9 @@ class HouseholderFold final : public Fold {
   const std::vector<Layout>& layout() const { return layout_; }
 
  private:
+  static std::vector<Layout> layout_of(const Term& term,
+                                       const std::vector<program::ResidualOutput>& outputs);
+
   const Term* term_;
   const std::vector<program::ResidualOutput>* outputs_;
   const FoldKernels* kernels_;

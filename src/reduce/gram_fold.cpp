@@ -3,11 +3,58 @@
 // J are scaled by √(ρ′ + 2ρ″z) first, and the gradient Σρ′f J is summed on its own, since rows at
 // the clamp leave Z but not g.
 #include <algorithm>
+#include <utility>
 
 #include "reduce/folds.hpp"
 #include "reduce/lane_sum.hpp"
 
 namespace nlsq::reduce {
+namespace {
+
+index_t stride_of(index_t block) { return block + 40; }
+
+}  // namespace
+
+GramFold::Shape GramFold::shape_of(const Term& term,
+                                   const std::vector<program::ResidualOutput>& outputs, index_t n) {
+  Shape shape;
+  shape.layout.reserve(outputs.size());
+  for (const program::ResidualOutput& output : outputs) {
+    Layout layout;
+    layout.local = static_cast<index_t>(output.jacobian.size());
+    layout.columns = n == 0 ? layout.local : n;
+    layout.start = layout.gram = shape.total;
+    const index_t q = layout.columns + (term.robust ? 0 : 1);
+    layout.gradient = layout.gram + packed_size(q);
+    layout.rho = layout.gradient + (term.robust ? layout.local : 0);
+    layout.f2 = layout.rho + (term.robust ? 1 : 0);
+    shape.total = layout.f2 + (term.robust ? 1 : 0);
+    shape.widest = std::max(shape.widest, layout.local + layout.columns);
+    shape.layout.push_back(layout);
+  }
+  if (n != 0 || term.robust) shape.scratch = shape.widest;
+  return shape;
+}
+
+index_t GramFold::result_size(const Term& term, index_t n) {
+  return shape_of(term, term.program->outputs, n).total;
+}
+
+index_t GramFold::bytes(const Term& term, engine::Isa isa, index_t block, index_t n) {
+  const Shape shape = shape_of(term, term.program->outputs, n);
+  const auto size = [](index_t count) { return static_cast<std::size_t>(count); };
+  std::size_t bytes = sizeof(GramFold) + shape.layout.size() * sizeof(Layout) +
+                      size(shape.total * fold_kernels(isa).lanes) * sizeof(double) +
+                      size(shape.widest + 1) * sizeof(double*);
+  if (shape.scratch > 0) {
+    bytes += size(engine::aligned_bytes(shape.scratch * stride_of(block))) +
+             2 * size(shape.scratch) * sizeof(double*);
+  }
+  for (const Layout& layout : shape.layout) {
+    if (n != 0) bytes += sizeof(linalg::Matrix) + linalg::Matrix::bytes(size(layout.local * n));
+  }
+  return static_cast<index_t>(bytes);
+}
 
 GramFold::GramFold(const Term& term, const std::vector<program::ResidualOutput>& outputs,
                    engine::Isa isa, index_t block, std::vector<linalg::Matrix> coordinates,
@@ -17,28 +64,19 @@ GramFold::GramFold(const Term& term, const std::vector<program::ResidualOutput>&
       kernels_(&fold_kernels(isa)),
       block_(block),
       coordinates_(std::move(coordinates)) {
-  index_t widest = 0;
-  for (const program::ResidualOutput& output : outputs) {
-    Layout layout;
-    layout.local = static_cast<index_t>(output.jacobian.size());
-    layout.columns = coordinates_.empty() ? layout.local : n;
-    layout.start = layout.gram = total_;
-    const index_t q = layout.columns + (term.robust ? 0 : 1);
-    layout.gradient = layout.gram + packed_size(q);
-    layout.rho = layout.gradient + (term.robust ? layout.local : 0);
-    layout.f2 = layout.rho + (term.robust ? 1 : 0);
-    total_ = layout.f2 + (term.robust ? 1 : 0);
-    widest = std::max(widest, layout.local + layout.columns);
-    layout_.push_back(layout);
-  }
+  Shape shape = shape_of(term, outputs, coordinates_.empty() ? 0 : n);
+  layout_ = std::move(shape.layout);
+  total_ = shape.total;
   sums_.resize(static_cast<std::size_t>(total_ * kernels_->lanes));
-  const index_t stride = block_ + 40;
-  if (!coordinates_.empty() || term.robust) {
-    z_ = engine::allocate_aligned(widest * stride);
-    for (index_t i = 0; i < widest; ++i) scaled_.push_back(z_.get() + i * stride);
+  if (shape.scratch > 0) {
+    const index_t stride = stride_of(block_);
+    z_ = engine::allocate_aligned(shape.scratch * stride);
+    scaled_.resize(static_cast<std::size_t>(shape.scratch));
+    for (index_t i = 0; i < shape.scratch; ++i)
+      scaled_[static_cast<std::size_t>(i)] = z_.get() + i * stride;
     combined_ = scaled_;
   }
-  pointers_.resize(static_cast<std::size_t>(widest + 1));
+  pointers_.resize(static_cast<std::size_t>(shape.widest + 1));
 }
 
 GramFold::GramFold(const GramFold& other)

@@ -9,24 +9,61 @@
 #include "reduce/lane_sum.hpp"
 
 namespace nlsq::reduce {
+namespace {
 
-HouseholderFold::HouseholderFold(const Term& term,
-                                 const std::vector<program::ResidualOutput>& outputs,
-                                 engine::Isa isa)
-    : term_(&term), outputs_(&outputs), kernels_(&fold_kernels(isa)) {
-  const index_t leaf_rows = std::min(kLeafRows, std::max<index_t>(term.rows, 1));
+// Doubles of a gathered leaf of one output.
+index_t leaf_size(const Term& term, const HouseholderFold::Layout& layout) {
+  return std::min(kLeafRows, std::max<index_t>(term.rows, 1)) * layout.q;
+}
+
+}  // namespace
+
+std::vector<HouseholderFold::Layout> HouseholderFold::layout_of(
+    const Term& term, const std::vector<program::ResidualOutput>& outputs) {
+  std::vector<Layout> all;
+  all.reserve(outputs.size());
+  index_t total = 0;
   for (const program::ResidualOutput& output : outputs) {
     Layout layout;
     layout.local = static_cast<index_t>(output.jacobian.size());
     layout.q = layout.local + (term.robust ? 0 : 1);
-    layout.start = layout.triangle = total_;
+    layout.start = layout.triangle = total;
     layout.gradient = layout.triangle + layout.q * layout.q;
     layout.rho = layout.gradient + (term.robust ? layout.local : 0);
     layout.f2 = layout.rho + (term.robust ? 1 : 0);
-    total_ = layout.f2 + (term.robust ? 1 : 0);
-    layout_.push_back(layout);
-    leaf_.emplace_back(static_cast<std::size_t>(leaf_rows * layout.q));
+    total = layout.f2 + (term.robust ? 1 : 0);
+    all.push_back(layout);
   }
+  return all;
+}
+
+// The last output ends with f2, or with its triangle.
+index_t HouseholderFold::result_size(const Term& term) {
+  const Layout last = layout_of(term, term.program->outputs).back();
+  return last.f2 + (term.robust ? 1 : 0);
+}
+
+index_t HouseholderFold::bytes(const Term& term, engine::Isa isa) {
+  index_t doubles = result_size(term) * fold_kernels(isa).lanes;
+  std::size_t bytes = sizeof(HouseholderFold);
+  for (const Layout& layout : layout_of(term, term.program->outputs)) {
+    doubles += leaf_size(term, layout);
+    bytes += sizeof(Layout) + sizeof(std::vector<double>);
+  }
+  return static_cast<index_t>(bytes + static_cast<std::size_t>(doubles) * sizeof(double));
+}
+
+HouseholderFold::HouseholderFold(const Term& term,
+                                 const std::vector<program::ResidualOutput>& outputs,
+                                 engine::Isa isa)
+    : term_(&term),
+      outputs_(&outputs),
+      kernels_(&fold_kernels(isa)),
+      layout_(layout_of(term, outputs)),
+      total_(result_size(term)) {
+  leaf_.reserve(layout_.size());
+  for (const Layout& layout : layout_)
+    leaf_.emplace_back(static_cast<std::size_t>(leaf_size(term, layout)));
   sums_.resize(static_cast<std::size_t>(total_ * kernels_->lanes));
 }
 

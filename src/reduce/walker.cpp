@@ -5,6 +5,8 @@
 #include "reduce/walker.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <cstring>
 
 namespace nlsq::reduce {
@@ -49,7 +51,15 @@ class MergeStack {
   index_t pushed_ = 0;
 };
 
-constexpr index_t kStackDepth = 64;
+// Results that a merge stack of `count` of them holds at once: a binary counter, and the next one.
+std::size_t stack_depth(index_t count) {
+  return static_cast<std::size_t>(std::bit_width(static_cast<std::uint64_t>(count))) + 1;
+}
+
+// Results kept during a pass of so many units: each one's, and the stack that merges them.
+std::size_t results_of(index_t units) {
+  return units <= 1 ? 1 : static_cast<std::size_t>(units) + stack_depth(units);
+}
 
 }  // namespace
 
@@ -57,7 +67,7 @@ Walker::Walker(const program::Program& program, const Term& term, const WalkOpti
                base::ThreadPool& pool)
     : program_(&program), options_(options), pool_(&pool), uniforms_(program, options.isa) {
   plan(term, options.threads);
-  most_rows_ = block_;
+  most_rows_ = division_.block;
   workers_.resize(static_cast<std::size_t>(options_.threads));
   copy_tail();
 }
@@ -66,28 +76,58 @@ bool Walker::serve(const Term& term, const WalkOptions& options) {
   options_.watch = options.watch;
   options_.between_looks = options.between_looks;
   plan(term, options.threads);
-  if (block_ > most_rows_) return false;
+  if (division_.block > most_rows_) return false;
   workers_.resize(static_cast<std::size_t>(options_.threads));
   copy_tail();
   return true;
 }
 
-void Walker::plan(const Term& term, int threads) {
-  term_ = &term;
-  const index_t useful = std::max<index_t>(1, term.rows / kRowsPerThread);
-  options_.threads = static_cast<int>(std::min<index_t>(std::max(1, threads), useful));
-  leaves_per_unit_ = 1;
-  while (leaves_per_unit_ < kMaxLeavesPerUnit &&
-         leaves() / (2 * leaves_per_unit_) >= 16 * options_.threads) {
-    leaves_per_unit_ *= 2;
+int Walker::useful_threads(index_t rows, int threads) {
+  const index_t useful = std::max<index_t>(1, rows / kRowsPerThread);
+  return static_cast<int>(std::min<index_t>(std::max(1, threads), useful));
+}
+
+Walker::Division Walker::divide(const program::Program& program, const Term& term,
+                                const WalkOptions& options, int threads) {
+  Division d;
+  d.threads = useful_threads(term.rows, threads);
+  d.leaves = (term.rows + kLeafRows - 1) / kLeafRows;
+  while (d.leaves_per_unit < kMaxLeavesPerUnit &&
+         d.leaves / (2 * d.leaves_per_unit) >= 16 * d.threads) {
+    d.leaves_per_unit *= 2;
   }
   // A term that fits one block needs no more registers than it has rows.
-  const index_t block = options_.block > 0 ? options_.block : program_->block_rows();
-  block_ = std::min(block, std::max(kPad, round_up(term.rows)));
+  const index_t block = options.block > 0 ? options.block : program.block_rows();
+  d.block = std::min(block, std::max(kPad, round_up(term.rows)));
+  return d;
+}
+
+void Walker::plan(const Term& term, int threads) {
+  term_ = &term;
+  division_ = divide(*program_, term, options_, threads);
+  options_.threads = division_.threads;
+}
+
+index_t Walker::bytes(const program::Program& program, const Term& term, const WalkOptions& options,
+                      index_t fold_size, bool worked) {
+  const Division d = divide(program, term, options, options.threads);
+  const auto size = [](index_t count) { return static_cast<std::size_t>(count); };
+  const std::size_t columns = term.columns.size();
+  const std::size_t result = size(fold_size) * sizeof(double);
+  auto bytes = size(engine::Uniforms::bytes(program)) + size(d.threads) * sizeof(Worker);
+  if (term.rows % d.block != 0) {
+    bytes += columns * (sizeof(engine::AlignedBuffer) + size(engine::aligned_bytes(d.block)));
+  }
+  if (!worked) return static_cast<index_t>(bytes);
+  auto worker = size(engine::Interpreter::bytes(program, d.block)) +
+                decltype(Worker::columns)::bytes(columns);
+  if (d.leaves_per_unit > 1) worker += stack_depth(d.leaves_per_unit) * result;
+  bytes += size(d.threads) * worker + Results::bytes(results_of(d.units()) * size(fold_size));
+  return static_cast<index_t>(bytes);
 }
 
 void Walker::copy_tail() {
-  tail_first_ = term_->rows / block_ * block_;
+  tail_first_ = term_->rows / division_.block * division_.block;
   const index_t rows = term_->rows - tail_first_;
   if (rows == 0) return;
   const index_t padded = round_up(rows);
@@ -127,11 +167,12 @@ Walker::Worker& Walker::worker(int index) {
 }
 
 void Walker::fold_leaf(Worker& w, Fold& fold, index_t leaf, double* result) {
+  const index_t block = division_.block;
   const index_t begin = leaf * kLeafRows;
   const index_t end = std::min(begin + kLeafRows, term_->rows);
   fold.begin_leaf();
-  for (index_t first = begin; first < end; first += block_) {
-    const index_t rows = std::min(block_, end - first);
+  for (index_t first = begin; first < end; first += block) {
+    const index_t rows = std::min(block, end - first);
     if (!evaluated_) {
       const bool from_tail = first >= tail_first_;
       for (std::size_t c = 0; c < w.columns.size(); ++c) {
@@ -145,14 +186,14 @@ void Walker::fold_leaf(Worker& w, Fold& fold, index_t leaf, double* result) {
     fold.block(*w.interpreter, first, rows);
   }
   fold.end_leaf(result);
-  if (term_->rows <= block_) evaluated_ = true;
+  if (term_->rows <= block) evaluated_ = true;
 }
 
 void Walker::fold_unit(Worker& w, Fold& fold, index_t unit, double* result) {
-  const index_t first = unit * leaves_per_unit_;
-  const index_t last = std::min(first + leaves_per_unit_, leaves());
+  const index_t first = unit * division_.leaves_per_unit;
+  const index_t last = std::min(first + division_.leaves_per_unit, division_.leaves);
   if (last - first == 1) return fold_leaf(w, fold, first, result);
-  w.scratch.resize(static_cast<std::size_t>(kStackDepth * fold.size()));
+  w.scratch.resize(stack_depth(last - first) * static_cast<std::size_t>(fold.size()));
   MergeStack stack(fold, w.scratch.data());
   for (index_t leaf = first; leaf < last; ++leaf) {
     fold_leaf(w, fold, leaf, stack.next());
@@ -171,8 +212,8 @@ void Walker::look_up(std::chrono::steady_clock::time_point& last) const {
 
 std::span<const double> Walker::reduce(Fold& fold) {
   const auto size = static_cast<std::size_t>(fold.size());
-  const index_t units = (leaves() + leaves_per_unit_ - 1) / leaves_per_unit_;
-  results_.resize(size * static_cast<std::size_t>(units <= 1 ? 1 : units + kStackDepth));
+  const index_t units = division_.units();
+  results_.resize(size * results_of(units));
   if (units == 0) {
     fold.begin_leaf();
     fold.end_leaf(results_.data());

@@ -34,6 +34,13 @@ class Walker {
   Walker(const program::Program& program, const Term& term, const WalkOptions& options,
          base::ThreadPool& pool);
 
+  /// Bytes that one allocates beside itself, when passes are made of folds whose results have up to
+  /// `fold_size` doubles; with `worked` those of its workers, too, which the first pass makes.
+  static index_t bytes(const program::Program& program, const Term& term,
+                       const WalkOptions& options, index_t fold_size, bool worked = true);
+  /// Threads that share a pass over `rows` rows.
+  static int useful_threads(index_t rows, int threads);
+
   /// Turns to another term of the same program; false when its blocks do not fit.
   bool serve(const Term& term, const WalkOptions& options);
 
@@ -48,17 +55,27 @@ class Walker {
   const engine::Uniforms& uniforms() const { return uniforms_; }
 
  private:
+  using Results = base::SmallVector<double, 32>;
   struct Worker {
     std::optional<engine::Interpreter> interpreter;
     base::SmallVector<const void*, 6> columns;
     std::vector<double> scratch;  // results of one leaf and of the merge stack
     bool began = false;
   };
+  // How a pass over a term is divided.
+  struct Division {
+    int threads = 1;
+    index_t block = 0;
+    index_t leaves = 0;
+    index_t leaves_per_unit = 1;
+    index_t units() const { return (leaves + leaves_per_unit - 1) / leaves_per_unit; }
+  };
+  static Division divide(const program::Program& program, const Term& term,
+                         const WalkOptions& options, int threads);
   void fold_leaf(Worker& worker, Fold& fold, index_t leaf, double* result);
   void fold_unit(Worker& worker, Fold& fold, index_t unit, double* result);
   void plan(const Term& term, int threads);
   void copy_tail();
-  index_t leaves() const { return (term_->rows + kLeafRows - 1) / kLeafRows; }
   Worker& worker(int w);
   void look_up(std::chrono::steady_clock::time_point& last) const;
 
@@ -66,15 +83,14 @@ class Walker {
   const Term* term_;
   WalkOptions options_;
   base::ThreadPool* pool_;
-  index_t block_ = 0;
+  Division division_;
   index_t most_rows_ = 0;  // that a block of the workers holds
   engine::Uniforms uniforms_;
   std::vector<Worker> workers_;
   index_t tail_first_ = 0;  // rows from here on are read from the copy
   std::vector<engine::AlignedBuffer>
       tail_;  // a column each, the last row repeated to a multiple of 16
-  index_t leaves_per_unit_ = 1;
-  base::SmallVector<double, 32> results_;
+  Results results_;
   bool evaluated_ = false;  // the single block of a small term holds the current values
 };
 

@@ -139,6 +139,16 @@ Stop improve(Evaluator& evaluator, State& state, Strategy& strategy, const Solve
 
 }  // namespace
 
+// Matrices: three points, the triangle of the model, the step finder's and the polish's; dogbox has
+// one more for a face. Vectors: three points with three each, the state's and a strategy's.
+index_t workspace_bytes(Method method, index_t n) {
+  constexpr std::size_t kVectors = 32;
+  const std::size_t matrices = method == Method::dogbox ? 7 : 6;
+  const auto size = static_cast<std::size_t>(n);
+  return static_cast<index_t>(matrices * linalg::Matrix::bytes(size * size) +
+                              kVectors * linalg::Vector::bytes(size));
+}
+
 Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<const double> lower,
                  std::span<const double> upper, const SolverOptions& options, bool linear_loss,
                  const Shortcut* shortcut) {

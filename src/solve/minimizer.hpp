@@ -33,6 +33,10 @@ struct Shortcut {
   std::function<bool(const linalg::Summary&)> accept;
 };
 
+/// Bytes that minimize() allocates for n parameters, its outcome included: none of note up to 6 of
+/// them, whose vectors and matrices live in their owners.
+index_t workspace_bytes(Method method, index_t n);
+
 /// Minimizes evaluator's cost from x0 with lower ≤ x ≤ upper (n values each, ±inf allowed).
 /// `linear_loss` says that qtf is Qᵀf, which the polish needs to know.
 /// Throws InputError when the options make no sense, x0 is infeasible, the start is not finite, or

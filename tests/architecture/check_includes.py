@@ -32,7 +32,7 @@ PUBLIC = {
     "types": "base", "error": "base", "version": "base", "log": "base",
     "options": "base", "model": "expr", "table": "data", "models": "models",
     "data": "fit", "fit": "fit", "result": "fit", "least_squares": "fit", "fit_many": "fit", "runtime": "fit", "nlsq": "fit",
-    "config": "fit", "cache": "fit",
+    "config": "fit", "cache": "fit", "memory": "fit",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 

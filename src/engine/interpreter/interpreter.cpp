@@ -17,6 +17,10 @@ using program::Instruction;
 using program::Operand;
 
 constexpr std::size_t kLine = 64;
+constexpr std::size_t kMoreColumnUses = 4;  // than instructions: most have one column at most
+
+// Registers are not a power of two apart, so that they do not fight for the same cache sets.
+constexpr index_t stride_of(index_t block) { return block + 40; }
 
 Kernel find_kernel(const KernelTable& table, const Instruction& in) {
   const auto bit = [](const Operand& operand, unsigned weight) {
@@ -31,14 +35,17 @@ Kernel find_kernel(const KernelTable& table, const Instruction& in) {
 // An ordinary allocation with room to align; the true start is kept just before. (An aligned
 // operator new costs several times as much.)
 AlignedBuffer allocate_aligned(index_t doubles) {
-  const std::size_t bytes =
-      static_cast<std::size_t>(doubles) * sizeof(double) + kLine + sizeof(void*);
-  void* const start = ::operator new(bytes);
+  void* const start = ::operator new(static_cast<std::size_t>(aligned_bytes(doubles)));
   const auto address =
       (reinterpret_cast<std::uintptr_t>(start) + sizeof(void*) + kLine - 1) / kLine * kLine;
   auto* const aligned = reinterpret_cast<double*>(address);
   reinterpret_cast<void**>(aligned)[-1] = start;
   return AlignedBuffer(aligned);
+}
+
+index_t aligned_bytes(index_t doubles) {
+  return static_cast<index_t>(static_cast<std::size_t>(doubles) * sizeof(double) + kLine +
+                              sizeof(void*));
 }
 
 void AlignedDelete::operator()(double* p) const {
@@ -69,6 +76,11 @@ Uniforms::Uniforms(const program::Program& program, Isa isa)
   }
 }
 
+index_t Uniforms::bytes(const program::Program& program) {
+  return aligned_bytes(program.slots * kSlotWidth) +
+         static_cast<index_t>(program.uniform.size() * sizeof(Step));
+}
+
 void Uniforms::evaluate(std::span<const double> parameters) {
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     std::fill_n(slots_.get() + i * kSlotWidth, kSlotWidth, parameters[i]);
@@ -96,13 +108,12 @@ Interpreter::Interpreter(const program::Program& program, const Uniforms& unifor
     : program_(&program),
       uniforms_(&uniforms),
       block_(block),
-      // Registers are not a power of two apart, so that they do not fight for the same cache sets.
-      stride_(block + 40),
-      registers_(allocate_aligned(static_cast<index_t>(program.registers) * (block + 40))),
+      stride_(stride_of(block)),
+      registers_(allocate_aligned(static_cast<index_t>(program.registers) * stride_)),
       columns_(static_cast<std::size_t>(program.columns)) {
   const KernelTable& table = kernel_table(isa);
   steps_.reserve(program.row.size());
-  column_uses_.reserve(program.row.size() + 4);
+  column_uses_.reserve(program.row.size() + kMoreColumnUses);
   for (const Instruction& in : program.row) {
     const auto step = static_cast<std::uint32_t>(steps_.size());
     const Operand* operands[] = {&in.a, &in.b, &in.c, &in.e};
@@ -122,6 +133,13 @@ Interpreter::Interpreter(const program::Program& program, const Uniforms& unifor
                        .d2 = in.code == Code::sincos ? reg(in.dst2) : nullptr,
                        .imm = in.imm}});
   }
+}
+
+index_t Interpreter::bytes(const program::Program& program, index_t block) {
+  const std::size_t rows = program.row.size();
+  return aligned_bytes(static_cast<index_t>(program.registers) * stride_of(block)) +
+         static_cast<index_t>(rows * sizeof(Step) + (rows + kMoreColumnUses) * sizeof(ColumnUse) +
+                              static_cast<std::size_t>(program.columns) * sizeof(const void*));
 }
 
 void Interpreter::begin_pass() {

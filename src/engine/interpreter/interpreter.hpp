@@ -19,12 +19,16 @@ struct AlignedDelete {
 };
 using AlignedBuffer = std::unique_ptr<double[], AlignedDelete>;
 AlignedBuffer allocate_aligned(index_t doubles);
+/// Bytes that such an allocation takes.
+index_t aligned_bytes(index_t doubles);
 
 /// Values of the uniform part: slots of kSlotWidth doubles. One a fit, read by all threads during a
 /// pass; or one for several fits side by side, each with its lane of every slot.
 class Uniforms {
  public:
   Uniforms(const program::Program& program, Isa isa);
+  /// Bytes that one of a program allocates.
+  static index_t bytes(const program::Program& program);
   /// Sets the parameters (program.parameters values) and evaluates the uniform part.
   void evaluate(std::span<const double> parameters);
   /// The same for fits side by side: parameters[i·lanes + k] is parameter i of the fit in lane k;
@@ -48,6 +52,8 @@ class Interpreter {
  public:
   /// `block` rows at most, a multiple of 16. `uniforms` must outlive it.
   Interpreter(const program::Program& program, const Uniforms& uniforms, Isa isa, index_t block);
+  /// Bytes that one of a program and a block allocates.
+  static index_t bytes(const program::Program& program, index_t block);
 
   /// Fills the registers that hold uniform values; once after each Uniforms::evaluate.
   void begin_pass();

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#include "fit/footprint.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "fit/progressive.hpp"
+#include "nlsq/error.hpp"
+#include "nlsq/memory.hpp"
+#include "solve/minimizer.hpp"
+
+namespace nlsq::fit_impl {
+namespace {
+
+using reduce::DataEvaluator;
+using reduce::FoldsUsed;
+
+constexpr index_t kGoodBlock = 64;    // rows; below, the dispatch costs time
+constexpr index_t kLeastBlock = 16;   // rows
+constexpr index_t kBesides = 2048;    // bytes of strategies, names, the result and its texts
+constexpr index_t kOfParameter = 48;  // bytes of names and results beside the covariance
+
+std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
+
+index_t data_bytes(const Problem& problem) {
+  std::vector<const void*> seen;
+  index_t bytes = 0;
+  for (const reduce::Term& term : problem.terms) {
+    for (const reduce::ColumnSource& column : term.columns) {
+      if (column.data != nullptr) {
+        if (std::find(seen.begin(), seen.end(), column.data) != seen.end()) continue;
+        seen.push_back(column.data);
+      }
+      bytes += term.rows * (column.float32 ? 4 : 8);
+    }
+  }
+  return bytes;
+}
+
+index_t rows_of(const Problem& problem) {
+  index_t rows = 0;
+  for (const reduce::Term& term : problem.terms)
+    rows += term.rows * static_cast<index_t>(term.program->outputs.size()) - term.masked_rows;
+  return rows;
+}
+
+// While the sample is fitted the evaluator of all rows exists, but has made no pass; afterwards the
+// sample's workspace stays with the program.
+index_t working_bytes(const Problem& problem, const FitOptions& options,
+                      const reduce::EvaluatorOptions& evaluator, index_t sampled, FoldsUsed folds) {
+  const index_t n = problem.free();
+  const auto N = static_cast<index_t>(problem.table.names.size());
+  const index_t solver = solve::workspace_bytes(options.method, n);
+  const index_t result = N * N * 8 + N * kOfParameter + kBesides;
+  const index_t all = DataEvaluator::bytes(problem.terms, n, evaluator, folds) + solver;
+  if (sampled == 0) return all + result;
+  const std::vector<reduce::Term> sample = {sampled_term(problem.terms.front(), sampled)};
+  const SampleBytes values = sample_bytes(problem.terms.front(), sampled);
+  const index_t of_sample = DataEvaluator::bytes(sample, n, evaluator, folds);
+  const index_t summary = static_cast<index_t>(linalg::Matrix::bytes(z(n * n)));
+  const index_t during = DataEvaluator::bytes(problem.terms, n, evaluator, folds, false) +
+                         values.values + std::max(values.numbers, of_sample + solver);
+  const bool is_kept = problem.terms.front().workspaces != nullptr;
+  const index_t kept =
+      is_kept ? DataEvaluator::bytes(sample, n, evaluator, FoldsUsed::gram) : 0;  // TermState::rest
+  return std::max(during, all + summary + kept) + result;
+}
+
+// The next way to run that takes less; false when there is none.
+bool shrink(const Problem& problem, reduce::EvaluatorOptions& evaluator, index_t& sampled) {
+  index_t& block = evaluator.walk.block;
+  if (block == 0) {
+    block = reduce::kLeafRows;
+    for (const reduce::Term& term : problem.terms)
+      block = std::min(block, term.program->full.block_rows());
+  }
+  if (sampled / 2 >= least_sample(problem.free())) {
+    sampled /= 2;
+  } else if (block > kGoodBlock) {
+    block /= 2;
+  } else if (evaluator.walk.threads > 1) {
+    --evaluator.walk.threads;
+  } else if (sampled > 0) {
+    sampled = 0;
+  } else if (block > kLeastBlock) {
+    block /= 2;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+index_t rows_sampled(const Problem& problem, const FitOptions& options) {
+  if (!options.progressive || problem.terms.size() != 1 || !problem.linear_loss() ||
+      options.callback || options.max_nfev || problem.terms.front().program->linear) {
+    return 0;
+  }
+  return sample_rows(problem.terms.front().rows, problem.free());
+}
+
+Footprint footprint(const Problem& problem, const FitOptions& options,
+                    const reduce::EvaluatorOptions& evaluator, index_t sampled) {
+  const FoldsUsed usual = DataEvaluator::usual_folds(rows_of(problem), problem.free(), evaluator);
+  return {data_bytes(problem), working_bytes(problem, options, evaluator, sampled, usual),
+          working_bytes(problem, options, evaluator, sampled, FoldsUsed::any)};
+}
+
+Footprint least_footprint(const Problem& problem, const FitOptions& options,
+                          const reduce::EvaluatorOptions& evaluator) {
+  reduce::EvaluatorOptions least = evaluator;
+  index_t sampled = 0;
+  while (shrink(problem, least, sampled)) {}
+  return footprint(problem, options, least, sampled);
+}
+
+void keep_within(index_t limit, const Problem& problem, const FitOptions& options,
+                 reduce::EvaluatorOptions& evaluator, index_t& sampled) {
+  // Threads beyond those that share a pass change nothing.
+  int useful = 1;
+  for (const reduce::Term& term : problem.terms)
+    useful = std::max(useful, reduce::Walker::useful_threads(term.rows, evaluator.walk.threads));
+  evaluator.walk.threads = useful;
+  while (true) {
+    const Footprint takes = footprint(problem, options, evaluator, sampled);
+    if (takes.data + takes.most <= limit) return;
+    if (shrink(problem, evaluator, sampled)) continue;
+    throw InputError(
+        "memory_limit",
+        fmt::format("memory_limit: {} is too little; this fit needs at least {}: {} of data and {} "
+                    "beside them",
+                    shown_bytes(limit), shown_bytes(takes.data + takes.most),
+                    shown_bytes(takes.data), shown_bytes(takes.most)));
+  }
+}
+
+}  // namespace nlsq::fit_impl

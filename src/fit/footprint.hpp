@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// The memory of a fit, before it is made, from the sizes that its parts allocate with; and how a
+// fit runs to stay within a limit. Programs are not counted: they stay with the model.
+#pragma once
+
+#include "fit/problem.hpp"
+#include "nlsq/fit.hpp"
+#include "reduce/data_evaluator.hpp"
+
+namespace nlsq::fit_impl {
+
+/// In bytes.
+struct Footprint {
+  index_t data = 0;   ///< values of columns, responses and sigmas, each array once
+  index_t usual = 0;  ///< beside them, of a fit that meets no difficulty
+  index_t most = 0;   ///< with the folds that badly conditioned problems need
+};
+
+/// Rows of the sample that a fit begins on (docs/adr/0005); 0: none.
+index_t rows_sampled(const Problem& problem, const FitOptions& options);
+
+Footprint footprint(const Problem& problem, const FitOptions& options,
+                    const reduce::EvaluatorOptions& evaluator, index_t sampled);
+
+/// The same where it takes the least: one thread, the smallest block, no sample.
+Footprint least_footprint(const Problem& problem, const FitOptions& options,
+                          const reduce::EvaluatorOptions& evaluator);
+
+/// Changes threads, rows of a block and rows of the sample so that data and `most` are within
+/// `limit` bytes, in the order of what that costs in time. No bit of a result depends on the first
+/// two. Throws InputError naming the least limit when none will do.
+void keep_within(index_t limit, const Problem& problem, const FitOptions& options,
+                 reduce::EvaluatorOptions& evaluator, index_t& sampled);
+
+}  // namespace nlsq::fit_impl

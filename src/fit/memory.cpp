@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// Estimates of memory: a fit's footprint on data that need not exist.
+#include "nlsq/memory.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "expr/model.hpp"
+#include "fit/footprint.hpp"
+#include "fit/jacobian_mode.hpp"
+#include "fit/settings.hpp"
+#include "nlsq/error.hpp"
+#include "reduce/callback_evaluator.hpp"
+#include "solve/minimizer.hpp"
+
+namespace nlsq {
+namespace {
+
+MemoryEstimate estimate_of(const fit_impl::Problem& problem, const FitOptions& options) {
+  reduce::EvaluatorOptions evaluator = fit_impl::evaluator_options(options.threads);
+  MemoryEstimate out;
+  for (const reduce::Term& term : problem.terms) {
+    out.rows += term.rows;
+    out.threads =
+        std::max(out.threads, reduce::Walker::useful_threads(term.rows, evaluator.walk.threads));
+  }
+  out.parameters = problem.free();
+  out.least = fit_impl::least_footprint(problem, options, evaluator).most;
+  out.sample_rows = fit_impl::rows_sampled(problem, options);
+  if (options.memory_limit > 0) {
+    fit_impl::keep_within(options.memory_limit, problem, options, evaluator, out.sample_rows);
+    out.threads = evaluator.walk.threads;
+  }
+  const fit_impl::Footprint takes =
+      fit_impl::footprint(problem, options, evaluator, out.sample_rows);
+  out.data = takes.data;
+  out.working = takes.usual;
+  out.most = takes.most;
+  return out;
+}
+
+MemoryEstimate estimate_view(const Model& model, const Dataset& data, FitOptions options,
+                             bool exists) {
+  options.check_finite = options.check_finite && exists;
+  const fit_impl::TermView view{&model, &data, options.loss, options.f_scale};
+  fit_impl::Preparation preparation{.mode =
+                                        fit_impl::choose_jacobian_mode(options.jacobian_mode).mode};
+  return estimate_of(fit_impl::make_problem({&view, 1}, options, preparation), options);
+}
+
+// `rows` values that are nowhere.
+Values imagined(index_t rows) {
+  Values values;
+  values.size = rows;
+  return values;
+}
+
+void check_rows(index_t rows) {
+  if (rows < 1) throw InputError("rows", fmt::format("rows: {} is not positive", rows));
+}
+
+}  // namespace
+
+MemoryEstimate estimate_memory(const Model& model, const Dataset& data, const FitOptions& options) {
+  return estimate_view(model, data, options, true);
+}
+
+MemoryEstimate estimate_memory(const Model& model, index_t rows, const FitOptions& options) {
+  check_rows(rows);
+  for (const expr::Symbol& symbol : model.impl()->parameters) {
+    if (symbol.index_column < 0) continue;
+    throw InputError(
+        "model", fmt::format("model: only the data tell how many elements '{}' has", symbol.name));
+  }
+  Dataset data;
+  for (const std::string& name : model.columns()) data.column(name, imagined(rows));
+  for (index_t o = 0; o < model.outputs(); ++o) data.response(imagined(rows));
+  return estimate_view(model, data, options, false);
+}
+
+// Ordinary models have a factor or a call in each derivative; a sum of peaks stands for them.
+MemoryEstimate estimate_memory(index_t rows, index_t parameters, const FitOptions& options) {
+  constexpr index_t kMostShown = 200;  // parameters of the model that is made
+  check_rows(rows);
+  if (parameters < 1) {
+    throw InputError("parameters", fmt::format("parameters: {} is not positive", parameters));
+  }
+  std::string formula = "p0";
+  const index_t shown = std::min(parameters, kMostShown);
+  for (index_t i = 1; i + 1 < shown; i += 2) formula += fmt::format(" + p{}*exp(-p{}*x)", i, i + 1);
+  if (shown % 2 == 0) formula += fmt::format(" + p{}*x", shown - 1);
+  FitOptions plain;
+  plain.threads = options.threads;
+  plain.progressive = options.progressive;
+  plain.method = options.method;
+  MemoryEstimate out = estimate_memory(Model::parse(formula, {"x"}), rows, plain);
+  // Beyond, what grows is the triangle of all pairs of columns.
+  const index_t more = parameters * parameters / (shown * shown);
+  for (index_t* bytes : {&out.working, &out.most, &out.least}) *bytes *= more;
+  out.parameters = parameters;
+  out.known_model = false;
+  return out;
+}
+
+index_t callback_memory(index_t residuals, index_t parameters) {
+  return reduce::CallbackEvaluator::bytes(residuals, parameters) +
+         solve::workspace_bytes(Method::trf, parameters);
+}
+
+}  // namespace nlsq

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// The terms of a fit bound to their data, and the parameters they share.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "fit/binding.hpp"
+#include "fit/parameters.hpp"
+#include "nlsq/fit.hpp"
+#include "reduce/term.hpp"
+
+namespace nlsq::fit_impl {
+
+struct Problem {
+  ParameterTable table;
+  std::vector<reduce::Term> terms;
+
+  index_t free() const { return static_cast<index_t>(table.free.size()); }
+  /// No term has a robust loss.
+  bool linear_loss() const;
+};
+
+/// Parameters are the union of the terms', by first appearance. Throws InputError.
+Problem make_problem(std::span<const TermView> terms, const FitOptions& options,
+                     Preparation& preparation);
+
+}  // namespace nlsq::fit_impl
