@@ -88,6 +88,7 @@ void add_method_options(CLI::App& fit, FitArguments& a) {
       ->type_name("MODE");
   add_text(fit, "--threads", a.threads, "threads (default: all of this machine's processors)",
            group, "N");
+  add_text(fit, "--memory", a.memory, "most memory for columns and fit, 256M or 2G", group, "SIZE");
 }
 
 void add_output_options(CLI::App& fit, FitArguments& a) {
@@ -102,7 +103,6 @@ void add_output_options(CLI::App& fit, FitArguments& a) {
 
 // Names that are reserved; they are refused with a clear message, and hidden from the help.
 void add_later_options(CLI::App& fit, FitArguments& a) {
-  add_text(fit, "--memory", a.memory, "", "", "SIZE");
   add_text(fit, "--checkpoint", a.checkpoint, "", "", "FILE");
   add_text(fit, "--device", a.device, "", "", "NAME");
   add_text(fit, "--by", a.by, "", "", "COLUMN");

@@ -20,13 +20,13 @@ struct FitArguments {
   std::vector<std::string> p0, bounds, fix, where, expr;
   std::string loss = "linear", f_scale = "1", method = "trf", x_scale = "jac";
   std::optional<std::string> jacobian_mode;
-  std::string ftol, xtol, gtol, max_nfev, level, threads;
+  std::string ftol, xtol, gtol, max_nfev, level, threads, memory;
   bool no_polish = false;
   std::string missing = "raise", columns, delimiter, decimal = ".", skip = "0";
   std::string plot;
   bool json = false, verbose = false, quiet = false;
   /// Options of a later version, with their names, when given.
-  std::string memory, checkpoint, device, by, out;
+  std::string checkpoint, device, by, out;
 };
 
 /// Defines the options of `nlsq fit` on `fit`.

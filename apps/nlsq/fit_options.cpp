@@ -9,6 +9,7 @@
 #include "assignments.hpp"
 #include "messages.hpp"
 #include "nlsq/error.hpp"
+#include "nlsq/memory.hpp"
 #include "nlsq/runtime.hpp"
 
 namespace nlsq::command {
@@ -74,7 +75,7 @@ double parse_level(const std::string& text) {
 
 void refuse_later_options(const FitArguments& a) {
   const std::pair<const char*, const std::string&> later[] = {
-      {"--memory", a.memory}, {"--checkpoint", a.checkpoint}, {"--by", a.by}, {"--out", a.out}};
+      {"--checkpoint", a.checkpoint}, {"--by", a.by}, {"--out", a.out}};
   for (const auto& [name, value] : later) {
     if (!value.empty())
       throw InputError(name, fmt::format("{} is not available in this version", name));
@@ -110,6 +111,7 @@ FitOptions make_fit_options(const FitArguments& arguments, const Model& model) {
   if (!arguments.level.empty()) options.level = parse_level(arguments.level);
   if (!arguments.threads.empty())
     options.threads = static_cast<int>(parse_count(arguments.threads, "--threads", 0));
+  if (!arguments.memory.empty()) options.memory_limit = parse_bytes(arguments.memory, "--memory");
   // load() has judged every value that the fit uses.
   options.check_finite = false;
   return options;

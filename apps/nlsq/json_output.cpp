@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "assignments.hpp"
+#include "nlsq/memory.hpp"
 #include "nlsq/version.hpp"
 
 namespace nlsq::command {
@@ -108,6 +109,7 @@ Json options_of(const FitOptions& o, const FitArguments& a, const FitResult& r) 
   options["progressive"] = o.progressive;
   options["level"] = o.level;
   options["threads"] = o.threads;
+  options["memory_limit"] = a.memory.empty() ? Json(nullptr) : Json(parse_bytes(a.memory));
   options["file"] = a.file;
   options["missing"] = a.missing;
   options["where"] = a.where;

@@ -192,6 +192,12 @@ std::string LoadedData::place(index_t row) const {
   return columns->place(rows.empty() ? row : rows[z(row)]);
 }
 
+index_t LoadedData::held_bytes() const {
+  index_t values = columns->rows() * static_cast<index_t>(columns->names().size());
+  for (const std::vector<double>& column : own) values += static_cast<index_t>(column.size());
+  return values * static_cast<index_t>(sizeof(double));
+}
+
 LoadedData load(const FitArguments& arguments) {
   if (arguments.missing != "raise" && arguments.missing != "omit") {
     throw InputError("--missing", fmt::format("--missing: '{}' is neither 'raise' nor 'omit'",

@@ -32,6 +32,8 @@ struct LoadedData {
 
   /// "data.csv:12" for row `row` of the data set.
   std::string place(index_t row) const;
+  /// Bytes of all columns that are held, the fit's and others.
+  index_t held_bytes() const;
 };
 
 /// Throws InputError, DataError or FormulaError.

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "built_in.hpp"
 #include "fit_options.hpp"
@@ -15,6 +16,7 @@
 #include "messages.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/fit.hpp"
+#include "nlsq/memory.hpp"
 #include "output_file.hpp"
 #include "progress.hpp"
 #include "stop_signal.hpp"
@@ -58,9 +60,26 @@ std::string with_place(const std::string& message, const LoadedData& loaded) {
   return placed;
 }
 
-FitResult fit_loaded(const LoadedData& loaded, const FitOptions& options) {
+// --memory counts all columns that are held; the fit gets what they leave it.
+void share_memory(const LoadedData& loaded, FitOptions& options) {
+  if (options.memory_limit == 0) return;
+  const index_t limit = std::exchange(options.memory_limit, 0);
+  const MemoryEstimate estimate = estimate_memory(*loaded.model, loaded.data, options);
+  const index_t others = loaded.held_bytes() - estimate.data;
+  if (limit - others < estimate.least_limit()) {
+    throw InputError("--memory", fmt::format("--memory: {} is too little; the columns take {}, the "
+                                             "fit at least {}: give {}",
+                                             shown_bytes(limit), shown_bytes(loaded.held_bytes()),
+                                             shown_bytes(estimate.least),
+                                             shown_bytes(others + estimate.least_limit())));
+  }
+  options.memory_limit = limit - others;
+}
+
+FitResult fit_loaded(const LoadedData& loaded, FitOptions options) {
   const StopSignal watch;
   try {
+    share_memory(loaded, options);
     return curve_fit(*loaded.model, loaded.data, options);
   } catch (const FormulaError&) {
     throw;

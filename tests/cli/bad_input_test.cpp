@@ -174,12 +174,22 @@ TEST_F(BadInput, missing_and_repeated_arguments_are_refused) {
 }
 
 TEST_F(BadInput, options_of_later_versions_are_refused_in_one_line) {
-  for (const char* option : {"--memory", "--checkpoint", "--by", "--out"}) {
+  for (const char* option : {"--checkpoint", "--by", "--out"}) {
     const Outcome outcome = line({option, "1"});
     expect_refused(outcome, {option, "not available in this version"});
     EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1);
   }
   expect_refused(line({"--device", "cuda:0"}), {"--device cuda:0"});
+}
+
+TEST_F(BadInput, a_memory_that_does_not_do_is_refused_with_one_that_does) {
+  const Outcome outcome = line({"--memory", "1K"});
+  expect_refused(outcome, {"--memory: 1.0 KiB is too little", "give "});
+  const std::size_t at = outcome.err.find("give ") + 5;
+  const std::string enough = outcome.err.substr(at, outcome.err.find('\n') - at);
+  EXPECT_EQ(line({"--memory", enough}).code, 0) << enough;
+  expect_refused(line({"--memory", "much"}), {"--memory: 'much'", "256M"});
+  expect_refused(line({"--memory", "0"}), {"--memory: '0'"});
 }
 
 TEST_F(BadInput, expressions_need_a_new_name) {

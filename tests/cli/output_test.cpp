@@ -129,7 +129,8 @@ TEST_F(Output, every_method_and_loss_finds_the_minimum) {
 TEST_F(Output, options_of_the_method_are_accepted) {
   EXPECT_EQ(fit("d.csv", kDecayModel,
                 {"--ftol", "1e-10", "--xtol", "1e-10", "--gtol", "1e-10", "--max-nfev", "900",
-                 "--no-polish", "--threads", "1", "--jacobian-mode", "rev", "--device", "cpu"})
+                 "--no-polish", "--threads", "1", "--jacobian-mode", "rev", "--device", "cpu",
+                 "--memory", "256M"})
                 .code,
             0);
   EXPECT_EQ(fit("d.csv", kDecayModel, {"--x-scale", "1"}).code, 0);
