@@ -91,6 +91,8 @@ FitResult run_curve_fit(const Model& model, const Columns& columns, nb::handle y
   for (const auto& [name, value] : solver) {
     if (nb::cast<std::string>(name) == "progressive") {
       options.progressive = nb::cast<bool>(value);
+    } else if (nb::cast<std::string>(name) == "memory_limit") {
+      options.memory_limit = nb::cast<index_t>(value);
     } else {
       set_solver(options, name, value);
     }

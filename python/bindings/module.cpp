@@ -61,5 +61,6 @@ NB_MODULE(_core, m) {
   nlsq::python::bind_fit_terms(m);
   nlsq::python::bind_fit_many(m);
   nlsq::python::bind_least_squares(m);
+  nlsq::python::bind_memory(m);
   nlsq::python::bind_runtime(m);
 }

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nlsq._fitter import CurveFit, curve_fit_large
     from nlsq._least_squares import LeastSquares, least_squares
     from nlsq._many import CurveFitManyResult, curve_fit_many
+    from nlsq._memory import estimate_memory_requirements
     from nlsq._result import CurveFitResult, OptimizeResult, OptimizeWarning
     from nlsq.callbacks import CallbackBase, CallbackChain, EarlyStopping, IterationLogger, ProgressBar
 
@@ -31,6 +32,7 @@ _LAZY = {
     "CurveFitManyResult": "nlsq._many",
     "fit": "nlsq._curve_fit",
     "CurveFit": "nlsq._fitter",
+    "estimate_memory_requirements": "nlsq._memory",
     "least_squares": "nlsq._least_squares",
     "LeastSquares": "nlsq._least_squares",
     "CurveFitResult": "nlsq._result",
@@ -49,8 +51,8 @@ _ALIASES = {"fit": "curve_fit"}
 __all__ = [
     "CallbackBase", "CallbackChain", "CurveFit", "CurveFitManyResult", "CurveFitResult", "EarlyStopping",
     "IterationLogger", "LeastSquares", "OptimizeResult", "OptimizeWarning", "ProgressBar", "StopOptimization",
-    "callbacks", "clear_cache", "curve_fit", "curve_fit_large", "curve_fit_many", "fit", "functions",
-    "get_cache_stats", "least_squares",
+    "callbacks", "clear_cache", "curve_fit", "curve_fit_large", "curve_fit_many",
+    "estimate_memory_requirements", "fit", "functions", "get_cache_stats", "least_squares",
 ]  # fmt: skip  # not the modules result and scipy: `from nlsq import *` would hide what others call so
 
 

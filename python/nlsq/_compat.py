@@ -50,7 +50,7 @@ _IDLE = {
     "center_on_p0": (None, _SEEDS),
     "scale_factor": (None, _SEEDS),
     "goal": ((None,), "fits end with a polish to full precision; set ftol, xtol and gtol for less"),
-    "memory_limit_gb": ((None,), _CHUNKS),
+    "memory_limit_gb": ((None,), _CHUNKS + "; memory_limit='8G' keeps within a limit, or refuses it"),
     "size_threshold": (None, _CHUNKS),
     "chunk_size": ((None,), _CHUNKS),
     "auto_size_detection": (None, _CHUNKS),

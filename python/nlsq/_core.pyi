@@ -639,6 +639,21 @@ def differences(function: object, plain: object, x: Sequence[float], f: object, 
     The Jacobian (m, n) of function(x) by differences, f its values at x; see nlsq/_differences.py.
     """
 
+def estimate_memory(model: Model, rows: int) -> dict:
+    """Bytes of a fit of a model to so many rows."""
+
+def estimate_ordinary_memory(rows: int, parameters: int) -> dict:
+    """The same of a model of ordinary size."""
+
+def callback_memory(residuals: int, parameters: int) -> int:
+    """Bytes of a fit of a function that is called as it is."""
+
+def parse_bytes(text: str, argument: str) -> int:
+    """Bytes of a text such as 256M."""
+
+def shown_bytes(bytes: int) -> str:
+    """Bytes as a text such as 1.7 MiB."""
+
 def cache_stats() -> dict:
     """Statistics of the program cache."""
 

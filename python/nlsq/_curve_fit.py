@@ -33,7 +33,7 @@ _DEFAULTS = {
     "jac": None, "data_mask": None, "timeit": False, "return_eval": False, "full_output": False, "callback": None,
     "nan_policy": None, "loss": None, "f_scale": 1.0, "fixed": None, "threads": 0, "jacobian_mode": None,
     "data": None, "y": None, "diff_step": None, "verbose": 0, "cache_config": None,
-    "progressive": True,
+    "progressive": True, "memory_limit": None,
 }  # fmt: skip
 _SOLVER = ("ftol", "xtol", "gtol", "x_scale", "max_nfev", "maxfev")
 _KNOWN = (*_DEFAULTS, *_SOLVER)
@@ -94,6 +94,10 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
     progressive : bool, default True
         With some 10,000 rows and more begin on a sample of them, and finish on all: the same minimum, or, from a far
         start where there are several, perhaps another. Not with a callback, a loss or max_nfev.
+    memory_limit : int or str, optional
+        Bytes, or a text such as "256M", that data and fit may take: the fit begins on a smaller sample, works on
+        smaller blocks and fewer threads. Too low a limit is a ValueError that names the least; estimate_memory_requirements
+        tells it before.
     cache_config : dict with "enable" (bool) and "max_size" (int), or one of them
         Settings of the cache of programs, from this fit on and for the whole process (docs/configuration.md).
 
@@ -255,6 +259,10 @@ def _fit(f, xdata, ydata, options, solver):
             raise ValueError(f"x_scale must be 'jac' or numbers, not {scale!r}")
     if options["progressive"] is not True and not _arguments.truth(options["progressive"], "progressive"):
         solver["progressive"] = False
+    if options["memory_limit"] is not None:
+        from nlsq._memory import limit_of
+
+        solver["memory_limit"] = limit_of(options["memory_limit"])
     if options["cache_config"] is not None:
         from nlsq._cache import configure_cache
 

@@ -174,6 +174,11 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
             out.xdata = xdata.astype(float)  # differences need all digits
     if check_finite:
         _check_finite(out)
+    if "memory_limit" in solver:
+        from nlsq._memory import check_called
+
+        check_called(solver["memory_limit"], rows, len(p0), (out.xdata, ydata, sigma))
+        solver = {name: value for name, value in solver.items() if name != "memory_limit"}
     out.result = _fit_called(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, differences, diff_step,
                              callback, solver, jacobian_mode)  # fmt: skip
     _log(out)

@@ -12,7 +12,7 @@ WORKS, PLANNED, ABSENT = "works", "planned", "absent"
 
 _CHUNKS = "curve_fit needs memory for the data and one block a thread, whatever the number of rows"
 _STABLE = "the engine scales, factors and checks rank by itself; r.rank, r.condition and r.warnings tell"
-_LIMITS = "no memory limits to set: " + _CHUNKS
+_LIMITS = "curve_fit(memory_limit='256M') keeps within a limit; " + _CHUNKS
 _WATCH = "a callback sees every step; r.report() says how the fit ended"
 _SEEDS = "curve_fit from several p0, keeping the least r.cost"
 _HEALTH = "r.rank, r.condition, r.correlation, r.warnings and r.report()"
@@ -43,7 +43,8 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Large data and streaming": {
         **_group(PLANNED, "use curve_fit: " + _CHUNKS, "LargeDatasetFitter fit_large_dataset"),
-        **_group(ABSENT, _CHUNKS, "LDMemoryConfig estimate_memory_requirements"),
+        "LDMemoryConfig": (ABSENT, _LIMITS),
+        "estimate_memory_requirements": (WORKS, "exact to 5 % with model=; recommended_chunk_size is all rows"),
         **_group(PLANNED, "use curve_fit; the command fits files: nlsq fit FILE",
                  "AdaptiveHybridStreamingOptimizer HybridStreamingConfig"),
         **_group(ABSENT, "nothing to defend against: every pass is over all rows; " + _WATCH,

@@ -42,6 +42,7 @@ class FitOptions(TypedDict, total=False):
     verbose: int
     timeit: bool
     progressive: bool
+    memory_limit: int | str | None
     cache_config: Mapping[str, bool | int] | None
     # Accepted for programs written for NLSQ; without effect (_compat.py).
     solver: Any

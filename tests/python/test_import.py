@@ -16,7 +16,7 @@ HEAVY = {
     "scipy", "jax", "pandas", "matplotlib", "tqdm", "statistics", "random", "decimal", "fractions", "json", "dis",
     "html", "importlib.metadata", "nlsq.scipy", "nlsq._scipy_curve_fit", "nlsq._scipy_least_squares",
     "nlsq._least_squares", "nlsq.functions", "nlsq.callbacks", "nlsq._names", "nlsq._store", "nlsq._plot", "nlsq._show",
-    "numpy.ma", "nlsq._called",
+    "numpy.ma", "nlsq._called", "nlsq._memory",
 }  # fmt: skip
 # What models need that do more with arrays than ufuncs.
 OF_ARRAYS = {"nlsq._allowed_functions", "nlsq._row_items", "nlsq._blocks", "nlsq._broadcast", "nlsq._joined"}

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+"""estimate_memory_requirements, and memory_limit of curve_fit."""
+
+import math
+
+import numpy as np
+import pytest
+
+import nlsq
+
+X = np.linspace(0.0, 4.0, 50_000)
+Y = 2.5 * np.exp(-1.3 * X) + 0.5 + 0.05 * np.sin(37.0 * np.arange(len(X)))
+
+
+def decay(x, a, b, c):
+    return a * np.exp(-b * x) + c
+
+
+def called(x, a, b, c):
+    return a * np.exp(-b * x) + math.floor(c)  # which no recorded value has
+
+
+def test_a_model_is_known_as_function_and_as_formula():
+    r = nlsq.estimate_memory_requirements(len(X), 3, decay)
+    assert r == nlsq.estimate_memory_requirements(len(X), 3, "y = a*exp(-b*x) + c")
+    assert (r.n_points, r.n_params, r.engine) == (len(X), 3, "interpreter")
+    assert r.data_bytes == 16 * len(X)
+    assert 0 < r.working_bytes <= r.most_bytes
+    total = r.data_bytes + r.working_bytes
+    assert r.memory_per_point_bytes == total / len(X)
+    assert r.safety_factor == 1.05
+    assert r.total_memory_estimate_gb == 1.05 * total / 2**30
+    assert (r.recommended_chunk_size, r.n_chunks) == (len(X), 1)
+    assert r.sample_rows == 1024
+
+
+def test_many_rows_need_little_beside_the_data():
+    r = nlsq.estimate_memory_requirements(10**9, 3, decay)
+    assert r.data_bytes == 16 * 10**9
+    assert r.working_bytes < 32 * 2**20
+
+
+def test_without_a_model_an_ordinary_one_is_assumed():
+    known, any_ = (nlsq.estimate_memory_requirements(len(X), 3, *model) for model in ((decay,), ()))
+    assert any_.engine is None
+    assert any_.safety_factor == 1.2
+    assert any_.working_bytes == pytest.approx(known.working_bytes, rel=0.5)
+    assert any_.total_memory_estimate_gb > known.total_memory_estimate_gb
+
+
+def test_functions_that_are_called_store_their_jacobian():
+    r = nlsq.estimate_memory_requirements(1000, 3, called)
+    assert r.engine == "callback"
+    assert r.working_bytes > 8 * 1000 * 4
+
+
+@pytest.mark.parametrize("limit", [2**20, "1M", "1 MiB", np.int64(2**20)])
+def test_a_limit_is_kept(limit):
+    free = nlsq.curve_fit(decay, X, Y, [1, 1, 1])
+    kept = nlsq.curve_fit(decay, X, Y, [1, 1, 1], memory_limit=limit)
+    assert kept.success
+    assert np.all(np.abs(kept.popt - free.popt) < 1e-3 * free.perr)
+
+
+def test_the_least_limit_is_named():
+    least = nlsq.estimate_memory_requirements(len(X), 3, decay).minimum_bytes
+    assert nlsq.curve_fit(decay, X, Y, [1, 1, 1], memory_limit=least).success
+    with pytest.raises(ValueError, match="memory_limit: .* is too little; this fit needs at least"):
+        nlsq.curve_fit(decay, X, Y, [1, 1, 1], memory_limit=least - 1)
+
+
+def test_a_called_function_that_needs_more_is_refused():
+    x, y = X[:1000], Y[:1000]
+    options = {"p0": [1, 1, 1], "jac": "2-point"}
+    least = nlsq._core.callback_memory(1000, 3) + 16_000
+    assert nlsq.curve_fit(decay, x, y, memory_limit=least, **options).engine == "callback"
+    with pytest.raises(ValueError, match="calls the model as it is"):
+        nlsq.curve_fit(decay, x, y, memory_limit=least - 1, **options)
+
+
+@pytest.mark.parametrize(
+    "limit, error", [("much", ValueError), (0, ValueError), (-1, ValueError), (1.5, TypeError), ([1], TypeError)]
+)
+def test_what_is_no_limit(limit, error):
+    with pytest.raises(error, match="memory_limit"):
+        nlsq.curve_fit(decay, X, Y, memory_limit=limit)
+
+
+def test_what_is_no_problem():
+    for arguments in ((0, 3), (10, 0), (10, 3, 5), (10, 2, decay), ("many", 3)):
+        with pytest.raises((TypeError, ValueError)):
+            nlsq.estimate_memory_requirements(*arguments)
+    with pytest.raises(ValueError):
+        nlsq.estimate_memory_requirements(10, 2, "a*exp(-b*x) + c")
