@@ -55,6 +55,7 @@ class SmallVector {
   const T& operator[](std::size_t i) const { return data()[i]; }
 
   void clear() { size_ = 0; }
+  void reserve(std::size_t n) { grow(n); }
   void assign(std::size_t n, T value) {
     reserve_anew(n);
     size_ = n;

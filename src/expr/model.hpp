@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,7 +35,7 @@ class Attachments {
   /// wins and both get it. Entries of an earlier epoch are forgotten; a caller of an earlier epoch
   /// makes its own.
   template <class T, class Make>
-  std::shared_ptr<const T> get(const std::string& key, std::uint64_t epoch, const Make& make) {
+  std::shared_ptr<const T> get(std::string_view key, std::uint64_t epoch, const Make& make) {
     Entries stale;  // destroyed outside the lock
     {
       const std::lock_guard<std::mutex> lock(mutex_);
@@ -63,7 +64,7 @@ class Attachments {
   using Entries = std::vector<std::pair<std::string, std::shared_ptr<const void>>>;
   static constexpr std::size_t kMost = 16;
 
-  std::shared_ptr<const void> find(const std::string& key, std::uint64_t epoch) const {
+  std::shared_ptr<const void> find(std::string_view key, std::uint64_t epoch) const {
     if (epoch != epoch_) return nullptr;
     for (const auto& [known, value] : entries_) {
       if (known == key) return value;

@@ -105,12 +105,13 @@ index_t check_sigma(const Values& sigma, index_t rows) {
 }
 
 // One key a kind of program a model can be lowered to: the fields of the spec one after the other.
-std::string key_of(const program::ResidualSpec& spec) {
-  std::string key;
-  key.reserve(64);
+using Key = base::SmallVector<char, 128>;
+
+Key key_of(const program::ResidualSpec& spec) {
+  Key key;
   const auto add = [&key](index_t value) {
-    for (; value >= 128; value >>= 7) key += static_cast<char>(128 | (value & 127));
-    key += static_cast<char>(value);
+    for (; value >= 128; value >>= 7) key.push_back(static_cast<char>(128 | (value & 127)));
+    key.push_back(static_cast<char>(value));
   };
   for (const int field :
        {int{spec.has_response}, static_cast<int>(spec.weighting), int{spec.masked},
@@ -121,7 +122,7 @@ std::string key_of(const program::ResidualSpec& spec) {
   for (const index_t size : spec.sizes) add(size);
   add(static_cast<index_t>(spec.free.size()));
   for (const index_t i : spec.free) add(i);
-  for (const bool narrow : spec.float32) key += narrow ? '4' : '8';
+  for (const bool narrow : spec.float32) key.push_back(narrow ? '4' : '8');
   return key;
 }
 
@@ -146,14 +147,15 @@ std::shared_ptr<const reduce::PreparedProgram> prepared_program(const Model& of,
   };
   const std::uint64_t epoch = cache_epoch();
   if (epoch == kCacheOff) return make();
-  auto prepared = model.attachments->get<reduce::PreparedProgram>(key_of(spec), epoch, make);
+  const Key key = key_of(spec);
+  auto prepared =
+      model.attachments->get<reduce::PreparedProgram>({key.data(), key.size()}, epoch, make);
   count_lookup(found);
   return prepared;
 }
 
-std::vector<Values> find_columns(const Model& model, const Dataset& data) {
-  std::vector<Values> found;
-  found.reserve(model.columns().size());
+Columns find_columns(const Model& model, const Dataset& data) {
+  Columns found;
   for (const std::string& name : model.columns()) {
     const Dataset::Column* column = find_column(data, name);
     if (column == nullptr) {
@@ -173,7 +175,7 @@ std::vector<std::string> expanded_names(const Model& model, const Dataset& data,
   std::vector<std::string> names;
   names.reserve(model.parameters().size());
   sizes.clear();
-  std::vector<Values> columns;
+  Columns columns;
   for (const expr::Symbol& symbol : model.impl()->parameters) {
     if (symbol.index_column < 0) {
       names.push_back(symbol.name);
@@ -212,7 +214,7 @@ reduce::Term bind_term(const TermView& view, const FitOptions& options,
   reduce::Term term;
   term.rows = responses.front().y.size;
   const int threads = useful_threads(options.threads, term.rows);
-  const std::vector<Values> columns = find_columns(model, *view.data);
+  const Columns columns = find_columns(model, *view.data);
   program::ResidualSpec spec;
   spec.sizes.assign(sizes);
   spec.free.assign(free);

@@ -26,8 +26,10 @@ struct TermView {
 std::vector<std::string> expanded_names(const Model& model, const Dataset& data,
                                         linalg::Indices& sizes);
 
+using Columns = base::SmallVector<Values, 6>;
+
 /// The columns of `data` in the model's order. Throws InputError with the nearest name.
-std::vector<Values> find_columns(const Model& model, const Dataset& data);
+Columns find_columns(const Model& model, const Dataset& data);
 
 /// How the programs of a fit are to be made, and what that took.
 struct Preparation {

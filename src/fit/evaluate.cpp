@@ -21,7 +21,7 @@ constexpr index_t kLanes = 16;  // blocks are multiples of it
 
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
-index_t common_rows(const Model& model, const std::vector<Values>& columns, const Dataset& data) {
+index_t common_rows(const Model& model, const fit_impl::Columns& columns, const Dataset& data) {
   index_t rows = -1;
   for (std::size_t c = 0; c < columns.size(); ++c) {
     if (rows >= 0 && columns[c].size != rows) {
@@ -37,7 +37,7 @@ index_t common_rows(const Model& model, const std::vector<Values>& columns, cons
 
 // Runs a program over all rows and hands each block's outputs to `take(interpreter, first, count)`.
 template <class Take>
-void run_over(const program::Program& program, const std::vector<Values>& columns, index_t rows,
+void run_over(const program::Program& program, const fit_impl::Columns& columns, index_t rows,
               const std::vector<double>& parameters, const Take& take) {
   const engine::Isa isa = engine::chosen_isa();
   engine::Uniforms uniforms(program, isa);
@@ -79,7 +79,7 @@ std::vector<double> evaluate(const Model& model, const Dataset& data,
     throw InputError("parameters", fmt::format("parameters: {} values were given for {} parameters",
                                                parameters.size(), names.size()));
   }
-  const std::vector<Values> columns = fit_impl::find_columns(model, data);
+  const fit_impl::Columns columns = fit_impl::find_columns(model, data);
   const index_t rows = common_rows(model, columns, data);
   const index_t from = output == kAllOutputs ? 0 : output;
   const index_t width = output == kAllOutputs ? model.outputs() : 1;
@@ -154,7 +154,7 @@ class Derivatives {
     std::vector<double> factors;
   };
 
-  std::vector<Values> columns_;
+  fit_impl::Columns columns_;
   program::ResidualProgram lowered_;
 };
 

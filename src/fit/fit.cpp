@@ -7,6 +7,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstddef>
+#include <memory_resource>
+#include <utility>
 
 #include "fit/binding.hpp"
 #include "fit/footprint.hpp"
@@ -28,6 +31,9 @@ using fit_impl::TermView;
 
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
+// Bytes on the stack for what a fit of a few terms puts together; more of them take the heap.
+constexpr std::size_t kRoom = 4096;
+
 // Says which row spoils the start, if one does.
 [[noreturn]] void throw_bad_start(reduce::DataEvaluator& evaluator, const ParameterTable& table,
                                   std::span<const TermView> terms, std::span<const double> x0) {
@@ -47,7 +53,7 @@ std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
     }
   }
   std::string where = fmt::format("row {}", fault->row + 1);
-  const std::vector<Values> columns = fit_impl::find_columns(*term.model, *term.data);
+  const fit_impl::Columns columns = fit_impl::find_columns(*term.model, *term.data);
   for (std::size_t c = 0; c < columns.size(); ++c) {
     where += fmt::format("{}{} = {:.6g}", c == 0 ? " (" : ", ", term.model->columns()[c],
                          columns[c][fault->row]);
@@ -78,9 +84,11 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   const auto began = std::chrono::steady_clock::now();
   const fit_impl::ModeChoice mode = fit_impl::choose_jacobian_mode(options.jacobian_mode);
   fit_impl::Preparation preparation{.mode = mode.mode};
-  const fit_impl::Problem problem = fit_impl::make_problem(terms, options, preparation);
+  alignas(std::max_align_t) std::byte room[kRoom];
+  std::pmr::monotonic_buffer_resource memory(room, sizeof(room));
+  fit_impl::Problem problem = fit_impl::make_problem(terms, options, preparation, &memory);
   const ParameterTable& table = problem.table;
-  const std::vector<reduce::Term>& bound = problem.terms;
+  const std::span<const reduce::Term> bound = problem.terms;
   reduce::EvaluatorOptions evaluator_options = fit_impl::evaluator_options(options.threads);
   index_t sampled = fit_impl::rows_sampled(problem, options);
   if (options.memory_limit > 0) {
@@ -88,7 +96,7 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   }
   evaluator_options.walk.watch = &options.before_pass;
   reduce::DataEvaluator evaluator(bound, table.start, table.free, evaluator_options,
-                                  fit_impl::shared_pool());
+                                  fit_impl::shared_pool(), &memory);
   if (evaluator.rows() == 0) throw InputError("data", "data: there is no row to fit");
 
   const linalg::Vector x0 = at_positions(table.start, table.free);
@@ -119,10 +127,10 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   }
 
   FitResult result;
-  result.names = table.names;
+  result.names = std::move(problem.table.names);
   result.p0.assign(table.start.begin(), table.start.end());
-  result.fixed = table.fixed;
-  result.defaulted = table.defaulted;
+  result.fixed = std::move(problem.table.fixed);
+  result.defaulted = std::move(problem.table.defaulted);
   result.method = to_string(options.method == Method::automatic ? Method::trf : options.method);
   result.loss = to_string(options.loss);
   result.engine = "interpreter";

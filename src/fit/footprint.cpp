@@ -18,7 +18,7 @@ using reduce::FoldsUsed;
 
 constexpr index_t kGoodBlock = 64;    // rows; below, the dispatch costs time
 constexpr index_t kLeastBlock = 16;   // rows
-constexpr index_t kBesides = 2048;    // bytes of strategies, names, the result and its texts
+constexpr index_t kBesides = 256;     // bytes of the result and its texts
 constexpr index_t kOfParameter = 48;  // bytes of names and results beside the covariance
 
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "base/small_vector.hpp"
 #include "fit/settings.hpp"
 #include "reduce/column_kernels.hpp"
 
@@ -98,7 +99,7 @@ Moments unweighted(const double* y, index_t rows, int threads) {
   const reduce::ColumnKernels& kernels = reduce::column_kernels(engine::chosen_isa());
   const double y0 = rows > 0 ? y[0] : 0.0;
   const index_t leaves = (rows + kLeaf - 1) / kLeaf;
-  std::vector<reduce::ShiftedSums> sums(static_cast<std::size_t>(leaves));
+  base::SmallVector<reduce::ShiftedSums, 8> sums(static_cast<std::size_t>(leaves));
   base::for_each_part(shared_pool(), threads, leaves, [&](index_t leaf) {
     const index_t from = leaf * kLeaf;
     sums[static_cast<std::size_t>(leaf)] =

@@ -16,47 +16,33 @@ struct TermNames {
   linalg::Indices positions;  // in the problem
 };
 
-// The union of the terms' parameters, by first appearance.
-std::vector<std::string> collect_names(std::span<const TermView> terms,
-                                       std::vector<TermNames>& of_terms) {
-  std::vector<std::string> all;
-  of_terms.reserve(terms.size());
-  for (const TermView& term : terms) {
-    TermNames own;
-    own.names = expanded_names(*term.model, *term.data, own.sizes);
-    all.reserve(all.size() + own.names.size());
-    for (const std::string& name : own.names) {
-      const auto known = std::find(all.begin(), all.end(), name);
-      own.positions.push_back(known - all.begin());
-      if (known == all.end()) all.push_back(name);
-    }
-    of_terms.push_back(std::move(own));
+// Positions of the term's parameters among all of them, which get those that are new.
+void join(TermNames& own, std::vector<std::string>& all) {
+  if (all.empty()) {
+    all.swap(own.names);
+    for (std::size_t i = 0; i < all.size(); ++i) own.positions.push_back(static_cast<index_t>(i));
+    return;
   }
-  return all;
+  for (const std::string& name : own.names) {
+    const auto known = std::find(all.begin(), all.end(), name);
+    own.positions.push_back(known - all.begin());
+    if (known == all.end()) all.push_back(name);
+  }
 }
 
-std::vector<reduce::Term> bind_terms(std::span<const TermView> terms,
-                                     const std::vector<TermNames>& names,
-                                     const ParameterTable& table, const FitOptions& options,
-                                     Preparation& preparation) {
-  linalg::Indices free_position(z(table.size()), -1);
-  for (std::size_t i = 0; i < table.free.size(); ++i)
-    free_position[z(table.free[i])] = static_cast<index_t>(i);
-  std::vector<reduce::Term> bound;
-  bound.reserve(terms.size());
-  for (std::size_t t = 0; t < terms.size(); ++t) {
-    linalg::Indices own_free, problem_free;
-    for (std::size_t i = 0; i < names[t].positions.size(); ++i) {
-      const index_t free = free_position[z(names[t].positions[i])];
-      if (free < 0) continue;
-      own_free.push_back(static_cast<index_t>(i));
-      problem_free.push_back(free);
-    }
-    bound.push_back(bind_term(terms[t], options, names[t].sizes, own_free, preparation));
-    bound.back().parameters = names[t].positions;
-    bound.back().free = std::move(problem_free);
+reduce::Term bind(const TermView& view, const TermNames& names, const linalg::Indices& places,
+                  const FitOptions& options, Preparation& preparation) {
+  linalg::Indices own_free, problem_free;
+  for (std::size_t i = 0; i < names.positions.size(); ++i) {
+    const index_t free = places[z(names.positions[i])];
+    if (free < 0) continue;
+    own_free.push_back(static_cast<index_t>(i));
+    problem_free.push_back(free);
   }
-  return bound;
+  reduce::Term term = bind_term(view, options, names.sizes, own_free, preparation);
+  term.parameters = names.positions;
+  term.free = std::move(problem_free);
+  return term;
 }
 
 }  // namespace
@@ -66,12 +52,21 @@ bool Problem::linear_loss() const {
 }
 
 Problem make_problem(std::span<const TermView> terms, const FitOptions& options,
-                     Preparation& preparation) {
+                     Preparation& preparation, std::pmr::memory_resource* memory) {
   if (terms.empty()) throw InputError("terms", "terms: at least one is needed");
-  std::vector<TermNames> names;
-  Problem problem;
-  problem.table = make_parameters(collect_names(terms, names), options);
-  problem.terms = bind_terms(terms, names, problem.table, options, preparation);
+  std::pmr::vector<TermNames> of_terms(terms.size(), memory);
+  std::vector<std::string> all;
+  for (std::size_t t = 0; t < terms.size(); ++t) {
+    of_terms[t].names = expanded_names(*terms[t].model, *terms[t].data, of_terms[t].sizes);
+    join(of_terms[t], all);
+  }
+  Problem problem{make_parameters(std::move(all), options), std::pmr::vector<reduce::Term>(memory)};
+  linalg::Indices places(z(problem.table.size()), -1);  // among those that move
+  for (std::size_t i = 0; i < problem.table.free.size(); ++i)
+    places[z(problem.table.free[i])] = static_cast<index_t>(i);
+  problem.terms.reserve(terms.size());
+  for (std::size_t t = 0; t < terms.size(); ++t)
+    problem.terms.push_back(bind(terms[t], of_terms[t], places, options, preparation));
   return problem;
 }
 

@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "base/nearest.hpp"
 #include "fit/moments.hpp"
@@ -121,7 +122,7 @@ void add_warnings(FitResult& r, const FitOptions& options) {
 
 }  // namespace
 
-void fill_statistics(FitResult& r, const solve::Outcome& outcome, std::span<const index_t> free,
+void fill_statistics(FitResult& r, solve::Outcome& outcome, std::span<const index_t> free,
                      std::span<const TermView> terms, const FitOptions& options) {
   const std::size_t N = r.names.size();
   const auto n = static_cast<index_t>(free.size());
@@ -136,7 +137,7 @@ void fill_statistics(FitResult& r, const solve::Outcome& outcome, std::span<cons
   r.n = outcome.summary.rows;
   r.dof = std::max<index_t>(0, r.n - n);
   r.status = outcome.status;
-  r.message = outcome.message;
+  r.message = std::move(outcome.message);
   r.success = static_cast<int>(outcome.status) > 0;
   r.nfev = outcome.nfev;
   r.njev = outcome.njev;

@@ -12,10 +12,10 @@
 
 namespace nlsq::fit_impl {
 
-/// Fills everything that follows from the outcome. `free`: positions of the free parameters in
-/// result.names. Without terms (a user's residual function) there is no response and so no R².
-void fill_statistics(FitResult& result, const solve::Outcome& outcome,
-                     std::span<const index_t> free, std::span<const TermView> terms,
-                     const FitOptions& options);
+/// Fills everything that follows from the outcome, whose message it takes. `free`:
+/// positions of the free parameters in result.names. Without terms (a user's residual function)
+/// there is no response and so no R².
+void fill_statistics(FitResult& result, solve::Outcome& outcome, std::span<const index_t> free,
+                     std::span<const TermView> terms, const FitOptions& options);
 
 }  // namespace nlsq::fit_impl

@@ -46,10 +46,11 @@ std::unique_ptr<TermState> workspace_for(const Term& term, const WalkOptions& op
 
 }  // namespace
 
-DataEvaluator::DataEvaluator(const std::vector<Term>& terms, std::span<const double> values,
+DataEvaluator::DataEvaluator(std::span<const Term> terms, std::span<const double> values,
                              const linalg::Indices& free, const EvaluatorOptions& options,
-                             base::ThreadPool& pool)
-    : terms_(&terms), values_(values), free_(free), options_(options), pool_(&pool) {
+                             base::ThreadPool& pool, std::pmr::memory_resource* memory)
+    : values_(values), free_(free), options_(options), pool_(&pool), states_(memory) {
+  states_.reserve(terms.size());
   for (const Term& term : terms) {
     const auto outputs = static_cast<index_t>(term.program->outputs.size());
     rows_ += term.rows * outputs - term.masked_rows;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <memory_resource>
 #include <optional>
 #include <vector>
 
@@ -29,10 +30,11 @@ enum class FoldsUsed { gram, coordinates, householder, any };
 class DataEvaluator final : public solve::Evaluator {
  public:
   /// `values` holds all parameters of the problem, `free` the positions the solver moves. The terms
-  /// must outlive this.
-  DataEvaluator(const std::vector<Term>& terms, std::span<const double> values,
+  /// must outlive this, and so must `memory`, where their list is.
+  DataEvaluator(std::span<const Term> terms, std::span<const double> values,
                 const linalg::Indices& free, const EvaluatorOptions& options,
-                base::ThreadPool& pool);
+                base::ThreadPool& pool,
+                std::pmr::memory_resource* memory = std::pmr::get_default_resource());
   ~DataEvaluator() override;
 
   /// Bytes that one over these terms allocates, itself left out; `worked`: once it has made a pass.
@@ -70,14 +72,13 @@ class DataEvaluator final : public solve::Evaluator {
   void finish(linalg::Summary& out, linalg::Fold fold) const;
   void set_from_gram(const linalg::Matrix& P, linalg::Summary& out) const;
 
-  const std::vector<Term>* terms_;
   linalg::Vector values_;
   linalg::Indices free_;
   EvaluatorOptions options_;
   base::ThreadPool* pool_;
   index_t rows_ = 0;
   index_t raw_rows_ = 0;
-  std::vector<std::unique_ptr<TermState>> states_;
+  std::pmr::vector<std::unique_ptr<TermState>> states_;
 
   // Results of the last fold, over all terms.
   linalg::Matrix G_;         // n×n, both triangles' upper part

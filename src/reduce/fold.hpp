@@ -18,6 +18,8 @@ class Fold {
  public:
   virtual ~Fold() = default;
   virtual std::unique_ptr<Fold> clone() const = 0;
+  /// Becomes a clone of `other` without allocating; false where it cannot.
+  virtual bool take(const Fold& other) { return (void)other, false; }
   /// Doubles of a leaf's result.
   virtual index_t size() const = 0;
   virtual void begin_leaf() = 0;

@@ -49,6 +49,7 @@ class GramFold final : public Fold {
   /// Doubles of its result.
   static index_t result_size(const Term& term, index_t n = 0);
   std::unique_ptr<Fold> clone() const override { return std::make_unique<GramFold>(*this); }
+  bool take(const Fold& other) override;
   index_t size() const override { return total_; }
   void begin_leaf() override;
   void block(const engine::Interpreter& rows_of, index_t first, index_t rows) override;
@@ -106,6 +107,7 @@ class HouseholderFold final : public Fold {
   /// Doubles of its result.
   static index_t result_size(const Term& term);
   std::unique_ptr<Fold> clone() const override { return std::make_unique<HouseholderFold>(*this); }
+  bool take(const Fold& other) override;
   index_t size() const override { return total_; }
   void begin_leaf() override;
   void block(const engine::Interpreter& rows_of, index_t first, index_t rows) override;

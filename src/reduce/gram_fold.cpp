@@ -86,6 +86,18 @@ GramFold::GramFold(const GramFold& other)
   sums_.assign(other.sums_.size(), 0.0);
 }
 
+bool GramFold::take(const Fold& fold) {
+  const auto* const other = dynamic_cast<const GramFold*>(&fold);
+  if (other == nullptr || other->outputs_ != outputs_ || other->kernels_ != kernels_ ||
+      other->block_ != block_ || other->total_ != total_ ||
+      other->coordinates_.size() != coordinates_.size()) {
+    return false;
+  }
+  term_ = other->term_;
+  coordinates_ = other->coordinates_;
+  return true;
+}
+
 void GramFold::begin_leaf() { std::fill(sums_.begin(), sums_.end(), 0.0); }
 
 void GramFold::block(const engine::Interpreter& rows_of, index_t, index_t rows) {

@@ -67,6 +67,16 @@ HouseholderFold::HouseholderFold(const Term& term,
   sums_.resize(static_cast<std::size_t>(total_ * kernels_->lanes));
 }
 
+bool HouseholderFold::take(const Fold& fold) {
+  const auto* const other = dynamic_cast<const HouseholderFold*>(&fold);
+  if (other == nullptr || other->outputs_ != outputs_ || other->kernels_ != kernels_ ||
+      other->total_ != total_ || other->leaf_.front().size() != leaf_.front().size()) {
+    return false;
+  }
+  term_ = other->term_;
+  return true;
+}
+
 void HouseholderFold::begin_leaf() {
   filled_ = 0;
   std::fill(sums_.begin(), sums_.end(), 0.0);

@@ -41,6 +41,7 @@ struct TermState {
   /// Lets go of what only odd fits need.
   void rest() {
     walk.watch = nullptr;
+    if (coordinates || householder) full.forget_clones();
     value.reset();
     cost.reset();
     coordinates.reset();

@@ -202,6 +202,16 @@ void Walker::fold_unit(Worker& w, Fold& fold, index_t unit, double* result) {
   std::copy_n(stack.finish(), fold.size(), result);
 }
 
+// Cloned before the pass: once it runs, worker 0 writes to the original.
+void Walker::clone(const Fold& fold) {
+  clones_.resize(static_cast<std::size_t>(options_.threads - 1));
+  for (std::unique_ptr<Fold>& own : clones_) {
+    if (own && own->take(fold)) continue;
+    own.reset();
+    own = fold.clone();
+  }
+}
+
 // The clock decides when somebody looks, never what is computed.
 void Walker::look_up(std::chrono::steady_clock::time_point& last) const {
   const auto now = std::chrono::steady_clock::now();
@@ -232,14 +242,13 @@ std::span<const double> Walker::reduce(Fold& fold) {
       if (is_watched) look_up(looked);
     }
   } else {
-    // Cloned before the pass: once it runs, worker 0 writes to the original.
-    std::vector<std::unique_ptr<Fold>> clones;
-    for (int w = 1; w < options_.threads; ++w) clones.push_back(fold.clone());
-    pool_->run(options_.threads, units, [&](int index, index_t unit) {
-      Fold& mine = index == 0 ? fold : *clones[static_cast<std::size_t>(index - 1)];
+    clone(fold);
+    const auto work = [&](int index, index_t unit) {
+      Fold& mine = index == 0 ? fold : *clones_[static_cast<std::size_t>(index - 1)];
       fold_unit(worker(index), mine, unit, result_of(unit));
       if (is_watched && index == 0) look_up(looked);
-    });
+    };
+    pool_->run(options_.threads, units, std::cref(work));
   }
   if (units == 1) return {results_.data(), size};
   double* const stack_storage = result_of(units);

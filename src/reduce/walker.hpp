@@ -51,6 +51,9 @@ class Walker {
   /// for others.
   std::span<const double> reduce(Fold& fold);
 
+  /// Lets go of the folds of workers 1, 2, …
+  void forget_clones() { clones_.clear(); }
+
   /// Uniform values, for factors of Jacobian columns.
   const engine::Uniforms& uniforms() const { return uniforms_; }
 
@@ -74,6 +77,7 @@ class Walker {
                          const WalkOptions& options, int threads);
   void fold_leaf(Worker& worker, Fold& fold, index_t leaf, double* result);
   void fold_unit(Worker& worker, Fold& fold, index_t unit, double* result);
+  void clone(const Fold& fold);
   void plan(const Term& term, int threads);
   void copy_tail();
   Worker& worker(int w);
@@ -87,7 +91,8 @@ class Walker {
   index_t most_rows_ = 0;  // that a block of the workers holds
   engine::Uniforms uniforms_;
   std::vector<Worker> workers_;
-  index_t tail_first_ = 0;  // rows from here on are read from the copy
+  std::vector<std::unique_ptr<Fold>> clones_;  // of the last fold, for workers 1, 2, …
+  index_t tail_first_ = 0;                     // rows from here on are read from the copy
   std::vector<engine::AlignedBuffer>
       tail_;  // a column each, the last row repeated to a multiple of 16
   Results results_;

@@ -141,7 +141,7 @@ class Dogbox final : public Strategy {
 
   linalg::Triangle triangle_, face_;
   linalg::MoreHebden more_hebden_;
-  std::vector<std::size_t> free_, inner_;
+  base::SmallVector<std::size_t, 8> free_, inner_;
   linalg::Vector work_, g_, p_, low_, high_, direction_, product_;
   double cauchy_ = 0, radius_ = 0;
   bool held_short_ = false;
@@ -149,8 +149,6 @@ class Dogbox final : public Strategy {
 
 }  // namespace
 
-std::unique_ptr<Strategy> make_dogbox(const State& state) {
-  return std::make_unique<Dogbox>(state);
-}
+StrategyPtr make_dogbox(const State& state, StrategyRoom& room) { return room.make<Dogbox>(state); }
 
 }  // namespace nlsq::solve

@@ -49,6 +49,6 @@ class Lm final : public Strategy {
 
 }  // namespace
 
-std::unique_ptr<Strategy> make_lm(const State& state) { return std::make_unique<Lm>(state); }
+StrategyPtr make_lm(const State& state, StrategyRoom& room) { return room.make<Lm>(state); }
 
 }  // namespace nlsq::solve

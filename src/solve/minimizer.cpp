@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "linalg/triangle.hpp"
 #include "nlsq/error.hpp"
@@ -78,7 +79,7 @@ Stop report(const State& state, const SolverOptions& options) {
           fmt::format("The callback stopped the fit after {} steps.", state.iterations)};
 }
 
-Outcome finish(Evaluator& evaluator, State& state, const Stop& stop, const SolverOptions& options,
+Outcome finish(Evaluator& evaluator, State& state, Stop stop, const SolverOptions& options,
                index_t limit) {
   Outcome out;
   const bool converged = static_cast<int>(stop.status) > 0;
@@ -96,7 +97,7 @@ Outcome finish(Evaluator& evaluator, State& state, const Stop& stop, const Solve
   out.x = std::move(state.here->x);
   out.summary = std::move(state.here->sum);
   out.status = stop.status;
-  out.message = stop.message;
+  out.message = std::move(stop.message);
   out.start_cost = state.start_cost;
   out.nfev = state.nfev;
   out.njev = state.njev;
@@ -156,7 +157,8 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
   State state(evaluator.parameters(), evaluator.rows(), lower, upper);
   state.linear_loss = linear_loss;
   const index_t limit = evaluation_limit(options, state.n);
-  const std::unique_ptr<Strategy> strategy = make_strategy(options.method, state);
+  StrategyRoom room;
+  const StrategyPtr strategy = make_strategy(options.method, state, room);
 
   const auto begin_at = [&](std::span<const double> x) {
     std::copy(x.begin(), x.end(), state.trial->x.begin());
@@ -173,8 +175,8 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
   state.start_cost = state.here->sum.cost;
   state.iterations = 0;
   if (state.n == 0) {
-    const Stop stop{true, Status::gtol, "There is no free parameter."};
-    return finish(evaluator, state, stop, options, limit);
+    return finish(evaluator, state, {true, Status::gtol, "There is no free parameter."}, options,
+                  limit);
   }
 
   update_scale(state, options, 0.0);
@@ -189,7 +191,7 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
     update_scale(state, options, strategy->scale_memory());
     if (Stop asked = report(state, options); asked.now) stop = asked;
   }
-  return finish(evaluator, state, stop, options, limit);
+  return finish(evaluator, state, std::move(stop), options, limit);
 }
 
 }  // namespace nlsq::solve

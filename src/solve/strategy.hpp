@@ -4,7 +4,9 @@
 // resize for every trial. See docs/architecture.md, "solve".
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <new>
 #include <span>
 
 #include "nlsq/options.hpp"
@@ -35,10 +37,31 @@ class Strategy {
   virtual void resize(State& state, double actual) const;
 };
 
+/// Room for any strategy, so that making one allocates nothing.
+class StrategyRoom {
+ public:
+  struct Destroy {
+    void operator()(Strategy* strategy) const { std::destroy_at(strategy); }
+  };
+
+  template <class S>
+  std::unique_ptr<Strategy, Destroy> make(const State& state) {
+    static_assert(sizeof(S) <= kBytes && alignof(S) <= alignof(std::max_align_t));
+    return std::unique_ptr<Strategy, Destroy>(new (bytes_) S(state));
+  }
+
+ private:
+  static constexpr std::size_t kBytes = 4096;
+  alignas(std::max_align_t) std::byte bytes_[kBytes];
+};
+
+/// A strategy in a room that outlives it.
+using StrategyPtr = std::unique_ptr<Strategy, StrategyRoom::Destroy>;
+
 /// `method` is trf, lm or dogbox.
-std::unique_ptr<Strategy> make_strategy(Method method, const State& state);
-std::unique_ptr<Strategy> make_trf(const State& state);
-std::unique_ptr<Strategy> make_lm(const State& state);
-std::unique_ptr<Strategy> make_dogbox(const State& state);
+StrategyPtr make_strategy(Method method, const State& state, StrategyRoom& room);
+StrategyPtr make_trf(const State& state, StrategyRoom& room);
+StrategyPtr make_lm(const State& state, StrategyRoom& room);
+StrategyPtr make_dogbox(const State& state, StrategyRoom& room);
 
 }  // namespace nlsq::solve

@@ -92,6 +92,6 @@ class Trf final : public Strategy {
 
 }  // namespace
 
-std::unique_ptr<Strategy> make_trf(const State& state) { return std::make_unique<Trf>(state); }
+StrategyPtr make_trf(const State& state, StrategyRoom& room) { return room.make<Trf>(state); }
 
 }  // namespace nlsq::solve

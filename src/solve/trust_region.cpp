@@ -71,14 +71,14 @@ void resize_radius(State& state, double actual) {
 
 void Strategy::resize(State& state, double actual) const { resize_radius(state, actual); }
 
-std::unique_ptr<Strategy> make_strategy(Method method, const State& state) {
+StrategyPtr make_strategy(Method method, const State& state, StrategyRoom& room) {
   switch (method) {
-    case Method::lm: return make_lm(state);
-    case Method::dogbox: return make_dogbox(state);
+    case Method::lm: return make_lm(state, room);
+    case Method::dogbox: return make_dogbox(state, room);
     case Method::automatic:
     case Method::trf: break;
   }
-  return make_trf(state);
+  return make_trf(state, room);
 }
 
 }  // namespace nlsq::solve
