@@ -7,8 +7,10 @@
 Builds the library of the baseline commit (kept by its hash in build/gate), links both libraries with the cases of
 bench/gate, and has the driver run them in turn. A case that is more than 10 % slower is measured a second time, longer,
 and fails if it still is; 10 % more memory warns. Instructions of some cases are counted with valgrind where it is
-installed: a second opinion without noise. --store keeps this machine's figures in bench/results/baseline.json; later runs
-on a machine of the same fingerprint are compared with them, too. Exit code: 0 passed, 1 slower, 2 could not be run.
+installed: a second opinion without noise. --store keeps the figures in bench/baselines, in a file named after what they
+depend on: processor, cores, instruction set, compiler. Later runs where all of these are the same are compared with them,
+too, in units of a fixed computation that both runs time, and cases that took 25 % longer are named; a run elsewhere says
+what differs. Exit code: 0 passed, 1 slower than the commit, 2 could not be run.
 """
 
 import argparse
@@ -16,6 +18,7 @@ import json
 import os
 import pathlib
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -23,10 +26,12 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GATE = ROOT / "build" / "gate"
 RESULTS = ROOT / "bench" / "results"
+BASELINES = ROOT / "bench" / "baselines"
 LIBRARIES = ["-lfmt", "-lsleef", "-lcerf", "-lxxhash", "-lpthread", "-ldl"]
 SLOWER = 1.10  # of a case: fails
 LARGER = 1.10  # of memory: warns
-DRIFT = 1.25  # of the figures stored before, other days and loads of the machine: warns
+DRIFT = 1.25  # of the figures stored before, on other days and under other loads: warns
+SETS = {"avx512f": "avx512", "avx2": "avx2", "sse4_2": "sse4"}  # flags of a processor: instruction sets, best first
 COUNTED = {"exponential, 100 rows": 200, "three peaks, 9 parameters, 1,000 rows": 40,
            "new exponential, 100 rows": 40}  # fmt: skip
 
@@ -112,37 +117,69 @@ def instructions(driver, module, name, times):
     return (counts[1] - counts[0]) / times
 
 
-def fingerprint():
-    """What the figures of a machine are good for."""
-    model = "unknown"
-    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            model = line.split(":")[1].strip()
-            break
-    return {"processor": model, "cores": os.cpu_count(), "system": platform.machine()}
+def fingerprint(cpuinfo="/proc/cpuinfo"):
+    """What the figures of a machine depend on."""
+    fields = dict(re.findall(r"^([^\t:]+)\s*: (.*)$", pathlib.Path(cpuinfo).read_text(), re.MULTILINE))
+    flags = fields.get("flags", "").split()
+    return {
+        "processor": fields.get("model name", platform.machine()).strip(),
+        "cores": os.cpu_count(),
+        "isa": next((name for flag, name in SETS.items() if flag in flags), "portable"),
+        "compiler": "g++ " + output(["g++", "-dumpfullversion"]),
+    }
 
 
-def stored_figures():
-    path = RESULTS / "baseline.json"
-    if not path.exists():
+def name_of(machine):
+    """The file of a fingerprint."""
+    text = "-".join([machine["processor"], f"{machine['cores']} cores", machine["isa"], machine["compiler"]])
+    return re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-") + ".json"
+
+
+def store(machine, commit, unit, cases, memory):
+    BASELINES.mkdir(parents=True, exist_ok=True)
+    path = BASELINES / name_of(machine)
+    figures = {"machine": machine, "commit": commit, "unit_seconds": unit,
+               "seconds": {c["name"]: c["new"] for c in cases}, "memory_kib": memory}  # fmt: skip
+    path.write_text(json.dumps(figures, indent=1) + "\n")
+    return path
+
+
+def stored_figures(machine):
+    """(what was stored on such a machine or None, a line about it)."""
+    path = BASELINES / name_of(machine)
+    if path.exists():
+        figures = json.loads(path.read_text())
+        if figures["machine"] == machine:
+            return figures, f"stored: {path.name}, of commit {figures['commit'][:12]}"
+    others = [json.loads(p.read_text())["machine"] for p in sorted(BASELINES.glob("*.json"))]
+    if not others:
+        return None, "no figures are stored (make perf STORE=1 stores those of this machine)"
+    nearest = min(others, key=lambda other: sum(other[k] != machine[k] for k in machine))
+    differs = "; ".join(f"{k} {nearest[k]}, here {machine[k]}" for k in machine if nearest[k] != machine[k])
+    return None, f"not compared with stored figures, which are of another machine: {differs}"
+
+
+def drift_of(cases, unit, stored):
+    """name: how much longer a case takes than when it was stored, each in units of its own run."""
+    if stored is None:
         return {}
-    stored = json.loads(path.read_text())
-    return stored["seconds"] if stored["machine"] == fingerprint() else {}
+    scale = stored["unit_seconds"] / unit
+    before = stored["seconds"]
+    return {c["name"]: c["new"] * scale / before[c["name"]] for c in cases if c["name"] in before}
 
 
-def report_of(commit, cases, memory, counts, stored):
-    lines = [f"working tree against {commit[:12]}, ratios of medians (below 1: faster)", ""]
+def report_of(commit, cases, memory, counts, drifts, about_stored):
+    lines = [f"working tree against {commit[:12]}, ratios of medians (below 1: faster)", about_stored, ""]
     lines.append(f"{'case':42}{'base':>12}{'new':>12}{'ratio':>8}{'stored':>8}")
     for c in cases:
-        before = stored.get(c["name"])
-        drift = f"{c['new'] / before:8.2f}" if before else f"{'':8}"
+        drift = drifts.get(c["name"])
         notes = [] if c["same_answer"] else ["other answer"]
         if "first_ratio" in c:
             notes.append(f"first {c['first_ratio']:.2f}" + (", SLOWER" if c["failed"] else ", not confirmed"))
-        if before and c["new"] / before > DRIFT:
+        if drift is not None and drift > DRIFT:
             notes.append("slower than stored")
-        lines.append(f"{c['name']:42}{1e6 * c['base']:9,.1f} µs{1e6 * c['new']:9,.1f} µs{c['ratio']:8.3f}{drift}  "
-                     + "; ".join(notes))  # fmt: skip
+        lines.append(f"{c['name']:42}{1e6 * c['base']:9,.1f} µs{1e6 * c['new']:9,.1f} µs{c['ratio']:8.3f}"
+                     + (f"{'':8}" if drift is None else f"{drift:8.2f}") + "  " + "; ".join(notes))  # fmt: skip
     ratio = memory[1] / memory[0]
     lines += ["", f"peak memory {memory[0]:,} KiB, {memory[1]:,} KiB: {ratio:.3f}" + (" WARNING" if ratio > LARGER else "")]
     if counts:
@@ -158,7 +195,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--baseline", help="commit (default: the last one, or the one before for an unchanged tree)")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--store", action="store_true", help="keep the figures as this machine's baseline")
+    parser.add_argument("--store", action="store_true", help="keep the figures as those of this machine")
     parser.add_argument("--slow", default="0", help="slow the tree down by this share, to try the gate")
     parser.add_argument("--report", type=pathlib.Path, default=RESULTS / "report.txt")
     arguments = parser.parse_args()
@@ -176,13 +213,15 @@ def main():
         pair = [instructions(driver, module, name, times) for module in (base, new)]
         if None not in pair:
             counts[name] = pair
-    text = report_of(commit, cases, memory, counts, stored_figures())
+    machine, unit = fingerprint(), float(output([driver, "unit"]))
+    stored, about_stored = stored_figures(machine)
+    text = report_of(commit, cases, memory, counts, drift_of(cases, unit, stored), about_stored)
     arguments.report.parent.mkdir(parents=True, exist_ok=True)
     arguments.report.write_text(text)
     print(text, end="")
     if arguments.store:
-        figures = {"machine": fingerprint(), "seconds": {c["name"]: c["new"] for c in cases}, "memory_kib": memory[1]}
-        (RESULTS / "baseline.json").write_text(json.dumps(figures, indent=1) + "\n")
+        path = store(machine, output(["git", "rev-parse", "HEAD"]), unit, cases, memory[1])
+        print(f"stored in {path.relative_to(ROOT)}")
     return 1 if any(c.get("failed") for c in cases) else 0
 
 

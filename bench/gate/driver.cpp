@@ -5,6 +5,8 @@
 //   driver time BASE.so NEW.so [--pairs N] [--slow SHARE] [--only NAME]...
 //   driver memory MODULE.so        peak memory in KiB of a process that runs the memory cases
 //   driver run MODULE.so NAME N    one case N times, for counting instructions
+//   driver unit                    seconds of a fixed chain of operations, by which stored figures
+//                                  of other days are compared
 #include <dlfcn.h>
 #include <sys/resource.h>
 
@@ -107,10 +109,24 @@ int run_memory(const char* path) {
   return 0;
 }
 
+int print_unit() {
+  constexpr int kSteps = 200000, kSamples = 51;
+  double x = 0.5;
+  std::vector<double> samples;
+  for (int k = 0; k < kSamples; ++k) {
+    samples.push_back(seconds([&] {
+      for (int i = 0; i < kSteps; ++i) x = x * 0.999999 + 1e-7;
+    }));
+  }
+  std::printf("%.9g\n", x > 0.0 ? median(samples) : 0.0);
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::string what = argc > 1 ? argv[1] : "";
+  if (what == "unit" && argc == 2) return print_unit();
   if (what == "memory" && argc == 3) return run_memory(argv[2]);
   if (what == "run" && argc == 5) {
     const GateCase* const c = find(load(argv[2]), argv[3]);
@@ -119,7 +135,8 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (what != "time" || argc < 4) {
-    std::fprintf(stderr, "usage: driver time BASE.so NEW.so | memory M.so | run M.so NAME N\n");
+    std::fprintf(stderr,
+                 "usage: driver time BASE.so NEW.so | memory M.so | run M.so NAME N | unit\n");
     return 2;
   }
   Options options;
