@@ -206,6 +206,18 @@ void run_tiled(const double* x, const double* y, long m, const double* p, double
 
 }  // namespace
 
+double read_all(const double* values, long n) {
+  constexpr int kStreams = 8;
+  V sums[kStreams] = {};
+  for (long i = 0; i < n; i += 8 * kStreams) {
+    for (int k = 0; k < kStreams; ++k)
+      sums[k] = _mm512_add_pd(sums[k], _mm512_loadu_pd(values + i + 8 * k));
+  }
+  double total = 0.0;
+  for (const V sum : sums) total += _mm512_reduce_add_pd(sum);
+  return total;
+}
+
 const std::vector<HandFused>& hand_fused_models() {
   static const std::vector<HandFused> models =
       __builtin_cpu_supports("avx512f")

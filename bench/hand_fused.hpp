@@ -16,6 +16,10 @@ struct HandFused {
   void (*run)(const double* x, const double* y, long m, const double* p, double* gram);
 };
 
+/// Reads n values (a multiple of 64) and adds them up: the least that a pass over them can do.
+/// AVX-512 needed.
+double read_all(const double* values, long n);
+
 /// Empty on a machine without AVX-512.
 const std::vector<HandFused>& hand_fused_models();
 

@@ -15,9 +15,21 @@ namespace {
 constexpr index_t kPad = 16;
 constexpr index_t kRowsPerThread = 8192;  // with fewer a second thread costs more than it brings
 constexpr index_t kMaxLeavesPerUnit = 64;
-constexpr index_t kLongPass = 16;  // units of a pass that may take noticeable time
+constexpr index_t kBeyondCaches = 16'000'000;  // bytes of columns that come from memory
+constexpr index_t kHalfPage = 256;             // rows
+constexpr index_t kLongPass = 16;              // units of a pass that may take noticeable time
 
 index_t round_up(index_t n) { return (n + kPad - 1) / kPad * kPad; }
+
+// Processors fetch ahead to the end of a page. With a block of half a page of each column the other
+// half arrives while the first is worked on; one instruction leaves no time for that (adr/0001).
+index_t good_block(const program::Program& program, const Term& term) {
+  index_t bytes = 0;
+  for (const ColumnSource& column : term.columns)
+    bytes += term.rows * static_cast<index_t>(column.float32 ? sizeof(float) : sizeof(double));
+  const bool from_memory = bytes >= kBeyondCaches && program.row.size() > 1;
+  return from_memory ? std::min(kHalfPage, program.block_rows()) : program.block_rows();
+}
 
 /// Merges results in the order of their index: equal subtrees as soon as there are two (a binary
 /// counter), what is left at the end from the right.
@@ -96,8 +108,8 @@ Walker::Division Walker::divide(const program::Program& program, const Term& ter
          d.leaves / (2 * d.leaves_per_unit) >= 16 * d.threads) {
     d.leaves_per_unit *= 2;
   }
+  const index_t block = options.block > 0 ? options.block : good_block(program, term);
   // A term that fits one block needs no more registers than it has rows.
-  const index_t block = options.block > 0 ? options.block : program.block_rows();
   d.block = std::min(block, std::max(kPad, round_up(term.rows)));
   return d;
 }

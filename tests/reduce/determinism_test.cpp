@@ -68,6 +68,13 @@ TEST_P(ReduceDeterminism, SameBitsForAnyThreadsAndBlocks) {
   }
 }
 
+TEST(ReduceDeterminismOfManyRows, BlocksOfHalfAPageChangeNoBit) {
+  const Decay data = make_decay(1050000);  // 16.8 MB
+  const FitResult half = fit_decay(data, 2, Loss::linear, false);
+  const Environment whole("NLSQ_BLOCK_ROWS", "512");
+  expect_same(half, fit_decay(data, 1, Loss::linear, false), "512 rows a block");
+}
+
 INSTANTIATE_TEST_SUITE_P(Rows, ReduceDeterminism,
                          testing::Values(Case{17, Loss::linear, false},
                                          Case{4096, Loss::linear, true},
