@@ -29,7 +29,8 @@ class ManyData {
   /// A column of the model: m values that all sets share, or k·m, set by set. Of sets of different
   /// lengths one value a row. Throws InputError otherwise.
   ManyData& column(std::string name, Values values);
-  /// The measured values: k·m, or one a row.
+  /// The measured values: k·m, or one a row; m where all sets are the same data (from other
+  /// starts).
   ManyData& response(Values y);
   /// Standard deviations: m for all sets, or one a value of the response; infinite leaves a row
   /// out.
@@ -49,7 +50,8 @@ class ManyData {
   bool ragged() const { return !offsets_.empty(); }
   std::span<const index_t> offsets() const { return offsets_; }
   const std::vector<Column>& columns() const { return columns_; }
-  const Values& response() const { return response_; }
+  const Values& response() const { return response_.values; }
+  bool shares_response() const { return response_.shared; }
   const Column& sigma() const { return sigma_; }  ///< values.size 0: none
   double sigma_number() const { return sigma_number_; }
   std::span<const std::uint8_t> mask() const { return mask_; }
@@ -59,7 +61,7 @@ class ManyData {
   index_t fits_ = 0, rows_ = 0, total_ = 0;
   std::span<const index_t> offsets_;
   std::vector<Column> columns_;
-  Values response_;
+  Column response_;
   Column sigma_;
   double sigma_number_ = 0.0;
   std::span<const std::uint8_t> mask_;

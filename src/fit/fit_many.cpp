@@ -64,7 +64,7 @@ ManySetup set_up(const Model& model, const ManyData& data, const ManyOptions& op
                                             symbol.name));
     }
   }
-  if (data.response().size != data.total_rows())
+  if (data.response().data == nullptr && data.total_rows() > 0)
     throw InputError("data", "data: there is no response");
   ManySetup setup{.model = &model, .data = &data, .options = &options, .table = {}, .columns = {}};
   for (const std::string& name : model.columns()) setup.columns.push_back(&find_column(data, name));
@@ -154,7 +154,7 @@ void set_up_lanes(const ManySetup& setup, engine::Isa isa, fit_impl::Preparation
   }
   if (p.rows > kMostLaneRows || p.rows < 1) return;
   for (const ManyData::Column* column : setup.columns) p.columns.push_back(lane_column(*column));
-  p.columns.push_back({data.response().data, data.response().float32, false});
+  p.columns.push_back({data.response().data, data.response().float32, data.shares_response()});
   if (data.sigma().values.size > 0) {
     p.sigma = lane_column(data.sigma());
   } else if (data.sigma_number() > 0.0) {

@@ -75,7 +75,7 @@ void AloneFitter::copy_rows(index_t set) {
     };
     std::size_t c = 0;
     for (const ManyData::Column* column : setup_->columns) put(c++, column->values, column->shared);
-    put(c++, data.response(), false);
+    put(c++, data.response(), data.shares_response());
     if (setup_->options->omit_not_finite && !finite) {
       for (std::size_t i = 0; i < c; ++i) values_[i].pop_back();
       continue;

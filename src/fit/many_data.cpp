@@ -51,11 +51,7 @@ ManyData& ManyData::column(std::string name, Values values) {
 }
 
 ManyData& ManyData::response(Values y) {
-  if (y.size != total_) {
-    throw InputError("data", fmt::format("data: the response has {} values; {} sets have {} rows",
-                                         y.size, fits_, total_));
-  }
-  response_ = y;
+  response_ = make("the response", y);
   return *this;
 }
 

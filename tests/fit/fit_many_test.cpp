@@ -323,6 +323,18 @@ TEST(FitMany, FitsOneByOneWhereLanesDoNotServe) {
   }
 }
 
+// One set of data from many starts.
+TEST(FitMany, FitsOneSetFromManyStarts) {
+  const ManySets sets = test::make_decays(50, 30, 0.1);
+  const std::vector<double> y(sets.y.begin(), sets.y.begin() + 30);
+  ManyOptions options;
+  options.starts = sets.starts;
+  ManyData data(sets.fits, sets.rows);
+  const ManyResult many = fit_many(sets.model, data.column("x", sets.x).response(y), options);
+  const FitResult one = sets.alone(0);
+  for (index_t i = 0; i < sets.fits; ++i) EXPECT_LE(distance(many, i, one).value, 1.5) << i;
+}
+
 TEST(FitMany, NothingToDoIsNoError) {
   const Model model = Model::parse("a*x", {"x"});
   const std::vector<double> none, x{1.0, 2.0};
@@ -342,8 +354,9 @@ TEST(FitMany, SaysWhichShapeDoesNotFit) {
   };
   EXPECT_EQ(message([&] { ManyData(2, 3).column("t", four); }),
             "data: column 't' has 4 values; 2 sets of 3 rows need 3 (all the same) or 6");
-  EXPECT_EQ(message([&] { ManyData(2, 3).response(three); }),
-            "data: the response has 3 values; 2 sets have 6 rows");
+  EXPECT_EQ(message([&] { ManyData(2, 3).response(three); }), "no error");
+  EXPECT_EQ(message([&] { ManyData(2, 3).response(four); }),
+            "data: the response has 4 values; 2 sets of 3 rows need 3 (all the same) or 6");
   EXPECT_EQ(message([&] { ManyData(2, 3).sigma(four); }),
             "data: sigma has 4 values; 2 sets of 3 rows need 3 (all the same) or 6");
   const Model model = Model::parse("a*exp(-b*x)", {"x"});
