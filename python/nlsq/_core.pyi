@@ -626,6 +626,14 @@ def fit_terms(terms: list, p0: Sequence[float], lower: object | None, upper: obj
     Minimizes the sum of squares of all rows of some terms (model, columns, rows).
     """
 
+def fit_many(model: Model, columns: Sequence[object], y: object, fits: int, rows: int, offsets: object | None, sigma: object | None, mask: object | None, starts: object | None, lower: object | None, upper: object | None, fixed: Sequence[bool], options: dict, into: dict, progress: object | None) -> tuple:
+    """
+    Fits a model to many data sets, into the caller's arrays; see nlsq.curve_fit_many. Returns (engine, sets that failed, milliseconds).
+    """
+
+def many_message(status: int, flags: int) -> str:
+    """What a status and the flags of one of many fits say."""
+
 def complete(part: FitResult, names: Sequence[str], p0: Sequence[float], held: Sequence[bool], masked: int, tss: float, sum_log_sigma: float, has_sigma: bool, differences: str | None = None) -> FitResult:
     """The result of a curve fitted as residuals, over all its parameters."""
 
