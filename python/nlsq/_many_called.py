@@ -6,15 +6,24 @@ import time
 import numpy as np
 
 from nlsq import _engine
+from nlsq._curve_fit import SUSPECT
+from nlsq._recording import model_values
 
 UNDETERMINED, AT_BOUND, BAD_DATA, ALONE, CONSTANT = 1, 2, 4, 8, 16  # nlsq::ManyFlag
 
 
 def fit_called_sets(f, sets, starts, names, lower, upper, fixed, options, core, into, progress):
     """Fills the arrays of ``into``; returns milliseconds."""
+    from nlsq._second_start import better
+
     began = time.perf_counter()
     limit = core["time_limit"]
     solver = {name: core[name] for name in ("method", "ftol", "xtol", "gtol", "max_nfev") if name in core}
+    common = {
+        "fixed": fixed if any(fixed) else None, "absolute_sigma": core["absolute_sigma"], "loss": core.get("loss"),
+        "threads": core["threads"], "jacobian_mode": core.get("jacobian_mode"), "check_finite": True,
+    }  # fmt: skip
+    _check_shape(f, sets, starts)
     for i in range(sets.count):
         if progress is not None and i % 16 == 0:
             progress(i, sets.count)
@@ -25,11 +34,11 @@ def fit_called_sets(f, sets, starts, names, lower, upper, fixed, options, core, 
         try:
             x, y, sigma = _usable(sets, i, options)
             outcome = _engine.fit(
-                f, x, y, p0.tolist(), names=names, sigma=sigma, lower=low, upper=high,
-                fixed=fixed if any(fixed) else None, absolute_sigma=core["absolute_sigma"], loss=core.get("loss"),
-                f_scale=core["f_scale"], threads=core["threads"], jacobian_mode=core.get("jacobian_mode"),
-                check_finite=True, solver=dict(solver),
+                f, x, y, p0.tolist(), names=names, sigma=sigma, lower=low, upper=high, f_scale=core["f_scale"],
+                solver=dict(solver), **common,
             )  # fmt: skip
+            if outcome.result.condition > SUSPECT or not outcome.result.success:
+                outcome = better(outcome, p0.tolist(), solver, False, **common)
         except (ValueError, ArithmeticError):
             _fail(into, i, -1, BAD_DATA | ALONE)
             continue
@@ -39,31 +48,47 @@ def fit_called_sets(f, sets, starts, names, lower, upper, fixed, options, core, 
     return 1e3 * (time.perf_counter() - began)
 
 
+def _check_shape(f, sets, starts):
+    """Raises for a model that gives values of another shape: no data are to blame for that."""
+    first = sets.first_with_rows()
+    if sets.count == 0 or sets.rows_of(first) == 0:
+        return
+    try:
+        with np.errstate(all="ignore"):
+            values = f(sets.x_of(first), *_row(starts, first).tolist())
+    except (ValueError, ArithmeticError):  # perhaps of this start alone
+        return
+    try:
+        model_values(values, sets.rows_of(first))
+    except ValueError as error:
+        if sets.stacked is None:
+            raise
+        v, m = sets.stacked.shape
+        raise ValueError(
+            f"{error}; xdata of shape {(v, m)} was taken for {v} variables, ydatas has shape {(*sets.lead, m)}"
+        ) from None
+
+
 def _row(values, i):
     return values[i] if values is not None and values.ndim == 2 else values
 
 
 def _usable(sets, i, options):
-    """x, y and sigma of a set without the points that are left out."""
+    """x, y and sigma of a set; points that are left out have an infinite sigma, since the model may know how many
+    there are."""
     x, y = sets.x_of(i), sets.y_of(i)
     sigma = options["sigma"]
-    if sigma is not None and np.ndim(sigma) > 0:
+    if np.ndim(sigma) > 0:
         sigma = np.ascontiguousarray(sets.part_of(sigma, i), dtype=float)
-    counts = np.ones(len(y), dtype=bool)
-    if options["mask"] is not None:
-        counts &= sets.part_of(options["mask"], i).astype(bool)
-    if options["nan_policy"] == "omit":
-        counts &= np.isfinite(y)
-        for values in x if isinstance(x, tuple) else (x,):
-            counts &= np.isfinite(values).all(axis=tuple(range(values.ndim - 1)))
-    if np.ndim(sigma) == 1:
-        counts &= ~np.isinf(sigma)
+    counts = sets.counted(i, options)
     if not counts.any():
         raise ValueError("no rows")
-    if counts.all():
-        return x, y, sigma
-    x = tuple(v[..., counts] for v in x) if isinstance(x, tuple) else np.ascontiguousarray(x[..., counts])
-    return x, y[counts], sigma[counts] if np.ndim(sigma) == 1 else sigma
+    if not counts.all():
+        sigma = np.where(counts, 1.0 if sigma is None else sigma, np.inf)
+        y = np.where(counts, y, y[counts][0])
+    if sigma is not None and not np.all(np.asarray(sigma) > 0.0):
+        raise ValueError("sigma must be positive")
+    return x, y, sigma
 
 
 def _write(into, i, r, flags):

@@ -4,14 +4,20 @@
 import numpy as np
 
 from nlsq import _arguments
-from nlsq._formulas import Formula, column_names, column_of, nearest, numbers, parse
+from nlsq._formulas import nearest, parse
 
 
 def _as_floats(values, name):
     """A contiguous array of float64 or float32; a view where it can be."""
     if isinstance(values, np.ma.MaskedArray):
         raise TypeError(f"{name} is a masked array; give mask=")
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise ValueError(
+            f"{name} holds sequences of different lengths; pad them with NaN and give nan_policy='omit', or fit a "
+            "table with by="
+        ) from None
     if array.dtype == np.float32:
         return np.ascontiguousarray(array)
     return _arguments.as_data(array, name)
@@ -25,6 +31,8 @@ def leading_shape(ydatas):
     array = _as_floats(ydatas, "ydatas")
     if array.ndim < 2:
         raise ValueError(f"ydatas has shape {array.shape}; expected (k, m), one data set a row (one: curve_fit)")
+    if array.shape[-1] == 0:
+        raise ValueError(f"ydatas has shape {array.shape}: there is no point to fit")
     return array.reshape(-1, array.shape[-1]), array.shape[:-1]
 
 
@@ -33,6 +41,7 @@ class Sets:
 
     def __init__(self, variables, y, lead, *, single, offsets=None, stacked=None):
         self.variables, self.y, self.lead, self.offsets = variables, y, lead, offsets
+        self.names = ["ydatas"] + ["xdata"] * len(variables)  # for messages
         self.single = single  # the model gets one array, not a tuple of them
         self.stacked = stacked  # or (v, m): what the model gets
         self.count = len(y) if offsets is None else len(offsets) - 1
@@ -63,39 +72,53 @@ class Sets:
         """The values of an array like ydatas (or one row for all) that are of set i."""
         return None if values is None or np.ndim(values) == 0 else self._part(values, i)
 
-    def _varies(self, variable):
+    def varies(self, variable):
+        """Whether the sets have each their own values of a variable."""
         return self.offsets is not None or variable.ndim == 2
-
-    def match(self, columns, x):
-        """The columns a model was recorded with, as columns of all sets (None: impossible), and whether some vary."""
-        varying = [v for v in self.variables if self._varies(v)]
-        if not varying:
-            return list(columns), False
-        parts = [x] if self.single else list(x)
-        matched = []
-        for column in columns:
-            at = next((j for j, part in enumerate(parts) if column is part), None)
-            if at is None:
-                at = next((j for j, part in enumerate(parts) if np.array_equal(column, part)), None)
-            if at is not None:
-                matched.append(self.variables[at])
-            elif self.offsets is not None:
-                return None, True
-            else:
-                matched.append(column)
-        return matched, True
 
     def columns_of(self, columns, i):
         return [
             np.ascontiguousarray(self._part(c, i) if any(c is v for v in self.variables) else c) for c in columns
         ]
 
-    def formula_columns(self, formula):
-        return list(self.variables) if formula.used else []
+    def counted(self, i, options):
+        """Which points of set i count."""
+        counts = np.ones(self.rows_of(i), dtype=bool)
+        if options["mask"] is not None:
+            counts &= self.part_of(options["mask"], i).astype(bool)
+        if np.ndim(options["sigma"]) > 0:
+            counts &= ~np.isinf(self.part_of(options["sigma"], i))
+        if options["nan_policy"] == "omit":
+            x = self.x_of(i)
+            counts &= np.isfinite(self.y_of(i))
+            for values in x if isinstance(x, tuple) else (x,):
+                counts &= np.isfinite(values).all(axis=tuple(range(values.ndim - 1)))
+        return counts
 
-    def check_finite(self):
-        for name, values in (("ydatas", self.y), *(("xdata", v) for v in self.variables)):
-            _arguments.check_finite(values, name)
+    @staticmethod
+    def some_of(x, counts):
+        """The points of x that count."""
+        if isinstance(x, tuple):
+            return tuple(np.ascontiguousarray(v[..., counts]) for v in x)
+        return np.ascontiguousarray(x[..., counts])
+
+    def check_finite(self, options):
+        """Raises ValueError with the place of the first value that counts and is not finite."""
+        stacked = () if self.stacked is None else (self.stacked,)
+        arrays = list(zip((*self.names, "xdata"), (self.y, *self.variables, *stacked)))
+        if all(np.isfinite(values).all() for _, values in arrays):
+            return
+        for i in range(self.count):
+            counts = self.counted(i, options)
+            for name, values in arrays:
+                part = self.stacked if values is self.stacked else self._part(values, i)
+                bad = np.argwhere(~np.isfinite(part) & counts)
+                if len(bad):
+                    place = ", ".join(str(at) for at in np.unravel_index(i, self.lead))
+                    raise ValueError(
+                        f"{name} is {part[tuple(bad[0])]} at point {bad[0][-1]} of the data set [{place}]: array must "
+                        "not contain infs or NaNs"
+                    )
 
 
 def sets_of(xdata, ydatas, lead):
@@ -107,6 +130,29 @@ def sets_of(xdata, ydatas, lead):
     if x.ndim == 2 and x.shape != shape and x.shape[1] == ydatas.shape[1]:
         return Sets([], ydatas, lead, single=True, stacked=np.ascontiguousarray(x, dtype=float))
     return Sets([_variable(x, shape, "xdata")], ydatas, lead, single=True)
+
+
+def formula_sets(f, xdata, ydatas, lead):
+    """(formula, sets) of a formula over x, or over the variables of a dict."""
+    if isinstance(xdata, dict):
+        formula = parse(f, list(xdata)) if isinstance(f, str) else f
+        names = formula.used or list(xdata)[:1]
+    else:
+        formula = parse(f, ["x"]) if isinstance(f, str) else f
+        if isinstance(xdata, tuple):
+            raise TypeError("a formula needs its variables by name: xdata={'x': …, 'z': …}")
+        names, xdata = ["x"], {"x": xdata}
+    if not formula.used and len(formula.parameters) > 1:
+        raise ValueError(
+            f"the formula uses none of the variables ({', '.join(xdata)}), so {', '.join(formula.parameters)} would "
+            "all be parameters of a constant; name the variables: xdata={'t': …}"
+        )
+    shape = (*lead, ydatas.shape[1])
+    for name in names:
+        if name not in xdata:
+            raise ValueError(f"xdata has no {name!r}{nearest(name, list(xdata))}; it has {', '.join(xdata)}")
+    variables = [_variable(xdata[name], shape, "xdata" if len(xdata) == 1 else f"xdata[{name!r}]") for name in names]
+    return formula, Sets(variables, ydatas, lead, single=len(variables) == 1)
 
 
 def _variable(values, shape, name):
@@ -143,70 +189,7 @@ def sigma_of_sets(sigma, sets):
     if sigma is None:
         return None
     if np.ndim(sigma) == 0:
+        if isinstance(sigma, str):
+            raise TypeError(f"sigma={sigma!r} names a column: that goes with a table, data= and by=")
         return _arguments.number(float(sigma), "sigma", above=True)
     return _like_data(_as_floats(sigma, "sigma"), sets, "sigma")
-
-
-def _table(data):
-    """A table of named columns; an Arrow stream through pyarrow."""
-    known = hasattr(data, "column_names") or hasattr(data, "columns") or hasattr(data, "keys")
-    if not known and hasattr(data, "__arrow_c_stream__"):
-        try:
-            import pyarrow
-        except ImportError:
-            raise TypeError("data is an Arrow stream: reading it takes pyarrow") from None
-        return pyarrow.table(data)
-    return data
-
-
-def groups_of(f, data, y, by, sigma):
-    """(model, sets of the groups, their keys, sigma) of a table."""
-    if not isinstance(f, str):
-        raise TypeError("by= goes with a formula over columns of the table, such as 'a*exp(-b*t)'")
-    if data is None:
-        raise TypeError("by= names columns of a table: give data=")
-    data = _table(data)
-    names = column_names(data)
-    by = [by] if isinstance(by, str) else list(by)
-    for name in by:
-        if name not in names:
-            raise ValueError(f"by: the data have no column {name!r}{nearest(name, names)}; they have {', '.join(names)}")
-    free = [name for name in names if name not in by]
-    if y is None:
-        y = parse(f, free).response
-        if not y:
-            raise TypeError("say which column is the response: y='name', or 'name = formula'")
-    if y not in names:
-        raise ValueError(f"y: the data have no column {y!r}{nearest(y, names)}; they have {', '.join(names)}")
-    formula = parse(f, [name for name in free if name != y])
-    keys, order, offsets = _group([column_of(data, name) for name in by])
-    columns = [numbers(column_of(data, name), name)[order] for name in formula.used]
-    response = numbers(column_of(data, y), y)[order]
-    if isinstance(sigma, str):
-        if sigma not in names:
-            raise ValueError(f"sigma: the data have no column {sigma!r}{nearest(sigma, names)}")
-        sigma = numbers(column_of(data, sigma), sigma)[order]
-    elif sigma is not None:
-        sigma = float(sigma) if np.ndim(sigma) == 0 else numbers(np.asarray(sigma), "sigma")[order]
-    sets = Sets(columns, response, (len(offsets) - 1,), single=False, offsets=offsets)
-    return formula, sets, dict(zip(by, keys)), sigma
-
-
-def _group(columns):
-    """Values of the key columns for each group in the order of first appearance; the rows of the groups one after
-    the other; where each begins."""
-    codes = np.zeros(len(columns[0]), dtype=np.int64)
-    for column in columns:
-        _, own = np.unique(column.astype(str) if column.dtype.kind == "O" else column, return_inverse=True)
-        _, codes = np.unique(codes * (own.max(initial=0) + 1) + own, return_inverse=True)
-    _, firsts, codes = np.unique(codes, return_index=True, return_inverse=True)
-    rank = np.empty(len(firsts), dtype=np.int64)
-    rank[np.argsort(firsts, kind="stable")] = np.arange(len(firsts))
-    codes = rank[codes]
-    order = np.argsort(codes, kind="stable")
-    offsets = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=len(firsts)))])
-    heads = np.sort(firsts)
-    return [column[heads] for column in columns], order, offsets.tolist()
-
-
-__all__ = ["Formula", "Sets", "groups_of", "leading_shape", "mask_of", "sets_of", "sigma_of_sets"]

@@ -9,7 +9,8 @@ _UNDETERMINED, _AT_BOUND, _CONSTANT = 1, 2, 16
 
 
 class CurveFitManyResult:
-    """What ``curve_fit_many`` returns. The first axes of all arrays (..., below) are those of ydatas.
+    """What ``curve_fit_many`` returns; unpacks as ``popt, pcov``. The first axes of all arrays (..., below) are those of
+    ydatas.
 
     names : list of n str
     popt : (..., n); perr : (..., n), standard errors; pcov : (..., n, n), or None where it was not wanted
@@ -25,7 +26,6 @@ class CurveFitManyResult:
     def __init__(self, names, arrays, lead, engine, note, elapsed_ms):
         self.names, self.shape, self.engine, self.trace_note = names, lead, engine, note
         self.elapsed_ms, self.keys = elapsed_ms, None
-        self._arrays = arrays
         self.pcov = None
         for name, array in arrays.items():
             setattr(self, "flags" if name == "flags" else name, array.reshape(lead + array.shape[1:]))
@@ -60,8 +60,9 @@ class CurveFitManyResult:
         """Standard errors by name."""
         return {name: self.perr[..., i] for i, name in enumerate(self.names)}
 
-    def __len__(self):
-        return int(np.prod(self.shape))
+    def __iter__(self):
+        """popt, pcov = result works as with curve_fit."""
+        return iter((self.popt, self.pcov))
 
     def __repr__(self):
         bad = int(np.sum(~self.success))
