@@ -17,10 +17,7 @@ _STABLE = (
     "replaced (nan_policy='omit' leaves rows out)"
 )
 _CHUNKS = "a fit needs memory for the data and one block a thread, whatever the number of rows"
-_SEEDS = (
-    "a search from many starts is planned, not there yet; until then: curve_fit from several p0, keeping the least "
-    "r.cost"
-)
+_SEEDS = "n_starts=20 fits from many starts and returns the best"
 _RETRIES = "a fit that did not converge returns its best point with success False; start another from there"
 
 # name: (values that ask for nothing; None: all values, why others have no effect)
@@ -45,10 +42,6 @@ _IDLE = {
     "diagnostics_config": ((None,), _HEALTH),
     "auto_bounds": ((None, False), "bounds are never imposed; give bounds="),
     "bounds_safety_factor": (None, "bounds are never imposed"),
-    "n_starts": (None, _SEEDS),
-    "sampler": (None, _SEEDS),
-    "center_on_p0": (None, _SEEDS),
-    "scale_factor": (None, _SEEDS),
     "goal": ((None,), "fits end with a polish to full precision; set ftol, xtol and gtol for less"),
     "memory_limit_gb": ((None,), _CHUNKS + "; memory_limit='8G' keeps within a limit, or refuses it"),
     "size_threshold": (None, _CHUNKS),
@@ -58,8 +51,6 @@ _IDLE = {
 }
 # name: (values that ask for nothing, values that ask for a search; None: all others do)
 _SEARCHES = {
-    "multistart": ((None, False), None),
-    "global_search": ((None, False), None),
     "cmaes_config": ((None,), None),
     "workflow": ((None, "auto", "standard", "chunked", "streaming"), ("auto_global", "hpc", "cmaes", "cmaes-global")),
     "preset": ((None, "fast", "large", "streaming"), ("robust", "global")),

@@ -33,7 +33,8 @@ _DEFAULTS = {
     "jac": None, "data_mask": None, "timeit": False, "return_eval": False, "full_output": False, "callback": None,
     "nan_policy": None, "loss": None, "f_scale": 1.0, "fixed": None, "threads": 0, "jacobian_mode": None,
     "data": None, "y": None, "diff_step": None, "verbose": 0, "cache_config": None,
-    "progressive": True, "memory_limit": None,
+    "progressive": True, "multistart": None, "global_search": None, "n_starts": None, "sampler": "lhs", "center_on_p0": True,
+    "scale_factor": 1.0, "seed": None, "memory_limit": None,
 }  # fmt: skip
 _SOLVER = ("ftol", "xtol", "gtol", "x_scale", "max_nfev", "maxfev")
 _KNOWN = (*_DEFAULTS, *_SOLVER)
@@ -98,6 +99,11 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
         Bytes, or a text such as "256M", that data and fit may take: the fit begins on a smaller sample, works on
         smaller blocks and fewer threads. Too low a limit is a ValueError that names the least; estimate_memory_requirements
         tells it before.
+    n_starts : int; multistart=True: 10; global_search=True: 20
+        Fits from so many starts, p0 among them, and returns the best: ``result.minima`` lists the distinct minima
+        (popt, cost, hits). The box is that of the bounds, 2·max(|p0|, 1) about p0 where one is infinite; with
+        center_on_p0 (default) scale_factor (default 1) of it about p0. sampler : "lhs" (Latin hypercube, default),
+        "sobol" or "halton"; seed : int, default 0.
     cache_config : dict with "enable" (bool) and "max_size" (int), or one of them
         Settings of the cache of programs, from this fit on and for the whole process (docs/configuration.md).
 
@@ -298,6 +304,19 @@ def _fit(f, xdata, ydata, options, solver):
         whole, xdata, ydata, sigma = flattened(f, xdata, ydata, sigma)
         f = whole.by_rows()
     check = _arguments.truth(options["check_finite"], "check_finite") and nan_policy != "propagate"
+    minima = searched = None
+    if not options["multistart"] is options["global_search"] is options["n_starts"] is None:
+        from nlsq import _multistart
+
+        settings = _multistart.settings_of(options)
+        if settings is not None:
+            if check:
+                _arguments.check_finite(ydata, "ydata")
+            p0, minima, searched = _multistart.search(
+                settings, f, xdata, ydata, p0, names, sigma=sigma, lower=lower, upper=upper, fixed=fixed,
+                absolute_sigma=absolute, loss=loss, f_scale=f_scale, jac=jac, threads=threads, jacobian_mode=mode,
+                solver=solver,
+            )  # fmt: skip
     try:
         outcome = _engine.fit(
             f, xdata, ydata, p0, names=names, sigma=sigma, lower=lower, upper=upper, fixed=fixed,
@@ -331,6 +350,9 @@ def _fit(f, xdata, ydata, options, solver):
             if core.status != -2 or not text.startswith("the fit did not converge"):
                 _warn(text)
     result = CurveFitResult(outcome)
+    if searched is not None:
+        result["multistart_diagnostics"] = searched
+        result["minima"] = minima
     if verbose:
         end = "converged" if core.success else "not converged"
         print(f"{core.message} {core.nfev} evaluations, cost {core.cost:.6e}, {end}.")

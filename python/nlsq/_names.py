@@ -14,7 +14,7 @@ _CHUNKS = "curve_fit needs memory for the data and one block a thread, whatever 
 _STABLE = "the engine scales, factors and checks rank by itself; r.rank, r.condition and r.warnings tell"
 _LIMITS = "curve_fit(memory_limit='256M') keeps within a limit; " + _CHUNKS
 _WATCH = "a callback sees every step; r.report() says how the fit ended"
-_SEEDS = "curve_fit from several p0, keeping the least r.cost"
+_SEEDS = "curve_fit(..., n_starts=20) fits from many starts and returns the best"
 _HEALTH = "r.rank, r.condition, r.correlation, r.warnings and r.report()"
 _ONE_CACHE = "one cache, on by itself: get_cache_stats() and clear_cache()"
 _DOUBLE = "all sums are in double precision; float32 data is read without a copy"
@@ -136,7 +136,7 @@ RESULT: dict[str, tuple[str, str]] = {
     "cache_stats": (WORKS, "of the cache of programs; also in infodict"),
     "all_times": (WORKS, "seconds for compile and fit"),
     "sparsity_detected": (WORKS, "always dense"),
-    "multistart_diagnostics": (WORKS, "always one start"),
+    "multistart_diagnostics": (WORKS, "r.minima lists the distinct minima"),
     **_group(WORKS, "same sign and shape", "predictions residuals"),
     **_group(WORKS, "count sigma; docs/math/statistics.md", "r_squared adj_r_squared rmse aic bic"),
     "mae": (WORKS, "does not count sigma"),

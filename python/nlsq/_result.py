@@ -156,6 +156,16 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
             found = self._cache["residuals"] = self._shaped(y) - self.predictions
         return found
 
+    def bootstrap(self, n: int = 1000, *, seed: int = 0, method: str = "residuals", threads: int = 0):
+        """Fits to n data sets drawn anew, for errors that do not lean on a linear model: a BootstrapResult.
+
+        method : "residuals" (the model's values plus residuals drawn from those of the fit), "pairs" (rows drawn from
+        the data), or "parametric" (normal errors: of sigma where it is absolute, else of the residuals' size).
+        """
+        from nlsq._bootstrap import bootstrap
+
+        return bootstrap(self, n, seed, method, threads)
+
     # -- for people
 
     def report(self, level: float = 0.95) -> str:

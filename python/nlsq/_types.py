@@ -42,6 +42,13 @@ class FitOptions(TypedDict, total=False):
     verbose: int
     timeit: bool
     progressive: bool
+    multistart: bool | None
+    global_search: bool | None
+    n_starts: int | None
+    sampler: Literal["lhs", "sobol", "halton"]
+    center_on_p0: bool
+    scale_factor: float
+    seed: int | None
     memory_limit: int | str | None
     cache_config: Mapping[str, bool | int] | None
     # Accepted for programs written for NLSQ; without effect (_compat.py).
@@ -62,18 +69,12 @@ class FitOptions(TypedDict, total=False):
     diagnostics_config: Any
     auto_bounds: Any
     bounds_safety_factor: Any
-    n_starts: Any
-    sampler: Any
-    center_on_p0: Any
-    scale_factor: Any
     goal: Any
     memory_limit_gb: Any
     size_threshold: Any
     chunk_size: Any
     auto_size_detection: Any
     show_progress: Any
-    multistart: Any
-    global_search: Any
     cmaes_config: Any
     workflow: Any
     preset: Any
