@@ -10,6 +10,10 @@
 #include <limits>
 #include <numeric>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 #include "many_sets.hpp"
 #include "nlsq/error.hpp"
 
@@ -368,6 +372,45 @@ TEST(FitMany, SaysWhichShapeDoesNotFit) {
   EXPECT_EQ(message([&] { fit_many(model, ManyData(2, 3).column("X", three).response(six)); }),
             "data: no column named 'x' (did you mean 'X'?); there is 'X'");
 }
+
+#if defined(__linux__)
+// Memory that nobody has written to takes none: 2³¹ values and some more, all masked but for the
+// last sets.
+template <class T>
+std::span<T> untouched(index_t count) {
+  const std::size_t bytes = z(count) * sizeof(T);
+  void* const p = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return p == MAP_FAILED ? std::span<T>() : std::span<T>(static_cast<T*>(p), z(count));
+}
+
+TEST(FitMany, CountsBeyondTwoToTheThirtyFirst) {
+  constexpr index_t rows = 2048, fits = (index_t{1} << 20) + 9, real = 5;
+  const std::span<float> y = untouched<float>(fits * rows);
+  const std::span<std::uint8_t> mask = untouched<std::uint8_t>(fits * rows);
+  if (y.empty() || mask.empty()) GTEST_SKIP() << "no address space";
+  const ManySets sets = test::make_decays(real, rows, 0.1);
+  const index_t first = (fits - real) * rows;
+  std::copy(sets.y.begin(), sets.y.end(), y.begin() + first);
+  std::fill(mask.begin() + first, mask.end(), std::uint8_t{1});
+  ManyData data(fits, rows);
+  data.column("x", sets.x).response(Values(std::span<const float>(y))).mask(mask);
+  std::vector<std::int32_t> status(z(fits));
+  std::vector<double> popt(z(fits * 3));
+  ManyOptions options;
+  options.p0 = {2.0, 1.0, 0.5};
+  fit_many(sets.model, data, options, {.popt = popt.data(), .status = status.data()});
+  EXPECT_EQ(std::count_if(status.begin(), status.end(), [](int s) { return s > 0; }), real);
+  for (index_t i = 0; i < real; ++i) {
+    const FitResult one = sets.alone(i);
+    EXPECT_GT(status[z(fits - real + i)], 0);
+    for (std::size_t j = 0; j < 3; ++j)
+      EXPECT_NEAR(popt[z(fits - real + i) * 3 + j], one.popt[j], 1e-5 * one.perr[j]);
+  }
+  ::munmap(y.data(), y.size_bytes());
+  ::munmap(mask.data(), mask.size_bytes());
+}
+#endif
 
 TEST(FitMany, CountsAndStops) {
   const ManySets sets = test::make_decays(3000, 20, 0.1);
