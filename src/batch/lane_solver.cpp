@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Levenberg-Marquardt for as many fits as a vector has lanes: Gauss-Newton steps while they keep
-// what they promise, damped by λ·diag(JᵀJ) (Marquardt 1963, eq. 9) when not, then Gauss-Newton
-// steps judged by their length. Where residuals are large JᵀJ falls short of the Hessian by
-// S = Σ f ∇²f, and its steps shrink by a constant factor or not at all; S is learned from the
-// gradients by rank-one updates (Broyden 1967, eq. 3.6) and used near the minimum, and elsewhere
-// when it foretold the last step better (Dennis, Gay and Welsch 1981, §4). Bounds by projection: a
-// parameter at a bound that descent would push through it is held (Bertsekas 1982, eq. 32 with ε =
-// 0), the rest of the step is cut off at the bounds. The normal equations are solved by LDLᵀ, which
-// column scaling does not change; fits they are too ill-conditioned for are finished elsewhere.
+// what they promise, damped by λ·diag(JᵀJ) (Marquardt 1963) when not, then Gauss-Newton steps
+// judged by their length. Where residuals are large JᵀJ falls short of the Hessian by S = Σ f ∇²f,
+// and its steps shrink by a constant factor or not at all; S is learned from the gradients by
+// symmetric rank-one updates (Nocedal and Wright 2006, eq. 6.24) and used near the minimum, and
+// elsewhere when it foretold the last step better (Dennis, Gay and Welsch 1981, §4). Bounds by
+// projection: a parameter at a bound that descent would push through it is held (Bertsekas 1982,
+// §2), the rest of the step is cut off at the bounds. The normal equations are solved by LDLᵀ,
+// which column scaling does not change; fits they are too ill-conditioned for are finished
+// elsewhere.
 #include "batch/lanes.hpp"
 
 #include <limits>
@@ -19,14 +20,11 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "batch/lane_algebra-inl.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace nlsq::batch::HWY_NAMESPACE {
 namespace solver {
-
-namespace hn = hwy::HWY_NAMESPACE;
-using D = hn::ScalableTag<double>;
-using V = hn::Vec<D>;
-using M = hn::Mask<D>;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kAcceptable = 1e-4;  // share of the promised reduction that makes a step good
@@ -34,124 +32,13 @@ constexpr double kFirstDamping = 1e-2;
 constexpr double kMostEasing = 0.2;
 constexpr double kDampedLittle = 1.0;  // λ at which the tolerances still say something
 constexpr double kMostDamping = 1e12;
-constexpr double kSmallestPivot = 1e-14;  // of JᵀJ scaled to a unit diagonal
-constexpr double kLastDigits = 2e-12;     // a relative step at which polishing has nothing to do
-constexpr double kFruitless = 3;          // polish steps without a shorter next one
-constexpr double kNear = 1e-2;            // share of the cost a step is about: S is used below
-constexpr double kNoise = 1e-24;          // and below this one gradients differ by rounding
-constexpr double kMostCurved = 1e3;       // of the diagonal of JᵀJ, what an update may add
-constexpr double kLeastShare = 1e-6;      // smallest pivot, scaled, that JᵀJ + S must have
-constexpr double kAstray = 8;             // and when it is no minimum yet
-constexpr double kNotThere = 1e-8;        // standard errors that polishing must have come down to
-
-constexpr index_t lanes() { return static_cast<index_t>(hn::MaxLanes(D())); }
-HWY_INLINE V load(const double* p, index_t entry) { return hn::LoadU(D(), p + entry * lanes()); }
-HWY_INLINE void store(V v, double* p, index_t entry) { hn::StoreU(v, D(), p + entry * lanes()); }
-HWY_INLINE V set(double v) { return hn::Set(D(), v); }
-HWY_INLINE V zero() { return hn::Zero(D()); }
-HWY_INLINE M both(M a, M b) { return hn::And(a, b); }
-HWY_INLINE M either(M a, M b) { return hn::Or(a, b); }
-HWY_INLINE M without(M a, M b) { return hn::AndNot(b, a); }
-HWY_INLINE V choose(M m, V yes, V no) { return hn::IfThenElse(m, yes, no); }
-
-template <int kN>
-struct Size {
-  static constexpr int most = kN > 0 ? kN : static_cast<int>(kMostParameters);
-  explicit Size(index_t given) : n(kN > 0 ? kN : given) {}
-  const index_t n;
-};
-
-// LDLᵀ of A + λ·diag(A). Pivots that are nothing beside A's diagonal are raised; 1/d = 0 stands for
-// a parameter that does not move.
-template <int kN>
-struct Factors {
-  V l[Size<kN>::most * (Size<kN>::most - 1) / 2 + 1];
-  V inverse[Size<kN>::most];
-
-  static constexpr index_t below(index_t i, index_t j) { return i * (i - 1) / 2 + j; }
-
-  // Returns where every pivot is more than kLeastShare of A's diagonal.
-  template <class Gram, class Held>
-  HWY_INLINE M factor(const Gram& gram, Size<kN> size, V lambda, const Held& held) {
-    M sound = hn::Eq(zero(), zero());
-#pragma GCC unroll 8
-    for (index_t i = 0; i < size.n; ++i) {
-      V row[Size<kN>::most];
-      const V diagonal = gram(packed_index(i, i));
-      V pivot = hn::MulAdd(diagonal, lambda, diagonal);
-#pragma GCC unroll 8
-      for (index_t j = 0; j < i; ++j) {
-        V w = gram(packed_index(i, j));
-#pragma GCC unroll 8
-        for (index_t k = 0; k < j; ++k) w = hn::NegMulAdd(row[k], l[below(j, k)], w);
-        row[j] = w;
-      }
-#pragma GCC unroll 8
-      for (index_t j = 0; j < i; ++j) {
-        const V factor = hn::Mul(row[j], inverse[j]);
-        l[below(i, j)] = factor;
-        pivot = hn::NegMulAdd(row[j], factor, pivot);
-      }
-      sound = both(sound, hn::Gt(pivot, hn::Mul(diagonal, set(kLeastShare))));
-      pivot = hn::Max(pivot, hn::Mul(diagonal, set(kSmallestPivot)));
-      const M still = either(held(i), hn::Not(hn::Gt(pivot, zero())));
-      inverse[i] = choose(still, zero(), hn::Div(set(1.0), pivot));
-    }
-    return sound;
-  }
-
-  // b ← A⁻¹b
-  HWY_INLINE void solve(V* b, Size<kN> size) const {
-#pragma GCC unroll 8
-    for (index_t i = 1; i < size.n; ++i) {
-#pragma GCC unroll 8
-      for (index_t j = 0; j < i; ++j) b[i] = hn::NegMulAdd(l[below(i, j)], b[j], b[i]);
-    }
-#pragma GCC unroll 8
-    for (index_t i = 0; i < size.n; ++i) b[i] = hn::Mul(b[i], inverse[i]);
-#pragma GCC unroll 8
-    for (index_t i = size.n - 2; i >= 0; --i) {
-#pragma GCC unroll 8
-      for (index_t j = i + 1; j < size.n; ++j) b[i] = hn::NegMulAdd(l[below(j, i)], b[j], b[i]);
-    }
-  }
-};
-
-template <int kN>
-HWY_INLINE M finite(const double* summary, Size<kN> size) {
-  const index_t n = size.n;
-  V sum = zero();
-  for (index_t i = 0; i < n; ++i) {
-    sum = hn::MulAdd(load(summary, packed_index(i, i)), zero(), sum);
-    sum = hn::MulAdd(load(summary, packed_index(n, i)), zero(), sum);
-  }
-  sum = hn::MulAdd(load(summary, packed_index(n, n)), zero(), sum);
-  return hn::Eq(sum, zero());
-}
-
-// Row i of a packed symmetric matrix times a vector.
-template <class Entry>
-HWY_INLINE V times(const Entry& entry, index_t i, const V* v, index_t n) {
-  V sum = zero();
-#pragma GCC unroll 8
-  for (index_t j = 0; j < n; ++j)
-    sum = hn::MulAdd(entry(j < i ? packed_index(i, j) : packed_index(j, i)), v[j], sum);
-  return sum;
-}
-
-// vᵀAv for a packed symmetric matrix.
-template <class Entry>
-HWY_INLINE V quadratic(const Entry& entry, const V* v, index_t n) {
-  V sum = zero();
-#pragma GCC unroll 8
-  for (index_t i = 0; i < n; ++i) {
-    V product = hn::Mul(set(0.5), hn::Mul(entry(packed_index(i, i)), v[i]));
-#pragma GCC unroll 8
-    for (index_t j = 0; j < i; ++j) product = hn::MulAdd(entry(packed_index(i, j)), v[j], product);
-    sum = hn::MulAdd(hn::Add(v[i], v[i]), product, sum);
-  }
-  return sum;
-}
+constexpr double kLastDigits = 2e-12;  // a relative step at which polishing has nothing to do
+constexpr double kFruitless = 3;       // polish steps without a shorter next one
+constexpr double kNear = 1e-2;         // share of the cost a step is about: S is used below
+constexpr double kNoise = 1e-24;       // and below this one gradients differ by rounding
+constexpr double kMostCurved = 1e3;    // of the diagonal of JᵀJ, what an update may add
+constexpr double kAstray = 8;          // and when it is no minimum yet
+constexpr double kNotThere = 1e-8;     // standard errors that polishing must have come down to
 
 // Updates S with the step from x to an accepted trial, and says whether to use it.
 template <int kN>
@@ -233,7 +120,7 @@ HWY_INLINE Judgement judge(const LaneState& s, const LaneRules& rules, Size<kN> 
   const V since = load(s.since_best, 0);
   store(choose(j.polish_fails, hn::Add(since, set(1.0)), since), s.since_best, 0);
 
-  // Nielsen (1999), eq. 2.15, and Gauss-Newton where the damping is nothing.
+  // Madsen, Nielsen and Tingleff (2004), eq. 2.21, and Gauss-Newton where the damping is nothing.
   const V ratio = hn::Div(reduction, hn::Max(predicted, set(1e-300)));
   const V excess = hn::MulSub(set(2.0), hn::Min(ratio, set(1.0)), set(1.0));
   const V shrink =
