@@ -2,6 +2,7 @@
 // Tables of named columns read from text (CSV, TSV, blanks) and NPY files.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -28,10 +29,23 @@ struct ReadOptions {
   index_t skip = 0;
   /// 0: the default of the machine.
   int threads = 0;
+  /// Columns of a text file whose fields are kept if they are text: see Table::text. Names that no
+  /// column has do not matter.
+  std::vector<std::string> keep_text;
 };
 
-/// Columns of equal length, each float64 (or text, which keeps only its place and line numbers for
-/// messages).
+/// The fields of a text column: the different ones in the order of their first appearance, as they
+/// stand in the file (no blanks and quotes around them), and for each row the position of its own.
+struct TextColumn {
+  std::span<const std::string> words;
+  std::span<const std::int32_t> codes;
+  std::string_view operator[](index_t row) const {
+    return words[static_cast<std::size_t>(codes[static_cast<std::size_t>(row)])];
+  }
+};
+
+/// Columns of equal length, each float64 or text. Text keeps its place and line numbers for
+/// messages, its fields if ReadOptions::keep_text names it.
 class Table {
  public:
   Table();
@@ -48,6 +62,8 @@ class Table {
   bool is_text(index_t column) const;
   /// Values, NaN where missing. Throws DataError (file:line, the text found) if the column is text.
   std::span<const double> values(index_t column) const;
+  /// The fields of a text column. Throws InputError if it holds numbers or was not to be kept.
+  TextColumn text(index_t column) const;
   /// The line of the file that holds row `row` (1-based), for messages; 0 if the format has no
   /// lines.
   index_t line(index_t row) const;

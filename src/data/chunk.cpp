@@ -35,13 +35,16 @@ template <bool kBlanks>
 class RowReader {
  public:
   RowReader(const Chunk& chunk, const Dialect& dialect, index_t columns, double* out,
-            index_t stride)
+            index_t stride, std::span<const std::uint8_t> as_text)
       : p_(chunk.begin),
         end_(chunk.end),
         dialect_(dialect),
         columns_(columns),
         out_(out),
-        stride_(stride) {}
+        stride_(stride),
+        as_text_(as_text) {
+    if (!as_text.empty()) result_.words.resize(as_text.size());
+  }
 
   ChunkResult run() {
     while (result_.fault == ChunkResult::Fault::none && find_row()) {
@@ -73,7 +76,11 @@ class RowReader {
     row_line_ = line_;
     for (index_t j = 0; j < columns_; ++j, out += stride_) {
       if (j > 0 && !next_field()) return fail_ragged(j);
-      if (!read_number(*out) && !read_other(j, *out)) return;
+      if (keeps_text(j)) {
+        if (!read_word(j, *out)) return;
+      } else if (!read_number(*out) && !read_other(j, *out)) {
+        return;
+      }
     }
     if (!at_row_end()) return fail_ragged(columns_);
     if (p_ != end_) p_ = after_line_end(p_, end_);
@@ -109,8 +116,12 @@ class RowReader {
     return true;
   }
 
-  bool read_other(index_t j, double& value) {
-    Field field;
+  bool keeps_text(index_t j) const {
+    return !as_text_.empty() && as_text_[static_cast<std::size_t>(j)] != 0;
+  }
+
+  // False if a quote is not closed.
+  bool read_any(Field& field) {
     const char* start = p_;
     p_ = read_field(start, end_, dialect_.delimiter, buffer_, field);
     if (!field.closed) {
@@ -119,6 +130,26 @@ class RowReader {
       return false;
     }
     if (field.quoted) line_ += count_line_ends(start, p_);
+    return true;
+  }
+
+  bool read_word(index_t j, double& value) {
+    Field field;
+    if (!read_any(field)) return false;
+    Words& words = result_.words[static_cast<std::size_t>(j)];
+    const std::size_t before = words.size();
+    value = static_cast<double>(words.code(field.text));
+    double number = 0;
+    if (words.size() > before &&
+        classify(field.text, dialect_.decimal, number) == FieldKind::text) {
+      note_text(j, field.text);
+    }
+    return true;
+  }
+
+  bool read_other(index_t j, double& value) {
+    Field field;
+    if (!read_any(field)) return false;
     if (classify(field.text, dialect_.decimal, value) == FieldKind::text) note_text(j, field.text);
     return true;
   }
@@ -147,6 +178,7 @@ class RowReader {
   index_t columns_;
   double* out_;
   index_t stride_;
+  std::span<const std::uint8_t> as_text_;
   index_t line_ = 0;
   index_t row_line_ = 0;
   index_t offset_ = 0;
@@ -172,9 +204,9 @@ Census take_census(const char* begin, const char* end) {
 }
 
 ChunkResult read_chunk(const Chunk& chunk, const Dialect& dialect, index_t columns, double* out,
-                       index_t stride) {
-  if (dialect.blanks()) return RowReader<true>(chunk, dialect, columns, out, stride).run();
-  return RowReader<false>(chunk, dialect, columns, out, stride).run();
+                       index_t stride, std::span<const std::uint8_t> as_text) {
+  if (dialect.blanks()) return RowReader<true>(chunk, dialect, columns, out, stride, as_text).run();
+  return RowReader<false>(chunk, dialect, columns, out, stride, as_text).run();
 }
 
 std::vector<Chunk> cut_chunks(const char* begin, const char* end, index_t pieces) {

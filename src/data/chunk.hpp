@@ -6,10 +6,13 @@
 // quotes must be one chunk.
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "data/field.hpp"
+#include "data/words.hpp"
 #include "nlsq/types.hpp"
 
 namespace nlsq::data {
@@ -50,15 +53,17 @@ struct ChunkResult {
   index_t rows = 0;
   std::vector<LineShift> shifts;
   std::vector<TextSample> text;  ///< one a column, or none if no column has text
+  std::vector<Words> words;      ///< one a column if some are kept as text
   Fault fault = Fault::none;
   index_t fault_line = 0;
   index_t fields_found = 0;
 };
 
 /// Reads rows of `columns` fields; field j of row i goes to out[j * stride + i]. Stops at the first
-/// fault.
+/// fault. Of columns that `as_text` marks (one a column, or empty) each field goes into
+/// ChunkResult::words, and its number there to out.
 ChunkResult read_chunk(const Chunk& chunk, const Dialect& dialect, index_t columns, double* out,
-                       index_t stride);
+                       index_t stride, std::span<const std::uint8_t> as_text = {});
 
 /// Cuts [begin, end) behind line ends into at most `pieces` chunks of about equal size.
 std::vector<Chunk> cut_chunks(const char* begin, const char* end, index_t pieces);

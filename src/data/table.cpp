@@ -78,6 +78,14 @@ std::span<const double> Table::values(index_t column) const {
                       decimal_hint(sample.text, impl_->decimal));
 }
 
+TextColumn Table::text(index_t column) const {
+  const auto at = static_cast<std::size_t>(column);
+  if (is_text(column) && at < impl_->kept.size() && !impl_->kept[at].codes.empty())
+    return {impl_->kept[at].words, impl_->kept[at].codes};
+  throw InputError("column", "the text of column '" + impl_->names[at] + "' of " + impl_->source +
+                                 (is_text(column) ? " was not kept" : ": it holds numbers"));
+}
+
 index_t Table::line(index_t row) const { return impl_->line(row); }
 
 index_t Table::Impl::line(index_t row) const {

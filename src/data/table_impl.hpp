@@ -3,6 +3,7 @@
 // quoted line ends come between rows, so a regular file costs no memory for them.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +20,12 @@ struct Table::Impl {
   std::vector<std::string> names;
   /// One a column, or none if every column is numbers. For NPY `text` is the dtype and `line` 0.
   std::vector<data::TextSample> text;
+  /// One a column if some are kept as text; without words for the others.
+  struct Kept {
+    std::vector<std::string> words;
+    std::vector<std::int32_t> codes;
+  };
+  std::vector<Kept> kept;
   /// The line of the first row; 0 if the format has no lines.
   index_t first_line = 0;
   std::vector<data::LineShift> shifts;

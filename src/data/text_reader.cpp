@@ -7,12 +7,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <utility>
 #include <vector>
 
 #include "data/chunk.hpp"
 #include "data/header.hpp"
+#include "data/kept_text.hpp"
 #include "data/layout.hpp"
 #include "data/parallel.hpp"
 #include "data/table_impl.hpp"
@@ -142,6 +144,13 @@ void merge_text(const Pieces& pieces, const Layout& layout, Table::Impl& table) 
 
 // The first line on which a column holds something; 0 if on none.
 index_t first_filled_line(const Table::Impl& table, index_t column) {
+  if (!table.kept.empty() && !table.kept[static_cast<std::size_t>(column)].codes.empty()) {
+    const Table::Impl::Kept& kept = table.kept[static_cast<std::size_t>(column)];
+    const auto filled = std::find_if(kept.codes.begin(), kept.codes.end(), [&](std::int32_t code) {
+      return !kept.words[static_cast<std::size_t>(code)].empty();
+    });
+    return filled == kept.codes.end() ? 0 : table.line(filled - kept.codes.begin());
+  }
   const double* values = table.storage.column(column);
   const double* filled =
       std::find_if(values, values + table.rows, [](double v) { return !std::isnan(v); });
@@ -185,16 +194,23 @@ Table read_text(std::string_view bytes, const std::string& source, const ReadOpt
   impl->first_line = layout.data.line;
   impl->storage = Storage(layout.fields, place_chunks(pieces.chunks, layout.fields));
   pieces.results.resize(pieces.chunks.size());
-  run_tasks(threads, static_cast<index_t>(pieces.chunks.size()), [&](index_t i) {
-    const Chunk& chunk = pieces.chunks[static_cast<std::size_t>(i)];
-    pieces.results[static_cast<std::size_t>(i)] =
-        read_chunk(chunk, layout.dialect, layout.fields, impl->storage.column(0) + chunk.first_row,
-                   impl->storage.stride());
-  });
-  check_faults(pieces, layout, source);
+  const std::vector<std::uint8_t> keep = columns_to_keep(layout, options);
+  std::vector<std::uint8_t> as_text = text_at_once(keep, layout, end);
+  const auto read = [&] {
+    run_tasks(threads, static_cast<index_t>(pieces.chunks.size()), [&](index_t i) {
+      const Chunk& chunk = pieces.chunks[static_cast<std::size_t>(i)];
+      pieces.results[static_cast<std::size_t>(i)] =
+          read_chunk(chunk, layout.dialect, layout.fields,
+                     impl->storage.column(0) + chunk.first_row, impl->storage.stride(), as_text);
+    });
+    check_faults(pieces, layout, source);
+  };
+  read();
+  if (add_late_text(keep, pieces.results, as_text)) read();
   close_gaps(pieces, layout.fields, *impl);
   merge_lines(pieces, *impl);
   merge_text(pieces, layout, *impl);
+  merge_words(pieces.results, as_text, threads, *impl);
   const index_t columns = drop_trailing(*impl, layout);
   std::vector<std::string> names = layout.names;
   if (!names.empty()) names.resize(static_cast<std::size_t>(columns));
