@@ -78,6 +78,9 @@ struct ManyOptions : FitOptions {
   bool omit_not_finite = false;
   /// Sets that are not begun after so many seconds are left with Status::stopped. 0: no limit.
   double time_limit = 0.0;
+  /// Asked before each share of the sets, on any thread; once it is true, sets that are not begun
+  /// are left with Status::stopped.
+  std::function<bool()> stop;
   /// Called now and then on the caller's thread with the number of sets done.
   std::function<void(index_t done, index_t of)> progress;
 };
@@ -124,6 +127,12 @@ struct ManyResult {
   /// Why fit i ended, in words.
   std::string message(index_t i) const;
 };
+
+/// What curve_fit would say of set `i`, from what fit_many wrote to `from` (all of popt, perr,
+/// pcov, cost, rss, status, nfev, rows and flags). What many fits do not keep is NaN or 0:
+/// optimality, condition, rank, njev, iterations.
+FitResult single_result(const Model& model, const ManyData& data, const ManyOptions& options,
+                        const ManyArrays& from, index_t i);
 
 /// Fits `model` to each set. Throws InputError when options or shapes make no sense; a set that
 /// cannot be fitted has its status and stops no other.

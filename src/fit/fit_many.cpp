@@ -247,8 +247,9 @@ ManyResult fit_many(const Model& model, const ManyData& data, const ManyOptions&
     worker.single->fit(set);
   };
   const auto stopped = [&] {
-    return options.time_limit > 0.0 &&
-           std::chrono::duration<double>(Clock::now() - began).count() > options.time_limit;
+    return (options.time_limit > 0.0 &&
+            std::chrono::duration<double>(Clock::now() - began).count() > options.time_limit) ||
+           (options.stop && options.stop());
   };
   const auto stop = [&](index_t set) {
     fit_impl::write_failure(into, set, setup.size(), Status::stopped, 0);
@@ -330,7 +331,7 @@ std::string many_message(std::int32_t status, std::uint8_t flags) {
     case Status::xtol: text = "the parameters no longer change (xtol)"; break;
     case Status::ftol_and_xtol: text = "cost and parameters no longer change (ftol, xtol)"; break;
     case Status::max_nfev: text = "the limit of evaluations was reached"; break;
-    case Status::stopped: text = "not begun: the time was up"; break;
+    case Status::stopped: text = "not begun: the time was up, or it was stopped"; break;
     case Status::not_finite:
       text = (flags & ManyFlag::bad_data) != 0
                  ? "nothing to fit: no usable rows, values or a start that are not finite"

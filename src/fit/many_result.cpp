@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+// One of many results in full: what fit_many keeps of a set, and the statistics that follow from it
+// and the data.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "fit/moments.hpp"
+#include "fit/parameters.hpp"
+#include "nlsq/fit_many.hpp"
+#include "stats/statistics.hpp"
+
+namespace nlsq {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
+
+// Rows of a set that count, as curve_fit would be given them.
+struct Rows {
+  std::vector<double> y, sigma;
+  index_t infinite = 0;
+};
+
+Rows rows_of(const ManyData& data, const ManyOptions& options, index_t set) {
+  const index_t first = data.ragged() ? data.offsets()[z(set)] : set * data.rows();
+  const index_t count = data.ragged() ? data.offsets()[z(set) + 1] - first : data.rows();
+  const bool mask_shared = static_cast<index_t>(data.mask().size()) != data.total_rows();
+  const ManyData::Column& sigma = data.sigma();
+  Rows rows;
+  for (index_t r = 0; r < count; ++r) {
+    if (!data.mask().empty() && data.mask()[z(mask_shared ? r : first + r)] == 0) continue;
+    bool finite = std::isfinite(data.response()[first + r]);
+    for (const ManyData::Column& column : data.columns())
+      finite &= std::isfinite(column.values[column.shared ? r : first + r]);
+    if (options.omit_not_finite && !finite) continue;
+    rows.y.push_back(data.response()[first + r]);
+    if (sigma.values.size == 0) continue;
+    rows.sigma.push_back(sigma.values[sigma.shared ? r : first + r]);
+    rows.infinite += std::isinf(rows.sigma.back()) ? 1 : 0;
+  }
+  return rows;
+}
+
+void fill_goodness(FitResult& r, const Rows& rows, double sigma_number, index_t free) {
+  Dataset::Response response;
+  response.y = rows.y;
+  response.sigma = rows.sigma;
+  response.sigma_number = sigma_number;
+  stats::FitTotals totals{
+      .rows = r.n, .free = free, .rss = r.rss, .tss = kNaN, .known_sigma = r.absolute_sigma};
+  if (!rows.y.empty()) {
+    const fit_impl::Moments moments = fit_impl::moments(response, 1);
+    totals.tss = moments.total();
+    totals.sum_log_sigma = moments.log_sigma;
+  }
+  const stats::GoodnessOfFit g = stats::goodness_of_fit(totals);
+  r.tss = totals.tss;
+  r.chi2 = g.chi2;
+  r.reduced_chi2 = g.reduced_chi2;
+  r.p_value = g.chi2_p;
+  r.r_squared = g.r_squared;
+  r.adj_r_squared = g.adjusted_r_squared;
+  r.rmse = g.rmse;
+  r.aic = g.aic;
+  r.aicc = g.aicc;
+  r.bic = g.bic;
+}
+
+// The parameters of the set: its own start and bounds in place of the common ones.
+fit_impl::ParameterTable parameters_of(const Model& model, const ManyOptions& options,
+                                       index_t set) {
+  FitOptions own = options;
+  const std::vector<std::string>& names = model.parameters();
+  const auto N = static_cast<index_t>(names.size());
+  if (!options.starts.empty()) {
+    own.start.clear();
+    own.p0.assign(options.starts.begin() + set * N, options.starts.begin() + (set + 1) * N);
+  }
+  for (index_t i = 0; i < N; ++i) {
+    Bounds bounds;
+    const auto common = own.bounds.find(names[z(i)]);
+    if (common != own.bounds.end()) bounds = common->second;
+    if (!options.lower.empty()) bounds.lower = options.lower[z(set * N + i)];
+    if (!options.upper.empty()) bounds.upper = options.upper[z(set * N + i)];
+    if (!options.lower.empty() || !options.upper.empty()) own.bounds[names[z(i)]] = bounds;
+    if (!own.p0.empty()) own.p0[z(i)] = std::clamp(own.p0[z(i)], bounds.lower, bounds.upper);
+  }
+  return fit_impl::make_parameters(names, own);
+}
+
+}  // namespace
+
+FitResult single_result(const Model& model, const ManyData& data, const ManyOptions& options,
+                        const ManyArrays& from, index_t i) {
+  const fit_impl::ParameterTable table = parameters_of(model, options, i);
+  const Rows rows = rows_of(data, options, i);
+  const index_t N = table.size();
+  FitResult r;
+  r.names = table.names;
+  r.popt.assign(from.popt + i * N, from.popt + (i + 1) * N);
+  r.perr.assign(from.perr + i * N, from.perr + (i + 1) * N);
+  r.pcov.assign(from.pcov + i * N * N, from.pcov + (i + 1) * N * N);
+  r.p0.assign(table.start.begin(), table.start.end());
+  r.fixed = table.fixed;
+  r.defaulted = table.defaulted;
+  for (index_t j = 0; j < N; ++j) {
+    const double value = r.popt[z(j)];
+    const int side = value <= table.lower[z(j)] ? -1 : value >= table.upper[z(j)] ? 1 : 0;
+    r.at_bound.push_back(table.fixed[z(j)] ? 0 : side);
+  }
+  r.cost = from.cost[i];
+  r.rss = from.rss[i];
+  r.n = static_cast<index_t>(rows.y.size()) - rows.infinite;
+  r.n_masked = rows.infinite;
+  const auto free = static_cast<index_t>(table.free.size());
+  r.dof = std::max<index_t>(0, r.n - free);
+  r.absolute_sigma = options.absolute_sigma;
+  r.has_sigma = data.sigma().values.size > 0 || data.sigma_number() > 0.0;
+  fill_goodness(r, rows, data.sigma_number(), free);
+  r.status = static_cast<Status>(from.status[i]);
+  r.message = many_message(from.status[i], from.flags[i]);
+  r.success = from.status[i] > 0;
+  r.nfev = from.nfev[i];
+  r.optimality = r.condition = kNaN;
+  r.method = to_string(options.method);
+  r.loss = to_string(options.loss);
+  r.model = model.formula();
+  if (!r.success) r.warnings.push_back("the fit did not converge: " + r.message);
+  if ((from.flags[i] & ManyFlag::undetermined) != 0)
+    r.warnings.push_back("the data do not determine every parameter: standard errors are infinite");
+  return r;
+}
+
+}  // namespace nlsq
