@@ -23,12 +23,13 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 }
 
 index_t find_x(const FitArguments& arguments, const ColumnSet& columns, index_t sigma_column,
-               std::vector<std::string>& notes) {
+               const std::vector<index_t>& keys, std::vector<std::string>& notes) {
   std::vector<std::string> ignored, about_x;
   const index_t response = columns.find(arguments.y.empty() ? "y" : arguments.y, ignored);
   const index_t x = columns.find("x", about_x);
   const auto is_free = [&](index_t c) {
-    return c >= 0 && c != response && c != sigma_column && columns.is_numeric(c);
+    return c >= 0 && c != response && c != sigma_column && columns.is_numeric(c) &&
+           std::find(keys.begin(), keys.end(), c) == keys.end();
   };
   if (is_free(x)) {
     notes.insert(notes.end(), about_x.begin(), about_x.end());
@@ -115,8 +116,9 @@ const BuiltInModel* named_model(const std::string& text, const ColumnSet& column
 }
 
 Model model_on_columns(const BuiltInModel& built_in, const FitArguments& arguments,
-                       ColumnSet& columns, index_t sigma_column, std::vector<std::string>& notes) {
-  const std::string name = columns.name(find_x(arguments, columns, sigma_column, notes));
+                       ColumnSet& columns, index_t sigma_column, const std::vector<index_t>& keys,
+                       std::vector<std::string>& notes) {
+  const std::string name = columns.name(find_x(arguments, columns, sigma_column, keys, notes));
   if (std::optional<Model> model = parsed_on(built_in, name)) return *model;
   std::string other = "x";
   while (contains(columns.names(), other)) other += "_";
@@ -124,21 +126,34 @@ Model model_on_columns(const BuiltInModel& built_in, const FitArguments& argumen
   return Model::parse(formula_of(built_in, other), {other});
 }
 
-void add_built_in_defaults(const FitArguments& arguments, LoadedData& loaded, FitOptions& options) {
-  if (!loaded.built_in) {
-    if (!asks_for_auto(arguments)) return;
-    throw InputError("--p0",
-                     "--p0 auto: only a built-in model knows its start values ('nlsq models' lists "
-                     "them); give those of a formula as --p0 NAME=VALUE,…");
+void add_built_in_bounds(const FitArguments& arguments, LoadedData& loaded, FitOptions& options) {
+  if (loaded.built_in) return add_bounds(loaded, options);
+  if (!asks_for_auto(arguments)) return;
+  throw InputError("--p0",
+                   "--p0 auto: only a built-in model knows its start values ('nlsq models' lists "
+                   "them); give those of a formula as --p0 NAME=VALUE,…");
+}
+
+std::vector<std::string> estimated_parameters(const BuiltInModel& model,
+                                              const FitOptions& options) {
+  std::vector<std::string> names;
+  if (!options.p0.empty()) return names;
+  for (const std::string& name : model.parameters) {
+    const auto fixed = options.fixed.find(name);
+    const bool is_given = fixed != options.fixed.end() && fixed->second;
+    if (!is_given && !options.start.contains(name)) names.push_back(name);
   }
-  add_bounds(loaded, options);
-  if (!options.p0.empty()) return;
+  return names;
+}
+
+void add_built_in_defaults(const FitArguments& arguments, LoadedData& loaded, FitOptions& options) {
+  add_built_in_bounds(arguments, loaded, options);
+  if (!loaded.built_in || !options.p0.empty()) return;
   const std::vector<std::string>& names = loaded.built_in->parameters;
   const std::vector<double> starts = starts_of(loaded);
+  const std::vector<std::string> estimated = estimated_parameters(*loaded.built_in, options);
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const auto fixed = options.fixed.find(names[i]);
-    const bool is_given = fixed != options.fixed.end() && fixed->second;
-    if (is_given || options.start.contains(names[i])) continue;
+    if (!contains(estimated, names[i])) continue;
     const auto bounds = options.bounds.find(names[i]);
     double start = starts[i];
     // Bounds that contradict each other are reported by the fit.

@@ -19,13 +19,21 @@ namespace nlsq::command {
 const BuiltInModel* named_model(const std::string& text, const ColumnSet& columns);
 
 /// The model with a column of the file as x: the one named x, else the first one with numbers that
-/// is neither response nor sigma (−1: none), with a note. A column whose name the formula uses
+/// is neither response, sigma (−1: none) nor key, with a note. A column whose name the formula uses
 /// otherwise gets another one.
 Model model_on_columns(const BuiltInModel& built_in, const FitArguments& arguments,
-                       ColumnSet& columns, index_t sigma_column, std::vector<std::string>& notes);
+                       ColumnSet& columns, index_t sigma_column, const std::vector<index_t>& keys,
+                       std::vector<std::string>& notes);
 
-/// Adds the bounds that --bounds does not give and the starts that --p0 does not give, and lists
-/// the latter in `loaded`. Nothing to do for a formula, but `--p0 auto` is refused there.
+/// Adds the bounds that --bounds does not give. Nothing to do for a formula, but `--p0 auto` is
+/// refused there.
+void add_built_in_bounds(const FitArguments& arguments, LoadedData& loaded, FitOptions& options);
+
+/// The parameters of a built-in model whose start is estimated from the data.
+std::vector<std::string> estimated_parameters(const BuiltInModel& model, const FitOptions& options);
+
+/// Those bounds, and the starts that --p0 does not give, and lists
+/// the latter in `loaded`.
 void add_built_in_defaults(const FitArguments& arguments, LoadedData& loaded, FitOptions& options);
 
 /// "Start values estimated from the data: …", for the end of the report; empty when there are none.

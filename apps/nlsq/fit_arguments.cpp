@@ -93,7 +93,8 @@ void add_method_options(CLI::App& fit, FitArguments& a) {
 
 void add_output_options(CLI::App& fit, FitArguments& a) {
   const char* group = "Output";
-  fit.add_flag("--json", a.json, "one JSON object instead of the table")->group(group);
+  fit.add_flag("--json", a.json, "one JSON object instead of the table; with --by one a line")
+      ->group(group);
   add_text(fit, "--plot", a.plot, "write a plot of the fit and its residuals", group, "FILE.svg");
   add_text(fit, "--level", a.level, "confidence of the intervals (default 0.95)", group, "P");
   fit.add_flag("--verbose", a.verbose, "show each step, the engine and timings on stderr")
@@ -101,12 +102,27 @@ void add_output_options(CLI::App& fit, FitArguments& a) {
   fit.add_flag("--quiet", a.quiet, "no notes on stderr (warnings and errors remain)")->group(group);
 }
 
+void add_group_options(CLI::App& fit, FitArguments& a) {
+  const char* group = "Many fits";
+  add_text(fit, "--by", a.by,
+           "one fit for each value of a column, or of several: well or plate,well", group,
+           "COLUMNS");
+  add_text(fit, "--out", a.out, "where the table of results goes (default: CSV on stdout)", group,
+           "FILE.csv|.npz");
+  add_text(fit, "--p0-from", a.p0_from,
+           "start values of each group: a table such as an earlier --out", group, "FILE");
+  add_text(fit, "--bounds-from", a.bounds_from,
+           "bounds of each group: a table with columns a_min, a_max, …", group, "FILE");
+  add_text(fit, "--max-failed", a.max_failed,
+           "groups that may fail before the exit code is 1: 3 or 1% (default 0)", group, "N");
+  add_text(fit, "--time-limit", a.time_limit, "begin no fit after so many seconds", group,
+           "SECONDS");
+}
+
 // Names that are reserved; they are refused with a clear message, and hidden from the help.
 void add_later_options(CLI::App& fit, FitArguments& a) {
   add_text(fit, "--checkpoint", a.checkpoint, "", "", "FILE");
   add_text(fit, "--device", a.device, "", "", "NAME");
-  add_text(fit, "--by", a.by, "", "", "COLUMN");
-  add_text(fit, "--out", a.out, "", "", "FILE");
 }
 
 constexpr const char* kExamples = R"(Examples (from the project's folder):
@@ -120,6 +136,7 @@ constexpr const char* kExamples = R"(Examples (from the project's folder):
   nlsq fit examples/data/misra1a.csv --model 'y ~ a*x/(1 + b*x)' --p0 a=0.1,b=1e-4 --loss huber --f-scale 0.1
   tail -n +4 examples/data/misra1a.csv | nlsq fit - --columns load,force --expr 'load2=load/100'
       --model 'force = slope*load2 + offset' --sigma 'sqrt(force)' --level 0.9
+  nlsq fit examples/data/plate.csv --by well --model four_pl --missing omit
 
 FILE is text (CSV, TSV, blanks) or NPY; - is standard input. 'nlsq info functions' lists the formula language.
 Exit code: 0 converged, 1 not converged, 2 wrong input, 3 stopped by a signal, 4 I/O failure.
@@ -136,6 +153,7 @@ void add_fit_options(CLI::App& fit, FitArguments& a) {
   add_parameter_options(fit, a);
   add_method_options(fit, a);
   add_output_options(fit, a);
+  add_group_options(fit, a);
   add_later_options(fit, a);
   const auto help = std::make_shared<FitHelp>();
   help->column_width(28);

@@ -26,7 +26,9 @@ struct FitArguments {
   std::string plot;
   bool json = false, verbose = false, quiet = false;
   /// Options of a later version, with their names, when given.
-  std::string checkpoint, device, by, out;
+  std::string checkpoint, device;
+  /// Fits of many groups.
+  std::string by, out, p0_from, bounds_from, max_failed, time_limit;
 };
 
 /// Defines the options of `nlsq fit` on `fit`.

@@ -74,8 +74,7 @@ double parse_level(const std::string& text) {
 }  // namespace
 
 void refuse_later_options(const FitArguments& a) {
-  const std::pair<const char*, const std::string&> later[] = {
-      {"--checkpoint", a.checkpoint}, {"--by", a.by}, {"--out", a.out}};
+  const std::pair<const char*, const std::string&> later[] = {{"--checkpoint", a.checkpoint}};
   for (const auto& [name, value] : later) {
     if (!value.empty())
       throw InputError(name, fmt::format("{} is not available in this version", name));
@@ -85,6 +84,34 @@ void refuse_later_options(const FitArguments& a) {
         "--device",
         fmt::format("--device {} is not available in this version; there is cpu", a.device));
   }
+}
+
+void refuse_options_of_groups(const FitArguments& a) {
+  const std::pair<const char*, const std::string&> of_groups[] = {{"--out", a.out},
+                                                                  {"--p0-from", a.p0_from},
+                                                                  {"--bounds-from", a.bounds_from},
+                                                                  {"--max-failed", a.max_failed},
+                                                                  {"--time-limit", a.time_limit}};
+  for (const auto& [name, value] : of_groups) {
+    if (!value.empty())
+      throw InputError(name, fmt::format("{0} is for the fits of many groups: give --by COLUMN, "
+                                         "or leave {0} out",
+                                         name));
+  }
+}
+
+void refuse_unused_parameters(const Model& model, const FitOptions& options) {
+  std::vector<std::string> idle;
+  for (const std::string& name : model.unused_parameters()) {
+    if (!options.fixed.contains(name)) idle.push_back(name);
+  }
+  if (idle.empty()) return;
+  throw InputError(
+      "--model",
+      fmt::format("--model: the value of the formula does not depend on {}; remove {} or fix {} "
+                  "with --fix",
+                  quoted_list(idle), idle.size() == 1 ? "it" : "them",
+                  idle.size() == 1 ? "it" : "them"));
 }
 
 FitOptions make_fit_options(const FitArguments& arguments, const Model& model) {

@@ -10,6 +10,12 @@ namespace nlsq::command {
 /// Throws InputError for an option that belongs to a later version.
 void refuse_later_options(const FitArguments& arguments);
 
+/// Throws InputError for an option that has no meaning without --by.
+void refuse_options_of_groups(const FitArguments& arguments);
+
+/// Throws InputError if the value does not depend on a parameter that moves.
+void refuse_unused_parameters(const Model& model, const FitOptions& options);
+
 /// Throws InputError. Names of parameters in p0, bounds and fix are checked by the library.
 FitOptions make_fit_options(const FitArguments& arguments, const Model& model);
 

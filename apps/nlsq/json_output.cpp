@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 
 #include "assignments.hpp"
@@ -155,12 +156,10 @@ void add_run(const FitResult& r, Json& json) {
   json["compile_ms"] = r.compile_ms;
 }
 
-}  // namespace
-
-std::string to_json(const FitResult& r, const LoadedData& loaded, const FitOptions& options,
-                    const FitArguments& arguments) {
+// Adds what describes one fit.
+void add_fit(const FitResult& r, const LoadedData& loaded, const FitOptions& options,
+             const FitArguments& arguments, Json& json) {
   const bool has_level = !arguments.level.empty();
-  Json json;
   json["schema"] = 1;
   json["version"] = version();
   json["model"] = r.model;
@@ -184,9 +183,41 @@ std::string to_json(const FitResult& r, const LoadedData& loaded, const FitOptio
   json["warnings"] = r.warnings;
   json["options"] = options_of(options, arguments, r);
   json["elapsed_ms"] = r.elapsed_ms;
+}
+
+std::string line_of(const Json& json) {
   std::string text;
   print(json, text);
   return text + "\n";
+}
+
+}  // namespace
+
+std::string to_json(const FitResult& r, const LoadedData& loaded, const FitOptions& options,
+                    const FitArguments& arguments) {
+  Json json;
+  add_fit(r, loaded, options, arguments, json);
+  return line_of(json);
+}
+
+std::string to_json_line(const FitResult& r, const GroupLine& group, const LoadedData& loaded,
+                         const FitOptions& options, const FitArguments& arguments) {
+  Json json;
+  Json& keys = json["by"] = Json::object();
+  for (const GroupLine::Key& key : group.by) {
+    const bool whole = key.number == std::trunc(key.number) && std::abs(key.number) < 1e15;
+    keys[key.name] = key.text ? Json(*key.text)
+                     : whole  ? Json(static_cast<std::int64_t>(key.number))
+                              : Json(key.number);
+  }
+  add_fit(r, loaded, options, arguments, json);
+  json["n_omitted"] = group.n_omitted;
+  for (const char* name :
+       {"njev", "iterations", "rank", "fold", "jacobian_mode", "jacobian_mode_source",
+        "derivative_order", "cache_hit", "compile_ms", "elapsed_ms"}) {
+    json[name] = nullptr;
+  }
+  return line_of(json);
 }
 
 }  // namespace nlsq::command

@@ -9,6 +9,7 @@
 
 #include "assignments.hpp"
 #include "built_in.hpp"
+#include "groups.hpp"
 #include "messages.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/runtime.hpp"
@@ -19,8 +20,9 @@ namespace {
 
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+template <class T>
+bool contains(const std::vector<T>& all, const T& one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
 }
 
 char parse_delimiter(const std::string& text) {
@@ -46,6 +48,7 @@ ReadOptions read_options(const FitArguments& arguments) {
   }
   options.decimal = arguments.decimal[0];
   options.skip = parse_count(arguments.skip, "--skip", 0);
+  options.keep_text = key_names(arguments.by);
   if (!arguments.threads.empty())
     options.threads = static_cast<int>(parse_count(arguments.threads, "--threads", 0));
   return options;
@@ -81,7 +84,8 @@ index_t find_response(const FitArguments& arguments, LoadedData& loaded, index_t
   index_t only = -1;
   int candidates = 0;
   for (index_t c = 0; c < static_cast<index_t>(columns.names().size()); ++c) {
-    if (c == sigma_column || contains(model.columns(), columns.name(c)) || !columns.is_numeric(c))
+    if (c == sigma_column || contains(model.columns(), columns.name(c)) || !columns.is_numeric(c) ||
+        contains(loaded.keys, c))
       continue;
     only = c;
     ++candidates;
@@ -184,6 +188,7 @@ void fill_dataset(LoadedData& loaded, const Selection& selection, index_t respon
       selection.all ? loaded.columns->rows() : static_cast<index_t>(selection.rows.size());
   loaded.rows = selection.rows;
   loaded.n_omitted = selection.omitted;
+  loaded.incomplete_rows = selection.incomplete;
 }
 
 }  // namespace
@@ -208,12 +213,13 @@ LoadedData load(const FitArguments& arguments) {
   ColumnSet& columns = *loaded.columns;
   add_notes(loaded, columns.table().notes());
   for (const std::string& definition : arguments.expr) columns.add(definition, loaded.notes);
+  loaded.keys = find_keys(arguments.by, columns, loaded.notes);
   loaded.built_in = named_model(arguments.model, columns);
   if (!loaded.built_in) parse_formula(arguments, loaded);
   const Sigma sigma = find_sigma(arguments, loaded);
   if (loaded.built_in) {
-    loaded.model = std::make_unique<Model>(
-        model_on_columns(*loaded.built_in, arguments, columns, sigma.column, loaded.notes));
+    loaded.model = std::make_unique<Model>(model_on_columns(
+        *loaded.built_in, arguments, columns, sigma.column, loaded.keys, loaded.notes));
     refuse_no_columns(columns, *loaded.model);
   }
   const index_t response = find_response(arguments, loaded, sigma.column);
@@ -222,6 +228,11 @@ LoadedData load(const FitArguments& arguments) {
     throw InputError(
         "--model",
         fmt::format("--model: the response '{}' is also used in the formula", loaded.response));
+  }
+  if (contains(loaded.keys, response)) {
+    throw InputError("--by", fmt::format("--by: '{}' is the column that is fitted; give the one "
+                                         "that tells the groups apart",
+                                         loaded.response));
   }
   warn_about_likely_typos(loaded);
 

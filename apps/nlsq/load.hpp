@@ -24,8 +24,10 @@ struct LoadedData {
   Dataset data;                            ///< what is fitted: views
   std::deque<std::vector<double>> own;     ///< selected rows and computed sigma
   std::string response;
-  std::string sigma;          ///< the name, number or expression; empty without
-  std::vector<index_t> rows;  ///< rows of the file that are fitted; empty: all
+  std::string sigma;                     ///< the name, number or expression; empty without
+  std::vector<index_t> rows;             ///< rows of the file that are fitted; empty: all
+  std::vector<index_t> incomplete_rows;  ///< those that --missing omit left out
+  std::vector<index_t> keys;             ///< columns of --by
   index_t n_rows = 0;
   index_t n_omitted = 0;
   std::vector<std::string> notes, warnings;

@@ -29,11 +29,14 @@ Progress::~Progress() {
   if (verbose_) set_log_sink({});
 }
 
-void Progress::loaded(const LoadedData& loaded, double milliseconds) {
-  if (!verbose_) return;
+void print_loaded(const LoadedData& loaded, double milliseconds) {
   print_line(fmt::format("{}: {} rows and {} columns read, {} rows fitted, {:.1f} ms",
                          loaded.columns->table().source(), loaded.columns->rows(),
                          loaded.columns->names().size(), loaded.n_rows, milliseconds));
+}
+
+void Progress::loaded(const LoadedData& loaded, double milliseconds) const {
+  if (verbose_) print_loaded(loaded, milliseconds);
 }
 
 void Progress::step(const Iteration& step) {

@@ -21,13 +21,16 @@ class Stopwatch {
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
+/// What was read, a line on stderr.
+void print_loaded(const LoadedData& loaded, double milliseconds);
+
 class Progress {
  public:
   explicit Progress(bool verbose);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
-  void loaded(const LoadedData& loaded, double milliseconds);
+  void loaded(const LoadedData& loaded, double milliseconds) const;
   void step(const Iteration& step);
   void finished(const FitResult& result) const;
 

@@ -74,7 +74,7 @@ Selection select_rows(const ColumnSet& columns, const RowRules& rules) {
     };
     if (!std::all_of(rules.conditions.begin(), rules.conditions.end(), holds)) continue;
     ++wanted;
-    if (is_complete(columns, rules, row)) selection.rows.push_back(row);
+    (is_complete(columns, rules, row) ? selection.rows : selection.incomplete).push_back(row);
   }
   selection.omitted = wanted - static_cast<index_t>(selection.rows.size());
   if (wanted == 0)

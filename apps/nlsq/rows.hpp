@@ -26,7 +26,8 @@ struct RowRules {
 
 struct Selection {
   bool all = true;
-  std::vector<index_t> rows;  ///< when not all
+  std::vector<index_t> rows;        ///< when not all
+  std::vector<index_t> incomplete;  ///< rows that were omitted
   index_t omitted = 0;
 };
 

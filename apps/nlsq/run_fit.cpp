@@ -19,25 +19,12 @@
 #include "nlsq/memory.hpp"
 #include "output_file.hpp"
 #include "progress.hpp"
+#include "run_by.hpp"
 #include "stop_signal.hpp"
 #include "svg_plot.hpp"
 
 namespace nlsq::command {
 namespace {
-
-void refuse_unused_parameters(const Model& model, const FitOptions& options) {
-  std::vector<std::string> idle;
-  for (const std::string& name : model.unused_parameters()) {
-    if (!options.fixed.contains(name)) idle.push_back(name);
-  }
-  if (idle.empty()) return;
-  throw InputError(
-      "--model",
-      fmt::format("--model: the value of the formula does not depend on {}; remove {} or fix {} "
-                  "with --fix",
-                  quoted_list(idle), idle.size() == 1 ? "it" : "them",
-                  idle.size() == 1 ? "it" : "them"));
-}
 
 void refuse_too_few_rows(index_t rows, std::size_t free) {
   if (rows >= static_cast<index_t>(free)) return;
@@ -97,6 +84,8 @@ int exit_code(const FitResult& result) {
 
 int run_fit(const FitArguments& arguments) {
   refuse_later_options(arguments);
+  if (!arguments.by.empty()) return run_by(arguments);
+  refuse_options_of_groups(arguments);
   if (!arguments.plot.empty()) check_output_path(arguments.plot, "--plot");
   const Stopwatch reading;
   LoadedData loaded = load(arguments);

@@ -32,7 +32,7 @@ TEST_F(Help, its_examples_run) {
   const Outcome help = nlsq({"fit", "--help"});
   EXPECT_EQ(help.code, 0);
   const std::vector<std::string> commands = examples(help.out);
-  EXPECT_EQ(commands.size(), 6u);
+  EXPECT_EQ(commands.size(), 7u);
   EXPECT_EQ(shell("ln -s '" NLSQ_SOURCE "/examples' examples").code, 0);
   for (const std::string& command : commands) {
     const Outcome outcome = shell(command);

@@ -2,6 +2,7 @@
 // A signal during a fit: the best so far is printed and the exit code is 3. lgamma and its
 // derivative are slow enough for some ten steps of many milliseconds each; the signal is sent when
 // the first is reported.
+#include <algorithm>
 #include <string>
 
 #include "command_support.hpp"
@@ -37,6 +38,39 @@ TEST_F(Signal, interrupt_prints_the_best_so_far) {
   EXPECT_EQ(outcome.code, 3) << outcome.err;
   EXPECT_EQ(outcome.json()["status"], -2);
   EXPECT_EQ(outcome.json()["success"], false);
+}
+
+// Shares of some hundred groups take long enough for the signal to arrive before the last one.
+TEST_F(Signal, interrupt_keeps_the_groups_that_are_fitted) {
+  std::string csv = "k,x,y\n";
+  for (int i = 0; i < 200000; ++i) {
+    csv += std::to_string(i / 100) + "," + std::to_string(i % 100) + "," + std::to_string(i % 31) +
+           "\n";
+  }
+  write("d.csv", csv);
+  const Outcome outcome = shell(
+      "mkfifo said\n"
+      "(exec '" NLSQ_COMMAND
+      "' fit d.csv --by k --model 'y = a*lgamma(1 + b*x) + c*lgamma(1.5 + d*x)' --p0 "
+      "a=3,b=9,c=1,d=0.01 --bounds b=0:,d=0: --ftol 0 --xtol 0 --gtol 0 --max-nfev 60 "
+      "--threads 1 --verbose --out r.csv 2> said) &\n"
+      "pid=$!\n"
+      "exec 3< said\n"
+      "while read -r done rest <&3; do case $rest in *fitted) [ $done -gt 0 ] && break;; esac; "
+      "done\n"
+      "kill -INT $pid\n"
+      "cat <&3 > rest\n"
+      "wait $pid");
+  EXPECT_EQ(outcome.code, 3) << read("rest");
+  EXPECT_EQ(read("rest").find("error"), std::string::npos) << read("rest");
+  const std::string table = read("r.csv");
+  EXPECT_EQ(std::count(table.begin(), table.end(), '\n'), 2001);
+  const auto waiting = table.find(",-2,");
+  ASSERT_NE(waiting, std::string::npos);
+  const auto fitted = table.find("\n0,100,");
+  ASSERT_NE(fitted, std::string::npos);
+  EXPECT_NE(table[fitted + 7], ',') << "the first groups have values";
+  EXPECT_LT(fitted, waiting);
 }
 
 }  // namespace

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+// Many fits from arguments to exit code. Nothing is written before everything has been checked and
+// fitted.
+#include "run_by.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "assignments.hpp"
+#include "built_in.hpp"
+#include "fit_options.hpp"
+#include "group_starts.hpp"
+#include "json_output.hpp"
+#include "many_fits.hpp"
+#include "messages.hpp"
+#include "nlsq/error.hpp"
+#include "nlsq/runtime.hpp"
+#include "output_file.hpp"
+#include "progress.hpp"
+#include "stop_signal.hpp"
+
+namespace nlsq::command {
+namespace {
+
+constexpr std::size_t kMostListed = 10;
+
+std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
+
+// How many groups may fail: a number of them or a percentage.
+struct Tolerance {
+  double count = 0.0;
+  bool is_percent = false;
+  bool allows(std::size_t failed, index_t groups) const {
+    const auto most = is_percent ? count / 100.0 * static_cast<double>(groups) : count;
+    return static_cast<double>(failed) <= most;
+  }
+};
+
+Tolerance parse_tolerance(const std::string& text) {
+  Tolerance tolerance;
+  if (text.empty()) return tolerance;
+  tolerance.is_percent = text.ends_with('%');
+  const auto number =
+      as_number(std::string_view(text).substr(0, text.size() - (tolerance.is_percent ? 1 : 0)));
+  if (!number || !(*number >= 0.0) || (tolerance.is_percent && *number > 100.0)) {
+    throw InputError("--max-failed",
+                     fmt::format("--max-failed: '{}' is neither a number of groups nor a "
+                                 "percentage such as 1%",
+                                 text));
+  }
+  tolerance.count = *number;
+  return tolerance;
+}
+
+void check_output(const FitArguments& arguments) {
+  if (!arguments.plot.empty()) {
+    throw InputError("--plot",
+                     "--plot draws one fit, --by makes many; choose a group with --where instead");
+  }
+  if (!arguments.level.empty() && !arguments.json)
+    throw InputError("--level", "--level: the table of --by has no intervals; --json has");
+  if (arguments.out.empty()) return;
+  if (!arguments.out.ends_with(".csv") && !arguments.out.ends_with(".npz")) {
+    throw InputError("--out",
+                     fmt::format("--out: '{}' ends neither in .csv nor in .npz", arguments.out));
+  }
+  check_output_path(arguments.out, "--out");
+}
+
+ManyOptions make_many_options(const FitOptions& common, const GroupStarts& starts,
+                              const FitArguments& arguments) {
+  ManyOptions options;
+  static_cast<FitOptions&>(options) = common;
+  options.starts = starts.starts;
+  options.lower = starts.lower;
+  options.upper = starts.upper;
+  if (!arguments.time_limit.empty()) {
+    options.time_limit = parse_number(arguments.time_limit, "--time-limit");
+    if (!(options.time_limit > 0.0)) {
+      throw InputError(
+          "--time-limit",
+          fmt::format("--time-limit: {} is no positive number of seconds", arguments.time_limit));
+    }
+  }
+  options.stop = [] { return StopSignal::received(); };
+  if (arguments.verbose) {
+    options.progress = [](index_t done, index_t of) {
+      const std::string line = fmt::format("{} of {} groups fitted\n", done, of);
+      std::fwrite(line.data(), 1, line.size(), stderr);
+      std::fflush(stderr);
+    };
+  }
+  return options;
+}
+
+std::string listed(const Groups& groups, const std::vector<index_t>& which) {
+  std::string out;
+  for (std::size_t i = 0; i < std::min(which.size(), kMostListed); ++i)
+    out += (i > 0 ? ", " : "") + groups.label(which[i]);
+  return which.size() > kMostListed ? out + ", …" : out;
+}
+
+void tell(const LoadedData& loaded, const GroupedData& grouped, const ManyFits& fits,
+          const FitArguments& arguments) {
+  if (!arguments.quiet) {
+    for (const std::string& note : loaded.notes) print_note(note);
+    if (!arguments.out.empty())
+      print_note(fmt::format("{} groups; results in {}", grouped.groups.count(), arguments.out));
+  }
+  for (const std::string& warning : loaded.warnings) print_warning(warning);
+  std::vector<index_t> unsure;
+  for (std::size_t g = 0; g < fits.flags.size(); ++g) {
+    if (fits.status[g] > 0 && (fits.flags[g] & ManyFlag::undetermined) != 0)
+      unsure.push_back(static_cast<index_t>(g));
+  }
+  if (!unsure.empty()) {
+    print_warning(fmt::format("the data of {} of {} groups do not determine every parameter: {}",
+                              unsure.size(), grouped.groups.count(),
+                              listed(grouped.groups, unsure)));
+  }
+  const std::vector<index_t> failed = fits.failed();
+  if (failed.empty()) return;
+  print_warning(fmt::format("{} of {} groups failed: {}", failed.size(), grouped.groups.count(),
+                            listed(grouped.groups, failed)));
+}
+
+std::string json_lines(const GroupedData& grouped, ManyFits& fits, const LoadedData& loaded,
+                       const ManyOptions& options, const FitArguments& arguments) {
+  const ManyArrays arrays = fits.arrays();
+  const std::string isa = chosen_isa();
+  std::vector<std::string> lines(z(grouped.groups.count()));
+  for_each_share(options.threads, grouped.groups.count(), [&](index_t from, index_t to) {
+    for (index_t g = from; g < to; ++g) {
+      FitResult r = single_result(*loaded.model, *grouped.many, options, arrays, g);
+      r.message = fits.message(grouped, g);
+      r.engine = fits.engine;
+      r.isa = isa;
+      GroupLine line;
+      line.n_omitted = grouped.groups.omitted[z(g)];
+      for (const Keys& key : grouped.groups.keys) {
+        GroupLine::Key& own = line.by.emplace_back();
+        own.name = key.name;
+        const index_t row = grouped.groups.first_row[z(g)];
+        if (key.is_text)
+          own.text = std::string(key.text[row]);
+        else
+          own.number = key.numbers[z(row)];
+      }
+      lines[z(g)] = to_json_line(r, line, loaded, options, arguments);
+    }
+  });
+  std::string text;
+  for (const std::string& line : lines) text += line;
+  return text;
+}
+
+}  // namespace
+
+int run_by(const FitArguments& arguments) {
+  check_output(arguments);
+  const Tolerance tolerance = parse_tolerance(arguments.max_failed);
+  const Stopwatch reading;
+  LoadedData loaded = load(arguments);
+  FitOptions common = make_fit_options(arguments, *loaded.model);
+  add_built_in_bounds(arguments, loaded, common);
+  refuse_unused_parameters(*loaded.model, common);
+  if (loaded.built_in) loaded.estimated = estimated_parameters(*loaded.built_in, common);
+  const GroupedData grouped =
+      group_data(loaded, make_groups(loaded, arguments.missing == "omit"), common.threads);
+  const GroupStarts starts = find_group_starts(arguments, common, grouped, loaded);
+  const ManyOptions options = make_many_options(common, starts, arguments);
+  if (arguments.verbose) print_loaded(loaded, reading.milliseconds());
+
+  std::optional<StopSignal> watch(std::in_place);
+  ManyFits fits = fit_groups(*loaded.model, grouped, options,
+                             static_cast<index_t>(free_parameters(*loaded.model, common).size()),
+                             arguments.json);
+  const bool was_stopped = StopSignal::received();
+  watch.reset();
+
+  if (arguments.json) print_result(json_lines(grouped, fits, loaded, options, arguments));
+  if (!arguments.json || !arguments.out.empty()) {
+    const ResultTable table = make_result_table(grouped, fits, loaded.notes);
+    const std::string text =
+        arguments.out.ends_with(".npz") ? to_npz(table) : to_csv(table, common.threads);
+    arguments.out.empty() ? print_result(text) : write_file(arguments.out, text);
+  }
+  tell(loaded, grouped, fits, arguments);
+  if (was_stopped) return Exit::stopped;
+  return tolerance.allows(fits.failed().size(), grouped.groups.count()) ? Exit::converged
+                                                                        : Exit::not_converged;
+}
+
+}  // namespace nlsq::command
