@@ -130,6 +130,8 @@ FitResult single_result(const Model& model, const ManyData& data, const ManyOpti
   if (!r.success) r.warnings.push_back("the fit did not converge: " + r.message);
   if ((from.flags[i] & ManyFlag::undetermined) != 0)
     r.warnings.push_back("the data do not determine every parameter: standard errors are infinite");
+  if ((from.flags[i] & ManyFlag::constant) != 0)
+    r.warnings.push_back("all values of the response are the same");
   return r;
 }
 
