@@ -59,6 +59,8 @@ void check_output(const FitArguments& arguments) {
     throw InputError("--plot",
                      "--plot draws one fit, --by makes many; choose a group with --where instead");
   }
+  if (!arguments.memory.empty())
+    throw InputError("--memory", "--memory limits one fit, --by makes many; leave it out");
   if (!arguments.level.empty() && !arguments.json)
     throw InputError("--level", "--level: the table of --by has no intervals; --json has");
   if (arguments.out.empty()) return;

@@ -10,6 +10,7 @@ import csv
 import datetime
 import os
 import pathlib
+import resource
 import statistics
 import subprocess
 import sys
@@ -83,17 +84,22 @@ def main():
         call = [os.path.abspath(arguments.command), "fit", str(data), "--by", "well", "--model", MODEL,
                 "--p0", STARTS, "--out", str(results), "--max-failed", "3%", "--quiet"]
         times = []
+        busy = []
         for _ in range(arguments.repeats):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
             began = time.perf_counter()
             done = subprocess.run(call, capture_output=True, text=True, check=False)
             times.append(time.perf_counter() - began)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            busy.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
             if done.returncode != 0:
                 sys.exit(f"exit code {done.returncode}: {done.stderr}")
         off, good = check(results, truth, bad, not arguments.shuffle)
         print(f"{arguments.wells} wells, {rows} rows, {data.stat().st_size / 1e6:.0f} MB; "
               f"{off} of {good} good wells off; {done.stderr.strip()[:120]}")
         print(f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S} load {os.getloadavg()[0]:.1f}: "
-              f"median {statistics.median(times):.3f} s of " + ", ".join(f"{t:.3f}" for t in times))
+              f"median {statistics.median(times):.3f} s of " + ", ".join(f"{t:.3f}" for t in times) +
+              f"; processor time {statistics.median(busy):.2f} s")
 
 
 if __name__ == "__main__":

@@ -134,6 +134,7 @@ TEST_F(ByOptions, what_belongs_together_is_said) {
   for (const char* option : {"--out", "--p0-from", "--bounds-from", "--max-failed", "--time-limit"})
     expect_refused(fit("d.csv", kDecayModel, {option, "1"}), {option, "--by COLUMN"});
   expect_refused(by_well("d.csv", {"--plot", "p.svg"}), {"--plot draws one fit", "--where"});
+  expect_refused(by_well("d.csv", {"--memory", "1G"}), {"--memory limits one fit"});
   expect_refused(by_well("d.csv", {"--level", "0.9"}), {"--level", "--json has"});
   expect_refused(by_well("d.csv", {"--out", "r.xlsx"}), {"'r.xlsx'", ".csv nor in .npz"});
   expect_refused(by_well("d.csv", {"--out", "nowhere/r.csv"}), {"no folder 'nowhere'"});
