@@ -223,6 +223,7 @@ Groups make_groups(const LoadedData& loaded, bool omit_missing) {
   const auto number = [&](index_t row) {
     const std::int32_t group = numbering.of(row);
     if (group == kNone && !omit_missing) refuse_missing_key(loaded, groups.keys, row);
+    groups.without_key += group == kNone ? 1 : 0;
     return group;
   };
   const auto count_incomplete_before = [&](index_t row) {

@@ -28,6 +28,7 @@ struct Groups {
   std::vector<index_t> offsets;    ///< rows of group g: offsets[g] … offsets[g+1]−1 of `order`
   std::vector<index_t> order;      ///< positions in the data set; empty: they are in order already
   std::vector<index_t> omitted;    ///< incomplete rows of each group
+  index_t without_key = 0;         ///< rows in no group
   index_t count() const { return static_cast<index_t>(first_row.size()); }
   /// "A07", of several keys "2/A07".
   std::string label(index_t group) const;

@@ -97,6 +97,18 @@ ManyOptions make_many_options(const FitOptions& common, const GroupStarts& start
   return options;
 }
 
+// Under --missing omit.
+void note_left_out(const Groups& groups, LoadedData& loaded) {
+  if (loaded.n_omitted > 0) {
+    loaded.notes.push_back(fmt::format("{} row{} with missing values left out", loaded.n_omitted,
+                                       loaded.n_omitted == 1 ? "" : "s"));
+  }
+  if (groups.without_key > 0) {
+    loaded.notes.push_back(fmt::format("{} row{} without a key left out", groups.without_key,
+                                       groups.without_key == 1 ? "" : "s"));
+  }
+}
+
 std::string listed(const Groups& groups, const std::vector<index_t>& which) {
   std::string out;
   for (std::size_t i = 0; i < std::min(which.size(), kMostListed); ++i)
@@ -128,13 +140,17 @@ void tell(const LoadedData& loaded, const GroupedData& grouped, const ManyFits& 
                             listed(grouped.groups, failed)));
 }
 
-std::string json_lines(const GroupedData& grouped, ManyFits& fits, const LoadedData& loaded,
-                       const ManyOptions& options, const FitArguments& arguments) {
+// Prints a few thousand at a time: a line takes kilobytes.
+void print_json_lines(const GroupedData& grouped, ManyFits& fits, const LoadedData& loaded,
+                      const ManyOptions& options, const FitArguments& arguments) {
+  constexpr index_t kLinesAtOnce = 4096;
   const ManyArrays arrays = fits.arrays();
   const std::string isa = chosen_isa();
-  std::vector<std::string> lines(z(grouped.groups.count()));
-  for_each_share(options.threads, grouped.groups.count(), [&](index_t from, index_t to) {
-    for (index_t g = from; g < to; ++g) {
+  const index_t groups = grouped.groups.count();
+  std::vector<std::string> lines(z(std::min(groups, kLinesAtOnce)));
+  const auto make = [&](index_t first, index_t from, index_t to) {
+    for (index_t i = from; i < to; ++i) {
+      const index_t g = first + i;
       FitResult r = single_result(*loaded.model, *grouped.many, options, arrays, g);
       r.message = fits.message(grouped, g);
       r.engine = fits.engine;
@@ -150,12 +166,17 @@ std::string json_lines(const GroupedData& grouped, ManyFits& fits, const LoadedD
         else
           own.number = key.numbers[z(row)];
       }
-      lines[z(g)] = to_json_line(r, line, loaded, options, arguments);
+      lines[z(i)] = to_json_line(r, line, loaded, options, arguments);
     }
-  });
-  std::string text;
-  for (const std::string& line : lines) text += line;
-  return text;
+  };
+  for (index_t first = 0; first < groups; first += kLinesAtOnce) {
+    const index_t count = std::min(kLinesAtOnce, groups - first);
+    for_each_share(options.threads, count,
+                   [&](index_t from, index_t to) { make(first, from, to); });
+    std::string text;
+    for (index_t i = 0; i < count; ++i) text += lines[z(i)];
+    print_result(text);
+  }
 }
 
 }  // namespace
@@ -168,9 +189,12 @@ int run_by(const FitArguments& arguments) {
   FitOptions common = make_fit_options(arguments, *loaded.model);
   add_built_in_bounds(arguments, loaded, common);
   refuse_unused_parameters(*loaded.model, common);
-  if (loaded.built_in) loaded.estimated = estimated_parameters(*loaded.built_in, common);
+  // Which starts of a table replaced estimated ones is a matter of each group.
+  if (loaded.built_in && arguments.p0_from.empty())
+    loaded.estimated = estimated_parameters(*loaded.built_in, common);
   const GroupedData grouped =
       group_data(loaded, make_groups(loaded, arguments.missing == "omit"), common.threads);
+  note_left_out(grouped.groups, loaded);
   const GroupStarts starts = find_group_starts(arguments, common, grouped, loaded);
   const ManyOptions options = make_many_options(common, starts, arguments);
   if (arguments.verbose) print_loaded(loaded, reading.milliseconds());
@@ -182,7 +206,7 @@ int run_by(const FitArguments& arguments) {
   const bool was_stopped = StopSignal::received();
   watch.reset();
 
-  if (arguments.json) print_result(json_lines(grouped, fits, loaded, options, arguments));
+  if (arguments.json) print_json_lines(grouped, fits, loaded, options, arguments);
   if (!arguments.json || !arguments.out.empty()) {
     const ResultTable table = make_result_table(grouped, fits, loaded.notes);
     const std::string text =

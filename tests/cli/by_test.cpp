@@ -149,6 +149,8 @@ TEST_F(By, missing_values_are_an_error_or_left_out_of_their_group) {
   EXPECT_NE(raised.err.find("d.csv:26: 'y' is missing"), std::string::npos) << raised.err;
   const Outcome omitted = by_well("d.csv", {"--missing", "omit"});
   EXPECT_EQ(omitted.code, 1);
+  EXPECT_NE(omitted.err.find("2 rows with missing values left out"), std::string::npos);
+  EXPECT_NE(omitted.err.find("1 row without a key left out"), std::string::npos);
   const auto table = read_csv(omitted.out);
   ASSERT_EQ(table.size(), 3u);
   EXPECT_EQ(table[1].at("n"), "12");
