@@ -138,7 +138,7 @@ constexpr const char* kExamples = R"(Examples (from the project's folder):
       --model 'force = slope*load2 + offset' --sigma 'sqrt(force)' --level 0.9
   nlsq fit examples/data/plate.csv --by well --model four_pl --missing omit
 
-FILE is text (CSV, TSV, blanks) or NPY; - is standard input. 'nlsq info functions' lists the formula language.
+FILE is text (CSV, TSV, blanks), NPY or NPZ; - is standard input. 'nlsq info functions': the formula language.
 Exit code: 0 converged, 1 not converged, 2 wrong input, 3 stopped by a signal, 4 I/O failure.
 )";
 

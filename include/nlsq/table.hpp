@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Tables of named columns read from text (CSV, TSV, blanks) and NPY files.
+// Tables of named columns read from text (CSV, TSV, blanks), NPY and NPZ files.
 #pragma once
 
 #include <cstdint>
@@ -79,7 +79,8 @@ class Table {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Reads `path` ("-": standard input) as NPY if it starts with the NPY magic, else as text.
+/// Reads `path` ("-": standard input) as NPY or NPZ (arrays of one length, not compressed; text in
+/// them is kept) if it starts as they do, else as text.
 /// Throws DataError: missing file (nearest name in its folder), empty, ragged row (line, fields
 /// found and expected), known other formats (xlsx, parquet, hdf5, …: what to do instead); IoError
 /// when reading fails.

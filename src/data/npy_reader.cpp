@@ -239,4 +239,37 @@ Table read_npy(std::string_view bytes, const std::string& source, const ReadOpti
   return Table(std::move(impl));
 }
 
+index_t npy_item_size(const std::string& dtype, const std::string& source) {
+  return size_of(dtype, source);
+}
+
+index_t npy_array_rows(const NpyHeader& header, const std::string& source) {
+  if (header.structured || header.shape.size() != 1) {
+    throw DataError(source, 0,
+                    header.structured
+                        ? std::string("this array holds records, not one column")
+                        : "this array has " +
+                              counted(static_cast<index_t>(header.shape.size()), "dimension") +
+                              "; a column has 1");
+  }
+  const index_t rows = header.shape[0];
+  const index_t item = size_of(header.fields[0].dtype, source);
+  if (item == 0) throw DataError(source, 0, "this array has items of no size");
+  const index_t bytes = times(rows, item, source);
+  if (bytes > static_cast<index_t>(header.body.size())) {
+    throw DataError(source, 0,
+                    "this array is cut off: its shape needs " + std::to_string(bytes) +
+                        " bytes of data, it has " + std::to_string(header.body.size()));
+  }
+  return rows;
+}
+
+bool read_npy_array(const NpyHeader& header, double* to) {
+  const std::string& dtype = header.fields[0].dtype;
+  const Convert read = find_convert(dtype);
+  (read == nullptr ? convert_other : read)(header.body.data(), size_of(dtype, ""), header.shape[0],
+                                           to);
+  return read != nullptr;
+}
+
 }  // namespace nlsq::data

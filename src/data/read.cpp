@@ -3,6 +3,7 @@
 #include "data/formats.hpp"
 #include "data/layout.hpp"
 #include "data/npy_reader.hpp"
+#include "data/npz_reader.hpp"
 #include "data/source.hpp"
 #include "data/text_reader.hpp"
 #include "nlsq/error.hpp"
@@ -14,6 +15,7 @@ Table parse_table(std::string_view bytes, const std::string& source, const ReadO
   const std::string name = source == "-" ? "standard input" : source;
   if (bytes.empty()) throw DataError(name, 0, "the file is empty");
   if (data::is_npy(bytes)) return data::read_npy(bytes, name, options);
+  if (data::is_npz(bytes)) return data::read_npz(bytes, name, options);
   data::refuse_other_formats(bytes, name);
   return data::read_text(bytes, name, options);
 }

@@ -24,6 +24,9 @@ TEST_F(ByOptions, starts_come_from_an_earlier_result) {
   const Outcome warm = by_well("d.csv", {"--max-nfev", "2", "--no-polish", "--p0-from", "old.csv"});
   EXPECT_EQ(warm.code, 0) << warm.err;
   EXPECT_EQ(warm.err, "");
+  EXPECT_EQ(by_well("d.csv", {"--out", "old.npz"}).code, 0);
+  EXPECT_EQ(by_well("d.csv", {"--max-nfev", "2", "--no-polish", "--p0-from", "old.npz"}).out,
+            warm.out);
   const auto old = read_csv(read("old.csv")), fresh = read_csv(warm.out);
   for (int k = 0; k < 3; ++k) EXPECT_NEAR(number(fresh[k].at("b")), number(old[k].at("b")), 1e-6);
 }

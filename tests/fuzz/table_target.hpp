@@ -14,10 +14,23 @@
 
 namespace nlsq::data {
 
+// The lengths of all fields of a text column, if it is kept.
+inline double sum_of_words(const Table& table, index_t j) {
+  double sum = 0;
+  try {
+    const TextColumn text = table.text(j);
+    for (index_t i = 0; i < table.rows(); ++i) sum += static_cast<double>(text[i].size());
+  } catch (const InputError&) {}
+  return sum;
+}
+
 inline double sum_of(const Table& table) {
   double sum = 0;
   for (index_t j = 0; j < static_cast<index_t>(table.names().size()); ++j) {
-    if (table.is_text(j)) continue;
+    if (table.is_text(j)) {
+      sum += sum_of_words(table, j);
+      continue;
+    }
     const double* values = table.values(j).data();
     for (index_t i = 0; i < table.rows() + 16; ++i) sum += values[i];
     sum += static_cast<double>(table.line(table.rows() - 1));
@@ -33,6 +46,7 @@ inline index_t try_table(std::string_view input, index_t minimum_chunk, int thre
   options.threads = threads;
   options.decimal = (flags & 1) != 0 ? ',' : '.';
   options.skip = (flags >> 1) & 1;
+  if ((flags & 0x10) != 0) options.keep_text = {"well", "c1"};
   try {
     const std::string_view bytes = input.substr(1);
     const Table table = minimum_chunk == 0 ? parse_table(bytes, "fuzz", options)
