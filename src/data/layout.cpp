@@ -22,10 +22,21 @@ FieldKind kind_of(const std::string& field, char decimal) {
 
 // NOTE: "1,5;2,5" read with a decimal point is text, but a row all the same: taken as a header it
 // would hide the hint to --decimal behind an unknown name.
-bool is_header(const Record& first, char decimal) {
-  return std::any_of(first.fields.begin(), first.fields.end(), [&](const std::string& field) {
-    return kind_of(field, decimal) == FieldKind::text && !is_decimal_comma(field);
-  });
+// Columns that the caller has named may be known to hold text; it makes no header then.
+bool is_header(const Record& first, const ReadOptions& options) {
+  const auto holds_text = [&](std::size_t j) {
+    return j < options.columns.size() &&
+           std::find(options.keep_text.begin(), options.keep_text.end(), options.columns[j]) !=
+               options.keep_text.end();
+  };
+  for (std::size_t j = 0; j < first.fields.size(); ++j) {
+    const std::string& field = first.fields[j];
+    if (kind_of(field, options.decimal) == FieldKind::text && !is_decimal_comma(field) &&
+        !holds_text(j)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 Cursor skip_lines(std::string_view text, const std::string& source, index_t skip) {
@@ -127,7 +138,7 @@ Layout find_layout(std::string_view text, const std::string& source, const ReadO
     throw DataError(source, 0, "the file holds no data, only blank lines or comments");
   }
   require_closed(first, source);
-  if (is_header(first, options.decimal)) {
+  if (is_header(first, options)) {
     use_header(std::move(first), cursor, end, source, layout);
   } else {
     use_first_row(first, comment, layout);

@@ -131,6 +131,8 @@ TEST_F(ByOptions, wrong_keys_are_named) {
   write("bare.csv", plate({"A01"}).substr(9));
   expect_refused(fit("bare.csv", "y = a*x + b", {"--by", "well"}),
                  {"no column named 'well'", "line 1 is taken as the header"});
+  const Outcome named = by_well("bare.csv", {"--columns", "well,x,y"});
+  EXPECT_EQ(named.out, by_well("d.csv").out.substr(0, named.out.size()));
 }
 
 TEST_F(ByOptions, what_belongs_together_is_said) {

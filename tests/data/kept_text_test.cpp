@@ -77,6 +77,13 @@ TEST(KeptText, NamesAreFoundWithoutCaseGivenOrMadeUp) {
   EXPECT_EQ(fields(parse(",b\nA,1\n", keep("c1")), 0), Names{"A"});
 }
 
+TEST(KeptText, TextInNamedColumnsMakesNoHeader) {
+  const std::vector<std::string> names{"key", "y"};
+  EXPECT_EQ(fields(parse("A,1\nB,2\n", keep("key", names)), 0), (Names{"A", "B"}));
+  EXPECT_EQ(fields(parse("well,value\nA,1\nB,2\n", keep("key", names)), 0), (Names{"A", "B"}));
+  EXPECT_EQ(fields(parse("A,1\nB,2\n", keep("A")), 0), Names{"B"});
+}
+
 TEST(KeptText, BlanksSeparateAndAnEmptyLastColumnIsDropped) {
   EXPECT_EQ(fields(parse("key y\nA01  1\n B02\t2 # end\n", kKeepKey), 0), (Names{"A01", "B02"}));
   EXPECT_EQ(fields(parse("key,y,\nA,1,\nB,2,\n", kKeepKey), 0), (Names{"A", "B"}));
