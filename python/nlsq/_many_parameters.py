@@ -23,7 +23,7 @@ def parameters(f, sets, options):
         n = np.atleast_1d(p0).shape[-1]
         if names is None or len(names) != n:
             names = _arguments.names_for(f, names, n)
-        p0 = np.atleast_1d(p0).tolist()
+        p0 = np.atleast_1d(p0).tolist() if table is None else None
     if not names:
         why = "give p0 for a function of *parameters" if names is None else "the model has no parameters after x"
         raise ValueError(f"Unable to determine number of fit parameters: {why}")
