@@ -100,8 +100,10 @@ def _group(columns):
 
 def _codes(column):
     """A number for each value of a column, the same for the same."""
-    if column.dtype.kind != "O":
+    if column.dtype.kind not in "OUS":
         return np.unique(column, return_inverse=True)[1]
+    if column.dtype.kind != "O":
+        column = column.tolist()  # texts are sorted slowly, and looked up fast
     seen = {}  # by value: 1 and "1", None and "None" are different keys
     try:
         return np.fromiter((seen.setdefault(value, len(seen)) for value in column), np.int64, len(column))

@@ -252,6 +252,14 @@ def test_a_fit_does_not_depend_on_its_neighbours(k, m, threads, seed):
         assert np.array_equal(alone.pcov[0], r.pcov[i], equal_nan=True) and alone.status[0] == r.status[i]
 
 
+def test_long_sets():
+    x = np.linspace(0, 4, 3000)
+    y = decays((3,), x)
+    r = curve_fit_many(decay, x, y)
+    assert r.engine == "interpreter"  # long enough to fill vectors by themselves
+    assert_like_single(r, decay, lambda i: x, lambda i: y[i], lambda i: {"progressive": False})
+
+
 def test_results_unpack_pickle_and_become_tables():
     y = decays((3, 4))
     r = curve_fit_many(decay, X, y)

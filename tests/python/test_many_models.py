@@ -2,7 +2,11 @@
 """Models of curve_fit_many: those that look at x, capture arrays, are formulas, built in, of JAX, or called."""
 
 import functools
+import os
+import pathlib
 import signal
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -108,6 +112,8 @@ def test_formulas_over_x_and_over_named_variables():
     y = lines()
     r = curve_fit_many("a*t + b*z", {"t": x, "z": W, "unused": W}, y)
     assert_like_single(r, lambda v, a, b: a * v[0] + b * v[1], lambda i: np.stack([x[i], W]), lambda i: y[i])
+    automatic = curve_fit_many("a*t + b*z", {"t": x, "z": W}, y, p0="auto")
+    np.testing.assert_allclose(automatic.popt, r.popt, 1e-9)
     np.testing.assert_allclose(curve_fit_many("level", X, y).popt[:, 0], y.mean(axis=1), 1e-12)
 
 
@@ -249,6 +255,34 @@ def test_from_threads():
     for thread in threads:
         thread.join()
     assert all(np.array_equal(found[i], expected[i:]) for i in range(6))
+
+
+def test_fits_within_progress():
+    y, inner = np.tile(decays(), (100, 1)), []
+    curve_fit_many(decay, X, y, progress=lambda done, of: inner.append(curve_fit_many(decay, X, y[:40]).popt))
+    assert len(inner) >= 2 and np.array_equal(inner[0], curve_fit_many(decay, X, y[:40]).popt)
+
+
+FORK = """
+import multiprocessing
+import numpy as np
+from many import X, decay, decays
+from nlsq import curve_fit_many
+y = np.tile(decays(), (100, 1))
+expected = curve_fit_many(decay, X, y)  # the threads of this process are not in its children
+with multiprocessing.get_context("fork").Pool(2) as pool:
+    parts = pool.starmap_async(curve_fit_many, [(decay, X, y[i:]) for i in range(2)]).get(timeout=60)
+print(all(np.array_equal(part.popt, expected.popt[i:]) for i, part in enumerate(parts)))
+"""
+
+
+def test_from_forked_processes():
+    """In a process of its own: other packages here may have threads that do not bear a fork."""
+    here = pathlib.Path(__file__).parent
+    paths = os.pathsep.join([str(here), *sys.path])
+    environment = {**os.environ, "PYTHONPATH": paths}
+    done = subprocess.run([sys.executable, "-c", FORK], capture_output=True, text=True, env=environment)
+    assert done.stdout == "True\n", done.stderr
 
 
 def test_from_processes():
