@@ -44,5 +44,5 @@ def assert_like_single(result, f, x_of, y_of, options_of=lambda i: {}, near=1e-8
         size = np.sqrt(np.outer(np.diag(one.pcov), np.diag(one.pcov)))
         np.testing.assert_array_less(np.abs(result.pcov[i] - one.pcov), near * size + 1e-300, err_msg=str(i))
         np.testing.assert_allclose(result.perr[i], one.perr, near)
-        np.testing.assert_allclose(result.cost[i], one.cost, 1e-9)
+        np.testing.assert_allclose([result.cost[i], result.rss[i]], [one.cost, one.rss], 1e-9)
         assert result.success[i] == one.success

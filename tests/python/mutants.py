@@ -89,6 +89,19 @@ def of_least_squares(least_squares, factors):
     return spoiled
 
 
+def of_many(curve_fit_many, factors):
+    """nlsq.curve_fit_many, where it gives a result."""
+
+    def spoiled(*args, **kwargs):
+        found = curve_fit_many(*args, **kwargs)
+        for name, factor in factors.items():
+            if getattr(found, name, None) is not None:
+                setattr(found, name, getattr(found, name) * factor)
+        return found
+
+    return spoiled
+
+
 def _scaled(value, factor):
     return tuple(part * factor for part in value) if isinstance(value, tuple) else value * factor
 
@@ -107,6 +120,7 @@ def spoil_member(name, factor):
 WRAPPERS = {
     "scipy.curve_fit": (nlsq.scipy, "curve_fit", of_pair),
     "curve_fit": (nlsq, "curve_fit", of_result),
+    "curve_fit_many": (nlsq, "curve_fit_many", of_many),
     "least_squares": (nlsq, "least_squares", of_least_squares),
     "scipy.least_squares": (nlsq.scipy, "least_squares", of_least_squares),
 }
