@@ -126,6 +126,7 @@ FitOptions make_fit_options(const FitArguments& arguments, const Model& model) {
   options.method = parse_method(arguments.method);
   if (arguments.jacobian_mode)
     options.jacobian_mode = parse_jacobian_mode(*arguments.jacobian_mode);
+  options.precision = parse_precision(arguments.precision);
   options.f_scale = parse_number(arguments.f_scale, "--f-scale");
   options.absolute_sigma = arguments.absolute_sigma;
   options.progressive = !arguments.no_progressive;

@@ -109,6 +109,7 @@ Json options_of(const FitOptions& o, const FitArguments& a, const FitResult& r) 
   options["absolute_sigma"] = o.absolute_sigma;
   options["progressive"] = o.progressive;
   options["level"] = o.level;
+  options["precision"] = to_string(o.precision);
   options["threads"] = o.threads;
   options["memory_limit"] = a.memory.empty() ? Json(nullptr) : Json(parse_bytes(a.memory));
   options["file"] = a.file;
@@ -149,6 +150,7 @@ void add_run(const FitResult& r, Json& json) {
   json["engine"] = r.engine;
   json["isa"] = r.isa;
   json["fold"] = r.fold;
+  json["precision"] = r.precision;
   json["jacobian_mode"] = r.jacobian_mode;
   json["jacobian_mode_source"] = r.jacobian_mode_source;
   json["derivative_order"] = r.derivative_order;

@@ -28,6 +28,12 @@ enum class Loss { linear, soft_l1, huber, cauchy, arctan };
 /// row (FitResult::derivative_order). The values are the same up to rounding.
 enum class JacobianMode { automatic, fwd, rev };
 
+/// The precision of residuals and derivatives on the way to the minimum; sums and the end of a fit
+/// are float64 always. automatic: float32 where it is known to pay. measure: where a measurement
+/// says so (5 % at least). Today no engine offers float32, and all three do the same
+/// (docs/adr/0007-mixed-precision.md).
+enum class Precision { automatic, float64, measure };
+
 /// Why a fit ended; the integers are SciPy's. Positive: converged.
 enum class Status : int {
   stopped = -2,     ///< a callback asked to stop
@@ -78,6 +84,7 @@ struct SolverOptions {
   /// shorter than a millionth of a standard error, above 10⁶ rows than a thousandth (with a robust
   /// loss: one step).
   std::optional<index_t> max_polish;
+  Precision precision = Precision::automatic;
   /// Called after each accepted step; returning true stops the fit with Status::stopped.
   std::function<bool(const Iteration&)> callback;
   /// Called before each pass over the data, and some times a second during a long one, on the

@@ -50,11 +50,12 @@ struct FitResult {
   index_t nfev_subsample = 0;                  ///< passes over a sample of them
   bool progressive = false;                    ///< the sample's answer was the start on all rows
   double optimality = 0.0;
-  double condition = 0.0;     ///< bound of κ of the Jacobian, columns scaled to length 1
-  index_t rank = 0;           ///< of the Jacobian, at most the number of free parameters
-  std::string engine;         ///< what evaluated the model: "interpreter", "callback"
-  std::string isa;            ///< instruction set
-  std::string fold;           ///< "gram", "pgram" or "qr"
+  double condition = 0.0;             ///< bound of κ of the Jacobian, columns scaled to length 1
+  index_t rank = 0;                   ///< of the Jacobian, at most the number of free parameters
+  std::string engine;                 ///< what evaluated the model: "interpreter", "callback"
+  std::string isa;                    ///< instruction set
+  std::string fold;                   ///< "gram", "pgram" or "qr"
+  std::string precision = "float64";  ///< of the passes; "mixed": of the first ones float32
   std::string jacobian_mode;  ///< "fwd" or "rev"; for callbacks "2-point", "3-point" or "user"
   /// Who chose it: "argument", "environment", "config" or "default".
   std::string jacobian_mode_source;
@@ -83,9 +84,12 @@ std::string with_error(double value, double error);
 std::string to_string(Method method);
 std::string to_string(Loss loss);
 std::string to_string(JacobianMode mode);
+std::string to_string(Precision precision);
 /// Throws InputError with the nearest name.
 Method parse_method(const std::string& name);
 Loss parse_loss(const std::string& name);
 JacobianMode parse_jacobian_mode(const std::string& name);
+/// "auto", "double" or "measure".
+Precision parse_precision(const std::string& name);
 
 }  // namespace nlsq

@@ -145,6 +145,7 @@ void bind_fit(nb::module_& m) {
       .def_ro("engine", &FitResult::engine)
       .def_ro("isa", &FitResult::isa)
       .def_ro("fold", &FitResult::fold)
+      .def_ro("precision", &FitResult::precision)
       .def_ro("jacobian_mode", &FitResult::jacobian_mode)
       .def_ro("jacobian_mode_source", &FitResult::jacobian_mode_source)
       .def_ro("derivative_order", &FitResult::derivative_order)

@@ -27,6 +27,8 @@ void set_solver(SolverOptions& options, nb::handle name, nb::handle value) {
     options.max_nfev = nb::cast<index_t>(value);
   } else if (key == "max_polish") {
     options.max_polish = nb::cast<index_t>(value);
+  } else if (key == "precision") {
+    options.precision = parse_precision(nb::cast<std::string>(value));
   } else if (key == "polish") {
     options.polish = nb::cast<bool>(value);
   } else {

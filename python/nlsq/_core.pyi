@@ -529,6 +529,9 @@ class FitResult:
     def fold(self) -> str: ...
 
     @property
+    def precision(self) -> str: ...
+
+    @property
     def jacobian_mode(self) -> str: ...
 
     @property

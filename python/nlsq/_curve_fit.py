@@ -33,14 +33,15 @@ _DEFAULTS = {
     "jac": None, "data_mask": None, "timeit": False, "return_eval": False, "full_output": False, "callback": None,
     "nan_policy": None, "loss": None, "f_scale": 1.0, "fixed": None, "threads": 0, "jacobian_mode": None,
     "data": None, "y": None, "diff_step": None, "verbose": 0, "cache_config": None,
-    "progressive": True, "multistart": None, "global_search": None, "n_starts": None, "sampler": "lhs", "center_on_p0": True,
-    "scale_factor": 1.0, "seed": None, "memory_limit": None,
+    "progressive": True, "multistart": None, "global_search": None, "n_starts": None, "sampler": "lhs",
+    "center_on_p0": True, "scale_factor": 1.0, "seed": None, "memory_limit": None, "precision": "auto",
 }  # fmt: skip
 _SOLVER = ("ftol", "xtol", "gtol", "x_scale", "max_nfev", "maxfev")
 _KNOWN = (*_DEFAULTS, *_SOLVER)
 _METHODS = ("trf", "lm", "dogbox", "auto")
 SUSPECT = 1e7  # condition number of the Jacobian, columns scaled to length 1, at which parameters may mean nothing
 _MODES = ("auto", "fwd", "rev")
+_PRECISIONS = ("auto", "double", "measure")
 _LOSSES = ("linear", "soft_l1", "huber", "cauchy", "arctan")
 
 
@@ -97,8 +98,11 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
         start where there are several, perhaps another. Not with a callback, a loss or max_nfev.
     memory_limit : int or str, optional
         Bytes, or a text such as "256M", that data and fit may take: the fit begins on a smaller sample, works on
-        smaller blocks and fewer threads. Too low a limit is a ValueError that names the least; estimate_memory_requirements
-        tells it before.
+        smaller blocks and fewer threads. Too low a limit is a ValueError that names the least;
+        estimate_memory_requirements tells it before.
+    precision : {"auto", "double", "measure"}
+        Of residuals and derivatives on the way: where single precision pays, where a measurement says so, or double
+        alone. Sums and answers are double always; today no engine makes use of it, and all three do the same.
     n_starts : int; multistart=True: 10; global_search=True: 20
         Fits from so many starts, p0 among them, and returns the best: ``result.minima`` lists the distinct minima
         (popt, cost, hits). The box is that of the bounds, 2·max(|p0|, 1) about p0 where one is infinite; with
@@ -265,6 +269,8 @@ def _fit(f, xdata, ydata, options, solver):
             raise ValueError(f"x_scale must be 'jac' or numbers, not {scale!r}")
     if options["progressive"] is not True and not _arguments.truth(options["progressive"], "progressive"):
         solver["progressive"] = False
+    if options["precision"] != "auto":
+        solver["precision"] = _arguments.one_of(options["precision"], _PRECISIONS, "precision")
     if options["memory_limit"] is not None:
         from nlsq._memory import limit_of
 

@@ -62,6 +62,7 @@ FILL = {
     "njev": lambda r: r._outcome.result.njev,
     "nfev_subsample": lambda r: getattr(r._outcome.result, "nfev_subsample", 0),
     "progressive": lambda r: getattr(r._outcome.result, "progressive", False),
+    "precision": lambda r: getattr(r._outcome.result, "precision", "float64"),
     "nit": lambda r: r._outcome.result.iterations,
     "status": lambda r: r._outcome.result.status,
     "success": lambda r: r._outcome.result.success,

@@ -94,7 +94,8 @@ def _ends(starts, f, xdata, ydata, names, sigma, lower, upper, fixed, absolute_s
         "popt": np.empty((count, n)), "perr": np.empty((count, n)), "cost": np.empty(count),
         "status": np.empty(count, np.int32), "nfev": np.empty(count, np.int32),
     }  # fmt: skip
-    plain = {name: value for name, value in solver.items() if name not in ("x_scale", "progressive")}
+    other = ("x_scale", "progressive", "memory_limit", "precision")  # of the fit from the best end
+    plain = {name: value for name, value in solver.items() if name not in other}
     if jac is None and np.ndim(sigma) < 2:
         traced, _ = _engine.recorded(f, xdata, starts[0].tolist(), names, len(ydata), lower, upper)
         if traced is not None:

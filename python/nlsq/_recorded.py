@@ -21,6 +21,7 @@ def numbers_of(core) -> dict:
     numbers = {name: getattr(core, name) for name in (*_ARRAYS, *_PLAIN)}
     numbers["nfev_subsample"] = getattr(core, "nfev_subsample", 0)
     numbers["progressive"] = getattr(core, "progressive", False)
+    numbers["precision"] = getattr(core, "precision", "float64")
     for name in ("names", "fixed", "at_bound", "warnings"):
         numbers[name] = list(numbers[name])
     numbers["report"] = core.report()

@@ -36,6 +36,7 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
     engine : "interpreter" (the model was recorded) or "callback";  trace_note : why it was not recorded
     jacobian_mode, jacobian_mode_source : the mode and what chose it ("argument", "environment", "config", "default")
     progressive, nfev_subsample : whether the fit began on a sample of many rows, and its passes over that
+    precision : of the passes over the data, "float64"; sums are float64 always
     derivative_order : what the engine did ("forward", "reverse", or how differences were taken)
     warnings, cache_stats, infodict
     all_times : seconds by what they went to ("compile", "fit")
@@ -78,6 +79,7 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
         jacobian_mode_source: str
         derivative_order: str
         progressive: bool
+        precision: str
         nfev_subsample: int
         warnings: list[str]
         cache_stats: dict[str, Any]

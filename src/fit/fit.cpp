@@ -139,6 +139,7 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
       bound.front().program->order == expr::Accumulation::forward ? "forward" : "reverse";
   fit_impl::report_jacobian_mode(mode, static_cast<index_t>(table.free.size()), evaluator.rows(),
                                  result);
+  if (outcome.nfev_float32 > 0) result.precision = "mixed";
   result.nfev_subsample = sample ? sample->nfev : 0;
   result.progressive = from_sample;
   result.cache_hit = preparation.all_found;

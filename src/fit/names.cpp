@@ -14,6 +14,7 @@ constexpr std::array<const char*, 4> kMethods{"auto", "trf", "lm", "dogbox"};
 constexpr std::array<const char*, 5> kLosses{"linear", "soft_l1", "huber", "cauchy", "arctan"};
 
 constexpr std::array<const char*, 3> kModes{"auto", "fwd", "rev"};
+constexpr std::array<const char*, 3> kPrecisions{"auto", "double", "measure"};
 
 template <class Enum, std::size_t N>
 Enum find_name(const std::array<const char*, N>& names, const std::string& wanted,
@@ -31,8 +32,15 @@ Enum find_name(const std::array<const char*, N>& names, const std::string& wante
 std::string to_string(Method method) { return kMethods[static_cast<std::size_t>(method)]; }
 std::string to_string(Loss loss) { return kLosses[static_cast<std::size_t>(loss)]; }
 std::string to_string(JacobianMode mode) { return kModes[static_cast<std::size_t>(mode)]; }
+std::string to_string(Precision precision) {
+  return kPrecisions[static_cast<std::size_t>(precision)];
+}
 Method parse_method(const std::string& name) { return find_name<Method>(kMethods, name, "method"); }
 Loss parse_loss(const std::string& name) { return find_name<Loss>(kLosses, name, "loss"); }
+
+Precision parse_precision(const std::string& name) {
+  return find_name<Precision>(kPrecisions, name, "precision");
+}
 
 JacobianMode fit_impl::find_jacobian_mode(const std::string& name, const char* argument) {
   return find_name<JacobianMode>(kModes, name, argument);

@@ -39,6 +39,10 @@ class Evaluator {
   /// Derivatives are dear, and the caller of the minimizer asks for those of the last point itself:
   /// its summary may hold the cost alone.
   virtual bool ends_with_cost() const { return false; }
+
+  /// Passes are float32 with float64 sums, until raise_precision() (solve/precision.hpp).
+  virtual bool is_low_precision() const { return false; }
+  virtual void raise_precision() {}
 };
 
 }  // namespace nlsq::solve

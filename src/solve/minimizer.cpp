@@ -107,18 +107,20 @@ Outcome finish(Evaluator& evaluator, State& state, Stop stop, const SolverOption
 
 // Steps from state.here until one is accepted or a test stops the fit.
 Stop improve(Evaluator& evaluator, State& state, Strategy& strategy, const SolverOptions& options,
-             index_t limit) {
+             index_t limit, PrecisionControl& precision) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   const bool cost_first = evaluator.ends_with_cost() && !options.callback;
   linalg::Summary& trial_sum = state.trial->sum;
   while (true) {
     if (Stop stop = test_evaluations(state, limit); stop.now) return stop;
     strategy.propose(state);
-    if (Stop stop = test_no_move(state); stop.now) return stop;
-    if (Stop stop = test_next_step(state, options); stop.now) return stop;
+    Stop before = test_no_move(state);
+    if (!before.now) before = test_next_step(state, options);
+    if (before.now) return precision.raise(Upgrade::end) ? Stop{} : before;
     evaluate(evaluator, state, options, cost_first ? -kInfinity : state.here->sum.cost);
     state.last_finite = trial_sum.finite;
     if (!state.last_finite) {
+      if (precision.raise(precision.judge(0.0, false))) return {};
       state.radius = 0.25 * state.step_length;
       continue;
     }
@@ -130,6 +132,17 @@ Stop improve(Evaluator& evaluator, State& state, Strategy& strategy, const Solve
       if (!state.last_finite) {
         state.radius = 0.25 * state.step_length;
         continue;
+      }
+    }
+    if (precision.is_low()) {
+      const Upgrade why = stop.now ? Upgrade::end : precision.judge(actual, actual > 0.0);
+      if (why != Upgrade::none) {
+        if (actual > 0.0) {
+          strategy.resize(state, actual);
+          accept(state);
+        }
+        precision.raise(why);
+        return {};
       }
     }
     strategy.resize(state, actual);
@@ -165,8 +178,10 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
     strategy->place(state, state.trial->x);
     evaluate(evaluator, state, options, std::numeric_limits<double>::infinity());
   };
+  PrecisionControl precision(evaluator, state, options);
   if (shortcut != nullptr) begin_at(shortcut->x);
   if (shortcut == nullptr || !shortcut->accept(state.trial->sum)) begin_at(x0);
+  if (!state.trial->sum.finite && precision.raise(Upgrade::not_finite)) begin_at(x0);
   if (!state.trial->sum.finite) {
     throw InputError(
         "p0", "A residual or derivative is not finite at p0, or the sum of squares overflows.");
@@ -175,6 +190,7 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
   state.start_cost = state.here->sum.cost;
   state.iterations = 0;
   if (state.n == 0) {
+    precision.raise(Upgrade::end);
     return finish(evaluator, state, {true, Status::gtol, "There is no free parameter."}, options,
                   limit);
   }
@@ -183,15 +199,23 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
   strategy->start(state);
   Stop stop;
   while (!stop.now) {
-    if (stop = test_gradient(state, options); stop.now) break;
+    if (stop = test_gradient(state, options); stop.now) {
+      if (!precision.raise(Upgrade::end)) break;
+      stop = {};
+      continue;
+    }
     strategy->model(state);
     const index_t before = state.iterations;
-    stop = improve(evaluator, state, *strategy, options, limit);
+    stop = improve(evaluator, state, *strategy, options, limit, precision);
     if (state.iterations == before) continue;
     update_scale(state, options, strategy->scale_memory());
     if (Stop asked = report(state, options); asked.now) stop = asked;
   }
-  return finish(evaluator, state, std::move(stop), options, limit);
+  precision.raise(Upgrade::end);
+  Outcome outcome = finish(evaluator, state, std::move(stop), options, limit);
+  outcome.nfev_float32 = precision.passes();
+  outcome.upgrade = precision.why();
+  return outcome;
 }
 
 }  // namespace nlsq::solve

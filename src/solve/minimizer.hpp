@@ -9,6 +9,7 @@
 #include "linalg/summary.hpp"
 #include "nlsq/options.hpp"
 #include "solve/evaluator.hpp"
+#include "solve/precision.hpp"
 
 namespace nlsq::solve {
 
@@ -24,6 +25,8 @@ struct Outcome {
   double start_cost = 0;   ///< at the first finite point
   index_t polish_steps = 0;          ///< accepted steps after the stopping test
   double optimality = 0;             ///< the norm gtol judges, at x
+  index_t nfev_float32 = 0;          ///< of the passes, those in float32
+  Upgrade upgrade = Upgrade::none;   ///< why they ended
   base::SmallVector<int, 8> active;  ///< n: -1 at the lower bound, 1 at the upper, 0 free
 };
 

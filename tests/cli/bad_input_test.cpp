@@ -188,6 +188,7 @@ TEST_F(BadInput, a_memory_that_does_not_do_is_refused_with_one_that_does) {
   const std::size_t at = outcome.err.find("give ") + 5;
   const std::string enough = outcome.err.substr(at, outcome.err.find('\n') - at);
   EXPECT_EQ(line({"--memory", enough}).code, 0) << enough;
+  expect_refused(line({"--precision", "single"}), {"precision: 'single'", "'double'"});
   expect_refused(line({"--memory", "much"}), {"--memory: 'much'", "256M"});
   expect_refused(line({"--memory", "0"}), {"--memory: '0'"});
 }

@@ -130,7 +130,7 @@ TEST_F(Output, options_of_the_method_are_accepted) {
   EXPECT_EQ(fit("d.csv", kDecayModel,
                 {"--ftol", "1e-10", "--xtol", "1e-10", "--gtol", "1e-10", "--max-nfev", "900",
                  "--no-polish", "--threads", "1", "--jacobian-mode", "rev", "--device", "cpu",
-                 "--memory", "256M"})
+                 "--memory", "256M", "--precision", "double"})
                 .code,
             0);
   EXPECT_EQ(fit("d.csv", kDecayModel, {"--x-scale", "1"}).code, 0);

@@ -62,6 +62,12 @@ def test_a_limit_is_kept(limit):
     assert np.all(np.abs(kept.popt - free.popt) < 1e-3 * free.perr)
 
 
+def test_a_search_from_many_starts_takes_a_limit_and_a_precision():
+    x, y = X[::100], Y[::100]
+    r = nlsq.curve_fit(decay, x, y, [1, 1, 1], n_starts=4, memory_limit="1M", precision="double")
+    assert r.success and r.precision == "float64"
+
+
 def test_the_least_limit_is_named():
     least = nlsq.estimate_memory_requirements(len(X), 3, decay).minimum_bytes
     assert nlsq.curve_fit(decay, X, Y, [1, 1, 1], memory_limit=least).success
