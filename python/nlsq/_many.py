@@ -15,7 +15,11 @@ from nlsq._many_result import CurveFitManyResult
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import Any
+    from typing import Any, overload
+
+    from typing_extensions import Unpack
+
+    from nlsq._types import ManyOptions
 
 _METHODS = ("trf", "lm", "dogbox", "auto")
 _MODES = ("auto", "fwd", "rev")
@@ -28,13 +32,31 @@ _KNOWN = (
 )  # fmt: skip
 
 
+if TYPE_CHECKING:
+
+    @overload
+    def curve_fit_many(f: Callable[..., Any] | str, xdata: Any, ydatas: Iterator[Any], p0: Any = None,
+                       sigma: Any = None, absolute_sigma: bool = False, bounds: Any = None,
+                       **options: Unpack[ManyOptions]) -> Iterator[CurveFitManyResult]: ...  # fmt: skip
+
+    @overload
+    def curve_fit_many(f: Callable[..., Any] | str, xdata: Any = None, ydatas: Any = None, p0: Any = None,
+                       sigma: Any = None, absolute_sigma: bool = False, bounds: Any = None, *, dim: str,
+                       **options: Unpack[ManyOptions]) -> Any: ...  # fmt: skip
+
+    @overload
+    def curve_fit_many(f: Callable[..., Any] | str, xdata: Any = None, ydatas: Any = None, p0: Any = None,
+                       sigma: Any = None, absolute_sigma: bool = False, bounds: Any = None,
+                       **options: Unpack[ManyOptions]) -> CurveFitManyResult: ...  # fmt: skip
+
+
 def curve_fit_many(
     f: Callable[..., Any] | str, xdata: Any = None, ydatas: Any = None, p0: Any = None, sigma: Any = None,
     absolute_sigma: bool = False, bounds: Any = None, *, mask: Any = None, nan_policy: str | None = None,
     fixed: Any = None, method: str | None = None, loss: str | None = None, f_scale: float = 1.0, pcov: bool = True,
     threads: int = 0, jacobian_mode: str | None = None, time_limit: float = 0.0, progress: Any = False,
     data: Any = None, y: str | None = None, by: Any = None, dim: str | None = None, **solver: Any,
-) -> CurveFitManyResult | Iterator[CurveFitManyResult] | Any:  # fmt: skip
+) -> Any:  # fmt: skip
     """Fits f(x, a, b, …) to each of many data sets: every pixel, every well, every bootstrap sample.
 
     Each fit is what ``curve_fit`` would give for its data, whatever the others are (but for its second attempt where

@@ -1,9 +1,16 @@
 # SPDX-License-Identifier: MIT
 """The result of many fits: arrays whose first axes are those of the data."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from nlsq import _core
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
 
 _UNDETERMINED, _AT_BOUND, _CONSTANT = 1, 2, 16
 
@@ -23,7 +30,23 @@ class CurveFitManyResult:
     keys : of groups, dict of column: array; elapsed_ms : float
     """
 
-    def __init__(self, names, arrays, lead, engine, note, elapsed_ms):
+    names: list[str]
+    shape: tuple[int, ...]
+    engine: str
+    trace_note: str | None
+    elapsed_ms: float
+    keys: dict[str, np.ndarray] | None
+    popt: np.ndarray
+    perr: np.ndarray
+    pcov: np.ndarray | None
+    cost: np.ndarray
+    rss: np.ndarray
+    status: np.ndarray
+    nfev: np.ndarray
+    n: np.ndarray
+    flags: np.ndarray
+
+    def __init__(self, names: Any, arrays: Any, lead: Any, engine: str, note: str | None, elapsed_ms: float) -> None:
         self.names, self.shape, self.engine, self.trace_note = names, lead, engine, note
         self.elapsed_ms, self.keys = elapsed_ms, None
         self.pcov = None
@@ -31,46 +54,46 @@ class CurveFitManyResult:
             setattr(self, "flags" if name == "flags" else name, array.reshape(lead + array.shape[1:]))
 
     @property
-    def success(self):
+    def success(self) -> np.ndarray:
         return self.status > 0
 
     @property
-    def at_bound(self):
+    def at_bound(self) -> np.ndarray:
         return (self.flags & _AT_BOUND) != 0
 
     @property
-    def undetermined(self):
+    def undetermined(self) -> np.ndarray:
         return (self.flags & _UNDETERMINED) != 0
 
     @property
-    def ok(self):
+    def ok(self) -> np.ndarray:
         return self.success & ((self.flags & (_UNDETERMINED | _CONSTANT)) == 0)
 
-    def message(self, index):
+    def message(self, index: int | tuple[int, ...]) -> str:
         """Why the fit of a set ended, in words."""
         return _core.many_message(int(self.status[index]), int(self.flags[index]))
 
     @property
-    def params(self):
+    def params(self) -> dict[str, np.ndarray]:
         """Values by name: params["a"] is popt[..., i]."""
         return {name: self.popt[..., i] for i, name in enumerate(self.names)}
 
     @property
-    def stderr(self):
+    def stderr(self) -> dict[str, np.ndarray]:
         """Standard errors by name."""
         return {name: self.perr[..., i] for i, name in enumerate(self.names)}
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         """popt, pcov = result works as with curve_fit."""
         return iter((self.popt, self.pcov))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         bad = int(np.sum(~self.success))
         count = " × ".join(str(s) for s in self.shape)
         what = f"{count} fits of {', '.join(self.names)}"
         return f"<CurveFitManyResult: {what}; {bad or 'none'} failed; {self.engine}, {self.elapsed_ms:.3g} ms>"
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, np.ndarray]:
         """Columns of a table, one row a set: keys or indices, n, values and standard errors, rss, status, message."""
         if self.keys is not None:
             table = dict(self.keys)
@@ -87,17 +110,17 @@ class CurveFitManyResult:
         table["message"] = words[which.ravel()] if len(words) else np.array([], dtype=object)
         return table
 
-    def to_pandas(self):
+    def to_pandas(self) -> Any:
         """The table as a pandas DataFrame."""
         import pandas
 
         return pandas.DataFrame(self.to_dict())
 
-    def to_arrow(self):
+    def to_arrow(self) -> Any:
         """The table as a pyarrow Table."""
         import pyarrow
 
         return pyarrow.table(self.to_dict())
 
-    def __arrow_c_stream__(self, requested_schema=None):
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         return self.to_arrow().__arrow_c_stream__(requested_schema)

@@ -12,6 +12,30 @@ JacobianMode = Literal["fwd", "rev", "auto"]
 Bound = tuple[float | None, float | None]
 
 
+class ManyOptions(TypedDict, total=False):
+    """Keywords of curve_fit_many beside those that may go by position, and dim."""
+
+    mask: ArrayLike | None
+    nan_policy: Literal["raise", "omit"] | None
+    fixed: Mapping[str, Any] | Iterable[str] | None
+    method: Method | Literal["auto"] | None
+    loss: Loss | None
+    f_scale: float
+    ftol: float | None
+    xtol: float | None
+    gtol: float | None
+    max_nfev: int | None
+    maxfev: int | None
+    pcov: bool
+    threads: int
+    jacobian_mode: JacobianMode | None
+    time_limit: float
+    progress: bool | Callable[[int, int], Any]
+    data: Any
+    y: str | None
+    by: str | Iterable[str] | None
+
+
 class FitOptions(TypedDict, total=False):
     """Keywords of curve_fit and of CurveFit(f).fit."""
 

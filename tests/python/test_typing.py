@@ -42,6 +42,10 @@ def test_the_typed_keywords_are_those_there_are():
 
     known = {*_KNOWN, *OF_CURVE_FIT, "maxfev"}
     assert {*_types.FitOptions.__annotations__, "full_output", "return_eval"} == known
+    from nlsq._many import _KNOWN as of_many
+
+    positional = {"f", "xdata", "ydatas", "p0", "sigma", "absolute_sigma", "bounds", "dim"}
+    assert {*_types.ManyOptions.__annotations__, *positional} == {*of_many, "maxfev"}
     from nlsq._least_squares import _DEFAULTS
 
     assert {*_types.LeastSquaresOptions.__annotations__, "jac"} == set(_DEFAULTS)
