@@ -41,8 +41,11 @@ def assert_like_single(result, f, x_of, y_of, options_of=lambda i: {}, near=1e-8
         errors = near * np.where(np.isfinite(one.perr), one.perr, 0.0)
         allowed = errors + 1e-10 * np.abs(one.popt)
         assert np.all(np.abs(result.popt[i] - one.popt) <= allowed), (i, result.popt[i], one.popt)
-        size = np.sqrt(np.outer(np.diag(one.pcov), np.diag(one.pcov)))
-        np.testing.assert_array_less(np.abs(result.pcov[i] - one.pcov), near * size + 1e-300, err_msg=str(i))
+        finite = np.isfinite(one.pcov)
+        assert np.array_equal(finite, np.isfinite(result.pcov[i])), (i, result.pcov[i], one.pcov)
+        ours, theirs = (np.where(finite, pcov, 0.0) for pcov in (result.pcov[i], one.pcov))
+        size = np.sqrt(np.outer(np.diag(theirs), np.diag(theirs)))
+        np.testing.assert_array_less(np.abs(ours - theirs), near * size + 1e-300, err_msg=str(i))
         np.testing.assert_allclose(result.perr[i], one.perr, near)
         np.testing.assert_allclose([result.cost[i], result.rss[i]], [one.cost, one.rss], 1e-9)
         assert result.success[i] == one.success

@@ -2,10 +2,11 @@
 """curve_fit_many: shapes, starts, bounds, points that are left out; every fit is that of curve_fit alone."""
 
 import pickle
+import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from many import K, M, X, assert_like_single, black_decay, decay, decays, line
 
@@ -250,6 +251,49 @@ def test_a_fit_does_not_depend_on_its_neighbours(k, m, threads, seed):
         alone = curve_fit_many(decay, x, y[i : i + 1], [2.5, 1.5, 0.5], threads=1)
         assert np.array_equal(alone.popt[0], r.popt[i], equal_nan=True)
         assert np.array_equal(alone.pcov[0], r.pcov[i], equal_nan=True) and alone.status[0] == r.status[i]
+
+
+KIND = st.sampled_from(["none", "one", "each"])
+
+
+@settings(max_examples=200)
+@given(st.integers(0, 999), st.integers(12, 40), KIND, KIND, KIND, KIND, KIND, st.booleans(), st.booleans(), st.booleans())
+def test_options_together(seed, m, x_kind, starts, sigma, mask, bounds, fixed, absolute, nan):
+    """Every option, for all sets or one each, beside every other."""
+    rng, k = np.random.default_rng(seed), 6
+    x = np.linspace(0.1, 3, m) * (rng.uniform(0.9, 1.1, (k, 1)) if x_kind == "each" else 1.0)
+    truth = rng.uniform(1, 2, (3, k, 1))
+    y = decay(x, *truth) + 0.02 * rng.standard_normal((k, m))
+    each = {
+        "p0": (starts, rng.uniform(1, 2, (k, 3))),
+        "sigma": (sigma, rng.uniform(0.01, 0.05, (k, m))),
+        "mask": (mask, rng.permuted(np.tile(np.arange(m) % 5 != 3, (k, 1)), axis=1)),
+        "upper": (bounds, rng.uniform(2, 6, (k, 3))),
+    }
+    values = {name: v if kind == "each" else v[0] for name, (kind, v) in each.items() if kind != "none"}
+    of = lambda name, i: values[name][i] if each[name][0] == "each" else values[name]  # noqa: E731
+    options = {name: values[name] for name in ("p0", "sigma", "mask") if name in values}
+    if "upper" in values:
+        options["bounds"] = (0.0, values["upper"])
+    if fixed:
+        options["fixed"] = {"c": truth[2, :, 0]}
+    if nan:
+        y[1, 2] = np.nan
+        options["nan_policy"] = "omit"
+
+    def options_of(i):
+        i = i[0]
+        single = {name: of(name, i) for name in ("p0", "sigma") if name in values}
+        kept = of("mask", i) if "mask" in values else np.ones(m, dtype=bool)
+        single["data_mask"] = kept & np.isfinite(y[i])
+        if "upper" in values:
+            single["bounds"] = (0.0, of("upper", i))
+        return {**single, "absolute_sigma": absolute, **({"fixed": {"c": truth[2, i, 0]}} if fixed else {})}
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of starts that are moved inside
+        r = curve_fit_many(decay, x, y, absolute_sigma=absolute, **options)
+    assert_like_single(r, decay, lambda i: x if x.ndim == 1 else x[i], lambda i: np.nan_to_num(y[i]), options_of, 1e-7)
 
 
 def test_long_sets():
