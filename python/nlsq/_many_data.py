@@ -161,7 +161,11 @@ def _variable(values, shape, name):
         return values
     if values.shape == shape:
         return values.reshape(-1, shape[-1])
-    raise ValueError(f"{name} has shape {values.shape}, ydatas {shape}: expected {shape[-1:]} or {shape}")
+    hint = ""
+    if values.ndim == 1 and values.shape[0] in shape:  # frames first, or one data set a column
+        turned = "ydatas.T" if len(shape) == 2 else f"np.moveaxis(ydatas, {shape.index(values.shape[0])}, -1)"
+        hint = f"; the last axis of ydatas is fitted along: give {turned}"
+    raise ValueError(f"{name} has shape {values.shape}, ydatas {shape}: expected {shape[-1:]} or {shape}{hint}")
 
 
 def _like_data(values, sets, name):

@@ -8,11 +8,13 @@ from many import K, M, X, decay, decays
 from nlsq import curve_fit_many, functions
 
 Y = decays()
-N_POINTS = (M,)
 
 WRONG = [
     ({"xdata": X[:-1]}, "xdata has shape (29,), ydatas (12, 30): expected (30,) or (12, 30)"),
     ({"xdata": np.zeros((K, M - 1))}, "xdata has shape (12, 29), ydatas (12, 30): expected (30,) or (12, 30)"),
+    ({"ydatas": Y.T}, "xdata has shape (30,), ydatas (30, 12): expected (12,) or (30, 12); the last axis of ydatas is"),
+    ({"ydatas": Y.T}, "is fitted along: give ydatas.T"),
+    ({"ydatas": np.ones((M, 5, 4))}, "is fitted along: give np.moveaxis(ydatas, 0, -1)"),
     ({"xdata": (X, X[1:])}, "each variable of xdata has shape (29,), ydatas (12, 30)"),
     ({"xdata": np.ones((K - 1, M))}, "xdata of shape (11, 30) was taken for 11 variables, ydatas has shape (12, 30)"),
     ({"xdata": None}, "curve_fit_many() needs xdata and ydatas"),
