@@ -39,6 +39,7 @@ LOOKS = {
     "branch by the mean": lambda x, a, b: a * x + b if x.mean() < 1.5 else a * x * x + b,
     "branch by the range": lambda x, a, b: a * x + b if np.ptp(x) > 5 else a * x * x + b,
     "branch by the order": lambda x, a, b: a * x + b if x[0] < x[-1] else a * x * x + b,
+    "branch by one value of one set": lambda x, a, b: a * x + b if x[3] != 0.7 * X[3] else a * x * x + b,
     "cumulative sum": lambda x, a, b: a * np.cumsum(x) + b,
     "differences": lambda x, a, b: a * np.gradient(x) + b * x,
     "the first": lambda x, a, b: a * (x - x[0]) + b,
