@@ -7,6 +7,7 @@ import numpy as np
 
 from nlsq import _engine
 from nlsq._curve_fit import SUSPECT
+from nlsq._errors import TraceRefused
 from nlsq._recording import model_values
 
 UNDETERMINED, AT_BOUND, BAD_DATA, ALONE, CONSTANT = 1, 2, 4, 8, 16  # nlsq::ManyFlag
@@ -56,6 +57,10 @@ def _check_shape(f, sets, starts):
     try:
         with np.errstate(all="ignore"):
             values = f(sets.x_of(first), *_row(starts, first).tolist())
+    except TraceRefused:
+        from nlsq._called import _KEEPS
+
+        raise TypeError(_KEEPS) from None
     except (ValueError, ArithmeticError):  # perhaps of this start alone
         return
     try:

@@ -171,6 +171,16 @@ def test_jax():
     np.testing.assert_allclose(r.popt[:, 0], curve_fit_many(line, x[:3], y[:3]).popt[:, 0] * x[:3].max(axis=1), 1e-6)
 
 
+def test_a_model_that_keeps_what_it_was_recorded_with():
+    kept = {}
+
+    def f(x, a, b):
+        return a * x + b * kept.setdefault("square", x**2)
+
+    with pytest.raises(TypeError, match="the model keeps parameters of one call"):
+        curve_fit_many(f, own_x(), lines())
+
+
 def test_a_model_that_fails_for_some_data_alone():
     def f(x, a, b):
         if float(a) < 0:
