@@ -250,13 +250,14 @@ HWY_INLINE unsigned step(const LaneState& s, const LaneRules& rules) {
   const V near = hn::Mul(set(kNotThere * kNotThere), hn::Mul(two_cost, load(s.inverse_dof, 0)));
   const M there = both(hn::Ge(since, set(kFruitless)), hn::Le(best, near));
   const M at_end = either(either(hn::Le(decrement, enough), last_digits), there);
-  const M done =
-      both(has_met, either(both(whole, at_end), hn::Ge(polished, set(rules.max_polish))));
+  const M worn = hn::Ge(polished, set(rules.max_polish));
+  M done = both(has_met, both(whole, at_end));
+  if (rules.polish_is_limited) done = either(done, both(has_met, worn));
 
   // Steps that go to and fro far from the minimum are none of ours.
-  const M astray = hn::Ge(since, set(kAstray));
+  const M astray = without(either(hn::Ge(since, set(kAstray)), both(has_met, worn)), done);
   const M exhausted = either(hn::Ge(nfev, set(rules.max_nfev)), hn::Gt(lambda, set(kMostDamping)));
-  const M gives_up = either(without(exhausted, has_met), without(astray, done));
+  const M gives_up = either(without(exhausted, has_met), astray);
   V leaving = choose(either(done, both(exhausted, has_met)), met, zero());
   leaving = choose(gives_up, set(Leaving::given_up), leaving);
   leaving = choose(judged.start_fails, set(Leaving::not_finite_at_start), leaving);

@@ -23,8 +23,9 @@ constexpr index_t summary_size(index_t n) { return packed_size(n + 1); }
 /// When a fit has converged; as in nlsq::SolverOptions.
 struct LaneRules {
   double ftol = 1e-8, xtol = 1e-8, gtol = 1e-8;
-  double max_nfev = 0;      ///< residual evaluations of one fit
-  double max_polish = 100;  ///< Gauss-Newton steps after the tolerances; 0: none
+  double max_nfev = 0;             ///< residual evaluations of one fit
+  double max_polish = 100;         ///< Gauss-Newton steps after the tolerances; 0: none
+  bool polish_is_limited = false;  ///< the caller wants no more: else a fit that needs them leaves
   double polish_to = 1e-9;  ///< the length of the next one, in standard errors, that ends them
   bool bounded = false;     ///< some bound is finite
 };

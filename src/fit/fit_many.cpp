@@ -111,6 +111,7 @@ void add_rules(const ManyOptions& options, index_t n, batch::LaneRules& rules) {
   rules.ftol = options.ftol, rules.xtol = options.xtol, rules.gtol = options.gtol;
   const index_t usual = std::max<index_t>(500, 100 * n);
   rules.max_nfev = static_cast<double>(options.max_nfev.value_or(usual));
+  rules.polish_is_limited = !options.polish || options.max_polish.has_value();
   rules.max_polish = options.polish ? static_cast<double>(options.max_polish.value_or(100)) : 0.0;
 }
 

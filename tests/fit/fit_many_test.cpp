@@ -84,6 +84,39 @@ TEST(FitMany, IsWhatSingleFitsAreAmongNoise) {
   expect_like_single_fits(test::make_spots(400, 5, 2.0), 0.93, 1e-6);
 }
 
+// Two exponentials: valleys in which steps shrink slowly, and nothing may stop half-way.
+TEST(FitMany, EndsNoHigherThanSingleFitsInValleys) {
+  ManySets sets = test::make_decays(300, 40, 0.0);
+  sets.model = Model::parse("a*exp(-b*x)+c*exp(-d*x)+k", {"x"});
+  sets.starts.clear();
+  test::Noise noise(17);
+  for (index_t i = 0; i < sets.fits; ++i) {
+    const double t[] = {1.7 + noise(), 0.8 + 0.4 * noise(), 1.7 + noise(), 2.0 + noise(),
+                        0.5 + 0.4 * noise()};
+    for (const double value : t) sets.starts.push_back(value * (1.0 + 0.2 * noise()));
+    for (index_t r = 0; r < sets.rows; ++r) {
+      const double x = sets.x[z(r)];
+      sets.y[z(i * sets.rows + r)] =
+          t[0] * std::exp(-t[1] * x) + t[2] * std::exp(-t[3] * x) + t[4] + 1e-3 * noise();
+    }
+  }
+  ManyOptions options;
+  options.starts = sets.starts;
+  const ManyResult many = fit_many(sets.model, sets.data(), options);
+  index_t lower = 0, higher = 0, converged = 0, converged_alone = 0;
+  for (index_t i = 0; i < sets.fits; ++i) {
+    const FitResult one = sets.alone(i);
+    converged += many.status[z(i)] > 0 ? 1 : 0;
+    converged_alone += one.success ? 1 : 0;
+    if (!one.success || many.status[z(i)] <= 0) continue;
+    lower += many.cost[z(i)] < one.cost * (1.0 - 1e-7) ? 1 : 0;
+    higher += many.cost[z(i)] > one.cost * (1.0 + 1e-7) ? 1 : 0;
+  }
+  EXPECT_LE(higher, lower + 3);
+  EXPECT_LE(higher, 6);
+  EXPECT_GE(converged, converged_alone);
+}
+
 TEST(FitMany, TakesLossesBoundsAndFixedParametersAsSingleFitsDo) {
   const ManySets sets = test::make_decays(150, 40, 0.3);
   for (const Loss loss : {Loss::soft_l1, Loss::huber, Loss::cauchy, Loss::arctan}) {
