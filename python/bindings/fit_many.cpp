@@ -62,6 +62,8 @@ nb::tuple run_many(const Model& model, const std::vector<nb::object>& columns, n
                    nb::handle mask, nb::handle starts, nb::handle lower, nb::handle upper,
                    const std::vector<bool>& fixed, const nb::dict& given, const nb::dict& into,
                    nb::handle progress) {
+  if (columns.size() != model.columns().size())
+    throw nb::value_error("another number of columns than the model has");
   Views views;
   std::vector<index_t> ends;
   if (!offsets.is_none()) ends = nb::cast<std::vector<index_t>>(offsets);
