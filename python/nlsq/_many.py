@@ -27,7 +27,8 @@ _LOSSES = ("linear", "soft_l1", "huber", "cauchy", "arctan")
 _TOLERANCES = ("ftol", "xtol", "gtol")
 _KNOWN = (
     "f", "xdata", "ydatas", "p0", "sigma", "absolute_sigma", "bounds", "mask", "nan_policy", "fixed", "method", "loss",
-    "f_scale", *_TOLERANCES, "max_nfev", "pcov", "threads", "jacobian_mode", "time_limit", "progress", "data", "y",
+    "f_scale", *_TOLERANCES, "max_nfev", "pcov", "threads", "jacobian_mode", "time_limit", "memory_limit", "progress",
+    "data", "y",
     "by", "dim",
 )  # fmt: skip
 
@@ -54,8 +55,8 @@ def curve_fit_many(
     f: Callable[..., Any] | str, xdata: Any = None, ydatas: Any = None, p0: Any = None, sigma: Any = None,
     absolute_sigma: bool = False, bounds: Any = None, *, mask: Any = None, nan_policy: str | None = None,
     fixed: Any = None, method: str | None = None, loss: str | None = None, f_scale: float = 1.0, pcov: bool = True,
-    threads: int = 0, jacobian_mode: str | None = None, time_limit: float = 0.0, progress: Any = False,
-    data: Any = None, y: str | None = None, by: Any = None, dim: str | None = None, **solver: Any,
+    threads: int = 0, jacobian_mode: str | None = None, time_limit: float = 0.0,
+    memory_limit: int | str | None = None, progress: Any = False, data: Any = None, y: str | None = None, by: Any = None, dim: str | None = None, **solver: Any,
 ) -> Any:  # fmt: skip
     """Fits f(x, a, b, …) to each of many data sets: every pixel, every well, every bootstrap sample.
 
@@ -85,6 +86,8 @@ def curve_fit_many(
     pcov : bool, default True
         False saves the memory of the covariances (errors are computed all the same).
     threads : int, default 0: all that this process may use
+    memory_limit : int or str such as "2G"
+        Results that would take more are refused, with the size of chunks that would not.
     time_limit : float, seconds; 0: none
         Sets that were not begun by then have status -2.
     progress : bool or callable(done, of)
@@ -116,6 +119,7 @@ def curve_fit_many(
         solver["max_nfev"] = solver["maxfev"]
     options = dict(
         p0=p0, sigma=sigma, bounds=bounds, mask=mask, nan_policy=nan_policy, fixed=fixed, pcov=pcov, progress=progress,
+        memory_limit=memory_limit,
         core=_core_options(absolute_sigma, method, loss, f_scale, threads, jacobian_mode, time_limit, solver),
     )  # fmt: skip
     if nan_policy not in (None, "omit", "raise"):
@@ -195,6 +199,8 @@ def _fit_groups(f, data, y, by, options):
 def _fit_sets(f, sets, options):
     names, starts, lower, upper, fixed = parameters(f, sets, options)
     n, k = len(names), sets.count
+    if options["memory_limit"] is not None:
+        _check_memory(options["memory_limit"], k, n, options["pcov"])
     if options["nan_policy"] == "raise":
         sets.check_finite(options)
     into = {
@@ -222,6 +228,20 @@ def _fit_sets(f, sets, options):
     finally:
         close()
     return CurveFitManyResult(names, into, sets.lead, engine, note, elapsed)
+
+
+def _check_memory(limit, k, n, with_pcov):
+    """Raises ValueError where the results of k sets take more than the limit."""
+    from nlsq._memory import limit_of
+
+    each = 8 * (2 * n + 3 + (n * n if with_pcov else 0)) + 9
+    if k * each > limit_of(limit):
+        most = limit_of(limit) // each
+        advice = "" if not with_pcov else " or pcov=False"
+        raise ValueError(
+            f"memory_limit: the results of {k:,} sets take {_core.shown_bytes(k * each)}, more than "
+            f"{_core.shown_bytes(limit_of(limit))}; give ydatas in chunks of {max(most, 1):,} sets, by an iterator,{advice}"
+        )
 
 
 def _progress(wanted):

@@ -41,16 +41,24 @@ int machine_threads() {
   return quota < cpus ? std::max(1, static_cast<int>(quota)) : cpus;
 }
 
+// A positive number in the environment (the first of a list, as OpenMP has them); 0: none.
+int threads_of(const char* variable) {
+  const char* const wanted = std::getenv(variable);
+  if (wanted == nullptr) return 0;
+  char* end = nullptr;
+  const long count = std::strtol(wanted, &end, 10);
+  const bool is_number = end != wanted && (*end == '\0' || *end == ',');
+  return is_number && count > 0 ? static_cast<int>(std::min(count, 1024L)) : 0;
+}
+
 }  // namespace
 
 int default_threads() {
-  if (const char* wanted = std::getenv("NLSQ_NUM_THREADS")) {
-    char* end = nullptr;
-    const long count = std::strtol(wanted, &end, 10);
-    if (end != wanted && *end == '\0' && count > 0) return static_cast<int>(std::min(count, 1024L));
-  }
+  if (const int wanted = threads_of("NLSQ_NUM_THREADS"); wanted > 0) return wanted;
   static const int count = machine_threads();
-  return count;
+  // joblib, Dask and batch systems tell each of their processes its share so.
+  const int share = threads_of("OMP_NUM_THREADS");
+  return share > 0 ? std::min(share, count) : count;
 }
 
 }  // namespace nlsq::base

@@ -44,7 +44,8 @@ void for_each_part(ThreadPool& pool, int threads, index_t parts, const Work& wor
 }
 
 /// Threads this process should use: NLSQ_NUM_THREADS if set to a positive number, else the
-/// processors of its affinity mask, no more than its cgroup's CPU quota rounded up.
+/// processors of its affinity mask, no more than its cgroup's CPU quota rounded up and no more than
+/// OMP_NUM_THREADS, if that is set.
 int default_threads();
 
 }  // namespace nlsq::base

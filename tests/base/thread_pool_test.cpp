@@ -124,6 +124,22 @@ TEST(ForEachPart, TakesEveryPartOnce) {
   for_each_part(pool, 3, 0, [&](index_t) { FAIL(); });
 }
 
+// joblib and Dask set it in each worker.
+TEST(DefaultThreads, KeepWithinTheShareOfAWorker) {
+  ::unsetenv("NLSQ_NUM_THREADS");
+  const int all = default_threads();
+  ::setenv("OMP_NUM_THREADS", "1", 1);
+  EXPECT_EQ(default_threads(), 1);
+  ::setenv("NLSQ_NUM_THREADS", "3", 1);
+  EXPECT_EQ(default_threads(), 3);  // ours goes first
+  ::unsetenv("NLSQ_NUM_THREADS");
+  for (const char* nothing : {"1000", "1000,2", "0", "-1", "many", ""}) {
+    ::setenv("OMP_NUM_THREADS", nothing, 1);
+    EXPECT_EQ(default_threads(), all) << nothing;
+  }
+  ::unsetenv("OMP_NUM_THREADS");
+}
+
 TEST(DefaultThreads, FollowTheEnvironment) {
   setenv("NLSQ_NUM_THREADS", "5", 1);
   EXPECT_EQ(default_threads(), 5);

@@ -87,3 +87,12 @@ def test_chunks_are_checked_as_they_come():
     assert next(results).ok.all()
     with pytest.raises(ValueError, match=r"xdata has shape \(30,\), ydatas \(12, 29\)"):
         next(results)
+
+
+def test_a_memory_limit_tells_the_size_of_chunks():
+    x = np.linspace(0.0, 1.0, 8)
+    ys = np.zeros((1000, 8)) + np.exp(-x)
+    with pytest.raises(ValueError, match=r"memory_limit: the results of 1,000 sets take .*; give ydatas in chunks of \d+ "
+                                         "sets, by an iterator, or pcov=False"):  # fmt: skip
+        curve_fit_many(lambda x, a, b: a * np.exp(-b * x), x, ys, memory_limit=20_000)
+    assert curve_fit_many(lambda x, a, b: a * np.exp(-b * x), x, ys, memory_limit="1M").success.all()
