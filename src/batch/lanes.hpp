@@ -26,7 +26,7 @@ struct LaneRules {
   double max_nfev = 0;             ///< residual evaluations of one fit
   double max_polish = 100;         ///< Gauss-Newton steps after the tolerances; 0: none
   bool polish_is_limited = false;  ///< the caller wants no more: else a fit that needs them leaves
-  double polish_to = 1e-9;  ///< the length of the next one, in standard errors, that ends them
+  double polish_to = 3e-11;  ///< the length of the next one, in standard errors, that ends them
   bool bounded = false;     ///< some bound is finite
 };
 

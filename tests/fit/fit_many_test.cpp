@@ -20,34 +20,15 @@
 namespace nlsq {
 namespace {
 
+using test::Distance;
+using test::distance;
 using test::ManySets;
+using test::same_minimum;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInf = std::numeric_limits<double>::infinity();
 
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
-
-struct Distance {
-  double value = 0.0;   ///< over what is allowed: 1e-8 standard errors or 1e-10 of the value
-  double errors = 0.0;  ///< relative, of the standard errors
-};
-
-Distance distance(const ManyResult& many, index_t i, const FitResult& one) {
-  Distance d;
-  const std::size_t n = one.popt.size();
-  for (std::size_t j = 0; j < n; ++j) {
-    const double value = many.popt[z(i) * n + j], error = many.perr[z(i) * n + j];
-    const double allowed = std::max(1e-8 * one.perr[j], 1e-10 * std::fabs(one.popt[j]));
-    if (value != one.popt[j]) d.value = std::max(d.value, std::fabs(value - one.popt[j]) / allowed);
-    if (error != one.perr[j]) d.errors = std::max(d.errors, std::fabs(error / one.perr[j] - 1.0));
-  }
-  return d;
-}
-
-bool same_minimum(const ManyResult& many, index_t i, const FitResult& one) {
-  return std::fabs(many.cost[z(i)] - one.cost) <= 1e-9 * one.cost + 1e-18 &&
-         distance(many, i, one).value < 1e6;
-}
 
 // At least `share` of the sets reach the minimum of their single fits, each of these to all digits.
 void expect_like_single_fits(const ManySets& sets, double share, double errors,

@@ -3,6 +3,7 @@
 // by itself.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -89,6 +90,30 @@ inline ManySets make_decays(index_t fits, index_t rows, double error, std::uint6
     for (const double x : sets.x) sets.y.push_back(a * std::exp(-b * x) + c + error * noise());
   }
   return sets;
+}
+
+/// How far a fit of many is from the same fit by itself.
+struct Distance {
+  double value = 0.0;   ///< over what is allowed: 1e-8 standard errors or 1e-10 of the value
+  double errors = 0.0;  ///< relative, of the standard errors
+};
+
+inline Distance distance(const ManyResult& many, index_t i, const FitResult& one) {
+  Distance d;
+  const std::size_t n = one.popt.size();
+  for (std::size_t j = 0; j < n; ++j) {
+    const double value = many.popt[static_cast<std::size_t>(i) * n + j],
+                 error = many.perr[static_cast<std::size_t>(i) * n + j];
+    const double allowed = std::max(1e-8 * one.perr[j], 1e-10 * std::fabs(one.popt[j]));
+    if (value != one.popt[j]) d.value = std::max(d.value, std::fabs(value - one.popt[j]) / allowed);
+    if (error != one.perr[j]) d.errors = std::max(d.errors, std::fabs(error / one.perr[j] - 1.0));
+  }
+  return d;
+}
+
+inline bool same_minimum(const ManyResult& many, index_t i, const FitResult& one) {
+  return std::fabs(many.cost[static_cast<std::size_t>(i)] - one.cost) <= 1e-9 * one.cost + 1e-18 &&
+         distance(many, i, one).value < 1e6;
 }
 
 }  // namespace nlsq::test
