@@ -27,7 +27,7 @@ struct LaneRules {
   double max_polish = 100;         ///< Gauss-Newton steps after the tolerances; 0: none
   bool polish_is_limited = false;  ///< the caller wants no more: else a fit that needs them leaves
   double polish_to = 3e-11;  ///< the length of the next one, in standard errors, that ends them
-  bool bounded = false;     ///< some bound is finite
+  bool bounded = false;      ///< some bound is finite
 };
 
 /// Why a fit left its lane; the positive ones are nlsq::Status.

@@ -32,7 +32,8 @@ class Uniforms {
   /// Sets the parameters (program.parameters values) and evaluates the uniform part.
   void evaluate(std::span<const double> parameters);
   /// The same for fits side by side: parameters[i·lanes + k] is parameter i of the fit in lane k;
-  /// lanes divides kSlotWidth. extras (values the fits share: sigma, f_scale) follow the parameters.
+  /// lanes divides kSlotWidth. extras (values the fits share: sigma, f_scale) follow the
+  /// parameters.
   void evaluate_lanes(const double* parameters, index_t count, index_t lanes,
                       std::span<const double> extras);
   const double* slot(std::uint32_t index) const { return slots_.get() + index * kSlotWidth; }
@@ -61,8 +62,9 @@ class Interpreter {
   /// The same for fits side by side: a row of the block is one value a lane.
   void begin_pass_lanes(index_t lanes);
 
-  /// Runs the row part on n rows (a multiple of 16, or of the vector length, at most `block`). columns[i] points at the
-  /// first of these rows of column i (float for a float32 column); n values must be readable.
+  /// Runs the row part on n rows (a multiple of 16, or of the vector length, at most `block`).
+  /// columns[i] points at the first of these rows of column i (float for a float32 column); n
+  /// values must be readable.
   void run(std::span<const void* const> columns, index_t n);
 
   /// Where an output of the last run is. A column operand gives the column itself.

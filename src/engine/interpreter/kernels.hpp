@@ -26,7 +26,8 @@ struct Call {
   std::int32_t imm = 0;
 };
 
-/// Computes n values, n a positive multiple of the vector length (16 is one for all). d may be the same as an operand.
+/// Computes n values, n a positive multiple of the vector length (16 is one for all). d may be the
+/// same as an operand.
 using Kernel = void (*)(const Call&, index_t n);
 
 /// kernels[code][mask]: bit 0, 1, 2 of the mask say that a, b, c is a scalar. Null where there is
