@@ -140,6 +140,13 @@ void bind_model(nb::module_& m) {
         "that of the Series that x was. Raises TraceRefused with the reason.");
   m.def("count_form", &count_form, "Says that a recording used what is put together in Python.");
   m.def("forms_counted", &forms_counted, "How often that was said so far.");
+  m.def(
+      "is_trusted",
+      [](nb::handle function, const std::vector<std::string>& names) {
+        return trusted_record(function, names).has_value();
+      },
+      nb::arg("function"), nb::arg("names"),
+      "Whether a kept record of a function was compared with it: one that no values of x change.");
   m.def("trust", &trust_records, nb::arg("function"),
         "Says that the record kept for a function was compared with it.");
 }

@@ -53,6 +53,11 @@ def count_form() -> None:
 def forms_counted() -> int:
     """How often that was said so far."""
 
+def is_trusted(function: object, names: Sequence[str]) -> bool:
+    """
+    Whether a kept record of a function was compared with it: one that no values of x change.
+    """
+
 def trust(function: object) -> None:
     """Says that the record kept for a function was compared with it."""
 

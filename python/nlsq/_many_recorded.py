@@ -30,6 +30,8 @@ def recorded_for_all(f, sets, starts, names, lower, upper):
     model, columns, narrow = found
     if not any(sets.varies(v) for v in sets.variables):
         return model, list(columns), None
+    if sets.single and len(columns) == 1 and _core.is_trusted(f, names):  # its code cannot look at x
+        return model, list(sets.variables), None
     columns = _columns_for_all(f, sets, names, p0, model, columns)
     if columns is None or not _same_values(f, sets, model, columns, p0, 1e-4 if narrow else 1e-9):
         return None, None, _LOOKS_AT_X

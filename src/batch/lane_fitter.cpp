@@ -75,7 +75,7 @@ LaneFitter::LaneFitter(const ManyProblem& problem, const ManyOutputs& outputs, e
   }
   moving_.resize(columns_.size());
   jacobian_.resize(z(k + 1));
-  row_ok_.resize(z(problem.rows));
+  row_counts_.resize(z(problem.rows));
 }
 
 double* LaneFitter::take(index_t entries) {
@@ -84,47 +84,51 @@ double* LaneFitter::take(index_t entries) {
   return taken;
 }
 
-// Copies the data and the start of a fit into a lane; false if there is nothing to fit.
-bool LaneFitter::load(index_t lane, index_t fit) {
+// Which rows of a fit count, and their sigmas: sigma, mask and omission become one column, in which
+// a row that does not count is infinite. False if a sigma is none, or no row counts.
+bool LaneFitter::load_weights(index_t lane, index_t fit) {
   const ManyProblem& p = *problem_;
   const index_t rows = p.rows_of(fit), first = p.first_row(fit);
-  Loaded& loaded = loaded_[lane];
-  loaded = {.fit = fit, .rows = rows, .used = rows};
-  const bool weighted = p.weighted();
-  if (weighted) {
-    double* const ok = row_ok_.data();
-    const index_t mask_at = p.mask_shared ? 0 : first;
-    for (index_t r = 0; r < rows; ++r)
-      ok[r] = p.mask == nullptr || p.mask[mask_at + r] != 0 ? 1.0 : 0.0;
-    if (p.omit_not_finite) {
-      for (const ManyColumn& column : p.columns) {
-        const index_t at = column.shared ? 0 : first;
-        for (index_t r = 0; r < rows; ++r) {
-          if (!std::isfinite(value(column, at + r))) ok[r] = 0.0;
-        }
+  double* const counts = row_counts_.data();
+  const index_t mask_at = p.mask_shared ? 0 : first;
+  for (index_t r = 0; r < rows; ++r)
+    counts[r] = p.mask == nullptr || p.mask[mask_at + r] != 0 ? 1.0 : 0.0;
+  if (p.omit_not_finite) {
+    for (const ManyColumn& column : p.columns) {
+      const index_t at = column.shared ? 0 : first;
+      for (index_t r = 0; r < rows; ++r) {
+        if (!std::isfinite(value(column, at + r))) counts[r] = 0.0;
       }
     }
-    double* const sigmas = columns_.back() + lane;
-    const index_t at = p.sigma.shared ? 0 : first;
-    loaded.used = 0;
-    for (index_t r = 0; r < rows; ++r) {
-      double sigma = p.sigma.data != nullptr ? value(p.sigma, at + r) : 1.0;
-      if (ok[r] == 0.0) sigma = kInf;
-      if (!(sigma > 0.0)) return false;
-      if (std::isinf(sigma))
-        ok[r] = 0.0;
-      else
-        ++loaded.used;
-      sigmas[r * lanes_] = sigma;
-    }
-    for (index_t r = rows; r < p.rows; ++r) sigmas[r * lanes_] = kInf;
   }
-  if (loaded.used == 0) return false;
+  double* const sigmas = columns_.back() + lane;
+  const index_t at = p.sigma.shared ? 0 : first;
+  index_t used = 0;
+  for (index_t r = 0; r < rows; ++r) {
+    double sigma = p.sigma.data != nullptr ? value(p.sigma, at + r) : 1.0;
+    if (counts[r] == 0.0) sigma = kInf;
+    if (!(sigma > 0.0)) return false;
+    if (std::isinf(sigma)) counts[r] = 0.0;
+    used += counts[r] != 0.0 ? 1 : 0;
+    sigmas[r * lanes_] = sigma;
+  }
+  for (index_t r = rows; r < p.rows; ++r) sigmas[r * lanes_] = kInf;
+  loaded_[lane].used = used;
+  return used > 0;
+}
+
+// False if a value that counts is not finite. In place of those that do not count stands one that
+// does, so that the model is finite there.
+bool LaneFitter::load_columns(index_t lane, index_t fit) {
+  const ManyProblem& p = *problem_;
+  const index_t rows = p.rows_of(fit), first = p.first_row(fit);
+  const bool weighted = p.weighted();
+  const auto begin = row_counts_.begin();
+  const index_t first_used = weighted ? std::find(begin, begin + rows, 1.0) - begin : 0;
   double finite = 0.0;
   for (std::size_t c = 0; c < p.columns.size(); ++c) {
     const ManyColumn& column = p.columns[c];
-    // Nothing of a shared column changes from fit to fit (one with masked rows is copied: what
-    // stands there need not be a number).
+    // Without masked rows nothing of a shared column changes from fit to fit.
     if (column.shared && shared_loaded_ && !weighted) continue;
     const index_t at = column.shared ? 0 : first;
     double* const to = columns_[c] + lane;
@@ -136,27 +140,28 @@ bool LaneFitter::load(index_t lane, index_t fit) {
       }
       continue;
     }
-    double stand_in = 0.0;
+    double latest = value(column, at + first_used);
     for (index_t r = 0; r < rows; ++r) {
-      if (!weighted || row_ok_[z(r)] != 0.0) stand_in = value(column, at + r);
-      if (r == 0 && weighted && row_ok_[0] == 0.0) {
-        for (index_t i = 0; i < rows; ++i) {
-          if (row_ok_[z(i)] != 0.0) {
-            stand_in = value(column, at + i);
-            break;
-          }
-        }
-      }
-      to[r * lanes_] = stand_in;
-      finite += 0.0 * stand_in;
+      if (!weighted || row_counts_[z(r)] != 0.0) latest = value(column, at + r);
+      to[r * lanes_] = latest;
+      finite += 0.0 * latest;
     }
-    for (index_t r = rows; r < p.rows; ++r) to[r * lanes_] = stand_in;
+    for (index_t r = rows; r < p.rows; ++r) to[r * lanes_] = latest;
   }
-  if (finite != 0.0) return false;
   const double* const y = columns_[p.columns.size() - 1] + lane;
-  loaded.constant = true;
-  for (index_t r = 1; r < rows && loaded.constant; ++r) loaded.constant = y[r * lanes_] == y[0];
+  bool constant = true;
+  for (index_t r = 1; r < rows && constant; ++r) constant = y[r * lanes_] == y[0];
+  loaded_[lane].constant = constant;
+  return finite == 0.0;
+}
 
+// Copies the data and the start of a fit into a lane; false if there is nothing to fit.
+bool LaneFitter::load(index_t lane, index_t fit) {
+  const ManyProblem& p = *problem_;
+  const index_t rows = p.rows_of(fit);
+  loaded_[lane] = {.fit = fit, .rows = rows, .used = rows};
+  if (rows == 0 || (p.weighted() && !load_weights(lane, fit)) || !load_columns(lane, fit))
+    return false;
   const double* const start = p.start.of(fit, p.parameters);
   for (index_t i = 0; i < p.parameters; ++i) entry(values_, i)[lane] = start[i];
   for (index_t i = 0; i < n_; ++i) {
@@ -174,7 +179,8 @@ bool LaneFitter::load(index_t lane, index_t fit) {
   for (index_t e = 0; e < packed_size(n_); ++e) entry(state_.curvature, e)[lane] = 0.0;
   state_.polished[lane] = -1.0;
   state_.best[lane] = kInf;
-  state_.inverse_dof[lane] = 1.0 / static_cast<double>(std::max<index_t>(loaded.used - n_, 1));
+  state_.inverse_dof[lane] =
+      1.0 / static_cast<double>(std::max<index_t>(loaded_[lane].used - n_, 1));
   return true;
 }
 

@@ -102,6 +102,8 @@ class LaneFitter {
   };
 
   double* take(index_t doubles);
+  bool load_weights(index_t lane, index_t fit);
+  bool load_columns(index_t lane, index_t fit);
   bool load(index_t lane, index_t fit);
   bool load_next(index_t lane);
   void evaluate();
@@ -123,7 +125,7 @@ class LaneFitter {
   LaneState state_;
   double* values_;                   // [N][lanes]: all parameters
   std::vector<double*> columns_;     // [rows][lanes]
-  std::vector<double> row_ok_;       // scratch of load()
+  std::vector<double> row_counts_;   // 1 where a row of the fit being loaded counts
   std::vector<const void*> moving_;  // column pointers of a block
   std::vector<const double*> jacobian_;
   std::vector<double*> scaled_;  // of a robust fit

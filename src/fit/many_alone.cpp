@@ -61,27 +61,17 @@ AloneFitter::AloneFitter(const ManySetup& setup, const ManyArrays& into)
 // Copies the rows that count.
 void AloneFitter::copy_rows(index_t set) {
   const ManyData& data = *setup_->data;
-  const index_t rows =
-      data.ragged() ? data.offsets()[z(set + 1)] - data.offsets()[z(set)] : data.rows();
-  const index_t first = data.ragged() ? data.offsets()[z(set)] : set * data.rows();
-  const bool mask_shared = static_cast<index_t>(data.mask().size()) != data.total_rows();
   for (auto& column : values_) column.clear();
-  for (index_t r = 0; r < rows; ++r) {
-    if (!data.mask().empty() && data.mask()[z(mask_shared ? r : first + r)] == 0) continue;
-    bool finite = true;
-    const auto put = [&](std::size_t c, const Values& from, bool shared) {
-      values_[c].push_back(from[shared ? r : first + r]);
-      finite = finite && std::isfinite(values_[c].back());
-    };
-    std::size_t c = 0;
-    for (const ManyData::Column* column : setup_->columns) put(c++, column->values, column->shared);
-    put(c++, data.response(), data.shares_response());
-    if (setup_->options->omit_not_finite && !finite) {
-      for (std::size_t i = 0; i < c; ++i) values_[i].pop_back();
-      continue;
-    }
-    if (data.sigma().values.size > 0) put(c, data.sigma().values, data.sigma().shared);
-  }
+  for_each_row(data, setup_->columns, setup_->options->omit_not_finite, set,
+               [&](index_t r, index_t at) {
+                 std::size_t c = 0;
+                 for (const ManyData::Column* column : setup_->columns)
+                   values_[c++].push_back(column->values[column->shared ? r : at]);
+                 values_[c++].push_back(data.response()[data.shares_response() ? r : at]);
+                 const ManyData::Column& sigma = data.sigma();
+                 if (sigma.values.size > 0)
+                   values_[c].push_back(sigma.values[sigma.shared ? r : at]);
+               });
 }
 
 void AloneFitter::fit(index_t set) {

@@ -2,6 +2,8 @@
 // One set of many, fitted by the solver for single fits: where lanes do not serve.
 #pragma once
 
+#include <cmath>
+#include <span>
 #include <vector>
 
 #include "fit/parameters.hpp"
@@ -22,6 +24,30 @@ struct ManySetup {
   const double* lower(index_t i) const;
   const double* upper(index_t i) const;
 };
+
+/// take(r, at) for each row of a set that counts: r its number in the set, at its place in columns
+/// of all sets. The mask leaves rows out; so does a value that is not finite, if they are omitted.
+template <class Take>
+void for_each_row(const ManyData& data, std::span<const ManyData::Column* const> columns,
+                  bool omit_not_finite, index_t set, const Take& take) {
+  const auto offset = [&](index_t i) {
+    return data.ragged() ? data.offsets()[static_cast<std::size_t>(i)] : i * data.rows();
+  };
+  const index_t first = offset(set), rows = offset(set + 1) - first;
+  const bool mask_shared = static_cast<index_t>(data.mask().size()) != data.total_rows();
+  for (index_t r = 0; r < rows; ++r) {
+    const index_t at = first + r;
+    if (!data.mask().empty() && data.mask()[static_cast<std::size_t>(mask_shared ? r : at)] == 0)
+      continue;
+    bool finite =
+        !omit_not_finite || std::isfinite(data.response()[data.shares_response() ? r : at]);
+    for (const ManyData::Column* column : columns) {
+      finite =
+          finite && (!omit_not_finite || std::isfinite(column->values[column->shared ? r : at]));
+    }
+    if (finite) take(r, at);
+  }
+}
 
 /// Fits sets by themselves; one a thread.
 class AloneFitter {

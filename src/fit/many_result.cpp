@@ -5,10 +5,11 @@
 #include <cmath>
 #include <limits>
 
+#include "fit/many_alone.hpp"
 #include "fit/moments.hpp"
 #include "fit/parameters.hpp"
+#include "fit/statistics.hpp"
 #include "nlsq/fit_many.hpp"
-#include "stats/statistics.hpp"
 
 namespace nlsq {
 namespace {
@@ -23,23 +24,16 @@ struct Rows {
   index_t infinite = 0;
 };
 
-Rows rows_of(const ManyData& data, const ManyOptions& options, index_t set) {
-  const index_t first = data.ragged() ? data.offsets()[z(set)] : set * data.rows();
-  const index_t count = data.ragged() ? data.offsets()[z(set) + 1] - first : data.rows();
-  const bool mask_shared = static_cast<index_t>(data.mask().size()) != data.total_rows();
+Rows rows_of(const ManyData& data, std::span<const ManyData::Column* const> columns,
+             const ManyOptions& options, index_t set) {
   const ManyData::Column& sigma = data.sigma();
   Rows rows;
-  for (index_t r = 0; r < count; ++r) {
-    if (!data.mask().empty() && data.mask()[z(mask_shared ? r : first + r)] == 0) continue;
-    bool finite = std::isfinite(data.response()[first + r]);
-    for (const ManyData::Column& column : data.columns())
-      finite &= std::isfinite(column.values[column.shared ? r : first + r]);
-    if (options.omit_not_finite && !finite) continue;
-    rows.y.push_back(data.response()[first + r]);
-    if (sigma.values.size == 0) continue;
-    rows.sigma.push_back(sigma.values[sigma.shared ? r : first + r]);
+  fit_impl::for_each_row(data, columns, options.omit_not_finite, set, [&](index_t r, index_t at) {
+    rows.y.push_back(data.response()[data.shares_response() ? r : at]);
+    if (sigma.values.size == 0) return;
+    rows.sigma.push_back(sigma.values[sigma.shared ? r : at]);
     rows.infinite += std::isinf(rows.sigma.back()) ? 1 : 0;
-  }
+  });
   return rows;
 }
 
@@ -55,17 +49,7 @@ void fill_goodness(FitResult& r, const Rows& rows, double sigma_number, index_t 
     totals.tss = moments.total();
     totals.sum_log_sigma = moments.log_sigma;
   }
-  const stats::GoodnessOfFit g = stats::goodness_of_fit(totals);
-  r.tss = totals.tss;
-  r.chi2 = g.chi2;
-  r.reduced_chi2 = g.reduced_chi2;
-  r.p_value = g.chi2_p;
-  r.r_squared = g.r_squared;
-  r.adj_r_squared = g.adjusted_r_squared;
-  r.rmse = g.rmse;
-  r.aic = g.aic;
-  r.aicc = g.aicc;
-  r.bic = g.bic;
+  fit_impl::set_goodness(r, totals);
 }
 
 // The parameters of the set: its own start and bounds in place of the common ones.
@@ -95,7 +79,13 @@ fit_impl::ParameterTable parameters_of(const Model& model, const ManyOptions& op
 FitResult single_result(const Model& model, const ManyData& data, const ManyOptions& options,
                         const ManyArrays& from, index_t i) {
   const fit_impl::ParameterTable table = parameters_of(model, options, i);
-  const Rows rows = rows_of(data, options, i);
+  std::vector<const ManyData::Column*> columns;
+  for (const std::string& name : model.columns()) {
+    for (const ManyData::Column& column : data.columns()) {
+      if (column.name == name) columns.push_back(&column);
+    }
+  }
+  const Rows rows = rows_of(data, columns, options, i);
   const index_t N = table.size();
   FitResult r;
   r.names = table.names;

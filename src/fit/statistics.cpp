@@ -77,17 +77,7 @@ void fill_goodness(FitResult& r, index_t free, std::span<const TermView> terms,
       }
     }
   }
-  const stats::GoodnessOfFit g = stats::goodness_of_fit(totals);
-  r.tss = totals.tss;
-  r.chi2 = g.chi2;
-  r.reduced_chi2 = g.reduced_chi2;
-  r.p_value = g.chi2_p;
-  r.r_squared = g.r_squared;
-  r.adj_r_squared = g.adjusted_r_squared;
-  r.rmse = g.rmse;
-  r.aic = g.aic;
-  r.aicc = g.aicc;
-  r.bic = g.bic;
+  set_goodness(r, totals);
 }
 
 void add_warnings(FitResult& r, const FitOptions& options) {
@@ -121,6 +111,20 @@ void add_warnings(FitResult& r, const FitOptions& options) {
 }
 
 }  // namespace
+
+void set_goodness(FitResult& r, const stats::FitTotals& totals) {
+  const stats::GoodnessOfFit g = stats::goodness_of_fit(totals);
+  r.tss = totals.tss;
+  r.chi2 = g.chi2;
+  r.reduced_chi2 = g.reduced_chi2;
+  r.p_value = g.chi2_p;
+  r.r_squared = g.r_squared;
+  r.adj_r_squared = g.adjusted_r_squared;
+  r.rmse = g.rmse;
+  r.aic = g.aic;
+  r.aicc = g.aicc;
+  r.bic = g.bic;
+}
 
 void fill_statistics(FitResult& r, solve::Outcome& outcome, std::span<const index_t> free,
                      std::span<const TermView> terms, const FitOptions& options) {

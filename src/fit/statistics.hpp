@@ -9,8 +9,12 @@
 #include "fit/binding.hpp"
 #include "nlsq/fit.hpp"
 #include "solve/minimizer.hpp"
+#include "stats/statistics.hpp"
 
 namespace nlsq::fit_impl {
+
+/// Writes what follows from the sums of a fit: tss, χ², R², rmse, information criteria.
+void set_goodness(FitResult& result, const stats::FitTotals& totals);
 
 /// Fills everything that follows from the outcome, whose message it takes. `free`:
 /// positions of the free parameters in result.names. Without terms (a user's residual function)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from many import K, M, X, assert_like_single, black_decay, decay, decays, line
 
-from nlsq import curve_fit_many, functions
+from nlsq import curve_fit, curve_fit_many, functions
 
 W = np.linspace(0.5, 1.5, M)
 
@@ -302,3 +302,26 @@ def test_from_processes():
     parts = joblib.Parallel(n_jobs=2)(joblib.delayed(curve_fit_many)(decay, X, y[i::2]) for i in range(2))
     for i, part in enumerate(parts):
         assert np.array_equal(part.popt, curve_fit_many(decay, X, y[i::2]).popt) and part.ok.all()
+
+
+def test_code_that_cannot_look_at_x_needs_no_probes():
+    from nlsq import _core
+
+    x = np.linspace(0.1, 4.0, 30)
+    xs = x + np.linspace(0.0, 0.3, 6)[:, None]
+
+    def plain(t, a, b):
+        return a * np.exp(-b * t)
+
+    def looks(t, a, b):
+        return a * np.exp(-b * t) / t.max()
+
+    for f, trusted in ((plain, True), (looks, False)):
+        ys = np.array([f(t, 2.0, 1.3) for t in xs]) + 0.01 * np.cos(40.0 * xs)
+        for _ in range(2):
+            many = curve_fit_many(f, xs, ys)
+        assert _core.is_trusted(f, ["a", "b"]) is trusted
+        for i in range(6):
+            one = curve_fit(f, xs[i], ys[i])
+            np.testing.assert_allclose(many.popt[i], one.popt, atol=1e-8 * one.perr.max())
+    assert not _core.is_trusted(len, ["a"])
