@@ -81,7 +81,8 @@ struct ManyOptions : FitOptions {
   /// Asked before each share of the sets, on any thread; once it is true, sets that are not begun
   /// are left with Status::stopped.
   std::function<bool()> stop;
-  /// Called now and then on the caller's thread with the number of sets done.
+  /// Called at the beginning, now and then, and at the end, on the caller's thread, with the number
+  /// of sets done.
   std::function<void(index_t done, index_t of)> progress;
 };
 

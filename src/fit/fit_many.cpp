@@ -287,6 +287,9 @@ ManyResult fit_many(const Model& model, const ManyData& data, const ManyOptions&
     }
     done += to - from;
   };
+  // The caller's thread may get nothing to do: whoever watches hears of the beginning and the end.
+  if (options.before_pass) options.before_pass();
+  if (options.progress) options.progress(0, data.fits());
   fit_impl::shared_pool().run(threads, long_sets + parts_of_others, fit_part);
   if (options.progress) options.progress(data.fits(), data.fits());
 
