@@ -18,7 +18,22 @@ V set(double v) { return _mm512_set1_pd(v); }
 V fma(V a, V b, V c) { return _mm512_fmadd_pd(a, b, c); }
 V mul(V a, V b) { return _mm512_mul_pd(a, b); }
 V sub(V a, V b) { return _mm512_sub_pd(a, b); }
-V exp(V x) { return Sleef_expd8_u10avx512f(x); }
+
+// The engine's exponential (engine/interpreter/exp-inl.hpp) for arguments that are no NaN, inline as
+// a hand-written loop would have it.
+V exp(V x) {
+  constexpr double kCoefficients[] = {
+      0x1.28ad82a614eeap-22, 0x1.71df253c9a400p-19, 0x1.a01999fb1b0dbp-16,
+      0x1.a01a012a53ec1p-13, 0x1.6c16c184308adp-10, 0x1.1111111127c20p-7,
+      0x1.555555555085ep-5,  0x1.55555555554fap-3,  0x1.000000000000ap-1};
+  const V limited = _mm512_min_pd(_mm512_max_pd(x, set(-746.0)), set(710.0));
+  const V k = _mm512_roundscale_pd(mul(limited, set(0x1.71547652b82fep+0)), 0);
+  V r = _mm512_fnmadd_pd(k, set(0x1.62e42fefa3000p-1), limited);
+  r = _mm512_fnmadd_pd(k, set(0x1.3de6af278ece6p-42), r);
+  V q = set(0x1.ad7fbb37b248ep-26);
+  for (const double c : kCoefficients) q = fma(q, r, set(c));
+  return _mm512_scalef_pd(_mm512_add_pd(set(1.0), fma(mul(r, r), q, r)), k);
+}
 
 struct Exponential {  // a exp(-b x) + c
   static constexpr int kColumns = 4;

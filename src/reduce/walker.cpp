@@ -21,14 +21,22 @@ constexpr index_t kLongPass = 16;              // units of a pass that may take 
 
 index_t round_up(index_t n) { return (n + kPad - 1) / kPad * kPad; }
 
-// Processors fetch ahead to the end of a page. With a block of half a page of each column the other
-// half arrives while the first is worked on; one instruction leaves no time for that (adr/0001).
-index_t good_block(const program::Program& program, const Term& term) {
+index_t width_of(const ColumnSource& column) {
+  return static_cast<index_t>(column.float32 ? sizeof(float) : sizeof(double));
+}
+
+// Columns that come from memory, and a program that works on a block for longer than it takes to
+// arrive: one instruction leaves no time for that (adr/0001).
+bool fetches_ahead(const program::Program& program, const Term& term) {
   index_t bytes = 0;
-  for (const ColumnSource& column : term.columns)
-    bytes += term.rows * static_cast<index_t>(column.float32 ? sizeof(float) : sizeof(double));
-  const bool from_memory = bytes >= kBeyondCaches && program.row.size() > 1;
-  return from_memory ? std::min(kHalfPage, program.block_rows()) : program.block_rows();
+  for (const ColumnSource& column : term.columns) bytes += term.rows * width_of(column);
+  return bytes >= kBeyondCaches && program.row.size() > 1;
+}
+
+// Asks for a block of values; the processor does not wait for them.
+void fetch(const char* values, index_t bytes) {
+  constexpr index_t kLine = 64;
+  for (index_t at = 0; at < bytes; at += kLine) __builtin_prefetch(values + at);
 }
 
 /// Merges results in the order of their index: equal subtrees as soon as there are two (a binary
@@ -108,7 +116,10 @@ Walker::Division Walker::divide(const program::Program& program, const Term& ter
          d.leaves / (2 * d.leaves_per_unit) >= 16 * d.threads) {
     d.leaves_per_unit *= 2;
   }
-  const index_t block = options.block > 0 ? options.block : good_block(program, term);
+  d.fetches = fetches_ahead(program, term);
+  const index_t usual =
+      d.fetches ? std::min(kHalfPage, program.block_rows()) : program.block_rows();
+  const index_t block = options.block > 0 ? options.block : usual;
   // A term that fits one block needs no more registers than it has rows.
   d.block = std::min(block, std::max(kPad, round_up(term.rows)));
   return d;
@@ -189,9 +200,11 @@ void Walker::fold_leaf(Worker& w, Fold& fold, index_t leaf, double* result) {
       const bool from_tail = first >= tail_first_;
       for (std::size_t c = 0; c < w.columns.size(); ++c) {
         const ColumnSource& column = term_->columns[c];
-        const index_t width = column.float32 ? 4 : 8;
-        w.columns[c] = from_tail ? static_cast<const void*>(tail_[c].get())
-                                 : static_cast<const char*>(column.data) + first * width;
+        const index_t width = width_of(column);
+        const char* const values = static_cast<const char*>(column.data) + first * width;
+        w.columns[c] = from_tail ? static_cast<const void*>(tail_[c].get()) : values;
+        const index_t next = std::min(block, tail_first_ - first - block);
+        if (division_.fetches && next > 0) fetch(values + block * width, next * width);
       }
       w.interpreter->run(w.columns, round_up(rows));
     }

@@ -69,6 +69,7 @@ class Walker {
   struct Division {
     int threads = 1;
     index_t block = 0;
+    bool fetches = false;  // the next block while one is worked on
     index_t leaves = 0;
     index_t leaves_per_unit = 1;
     index_t units() const { return (leaves + leaves_per_unit - 1) / leaves_per_unit; }
