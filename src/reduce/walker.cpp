@@ -15,9 +15,9 @@ namespace {
 constexpr index_t kPad = 16;
 constexpr index_t kRowsPerThread = 8192;  // with fewer a second thread costs more than it brings
 constexpr index_t kMaxLeavesPerUnit = 64;
-constexpr index_t kBeyondCaches = 16'000'000;  // bytes of columns that come from memory
-constexpr index_t kHalfPage = 256;             // rows
-constexpr index_t kLongPass = 16;              // units of a pass that may take noticeable time
+constexpr index_t kBeyondCaches = 8'000'000;  // bytes of columns that come from memory
+constexpr index_t kHalfPage = 256;            // rows
+constexpr index_t kLongPass = 16;             // units of a pass that may take noticeable time
 
 index_t round_up(index_t n) { return (n + kPad - 1) / kPad * kPad; }
 
@@ -25,16 +25,15 @@ index_t width_of(const ColumnSource& column) {
   return static_cast<index_t>(column.float32 ? sizeof(float) : sizeof(double));
 }
 
-// Columns that come from memory, and a program that works on a block for longer than it takes to
-// arrive: one instruction leaves no time for that (adr/0001).
-bool fetches_ahead(const program::Program& program, const Term& term) {
+bool comes_from_memory(const Term& term) {
   index_t bytes = 0;
   for (const ColumnSource& column : term.columns) bytes += term.rows * width_of(column);
-  return bytes >= kBeyondCaches && program.row.size() > 1;
+  return bytes >= kBeyondCaches;
 }
 
-// Asks for a block of values; the processor does not wait for them.
-void fetch(const char* values, index_t bytes) {
+// Asks for a block of values; the processor does not wait for them. Inline, since GCC 12 takes a
+// call of such a function for one without effect.
+[[gnu::always_inline]] inline void fetch(const char* values, index_t bytes) {
   constexpr index_t kLine = 64;
   for (index_t at = 0; at < bytes; at += kLine) __builtin_prefetch(values + at);
 }
@@ -116,10 +115,10 @@ Walker::Division Walker::divide(const program::Program& program, const Term& ter
          d.leaves / (2 * d.leaves_per_unit) >= 16 * d.threads) {
     d.leaves_per_unit *= 2;
   }
-  d.fetches = fetches_ahead(program, term);
-  const index_t usual =
-      d.fetches ? std::min(kHalfPage, program.block_rows()) : program.block_rows();
-  const index_t block = options.block > 0 ? options.block : usual;
+  // What is asked for ahead must still be in the first cache when its turn comes (adr/0001).
+  d.fetches = comes_from_memory(term);
+  const index_t most = d.fetches ? kHalfPage : program.block_rows();
+  const index_t block = options.block > 0 ? options.block : std::min(most, program.block_rows());
   // A term that fits one block needs no more registers than it has rows.
   d.block = std::min(block, std::max(kPad, round_up(term.rows)));
   return d;
