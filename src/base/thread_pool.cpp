@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <exception>
 #include <mutex>
 #include <thread>
@@ -16,7 +17,11 @@
 namespace nlsq::base {
 namespace {
 
-constexpr int kSpins = 4000;  // some 20 µs
+using Clock = std::chrono::steady_clock;
+
+constexpr int kSpins = 4000;  // some 20 to 60 µs
+// Brief jobs with shorter pauses than this are a series; one that lasted this long wakes workers.
+constexpr std::chrono::microseconds kPause{100}, kSeries{150};
 
 inline void pause_briefly() {
 #if defined(__x86_64__)
@@ -24,14 +29,20 @@ inline void pause_briefly() {
 #endif
 }
 
+// Spins until `value` differs from `old`; false when that takes too long.
+template <class T>
+bool spin_for_change(const std::atomic<T>& value, T old) {
+  for (int i = 0; i < kSpins; ++i) {
+    if (value.load(std::memory_order_acquire) != old) return true;
+    pause_briefly();
+  }
+  return false;
+}
+
 // Waits until `value` differs from `old`: first spinning, then asleep.
 template <class T>
 void wait_for_change(const std::atomic<T>& value, T old) {
-  for (int i = 0; i < kSpins; ++i) {
-    if (value.load(std::memory_order_acquire) != old) return;
-    pause_briefly();
-  }
-  value.wait(old, std::memory_order_acquire);
+  if (!spin_for_change(value, old)) value.wait(old, std::memory_order_acquire);
 }
 
 thread_local bool inside_job = false;
@@ -46,7 +57,9 @@ struct ThreadPool::Impl {
   pid_t owner = getpid();
   std::atomic<unsigned> generation{0};
   std::atomic<int> gate{0};
+  std::atomic<int> asleep{0};
   std::atomic<bool> stop{false};
+  Clock::time_point series_began, last_ended;  // of brief jobs
 
   // The job; written while the gate is closed and nobody inside.
   int workers = 0;
@@ -89,7 +102,11 @@ struct ThreadPool::Impl {
 
   void loop(int worker, unsigned seen) {
     while (true) {
-      wait_for_change(generation, seen);
+      if (!spin_for_change(generation, seen)) {
+        asleep.fetch_add(1, std::memory_order_relaxed);
+        generation.wait(seen, std::memory_order_acquire);
+        asleep.fetch_sub(1, std::memory_order_relaxed);
+      }
       seen = generation.load(std::memory_order_acquire);
       if (stop.load(std::memory_order_acquire)) return;
       if (!enter()) continue;
@@ -104,6 +121,7 @@ struct ThreadPool::Impl {
       for (std::thread& t : threads) t.detach();
       threads.clear();
       gate = 0;
+      asleep = 0;
       owner = getpid();
     }
     while (static_cast<int>(threads.size()) < count) {
@@ -113,7 +131,27 @@ struct ThreadPool::Impl {
     }
   }
 
-  void run(int count, index_t part_count, const std::function<void(int, index_t)>& function) {
+  // Whether sleepers are to be woken for a brief job that begins now. The clock decides who works,
+  // never what comes out.
+  bool is_in_series() {
+    const Clock::time_point now = Clock::now();
+    if (now - last_ended > kPause) series_began = now;
+    return now - series_began > kSeries;
+  }
+
+  void run_brief(int count, index_t part_count, const std::function<void(int, index_t)>& function) {
+    const int all = static_cast<int>(threads.size());
+    const bool wake = is_in_series();
+    if (wake || all > asleep.load(std::memory_order_relaxed)) {
+      run(count, part_count, function, wake);
+    } else {
+      for (index_t part = 0; part < part_count; ++part) function(0, part);
+    }
+    last_ended = Clock::now();
+  }
+
+  void run(int count, index_t part_count, const std::function<void(int, index_t)>& function,
+           bool wake = true) {
     ensure_threads(count - 1);
     workers = count;
     parts = part_count;
@@ -122,7 +160,7 @@ struct ThreadPool::Impl {
     error = nullptr;
     gate.store(kOpen, std::memory_order_release);
     generation.fetch_add(1, std::memory_order_release);
-    generation.notify_all();
+    if (wake) generation.notify_all();
     take_parts(0);
     for (int left = gate.fetch_sub(kOpen, std::memory_order_acquire) - kOpen; left != 0;
          left = gate.load(std::memory_order_acquire)) {
@@ -146,14 +184,19 @@ struct ThreadPool::Impl {
 ThreadPool::ThreadPool() : impl_(std::make_unique<Impl>()) {}
 ThreadPool::~ThreadPool() = default;
 
-void ThreadPool::run(int workers, index_t parts, const std::function<void(int, index_t)>& work) {
+void ThreadPool::run(int workers, index_t parts, const std::function<void(int, index_t)>& work,
+                     Job job) {
   const bool alone = workers <= 1 || inside_job;
   std::unique_lock<std::mutex> lock(impl_->busy, std::defer_lock);
   if (alone || !lock.try_lock()) {
     for (index_t part = 0; part < parts; ++part) work(0, part);
     return;
   }
-  impl_->run(workers, parts, work);
+  if (job == Job::brief) {
+    impl_->run_brief(workers, parts, work);
+  } else {
+    impl_->run(workers, parts, work);
+  }
 }
 
 }  // namespace nlsq::base

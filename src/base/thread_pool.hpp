@@ -2,7 +2,8 @@
 // A small pool of threads for one kind of work: parts of one job, each taken by whoever is free.
 // Workers are started on first use, spin for some microseconds between jobs, then sleep. A job does
 // not wait for a worker that has not begun, so waking one costs no time that it does not bring
-// back. After fork() the child starts its own.
+// back; and a brief job wakes nobody unless such jobs follow one another. After fork() the child
+// starts its own.
 #pragma once
 
 #include <algorithm>
@@ -12,6 +13,9 @@
 #include "nlsq/types.hpp"
 
 namespace nlsq::base {
+
+/// How long a job is beside the 20 to 40 µs that a sleeping thread takes to wake.
+enum class Job { brief, lengthy };
 
 class ThreadPool {
  public:
@@ -25,7 +29,8 @@ class ThreadPool {
   /// too late to take any. When the pool is busy with another caller, and in nested calls, worker 0
   /// takes all. An exception ends the job, the parts in hand finished, and is rethrown (of several
   /// the one of the lowest part).
-  void run(int workers, index_t parts, const std::function<void(int, index_t)>& work);
+  void run(int workers, index_t parts, const std::function<void(int, index_t)>& work,
+           Job job = Job::lengthy);
 
  private:
   struct Impl;

@@ -5,8 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
-#include <bit>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -14,9 +12,10 @@
 #include "base/nearest.hpp"
 #include "expr/model.hpp"
 #include "fit/cache.hpp"
+#include "fit/finite.hpp"
+#include "fit/first_look.hpp"
 #include "fit/settings.hpp"
 #include "nlsq/error.hpp"
-#include "reduce/column_kernels.hpp"
 
 namespace nlsq::fit_impl {
 namespace {
@@ -32,57 +31,11 @@ const Dataset::Column* find_column(const Dataset& data, const std::string& name)
   return nullptr;
 }
 
-constexpr index_t kFiniteChunk = 16384;
-
-// True when all values have an exponent below the highest one. Whole numbers, so that the compiler
-// vectorises it: adding one to an exponent of all ones carries into the sign.
-bool all_finite(const float* p, index_t n) {
-  std::uint32_t carried = 0;
-  for (index_t i = 0; i < n; ++i)
-    carried |= (std::bit_cast<std::uint32_t>(p[i]) & 0x7F800000u) + 0x00800000u;
-  return (carried & 0x80000000u) == 0;
-}
-
-bool all_finite(const double* p, index_t n) {
-  return reduce::column_kernels(engine::chosen_isa()).all_finite(p, n);
-}
-
-// Position of the first value that is not finite; −1 if there is none.
-template <class T>
-index_t first_not_finite(const T* p, index_t size, int threads) {
-  std::atomic<index_t> bad_chunk{size};
-  const index_t chunks = (size + kFiniteChunk - 1) / kFiniteChunk;
-  base::for_each_part(shared_pool(), threads, chunks, [&](index_t chunk) {
-    const index_t from = chunk * kFiniteChunk;
-    if (all_finite(p + from, std::min(kFiniteChunk, size - from))) return;
-    index_t known = bad_chunk.load();
-    while (from < known && !bad_chunk.compare_exchange_weak(known, from)) {}
-  });
-  for (index_t i = bad_chunk; i < size; ++i) {
-    if (!std::isfinite(p[i])) return i;
-  }
-  return -1;
-}
-
-index_t first_not_finite(const Values& values, int threads) {
-  return values.float32
-             ? first_not_finite(static_cast<const float*>(values.data), values.size, threads)
-             : first_not_finite(static_cast<const double*>(values.data), values.size, threads);
-}
-
 // The name of a column, put together only for a message.
 struct Named {
   std::string_view before, name, after;
   std::string text() const { return fmt::format("{}{}{}", before, name, after); }
 };
-
-void check_finite(const Values& values, const Named& name, int threads) {
-  const index_t row = first_not_finite(values, threads);
-  if (row >= 0) {
-    throw InputError("data",
-                     fmt::format("data: {} is {} in row {}", name.text(), values[row], row + 1));
-  }
-}
 
 // Checks sigma and counts its infinite values.
 index_t check_sigma(const Values& sigma, index_t rows) {
@@ -214,6 +167,8 @@ reduce::Term bind_term(const TermView& view, const FitOptions& options,
   reduce::Term term;
   term.rows = responses.front().y.size;
   const int threads = useful_threads(options.threads, term.rows);
+  const bool check =
+      options.check_finite && !(preparation.look_later && FirstLook::pays(term.rows));
   const Columns columns = find_columns(model, *view.data);
   program::ResidualSpec spec;
   spec.sizes.assign(sizes);
@@ -234,7 +189,7 @@ reduce::Term bind_term(const TermView& view, const FitOptions& options,
   for (std::size_t c = 0; c < columns.size(); ++c) {
     const Named name{"column '", model.columns()[c], "'"};
     add_column(columns[c], name);
-    if (options.check_finite) check_finite(columns[c], name, threads);
+    if (check) check_finite(columns[c], model.columns()[c], threads);
   }
   for (const Dataset::Response& response : responses) {
     const Named name{"the response", "", ""};

@@ -34,6 +34,7 @@ Columns find_columns(const Model& model, const Dataset& data);
 /// How the programs of a fit are to be made, and what that took.
 struct Preparation {
   JacobianMode mode = JacobianMode::automatic;
+  bool look_later = false;  ///< the finiteness of long columns is for a FirstLook to check
   bool all_found = true;    ///< none had to be made
   double compile_ms = 0.0;  ///< spent on those that had
 };

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "fit/binding.hpp"
+#include "fit/first_look.hpp"
 #include "fit/footprint.hpp"
 #include "fit/jacobian_mode.hpp"
 #include "fit/moments.hpp"
@@ -80,14 +81,37 @@ linalg::Vector at_positions(const linalg::Vector& values, const linalg::Indices&
   return picked;
 }
 
+// Moments of all responses, from the first look at their term if there was one.
+base::SmallVector<fit_impl::Moments, 4> moments_of(std::span<const TermView> terms,
+                                                   std::span<const reduce::Term> bound,
+                                                   const FitOptions& options) {
+  base::SmallVector<fit_impl::Moments, 4> moments;
+  for (std::size_t t = 0; t < terms.size(); ++t) {
+    const auto* const look = static_cast<const fit_impl::FirstLook*>(bound[t].visitor);
+    const auto& responses = terms[t].data->responses();
+    for (std::size_t i = 0; i < responses.size(); ++i) {
+      const int threads = fit_impl::useful_threads(options.threads, responses[i].y.size);
+      moments.push_back(look != nullptr ? look->moments(i)
+                                        : fit_impl::moments(responses[i], threads));
+    }
+  }
+  return moments;
+}
+
 FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) {
   const auto began = std::chrono::steady_clock::now();
   const fit_impl::ModeChoice mode = fit_impl::choose_jacobian_mode(options.jacobian_mode);
-  fit_impl::Preparation preparation{.mode = mode.mode};
+  fit_impl::Preparation preparation{.mode = mode.mode, .look_later = true};
   alignas(std::max_align_t) std::byte room[kRoom];
   std::pmr::monotonic_buffer_resource memory(room, sizeof(room));
   fit_impl::Problem problem = fit_impl::make_problem(terms, options, preparation, &memory);
   const ParameterTable& table = problem.table;
+  std::pmr::vector<fit_impl::FirstLook> looks(&memory);
+  looks.reserve(terms.size());
+  for (std::size_t t = 0; t < terms.size(); ++t) {
+    if (!fit_impl::FirstLook::pays(problem.terms[t].rows)) continue;
+    problem.terms[t].visitor = &looks.emplace_back(terms[t], options.check_finite);
+  }
   const std::span<const reduce::Term> bound = problem.terms;
   reduce::EvaluatorOptions evaluator_options = fit_impl::evaluator_options(options.threads);
   index_t sampled = fit_impl::rows_sampled(problem, options);
@@ -146,7 +170,12 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   result.compile_ms = preparation.compile_ms;
   result.model = terms.front().model->formula();
   result.absolute_sigma = options.absolute_sigma;
-  fit_impl::fill_statistics(result, outcome, table.free, terms, options);
+  for (const TermView& term : terms) {
+    for (const Dataset::Response& response : term.data->responses())
+      result.has_sigma |= response.sigma.size > 0 || response.sigma_number > 0.0;
+  }
+  fit_impl::fill_statistics(result, outcome, table.free, moments_of(terms, bound, options),
+                            options);
   for (const reduce::Term& term : bound) result.n_masked += term.masked_rows;
   result.elapsed_ms =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();

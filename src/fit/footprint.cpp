@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "fit/first_look.hpp"
 #include "fit/progressive.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/memory.hpp"
@@ -52,7 +53,11 @@ index_t working_bytes(const Problem& problem, const FitOptions& options,
   const index_t n = problem.free();
   const auto N = static_cast<index_t>(problem.table.names.size());
   const index_t solver = solve::workspace_bytes(options.method, n);
-  const index_t result = N * N * 8 + N * kOfParameter + kBesides;
+  index_t result = N * N * 8 + N * kOfParameter + kBesides;
+  for (const reduce::Term& term : problem.terms) {
+    const auto outputs = static_cast<index_t>(term.program->outputs.size());
+    if (FirstLook::pays(term.rows)) result += FirstLook::bytes(term.rows, outputs);
+  }
   const index_t all = DataEvaluator::bytes(problem.terms, n, evaluator, folds) + solver;
   if (sampled == 0) return all + result;
   const std::vector<reduce::Term> sample = {sampled_term(problem.terms.front(), sampled)};

@@ -4,17 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
-#include "base/small_vector.hpp"
 #include "fit/settings.hpp"
 #include "reduce/column_kernels.hpp"
+#include "reduce/fold.hpp"
 
 namespace nlsq::fit_impl {
 namespace {
 
 constexpr index_t kLanes = 8;
-constexpr index_t kLeaf = 4096;
 
 struct LaneSums {
   double w[kLanes] = {}, wd[kLanes] = {}, wdd[kLanes] = {};
@@ -24,13 +22,15 @@ double total_of(const double (&x)[kLanes]) {
   return ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]));
 }
 
+index_t leaves_of(index_t rows) { return (rows + reduce::kLeafRows - 1) / reduce::kLeafRows; }
+
 template <class Weight, class Y>
-Moments sum_leaf(index_t from, index_t end, double y0, const Weight& weight, const Y& y) {
+Moments weighted(index_t from, index_t end, double y0, const Weight& weight, const Y* y) {
   LaneSums s;
   const auto add = [&](index_t i, index_t lane) {
     const double w = weight(i);
     // A masked row counts for nothing, whatever its y is.
-    const double d = w > 0.0 ? y(i) - y0 : 0.0;
+    const double d = w > 0.0 ? static_cast<double>(y[i]) - y0 : 0.0;
     s.w[lane] += w;
     s.wd[lane] += w * d;
     s.wdd[lane] += w * d * d;
@@ -43,35 +43,10 @@ Moments sum_leaf(index_t from, index_t end, double y0, const Weight& weight, con
   return {.w = total_of(s.w), .wd = total_of(s.wd), .wdd = total_of(s.wdd)};
 }
 
-template <class Weight, class Y>
-Moments sum(index_t rows, int threads, const Weight& weight, const Y& y) {
-  index_t first = 0;
-  while (first < rows && !(weight(first) > 0.0)) ++first;
-  const double y0 = first < rows ? y(first) : 0.0;
-  if (rows <= kLeaf) return sum_leaf(0, rows, y0, weight, y);
-  std::vector<Moments> leaves(static_cast<std::size_t>((rows + kLeaf - 1) / kLeaf));
-  base::for_each_part(
-      shared_pool(), threads, static_cast<index_t>(leaves.size()), [&](index_t leaf) {
-        leaves[static_cast<std::size_t>(leaf)] =
-            sum_leaf(leaf * kLeaf, std::min(rows, (leaf + 1) * kLeaf), y0, weight, y);
-      });
-  Moments all;
-  for (const Moments& leaf : leaves) {
-    all.w += leaf.w;
-    all.wd += leaf.wd;
-    all.wdd += leaf.wdd;
-  }
-  return all;
-}
-
 template <class Weight>
-Moments with_weight(const Values& y, int threads, const Weight& weight) {
-  if (y.float32) {
-    const auto* p = static_cast<const float*>(y.data);
-    return sum(y.size, threads, weight, [p](index_t i) { return static_cast<double>(p[i]); });
-  }
-  const auto* p = static_cast<const double*>(y.data);
-  return sum(y.size, threads, weight, [p](index_t i) { return p[i]; });
+Moments weighted(index_t from, index_t end, double y0, const Weight& weight, const Values& y) {
+  if (y.float32) return weighted(from, end, y0, weight, static_cast<const float*>(y.data));
+  return weighted(from, end, y0, weight, static_cast<const double*>(y.data));
 }
 
 // Σ ln s over finite s: mantissas are multiplied and exponents added, with one logarithm a chunk.
@@ -94,65 +69,77 @@ double log_sum(const T* s, index_t rows) {
   return total;
 }
 
-// Without weights: sums of y - y0 alone.
-Moments unweighted(const double* y, index_t rows, int threads) {
-  const reduce::ColumnKernels& kernels = reduce::column_kernels(engine::chosen_isa());
-  const double y0 = rows > 0 ? y[0] : 0.0;
-  const index_t leaves = (rows + kLeaf - 1) / kLeaf;
-  base::SmallVector<reduce::ShiftedSums, 8> sums(static_cast<std::size_t>(leaves));
-  base::for_each_part(shared_pool(), threads, leaves, [&](index_t leaf) {
-    const index_t from = leaf * kLeaf;
-    sums[static_cast<std::size_t>(leaf)] =
-        kernels.shifted_sums(y + from, std::min(kLeaf, rows - from), y0);
-  });
-  Moments all{.w = static_cast<double>(rows)};
-  for (const reduce::ShiftedSums& leaf : sums) {
-    all.wd += leaf.d;
-    all.wdd += leaf.dd;
-  }
-  return all;
+template <class T>
+Moments of_sigmas(index_t from, index_t end, double y0, const T* sigma, const Values& y) {
+  const auto weight = [sigma](index_t i) {
+    const double w = 1.0 / static_cast<double>(sigma[i]);
+    return w * w;
+  };
+  Moments leaf = weighted(from, end, y0, weight, y);
+  leaf.log_sigma = log_sum(sigma + from, end - from);
+  return leaf;
 }
 
 }  // namespace
 
 double Moments::total() const { return w > 0.0 ? std::max(0.0, wdd - wd * (wd / w)) : 0.0; }
 
-Moments moments(const Dataset::Response& response, int threads) {
+MomentSums::MomentSums(const Dataset::Response& response)
+    : response_(&response), leaves_(static_cast<std::size_t>(leaves_of(response.y.size))) {
   const Values& sigma = response.sigma;
+  index_t first = 0;
+  while (first < sigma.size && std::isinf(sigma[first])) ++first;
+  y0_ = first < response.y.size ? response.y[first] : 0.0;
+}
+
+index_t MomentSums::bytes(index_t rows) {
+  return static_cast<index_t>(Leaves::bytes(static_cast<std::size_t>(leaves_of(rows))));
+}
+
+void MomentSums::add(index_t leaf) {
+  const Values& y = response_->y;
+  const Values& sigma = response_->sigma;
+  const index_t from = leaf * reduce::kLeafRows;
+  const index_t end = std::min(y.size, from + reduce::kLeafRows);
+  Moments& sums = leaves_[static_cast<std::size_t>(leaf)];
   if (sigma.size > 0 && sigma.float32) {
-    const auto* s = static_cast<const float*>(sigma.data);
-    Moments all = with_weight(response.y, threads, [s](index_t i) {
-      const double w = 1.0 / static_cast<double>(s[i]);
-      return w * w;
-    });
-    all.log_sigma = log_sum(s, sigma.size);
-    return all;
+    sums = of_sigmas(from, end, y0_, static_cast<const float*>(sigma.data), y);
+  } else if (sigma.size > 0) {
+    sums = of_sigmas(from, end, y0_, static_cast<const double*>(sigma.data), y);
+  } else if (y.float32) {
+    sums = weighted(
+        from, end, y0_, [](index_t) { return 1.0; }, y);
+  } else {
+    const auto* const values = static_cast<const double*>(y.data);
+    const reduce::ShiftedSums of_leaf =
+        reduce::column_kernels(engine::chosen_isa()).shifted_sums(values + from, end - from, y0_);
+    sums = {.w = static_cast<double>(end - from), .wd = of_leaf.d, .wdd = of_leaf.dd};
   }
-  if (sigma.size > 0) {
-    const auto* s = static_cast<const double*>(sigma.data);
-    Moments all = with_weight(response.y, threads, [s](index_t i) {
-      const double w = 1.0 / s[i];
-      return w * w;
-    });
-    all.log_sigma = log_sum(s, sigma.size);
-    return all;
+}
+
+Moments MomentSums::total() const {
+  Moments all;
+  for (const Moments& leaf : leaves_) {
+    all.w += leaf.w;
+    all.wd += leaf.wd;
+    all.wdd += leaf.wdd;
+    all.log_sigma += leaf.log_sigma;
   }
-  if (!response.y.float32) {
-    Moments all = unweighted(static_cast<const double*>(response.y.data), response.y.size, threads);
-    if (response.sigma_number > 0.0) {
-      const double w = 1.0 / (response.sigma_number * response.sigma_number);
-      all.w *= w;
-      all.wd *= w;
-      all.wdd *= w;
-      all.log_sigma = std::log(response.sigma_number) * static_cast<double>(response.y.size);
-    }
-    return all;
+  const double sigma = response_->sigma_number;
+  if (response_->sigma.size == 0 && sigma > 0.0) {
+    const double w = 1.0 / (sigma * sigma);
+    all.log_sigma = std::log(sigma) * all.w;
+    all.w *= w;
+    all.wd *= w;
+    all.wdd *= w;
   }
-  const double w =
-      response.sigma_number > 0.0 ? 1.0 / (response.sigma_number * response.sigma_number) : 1.0;
-  Moments all = with_weight(response.y, threads, [w](index_t) { return w; });
-  all.log_sigma = -0.5 * std::log(w) * static_cast<double>(response.y.size);
   return all;
+}
+
+Moments moments(const Dataset::Response& response, int threads) {
+  MomentSums sums(response);
+  base::for_each_part(shared_pool(), threads, sums.leaves(), [&](index_t leaf) { sums.add(leaf); });
+  return sums.total();
 }
 
 }  // namespace nlsq::fit_impl

@@ -2,6 +2,7 @@
 // Moments of the response, for R²: about the first row's value, so that y near 1e9 loses nothing.
 #pragma once
 
+#include "base/small_vector.hpp"
 #include "nlsq/data.hpp"
 
 namespace nlsq::fit_impl {
@@ -16,8 +17,29 @@ struct Moments {
   double total() const;
 };
 
-/// One pass on some threads; eight lanes, leaves of 4,096 rows that are added in order, so the bits
-/// depend on the data alone.
+/// Moments gathered leaf by leaf, in any order, by any threads. Within a leaf the sums run in lanes
+/// and leaves are added in order, so the bits depend on the data alone.
+class MomentSums {
+ public:
+  explicit MomentSums(const Dataset::Response& response);
+
+  index_t leaves() const { return static_cast<index_t>(leaves_.size()); }
+  /// Sums the rows of one leaf of reduce::kLeafRows.
+  void add(index_t leaf);
+  /// Once every leaf was added.
+  Moments total() const;
+  /// Bytes that one of so many rows allocates.
+  static index_t bytes(index_t rows);
+
+ private:
+  using Leaves = base::SmallVector<Moments, 4>;
+
+  const Dataset::Response* response_;
+  double y0_ = 0.0;
+  Leaves leaves_;
+};
+
+/// One pass on some threads.
 Moments moments(const Dataset::Response& response, int threads);
 
 }  // namespace nlsq::fit_impl

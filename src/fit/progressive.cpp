@@ -113,6 +113,7 @@ reduce::Term sampled_term(const reduce::Term& all, index_t taken) {
   const index_t width = width_of(all.rows);
   reduce::Term term(all);
   term.rows = taken / width * width;
+  term.visitor = nullptr;
   return term;
 }
 

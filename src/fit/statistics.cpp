@@ -10,8 +10,6 @@
 #include <utility>
 
 #include "base/nearest.hpp"
-#include "fit/moments.hpp"
-#include "fit/settings.hpp"
 #include "stats/covariance.hpp"
 #include "stats/statistics.hpp"
 
@@ -62,19 +60,15 @@ void fill_covariance(FitResult& r, const solve::Outcome& outcome, std::span<cons
   }
 }
 
-void fill_goodness(FitResult& r, index_t free, std::span<const TermView> terms,
+void fill_goodness(FitResult& r, index_t free, std::span<const Moments> responses,
                    const FitOptions& options) {
   stats::FitTotals totals{
       .rows = r.n, .free = free, .rss = r.rss, .tss = kNaN, .known_sigma = options.absolute_sigma};
-  if (!terms.empty()) {
+  if (!responses.empty()) {
     totals.tss = 0.0;
-    for (const TermView& term : terms) {
-      for (const Dataset::Response& response : term.data->responses()) {
-        const Moments m = moments(response, useful_threads(options.threads, response.y.size));
-        totals.tss += m.total();
-        totals.sum_log_sigma += m.log_sigma;
-        r.has_sigma |= response.sigma.size > 0 || response.sigma_number > 0.0;
-      }
+    for (const Moments& m : responses) {
+      totals.tss += m.total();
+      totals.sum_log_sigma += m.log_sigma;
     }
   }
   set_goodness(r, totals);
@@ -127,7 +121,7 @@ void set_goodness(FitResult& r, const stats::FitTotals& totals) {
 }
 
 void fill_statistics(FitResult& r, solve::Outcome& outcome, std::span<const index_t> free,
-                     std::span<const TermView> terms, const FitOptions& options) {
+                     std::span<const Moments> responses, const FitOptions& options) {
   const std::size_t N = r.names.size();
   const auto n = static_cast<index_t>(free.size());
   r.popt = r.p0;
@@ -149,7 +143,7 @@ void fill_statistics(FitResult& r, solve::Outcome& outcome, std::span<const inde
   r.optimality = outcome.optimality;
   r.fold = fold_name(outcome.summary.fold);
   fill_covariance(r, outcome, free, options);
-  fill_goodness(r, n, terms, options);
+  fill_goodness(r, n, responses, options);
   add_warnings(r, options);
 }
 

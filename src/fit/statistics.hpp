@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "fit/binding.hpp"
+#include "fit/moments.hpp"
 #include "nlsq/fit.hpp"
 #include "solve/minimizer.hpp"
 #include "stats/statistics.hpp"
@@ -17,9 +17,9 @@ namespace nlsq::fit_impl {
 void set_goodness(FitResult& result, const stats::FitTotals& totals);
 
 /// Fills everything that follows from the outcome, whose message it takes. `free`:
-/// positions of the free parameters in result.names. Without terms (a user's residual function)
-/// there is no response and so no R².
+/// positions of the free parameters in result.names. `responses`: moments of the terms' responses;
+/// without any (a user's residual function) there is no R².
 void fill_statistics(FitResult& result, solve::Outcome& outcome, std::span<const index_t> free,
-                     std::span<const TermView> terms, const FitOptions& options);
+                     std::span<const Moments> responses, const FitOptions& options);
 
 }  // namespace nlsq::fit_impl

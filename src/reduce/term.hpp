@@ -8,6 +8,7 @@
 #include "linalg/vector.hpp"
 #include "nlsq/types.hpp"
 #include "program/residual.hpp"
+#include "reduce/leaf_visitor.hpp"
 #include "reduce/workspace.hpp"
 
 namespace nlsq::reduce {
@@ -29,6 +30,7 @@ struct Term {
   linalg::Vector extras;       ///< scalar sigmas, then f_scale
   bool robust = false;
   double f_scale = 1.0;
+  LeafVisitor* visitor = nullptr;  ///< of the first pass; null: nobody; outlives the passes
 };
 
 }  // namespace nlsq::reduce

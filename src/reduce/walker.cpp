@@ -13,7 +13,8 @@ namespace nlsq::reduce {
 namespace {
 
 constexpr index_t kPad = 16;
-constexpr index_t kRowsPerThread = 8192;  // with fewer a second thread costs more than it brings
+constexpr index_t kRowsPerThread = 8192;  // with fewer it does not pay to wake a second thread
+constexpr index_t kRowsForTwo = 6144;     // with fewer one that is awake brings nothing either
 constexpr index_t kMaxLeavesPerUnit = 64;
 constexpr index_t kBeyondCaches = 8'000'000;  // bytes of columns that come from memory
 constexpr index_t kHalfPage = 256;            // rows
@@ -102,7 +103,8 @@ bool Walker::serve(const Term& term, const WalkOptions& options) {
 }
 
 int Walker::useful_threads(index_t rows, int threads) {
-  const index_t useful = std::max<index_t>(1, rows / kRowsPerThread);
+  const index_t least = rows >= kRowsForTwo ? 2 : 1;
+  const index_t useful = std::max(least, rows / kRowsPerThread);
   return static_cast<int>(std::min<index_t>(std::max(1, threads), useful));
 }
 
@@ -115,9 +117,11 @@ Walker::Division Walker::divide(const program::Program& program, const Term& ter
          d.leaves / (2 * d.leaves_per_unit) >= 16 * d.threads) {
     d.leaves_per_unit *= 2;
   }
-  // What is asked for ahead must still be in the first cache when its turn comes (adr/0001).
   d.fetches = comes_from_memory(term);
-  const index_t most = d.fetches ? kHalfPage : program.block_rows();
+  // With half a page the next block is still in the first cache when its turn comes; one
+  // instruction leaves the processor nothing to do meanwhile (adr/0001).
+  const bool in_halves = d.fetches && program.row.size() > 1;
+  const index_t most = in_halves ? kHalfPage : program.block_rows();
   const index_t block = options.block > 0 ? options.block : std::min(most, program.block_rows());
   // A term that fits one block needs no more registers than it has rows.
   d.block = std::min(block, std::max(kPad, round_up(term.rows)));
@@ -126,6 +130,7 @@ Walker::Division Walker::divide(const program::Program& program, const Term& ter
 
 void Walker::plan(const Term& term, int threads) {
   term_ = &term;
+  visited_ = term.visitor == nullptr;
   division_ = divide(*program_, term, options_, threads);
   options_.threads = division_.threads;
 }
@@ -210,6 +215,7 @@ void Walker::fold_leaf(Worker& w, Fold& fold, index_t leaf, double* result) {
     fold.block(*w.interpreter, first, rows);
   }
   fold.end_leaf(result);
+  if (!visited_) term_->visitor->visit(leaf, begin, end - begin);
   if (term_->rows <= block) evaluated_ = true;
 }
 
@@ -272,8 +278,11 @@ std::span<const double> Walker::reduce(Fold& fold) {
       fold_unit(worker(index), mine, unit, result_of(unit));
       if (is_watched && index == 0) look_up(looked);
     };
-    pool_->run(options_.threads, units, std::cref(work));
+    const bool is_brief = term_->rows < 2 * kRowsPerThread;
+    pool_->run(options_.threads, units, std::cref(work),
+               is_brief ? base::Job::brief : base::Job::lengthy);
   }
+  visited_ = true;
   if (units == 1) return {results_.data(), size};
   double* const stack_storage = result_of(units);
   MergeStack stack(fold, stack_storage);

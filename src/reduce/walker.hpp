@@ -97,6 +97,7 @@ class Walker {
   std::vector<engine::AlignedBuffer>
       tail_;  // a column each, the last row repeated to a multiple of 16
   Results results_;
+  bool visited_ = true;     // by the term's visitor, or it has none
   bool evaluated_ = false;  // the single block of a small term holds the current values
 };
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <stdexcept>
 #include <thread>
@@ -50,6 +51,34 @@ TEST(ThreadPool, WorkersTakePartsWhileTheCallerIsBusy) {
     while (!helped) std::this_thread::yield();
   });
   EXPECT_TRUE(helped);
+}
+
+TEST(ThreadPool, BriefJobsAreDoneWholeWhetherAnybodyIsAwakeOrNot) {
+  ThreadPool pool;
+  for (int round = 0; round < 20; ++round) {
+    // Of a series the later ones find workers awake; after the pause they are asleep.
+    for (int job = 0; job < 500; ++job) {
+      std::atomic<int> total{0};
+      pool.run(
+          3, 5, [&](int w, index_t part) { total += w < 3 ? static_cast<int>(part) : 100; },
+          Job::brief);
+      ASSERT_EQ(total, 10);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(round % 5));
+    std::atomic<int> lengthy{0};
+    pool.run(2, 7, [&](int, index_t) { ++lengthy; });
+    ASSERT_EQ(lengthy, 7);
+  }
+}
+
+TEST(ThreadPool, ALongSeriesOfBriefJobsWakesWorkers) {
+  ThreadPool pool;
+  std::atomic<bool> helped{false};
+  const auto work = [&](int w, index_t) {
+    if (w > 0) helped = true;
+    std::this_thread::yield();
+  };
+  while (!helped) pool.run(2, 4, work, Job::brief);
 }
 
 TEST(ThreadPool, ManyJobsInARowLoseNothing) {

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#include "fit/finite.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+
+#include "fit/settings.hpp"
+#include "nlsq/error.hpp"
+#include "reduce/column_kernels.hpp"
+
+namespace nlsq::fit_impl {
+namespace {
+
+constexpr index_t kChunk = 16384;  // rows
+
+// True when all values have an exponent below the highest one. Whole numbers, so that the compiler
+// vectorises it: adding one to an exponent of all ones carries into the sign.
+bool all_finite(const float* p, index_t n) {
+  std::uint32_t carried = 0;
+  for (index_t i = 0; i < n; ++i)
+    carried |= (std::bit_cast<std::uint32_t>(p[i]) & 0x7F800000u) + 0x00800000u;
+  return (carried & 0x80000000u) == 0;
+}
+
+bool all_finite(const double* p, index_t n) {
+  return reduce::column_kernels(engine::chosen_isa()).all_finite(p, n);
+}
+
+bool all_finite(const Values& column, index_t first, index_t rows) {
+  return column.float32 ? all_finite(static_cast<const float*>(column.data) + first, rows)
+                        : all_finite(static_cast<const double*>(column.data) + first, rows);
+}
+
+}  // namespace
+
+void check_finite(const Values& column, const std::string& name, index_t first, index_t rows) {
+  if (all_finite(column, first, rows)) return;
+  index_t row = first;
+  while (std::isfinite(column[row])) ++row;
+  throw InputError("data",
+                   fmt::format("data: column '{}' is {} in row {}", name, column[row], row + 1));
+}
+
+// Of several parts that throw, the first one's exception goes on.
+void check_finite(const Values& column, const std::string& name, int threads) {
+  const index_t chunks = (column.size + kChunk - 1) / kChunk;
+  base::for_each_part(shared_pool(), threads, chunks, [&](index_t chunk) {
+    const index_t first = chunk * kChunk;
+    check_finite(column, name, first, std::min(kChunk, column.size - first));
+  });
+}
+
+}  // namespace nlsq::fit_impl

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// Somebody who wants to see the columns of a term once, and does so while a pass has them in the
+// cache.
+#pragma once
+
+#include "nlsq/types.hpp"
+
+namespace nlsq::reduce {
+
+class LeafVisitor {
+ public:
+  virtual ~LeafVisitor() = default;
+  /// Called once for each leaf of the first pass, by several threads at a time. What it throws ends
+  /// the pass and passes through, that of the first leaf if several do.
+  virtual void visit(index_t leaf, index_t first, index_t rows) = 0;
+};
+
+}  // namespace nlsq::reduce
