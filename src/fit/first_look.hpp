@@ -8,7 +8,7 @@
 
 #include "fit/binding.hpp"
 #include "fit/moments.hpp"
-#include "reduce/leaf_visitor.hpp"
+#include "reduce/leaves.hpp"
 
 namespace nlsq::fit_impl {
 

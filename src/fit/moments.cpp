@@ -7,7 +7,7 @@
 
 #include "fit/settings.hpp"
 #include "reduce/column_kernels.hpp"
-#include "reduce/fold.hpp"
+#include "reduce/leaves.hpp"
 
 namespace nlsq::fit_impl {
 namespace {

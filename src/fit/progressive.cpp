@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
 
+#include "base/hash.hpp"
 #include "linalg/gram.hpp"
 #include "linalg/triangle.hpp"
 #include "nlsq/error.hpp"
@@ -21,20 +21,15 @@ constexpr index_t kWorthIt = 8;          // rows for each of the sample's, at le
 constexpr index_t kInCache = 131072;     // rows up to which single ones are as cheap as neighbours
 constexpr index_t kNeighbours = 8;       // float64 values in a cache line
 constexpr index_t kMostParameters = 64;
-constexpr double kKappa = 1e8;        // beyond, the sample leaves something undetermined
-constexpr double kSpread = 10.0;      // standard deviations of a mean square
-constexpr double kInformation = 0.5;  // ‖M - I‖ of the two Gram matrices
-constexpr double kDistance = 50.0;    // squared standard errors of the sample, a parameter
-constexpr double kSharpness = 0.01;   // squared standard errors at which the sample's fit ends
+constexpr index_t kVeryMany = 1'000'000;  // rows that are worth a step on a part of them
+constexpr index_t kPart = 4;              // one leaf of so many makes that part
+constexpr double kKappa = 1e8;            // beyond, the sample leaves something undetermined
+constexpr double kSpread = 10.0;          // standard deviations of a mean square
+constexpr double kInformation = 0.5;      // ‖M - I‖ of the two Gram matrices
+constexpr double kDistance = 50.0;        // squared standard errors of the sample, a parameter
+constexpr double kSharpness = 0.01;       // squared standard errors at which the sample's fit ends
 
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
-
-// The finalizer of MurmurHash3 (Appleby): every bit of the number moves every bit of the hash.
-std::uint64_t hash(std::uint64_t x) {
-  x = (x ^ (x >> 33)) * 0xFF51AFD7ED558CCDu;
-  x = (x ^ (x >> 33)) * 0xC4CEB9FE1A85EC53u;
-  return x ^ (x >> 33);
-}
 
 // Neighbours taken together.
 index_t width_of(index_t rows) { return rows > kInCache ? kNeighbours : 1; }
@@ -50,6 +45,11 @@ void gather(const T* from, std::span<const index_t> rows, index_t width, T* to) 
     return;
   }
   for (const index_t row : rows) to = std::copy_n(from + row, width, to);
+}
+
+// ‖Qᵀf‖²/σ²: the squared distance to the minimum of so many rows in their standard errors.
+double squared_distance(const linalg::Summary& sum) {
+  return linalg::dot(sum.qtf, sum.qtf) * static_cast<double>(sum.rows) / (2.0 * sum.cost);
 }
 
 // A term over a sample of another's rows, with copies of their values.
@@ -131,7 +131,7 @@ std::vector<index_t> stratified_rows(index_t rows, index_t count, index_t width)
   for (index_t s = 0; s < count; ++s) {
     const index_t end =
         s + 1 == count ? rows : static_cast<index_t>(length * static_cast<double>(s + 1));
-    const double share = static_cast<double>(hash(static_cast<std::uint64_t>(s)) >> 11) * kUnit;
+    const double share = static_cast<double>(base::hash(s) >> 11) * kUnit;
     const auto choices = static_cast<double>(end - begin - width + 1);
     first[z(s)] = begin + static_cast<index_t>(share * choices);
     begin = end;
@@ -163,11 +163,42 @@ bool SampleFit::confirmed_by(const linalg::Summary& all) const {
   }
   if (!(off < kInformation * kInformation)) return false;
 
-  // ‖Qᵀf‖² is the squared distance to the minimum in standard errors of all rows, times σ².
-  const double variance = 2.0 * all.cost / static_cast<double>(all.rows);
-  const double distance = linalg::dot(all.qtf, all.qtf) / variance;
-  return distance < kDistance * static_cast<double>(n) * rows_each;
+  return squared_distance(all) < kDistance * static_cast<double>(n) * rows_each;
 }
+
+namespace {
+
+// A Gauss-Newton step on a part of the rows, read where they are. The sample's answer is a dozen
+// standard errors of all rows from theirs; from a few the first step on all rows leads so near that
+// no second one is needed.
+void come_nearer(const reduce::Term& all, const FreeParameters& parameters,
+                 const SolverOptions& options, const reduce::EvaluatorOptions& evaluator_options,
+                 base::ThreadPool& pool, SampleFit& fit) {
+  if (all.rows <= kVeryMany || all.masked_rows > 0) return;
+  reduce::Term part(all);
+  part.every = kPart;
+  part.visitor = nullptr;
+  reduce::DataEvaluator evaluator({&part, 1}, parameters.values, *parameters.free,
+                                  evaluator_options, pool);
+  linalg::Summary sum;
+  if (options.before_pass) options.before_pass();
+  evaluator.summary(fit.x, solve::Grade::step, sum);
+  ++fit.nfev;
+  const index_t n = sum.n;
+  if (!sum.finite || !(sum.kappa < kKappa)) return;
+  const double rows_each = static_cast<double>(sum.rows) / static_cast<double>(fit.summary.rows);
+  if (!(squared_distance(sum) < kDistance * static_cast<double>(n) * rows_each)) return;
+  linalg::Matrix inverse(z(n * n));
+  linalg::invert_upper(sum.R, n, inverse);
+  linalg::Vector x = fit.x;
+  for (index_t i = 0; i < n; ++i) {
+    for (index_t j = i; j < n; ++j) x[z(i)] -= inverse[z(i + j * n)] * sum.qtf[z(j)];
+    if (!(x[z(i)] > parameters.lower[z(i)] && x[z(i)] < parameters.upper[z(i)])) return;
+  }
+  fit.x = std::move(x);
+}
+
+}  // namespace
 
 std::optional<SampleFit> fit_sample(const reduce::Term& term, index_t taken,
                                     const FreeParameters& parameters, const SolverOptions& options,
@@ -209,6 +240,7 @@ std::optional<SampleFit> fit_sample(const reduce::Term& term, index_t taken,
   fit.nfev = outcome.nfev;
   fit.x = std::move(outcome.x);
   fit.summary = std::move(outcome.summary);
+  come_nearer(term, parameters, options, evaluator_options, pool, fit);
   return fit;
 }
 

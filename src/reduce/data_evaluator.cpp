@@ -53,7 +53,7 @@ DataEvaluator::DataEvaluator(std::span<const Term> terms, std::span<const double
   states_.reserve(terms.size());
   for (const Term& term : terms) {
     const auto outputs = static_cast<index_t>(term.program->outputs.size());
-    rows_ += term.rows * outputs - term.masked_rows;
+    rows_ += term.folded_rows() * outputs - term.masked_rows;
     raw_rows_ += term.rows * outputs;
     states_.push_back(workspace_for(term, options_.walk, pool));
   }

@@ -8,10 +8,9 @@
 
 #include "engine/interpreter/interpreter.hpp"
 #include "nlsq/types.hpp"
+#include "reduce/leaves.hpp"
 
 namespace nlsq::reduce {
-
-inline constexpr index_t kLeafRows = 4096;
 
 /// One a thread; clone() makes the others.
 class Fold {

@@ -8,7 +8,7 @@
 #include "linalg/vector.hpp"
 #include "nlsq/types.hpp"
 #include "program/residual.hpp"
-#include "reduce/leaf_visitor.hpp"
+#include "reduce/leaves.hpp"
 #include "reduce/workspace.hpp"
 
 namespace nlsq::reduce {
@@ -31,6 +31,10 @@ struct Term {
   bool robust = false;
   double f_scale = 1.0;
   LeafVisitor* visitor = nullptr;  ///< of the first pass; null: nobody; outlives the passes
+  index_t every = 1;  ///< of so many leaves passes fold one, anywhere among them by a hash
+
+  /// Rows that passes fold; a last group of leaves that is not full is left out.
+  index_t folded_rows() const { return every == 1 ? rows : rows / (every * kLeafRows) * kLeafRows; }
 };
 
 }  // namespace nlsq::reduce

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/hash.hpp"
+
 namespace nlsq::reduce {
 namespace {
 
@@ -111,8 +113,8 @@ int Walker::useful_threads(index_t rows, int threads) {
 Walker::Division Walker::divide(const program::Program& program, const Term& term,
                                 const WalkOptions& options, int threads) {
   Division d;
-  d.threads = useful_threads(term.rows, threads);
-  d.leaves = (term.rows + kLeafRows - 1) / kLeafRows;
+  d.threads = useful_threads(term.folded_rows(), threads);
+  d.leaves = (term.folded_rows() + kLeafRows - 1) / kLeafRows;
   while (d.leaves_per_unit < kMaxLeavesPerUnit &&
          d.leaves / (2 * d.leaves_per_unit) >= 16 * d.threads) {
     d.leaves_per_unit *= 2;
@@ -195,7 +197,9 @@ Walker::Worker& Walker::worker(int index) {
 
 void Walker::fold_leaf(Worker& w, Fold& fold, index_t leaf, double* result) {
   const index_t block = division_.block;
-  const index_t begin = leaf * kLeafRows;
+  const index_t every = term_->every;
+  const index_t choice = every == 1 ? 0 : static_cast<index_t>(base::hash(leaf) >> 1) % every;
+  const index_t begin = (leaf * every + choice) * kLeafRows;
   const index_t end = std::min(begin + kLeafRows, term_->rows);
   fold.begin_leaf();
   for (index_t first = begin; first < end; first += block) {

@@ -224,6 +224,63 @@ TEST(Progressive, OutliersOutsideTheSample) {
   }
 }
 
+// More than a million rows: from the sample's answer a step is made on a part of them, and a fit
+// ends within a thousandth of a standard error.
+constexpr int kVeryMany = 1'200'000;
+
+void expect_near(const Pair& pair, const std::string& what) {
+  ASSERT_TRUE(pair.off.success && pair.on.success) << what << ": " << pair.on.message;
+  for (std::size_t i = 0; i < pair.on.popt.size(); ++i) {
+    EXPECT_NEAR(pair.on.popt[i], pair.off.popt[i], 2e-3 * pair.off.perr[i]) << what;
+    EXPECT_NEAR(pair.on.perr[i], pair.off.perr[i], 1e-4 * pair.off.perr[i]) << what;
+  }
+  EXPECT_NEAR(pair.on.rss, pair.off.rss, 1e-9 * pair.off.rss) << what;
+}
+
+TEST(Progressive, TwoPassesOverMoreThanAMillionRows) {
+  const Columns data = measured(3'000'000, 0.1, decay);
+  const Pair pair = fit_both(kDecay, data, kDecayStart);
+  expect_near(pair, "decay");
+  EXPECT_TRUE(pair.on.progressive);
+  EXPECT_EQ(pair.on.nfev, 2);
+  FitOptions options;
+  options.p0 = kDecayStart;
+  for (const int threads : {1, 3}) {
+    options.threads = threads;
+    EXPECT_EQ(fit_columns(kDecay, data, options).popt, pair.on.popt);
+  }
+}
+
+TEST(Progressive, APartOfVeryManyRowsMisleadsNobody) {
+  // Four instruments in turn, a leaf of rows each, as many as the part leaves out.
+  Columns turns = measured(kVeryMany, 0.1, decay);
+  for (std::size_t i = 0; i < turns.x.size(); ++i)
+    turns.x[i] = std::fmod(turns.x[i] * 0.25, 0.25) + 0.25 * static_cast<double>(i / 4096 % 4);
+  for (std::size_t i = 0; i < turns.x.size(); ++i)
+    turns.y[i] = decay(turns.x[i]) + 0.1 * (turns.y[i] - 0.7);
+  expect_near(fit_both(kDecay, turns, kDecayStart), "turns");
+
+  for (const double width : {1e-5, 1e-3, 1e-2}) {
+    const auto line_and_peak = [width](double x) {
+      return 1.0 + 0.5 * x + 20.0 * std::exp(-0.5 * std::pow((x - 0.7123) / width, 2));
+    };
+    const Columns data = measured(kVeryMany, 0.5, line_and_peak);
+    expect_near(fit_both("a+b*x+h*exp(-(x-m)^2/(2*s^2))", data,
+                         {0.5, 0.2, 10.0, 0.7123 + width, 1.4 * width}),
+                "peak " + std::to_string(width));
+  }
+  const auto with_step = [](double x) { return decay(x) + (x > 0.99997 ? 3.0 : 0.0); };
+  expect_near(fit_both("a*exp(-b*x)+c+where(x>0.99997, d, 0)", measured(kVeryMany, 0.1, with_step),
+                       {1, 1, 1, 1}),
+              "step");
+  Columns outliers = measured(kVeryMany, 0.1, decay);
+  for (std::size_t i = 100; i < outliers.y.size(); i += 200'000) outliers.y[i] += 1e3;
+  expect_near(fit_both(kDecay, outliers, kDecayStart), "outliers");
+  FitOptions bound;
+  bound.bounds["b"] = {0.5, 4.9};
+  expect_near(fit_both(kDecay, measured(kVeryMany, 0.1, decay), kDecayStart, bound), "bound");
+}
+
 TEST(Progressive, AGoodStartNeedsNoSample) {
   const Pair pair = fit_both(kDecay, measured(kMany, 0.1, decay), {2.5, 5.0, 0.5});
   expect_same(pair);

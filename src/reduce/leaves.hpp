@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Somebody who wants to see the columns of a term once, and does so while a pass has them in the
-// cache.
+// Leaves, the runs of rows that passes are made of, by row index.
 #pragma once
 
 #include "nlsq/types.hpp"
 
 namespace nlsq::reduce {
 
+inline constexpr index_t kLeafRows = 4096;
+
+/// Somebody who wants to see the columns of a term once, and does so while a pass has them in the
+/// cache.
 class LeafVisitor {
  public:
   virtual ~LeafVisitor() = default;
