@@ -22,7 +22,6 @@ constexpr index_t kInCache = 131072;     // rows up to which single ones are as 
 constexpr index_t kNeighbours = 8;       // float64 values in a cache line
 constexpr index_t kMostParameters = 64;
 constexpr index_t kVeryMany = 1'000'000;  // rows that are worth a step on a part of them
-constexpr index_t kPart = 4;              // one leaf of so many makes that part
 constexpr double kKappa = 1e8;            // beyond, the sample leaves something undetermined
 constexpr double kSpread = 10.0;          // standard deviations of a mean square
 constexpr double kInformation = 0.5;      // ‖M - I‖ of the two Gram matrices
@@ -168,6 +167,10 @@ bool SampleFit::confirmed_by(const linalg::Summary& all) const {
 
 namespace {
 
+// One leaf of so many makes the part. The first step on all rows ends d²/√m standard errors from
+// the minimum, up to a factor, when it begins d of them away, and d² is this number less one.
+index_t leaves_a_share(index_t rows) { return rows < 30'000'000 ? 2 : rows < 300'000'000 ? 4 : 8; }
+
 // A Gauss-Newton step on a part of the rows, read where they are. The sample's answer is a dozen
 // standard errors of all rows from theirs; from a few the first step on all rows leads so near that
 // no second one is needed.
@@ -176,7 +179,7 @@ void come_nearer(const reduce::Term& all, const FreeParameters& parameters,
                  base::ThreadPool& pool, SampleFit& fit) {
   if (all.rows <= kVeryMany || all.masked_rows > 0) return;
   reduce::Term part(all);
-  part.every = kPart;
+  part.every = leaves_a_share(all.rows);
   part.visitor = nullptr;
   reduce::DataEvaluator evaluator({&part, 1}, parameters.values, *parameters.free,
                                   evaluator_options, pool);
