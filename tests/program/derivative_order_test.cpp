@@ -10,12 +10,13 @@ namespace {
 
 using Order = ResidualSpec::Order;
 
-ResidualProgram lowered(const Model& model, Order order) {
+ResidualProgram lowered(const Model& model, Order order, bool simplify = true) {
   ResidualSpec spec;
   spec.sizes.assign(model.parameters().size(), 1);
   for (std::size_t i = 0; i < model.parameters().size(); ++i)
     spec.free.push_back(static_cast<index_t>(i));
   spec.order = order;
+  spec.simplify = simplify;
   return build_residual(*model.impl(), spec);
 }
 
@@ -62,6 +63,9 @@ TEST(DerivativeOrder, FactoredColumnsMakeForwardAsCheapAsReverse) {
   const double forward = static_cast<double>(lowered(model, Order::forward).full.row.size());
   std::printf("nested 300: reverse %.0f, forward %.0f instructions\n", reverse, forward);
   EXPECT_LE(forward, 1.01 * reverse);
+  const double plain = static_cast<double>(lowered(model, Order::forward, false).full.row.size());
+  std::printf("nested 300: forward, not factored, %.0f instructions\n", plain);
+  EXPECT_GE(plain, 10.0 * reverse);
 }
 
 TEST(DerivativeOrder, ASumOfPeaksCostsTheSameBothWays) {
