@@ -137,6 +137,7 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   solve::Shortcut shortcut;
   if (sample) {
     shortcut.x = sample->x;
+    shortcut.hessian = {sample->hessian.data(), sample->hessian.size()};
     shortcut.accept = [&](const linalg::Summary& all) {
       return from_sample = sample->confirmed_by(all);
     };

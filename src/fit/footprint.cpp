@@ -99,8 +99,8 @@ bool shrink(const Problem& problem, reduce::EvaluatorOptions& evaluator, index_t
 }  // namespace
 
 index_t rows_sampled(const Problem& problem, const FitOptions& options) {
-  if (!options.progressive || problem.terms.size() != 1 || !problem.linear_loss() ||
-      options.callback || options.max_nfev || problem.terms.front().program->linear) {
+  if (!options.progressive || problem.terms.size() != 1 || options.callback || options.max_nfev ||
+      problem.terms.front().program->linear) {
     return 0;
   }
   return sample_rows(problem.terms.front().rows, problem.free());

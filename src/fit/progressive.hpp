@@ -41,6 +41,7 @@ std::vector<index_t> stratified_rows(index_t rows, index_t count, index_t width)
 struct SampleFit {
   linalg::Vector x;         ///< n
   linalg::Summary summary;  ///< of the sample, at x
+  linalg::Matrix hessian;   ///< of the cost of all rows near x, from the sample; empty: unknown
   double rows_each = 1.0;   ///< rows that one of the sample stands for
   double start_cost = 0.0;  ///< of the sample, at the start
   index_t nfev = 0;

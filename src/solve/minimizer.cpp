@@ -14,6 +14,7 @@
 #include "linalg/triangle.hpp"
 #include "nlsq/error.hpp"
 #include "solve/bounds.hpp"
+#include "solve/newton.hpp"
 #include "solve/polish.hpp"
 #include "solve/stopping.hpp"
 #include "solve/strategy.hpp"
@@ -84,7 +85,7 @@ Outcome finish(Evaluator& evaluator, State& state, Stop stop, const SolverOption
   Outcome out;
   const bool converged = static_cast<int>(stop.status) > 0;
   const bool exact = state.here->sum.cost == 0.0;
-  if (options.polish && converged && !exact && state.n > 0 &&
+  if (options.polish && converged && !state.settled && !exact && state.n > 0 &&
       std::isfinite(state.here->sum.kappa)) {
     out.polish_steps = polish(evaluator, state, options, limit);
   } else {
@@ -180,7 +181,8 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
   };
   PrecisionControl precision(evaluator, state, options);
   if (shortcut != nullptr) begin_at(shortcut->x);
-  if (shortcut == nullptr || !shortcut->accept(state.trial->sum)) begin_at(x0);
+  const bool is_short = shortcut != nullptr && shortcut->accept(state.trial->sum);
+  if (!is_short) begin_at(x0);
   if (!state.trial->sum.finite && precision.raise(Upgrade::not_finite)) begin_at(x0);
   if (!state.trial->sum.finite) {
     throw InputError(
@@ -195,9 +197,11 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
                   limit);
   }
 
+  Stop stop;
+  if (is_short && !shortcut->hessian.empty() && options.polish)
+    stop = newton_steps(evaluator, state, shortcut->hessian, options, limit);
   update_scale(state, options, 0.0);
   strategy->start(state);
-  Stop stop;
   while (!stop.now) {
     if (stop = test_gradient(state, options); stop.now) {
       if (!precision.raise(Upgrade::end)) break;

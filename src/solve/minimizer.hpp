@@ -34,6 +34,7 @@ struct Outcome {
 struct Shortcut {
   std::span<const double> x;  ///< n, inside the bounds
   std::function<bool(const linalg::Summary&)> accept;
+  std::span<const double> hessian;  ///< n×n, of the cost near x, as far as known; empty: unknown
 };
 
 /// Bytes that minimize() allocates for n parameters, its outcome included: none of note up to 6 of

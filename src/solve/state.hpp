@@ -40,6 +40,8 @@ struct State {
   bool held_short = false;      ///< radius or bound stopped the step before the Gauss-Newton point
   bool cut_by_bound = false;    ///< a bound did
 
+  bool settled = false;  ///< no step is left for a polish
+
   double start_cost = 0;    ///< at the first point
   linalg::Vector largest;   ///< max |x_j| over the points accepted
   index_t small_steps = 0;  ///< trials in a row below ftol that did not gain speed
