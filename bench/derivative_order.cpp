@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <cstdlib>
 
 #include "engine/interpreter/interpreter.hpp"
 #include "expr/model.hpp"

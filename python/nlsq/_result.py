@@ -35,7 +35,7 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
     model, xdata, ydata : what was fitted
     engine : "interpreter" (the model was recorded) or "callback";  trace_note : why it was not recorded
     jacobian_mode, jacobian_mode_source : the mode and what chose it ("argument", "environment", "config", "default")
-    progressive, nfev_subsample : whether the fit began on a sample of many rows, and its passes over that
+    progressive, nfev_subsample : whether the fit began on a sample of many rows, and its passes over less than all
     precision : of the passes over the data, "float64"; sums are float64 always
     derivative_order : what the engine did ("forward", "reverse", or how differences were taken)
     warnings, cache_stats, infodict

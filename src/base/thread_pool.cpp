@@ -45,7 +45,15 @@ void wait_for_change(const std::atomic<T>& value, T old) {
   if (!spin_for_change(value, old)) value.wait(old, std::memory_order_acquire);
 }
 
+// Calls from within a job are made by their thread alone.
 thread_local bool inside_job = false;
+
+struct InsideJob {
+  InsideJob() { inside_job = true; }
+  ~InsideJob() { inside_job = false; }
+  InsideJob(const InsideJob&) = delete;
+  InsideJob& operator=(const InsideJob&) = delete;
+};
 
 }  // namespace
 
@@ -71,7 +79,7 @@ struct ThreadPool::Impl {
   index_t error_part = 0;
 
   void take_parts(int worker) {
-    inside_job = true;
+    const InsideJob inside;
     for (index_t part = next.fetch_add(1, std::memory_order_relaxed); part < parts;
          part = next.fetch_add(1, std::memory_order_relaxed)) {
       try {
@@ -85,7 +93,6 @@ struct ThreadPool::Impl {
         next.store(parts, std::memory_order_relaxed);
       }
     }
-    inside_job = false;
   }
 
   bool enter() {
@@ -145,6 +152,7 @@ struct ThreadPool::Impl {
     if (wake || all > asleep.load(std::memory_order_relaxed)) {
       run(count, part_count, function, wake);
     } else {
+      const InsideJob inside;
       for (index_t part = 0; part < part_count; ++part) function(0, part);
     }
     last_ended = Clock::now();

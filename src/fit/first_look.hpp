@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What a fit must know of its columns beside the model's values: that they are finite, and the
 // moments of the responses. To read long columns once more for each would take as long as a pass,
-// so both are found in the first pass over the rows.
+// so both are found in the first pass over the rows. Of several values that are not finite the one
+// in the first leaf is named, then the one in the first column of the model.
 #pragma once
 
 #include <vector>

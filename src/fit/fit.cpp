@@ -119,10 +119,6 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
     fit_impl::keep_within(options.memory_limit, problem, options, evaluator_options, sampled);
   }
   evaluator_options.walk.watch = &options.before_pass;
-  reduce::DataEvaluator evaluator(bound, table.start, table.free, evaluator_options,
-                                  fit_impl::shared_pool(), &memory);
-  if (evaluator.rows() == 0) throw InputError("data", "data: there is no row to fit");
-
   const linalg::Vector x0 = at_positions(table.start, table.free);
   const bool linear = problem.linear_loss();
   const linalg::Vector lower = at_positions(table.lower, table.free);
@@ -133,6 +129,10 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
         fit_impl::fit_sample(bound.front(), sampled, {x0, lower, upper, table.start, &table.free},
                              options, evaluator_options, fit_impl::shared_pool());
   }
+  // Made after the sample's, whose workspace it takes over.
+  reduce::DataEvaluator evaluator(bound, table.start, table.free, evaluator_options,
+                                  fit_impl::shared_pool(), &memory);
+  if (evaluator.rows() == 0) throw InputError("data", "data: there is no row to fit");
   bool from_sample = false;
   solve::Shortcut shortcut;
   if (sample) {

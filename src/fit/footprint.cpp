@@ -46,8 +46,8 @@ index_t rows_of(const Problem& problem) {
   return rows;
 }
 
-// While the sample is fitted the evaluator of all rows exists, but has made no pass; afterwards the
-// sample's workspace stays with the program.
+// The evaluators of the sample and of all rows come one after the other and hand on one workspace,
+// whose blocks have the rows of the larger.
 index_t working_bytes(const Problem& problem, const FitOptions& options,
                       const reduce::EvaluatorOptions& evaluator, index_t sampled, FoldsUsed folds) {
   const index_t n = problem.free();
@@ -58,18 +58,18 @@ index_t working_bytes(const Problem& problem, const FitOptions& options,
     const auto outputs = static_cast<index_t>(term.program->outputs.size());
     if (FirstLook::pays(term.rows)) result += FirstLook::bytes(term.rows, outputs);
   }
-  const index_t all = DataEvaluator::bytes(problem.terms, n, evaluator, folds) + solver;
-  if (sampled == 0) return all + result;
+  if (sampled == 0)
+    return DataEvaluator::bytes(problem.terms, n, evaluator, folds) + solver + result;
   const std::vector<reduce::Term> sample = {sampled_term(problem.terms.front(), sampled)};
   const SampleBytes values = sample_bytes(problem.terms.front(), sampled);
-  const index_t of_sample = DataEvaluator::bytes(sample, n, evaluator, folds);
-  const index_t summary = static_cast<index_t>(linalg::Matrix::bytes(z(n * n)));
-  const index_t during = DataEvaluator::bytes(problem.terms, n, evaluator, folds, false) +
-                         values.values + std::max(values.numbers, of_sample + solver);
-  const bool is_kept = problem.terms.front().workspaces != nullptr;
-  const index_t kept =
-      is_kept ? DataEvaluator::bytes(sample, n, evaluator, FoldsUsed::gram) : 0;  // TermState::rest
-  return std::max(during, all + summary + kept) + result;
+  const auto matrix = static_cast<index_t>(linalg::Matrix::bytes(z(n * n)));
+  const index_t during =
+      values.values +
+      std::max(values.numbers, DataEvaluator::bytes(sample, n, evaluator, folds) + solver);
+  reduce::EvaluatorOptions handed_on = evaluator;
+  handed_on.walk.block = reduce::Walker::block_of(sample.front(), evaluator.walk);
+  const index_t after = DataEvaluator::bytes(problem.terms, n, handed_on, folds) + solver;
+  return std::max(during, after) + 2 * matrix + result;  // the sample's summary and Hessian
 }
 
 // The next way to run that takes less; false when there is none.

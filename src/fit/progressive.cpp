@@ -203,8 +203,8 @@ void find_hessian(reduce::DataEvaluator& evaluator, const FreeParameters& parame
 index_t leaves_a_share(index_t rows) { return rows < 30'000'000 ? 2 : rows < 300'000'000 ? 4 : 8; }
 
 // A Gauss-Newton step on a part of the rows, read where they are. The sample's answer is a dozen
-// standard errors of all rows from theirs; from a few the first step on all rows leads so near that
-// no second one is needed.
+// standard errors of all rows from theirs; when only a few are left, the first step on all rows
+// leads so near that no second one is needed. Masked rows might leave a part next to nothing.
 void come_nearer(const reduce::Term& all, const FreeParameters& parameters,
                  const SolverOptions& options, const reduce::EvaluatorOptions& evaluator_options,
                  base::ThreadPool& pool, SampleFit& fit) {
@@ -232,12 +232,10 @@ void come_nearer(const reduce::Term& all, const FreeParameters& parameters,
   fit.x = std::move(x);
 }
 
-}  // namespace
-
-std::optional<SampleFit> fit_sample(const reduce::Term& term, index_t taken,
-                                    const FreeParameters& parameters, const SolverOptions& options,
-                                    const reduce::EvaluatorOptions& evaluator_options,
-                                    base::ThreadPool& pool) {
+std::optional<SampleFit> fit_rows(const reduce::Term& term, index_t taken,
+                                  const FreeParameters& parameters, const SolverOptions& options,
+                                  const reduce::EvaluatorOptions& evaluator_options,
+                                  base::ThreadPool& pool) {
   const auto n = static_cast<index_t>(parameters.start.size());
   const index_t width = width_of(term.rows);
   SampledTerm sample(term, stratified_rows(term.rows, taken / width, width), width);
@@ -274,11 +272,19 @@ std::optional<SampleFit> fit_sample(const reduce::Term& term, index_t taken,
   fit.nfev = outcome.nfev;
   fit.x = std::move(outcome.x);
   fit.summary = std::move(outcome.summary);
-  if (term.robust) {
-    find_hessian(evaluator, parameters, options, fit);
-  } else {
-    come_nearer(term, parameters, options, evaluator_options, pool, fit);
-  }
+  if (term.robust) find_hessian(evaluator, parameters, options, fit);
+  return fit;
+}
+
+}  // namespace
+
+std::optional<SampleFit> fit_sample(const reduce::Term& term, index_t taken,
+                                    const FreeParameters& parameters, const SolverOptions& options,
+                                    const reduce::EvaluatorOptions& evaluator_options,
+                                    base::ThreadPool& pool) {
+  std::optional<SampleFit> fit =
+      fit_rows(term, taken, parameters, options, evaluator_options, pool);
+  if (fit && !term.robust) come_nearer(term, parameters, options, evaluator_options, pool, *fit);
   return fit;
 }
 

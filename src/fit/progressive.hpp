@@ -39,12 +39,12 @@ std::vector<index_t> stratified_rows(index_t rows, index_t count, index_t width)
 
 /// Where a sample's fit ended, and what it says about all rows.
 struct SampleFit {
-  linalg::Vector x;         ///< n
-  linalg::Summary summary;  ///< of the sample, at x
+  linalg::Vector x;         ///< n; bettered on a part of very many rows
+  linalg::Summary summary;  ///< of the sample, at its own minimum
   linalg::Matrix hessian;   ///< of the cost of all rows near x, from the sample; empty: unknown
   double rows_each = 1.0;   ///< rows that one of the sample stands for
   double start_cost = 0.0;  ///< of the sample, at the start
-  index_t nfev = 0;
+  index_t nfev = 0;         ///< passes over the sample, one over the part included
 
   /// Whether the summary of all rows at x is what the sample promised: as much better than the
   /// start, the same information on every combination of parameters, and a minimum as near as a

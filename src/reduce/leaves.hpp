@@ -13,8 +13,9 @@ inline constexpr index_t kLeafRows = 4096;
 class LeafVisitor {
  public:
   virtual ~LeafVisitor() = default;
-  /// Called once for each leaf of the first pass, by several threads at a time. What it throws ends
-  /// the pass and passes through, that of the first leaf if several do.
+  /// Called for each leaf of the first pass, by several threads at a time, and again if the cost
+  /// alone is asked for. What it throws ends the pass and passes through, that of the first leaf if
+  /// several do.
   virtual void visit(index_t leaf, index_t first, index_t rows) = 0;
 };
 

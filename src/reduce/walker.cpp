@@ -99,7 +99,8 @@ bool Walker::serve(const Term& term, const WalkOptions& options) {
   options_.between_looks = options.between_looks;
   plan(term, options.threads);
   if (division_.block > most_rows_) return false;
-  workers_.resize(static_cast<std::size_t>(options_.threads));
+  const auto threads = static_cast<std::size_t>(options_.threads);
+  if (workers_.size() < threads) workers_.resize(threads);
   copy_tail();
   return true;
 }
@@ -108,6 +109,10 @@ int Walker::useful_threads(index_t rows, int threads) {
   const index_t least = rows >= kRowsForTwo ? 2 : 1;
   const index_t useful = std::max(least, rows / kRowsPerThread);
   return static_cast<int>(std::min<index_t>(std::max(1, threads), useful));
+}
+
+index_t Walker::block_of(const Term& term, const WalkOptions& options) {
+  return divide(term.program->full, term, options, options.threads).block;
 }
 
 Walker::Division Walker::divide(const program::Program& program, const Term& term,
@@ -123,8 +128,9 @@ Walker::Division Walker::divide(const program::Program& program, const Term& ter
   // With half a page the next block is still in the first cache when its turn comes; one
   // instruction leaves the processor nothing to do meanwhile (adr/0001).
   const bool in_halves = d.fetches && program.row.size() > 1;
-  const index_t most = in_halves ? kHalfPage : program.block_rows();
-  const index_t block = options.block > 0 ? options.block : std::min(most, program.block_rows());
+  const index_t usual =
+      in_halves ? std::min(kHalfPage, program.block_rows()) : program.block_rows();
+  const index_t block = options.block > 0 ? options.block : usual;
   // A term that fits one block needs no more registers than it has rows.
   d.block = std::min(block, std::max(kPad, round_up(term.rows)));
   return d;
@@ -201,6 +207,7 @@ void Walker::fold_leaf(Worker& w, Fold& fold, index_t leaf, double* result) {
   const index_t choice = every == 1 ? 0 : static_cast<index_t>(base::hash(leaf) >> 1) % every;
   const index_t begin = (leaf * every + choice) * kLeafRows;
   const index_t end = std::min(begin + kLeafRows, term_->rows);
+  const index_t last_fetched = every == 1 ? tail_first_ : std::min(end, tail_first_);
   fold.begin_leaf();
   for (index_t first = begin; first < end; first += block) {
     const index_t rows = std::min(block, end - first);
@@ -211,7 +218,7 @@ void Walker::fold_leaf(Worker& w, Fold& fold, index_t leaf, double* result) {
         const index_t width = width_of(column);
         const char* const values = static_cast<const char*>(column.data) + first * width;
         w.columns[c] = from_tail ? static_cast<const void*>(tail_[c].get()) : values;
-        const index_t next = std::min(block, tail_first_ - first - block);
+        const index_t next = std::min(block, last_fetched - first - block);
         if (division_.fetches && next > 0) fetch(values + block * width, next * width);
       }
       w.interpreter->run(w.columns, round_up(rows));
@@ -282,7 +289,7 @@ std::span<const double> Walker::reduce(Fold& fold) {
       fold_unit(worker(index), mine, unit, result_of(unit));
       if (is_watched && index == 0) look_up(looked);
     };
-    const bool is_brief = term_->rows < 2 * kRowsPerThread;
+    const bool is_brief = term_->folded_rows() < 2 * kRowsPerThread;
     pool_->run(options_.threads, units, std::cref(work),
                is_brief ? base::Job::brief : base::Job::lengthy);
   }

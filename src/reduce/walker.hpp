@@ -38,6 +38,8 @@ class Walker {
   /// `fold_size` doubles; with `worked` those of its workers, too, which the first pass makes.
   static index_t bytes(const program::Program& program, const Term& term,
                        const WalkOptions& options, index_t fold_size, bool worked = true);
+  /// Rows of a block in a pass for residuals and derivatives.
+  static index_t block_of(const Term& term, const WalkOptions& options);
   /// Threads that share a pass over `rows` rows.
   static int useful_threads(index_t rows, int threads);
 
