@@ -38,11 +38,23 @@ def test_the_result_tells():
 
 
 @pytest.mark.parametrize("options", [
-    {"progressive": False}, {"max_nfev": 100}, {"loss": "huber"}, {"callback": lambda **_: False}, {"jac": "2-point"},
+    {"progressive": False}, {"max_nfev": 100}, {"callback": lambda **_: False}, {"jac": "2-point"},
 ])  # fmt: skip
 def test_what_switches_it_off(options):
     r = nlsq.curve_fit(decay, X, Y, START, **options)
     assert r.success and not r.progressive and r.nfev_subsample == 0
+
+
+@pytest.mark.parametrize("loss", ["soft_l1", "huber", "cauchy", "arctan"])
+def test_a_robust_loss_ends_where_scipy_does(loss):
+    y = Y.copy()
+    y[::50] += 4.0
+    r = nlsq.curve_fit(decay, X, y, START, loss=loss, f_scale=0.2)
+    assert r.progressive and r.nfev_subsample > 0
+    tight = dict(xtol=1e-15, ftol=1e-15, gtol=1e-12)
+    theirs = scipy.optimize.least_squares(lambda p: decay(X, *p) - y, r.popt, loss=loss, f_scale=0.2, **tight)
+    np.testing.assert_allclose((r.popt - theirs.x) / r.perr, 0.0, atol=1e-3)
+    assert r.cost <= theirs.cost * (1 + 1e-12)
 
 
 def test_few_rows_need_no_sample():
