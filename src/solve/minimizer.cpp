@@ -57,15 +57,6 @@ void evaluate(Evaluator& evaluator, State& state, const SolverOptions& options, 
   ++state.nfev;
 }
 
-void accept(State& state) {
-  std::swap(state.here, state.trial);
-  ++state.njev;
-  ++state.iterations;
-  for (std::size_t j = 0; j < state.largest.size(); ++j) {
-    state.largest[j] = std::max(state.largest[j], std::abs(state.here->x[j]));
-  }
-}
-
 Stop report(const State& state, const SolverOptions& options) {
   if (!options.callback) return {};
   Iteration seen;

@@ -5,7 +5,6 @@
 
 #include <cmath>
 #include <limits>
-#include <utility>
 
 #include "linalg/gram.hpp"
 #include "linalg/triangle.hpp"
@@ -96,9 +95,7 @@ Stop newton_steps(Evaluator& evaluator, State& state, std::span<const double> he
     if (share > kRounding ? gain < kLeastGain * share : gain < -kRounding) return {};
     for (std::size_t j = 0; j < change.size(); ++j) change[j] = reached.g[j] - state.here->sum.g[j];
     H.learn(state.step, change);
-    std::swap(state.here, state.trial);
-    ++state.njev;
-    ++state.iterations;
+    accept(state);
   }
   return {};
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "linalg/triangle.hpp"
 
@@ -24,6 +25,15 @@ State::State(index_t parameters, index_t row_count, std::span<const double> lo,
   const auto finite = [](double bound) { return std::isfinite(bound); };
   bounded = std::any_of(lower.begin(), lower.end(), finite) ||
             std::any_of(upper.begin(), upper.end(), finite);
+}
+
+void accept(State& state) {
+  std::swap(state.here, state.trial);
+  ++state.njev;
+  ++state.iterations;
+  for (std::size_t j = 0; j < state.largest.size(); ++j) {
+    state.largest[j] = std::max(state.largest[j], std::abs(state.here->x[j]));
+  }
 }
 
 double residual_norm(const linalg::Summary& sum) { return std::sqrt(2.0 * sum.cost); }

@@ -57,6 +57,9 @@ struct State {
   Point points[3];  // steps move pointers, not points
 };
 
+/// The trial becomes where we are.
+void accept(State& state);
+
 /// √(2·cost): ‖f‖ for the linear loss, the size the gradient is compared with for every loss.
 double residual_norm(const linalg::Summary& sum);
 
