@@ -2,6 +2,7 @@
 // The result of a fit.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -67,6 +68,14 @@ struct FitResult {
   std::string loss = "linear";
   std::string model;  ///< formula, if there is one
   std::vector<std::string> warnings;
+  /// With FitOptions::fingerprints, of each array of 131,072 rows and more that the fit read; see
+  /// fingerprint() in nlsq/data.hpp.
+  struct Fingerprint {
+    const void* data;
+    index_t bytes;
+    std::uint64_t value;
+  };
+  std::vector<Fingerprint> fingerprints;
   double elapsed_ms = 0.0;
 
   /// Student-t interval at confidence `level`: popt ± t·perr (normal quantile when absolute_sigma).

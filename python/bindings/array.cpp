@@ -53,6 +53,10 @@ bool Buffer::take(nb::handle array) {
   return true;
 }
 
+ByteView::ByteView(nb::handle array) {
+  if (PyObject_GetBuffer(array.ptr(), &view_, PyBUF_C_CONTIGUOUS) != 0) throw nb::python_error();
+}
+
 nb::object new_array(std::span<const double> values) {
   nb::object array = empty(nb::int_(values.size()));
   fill(array, values);

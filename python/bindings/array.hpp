@@ -36,6 +36,22 @@ class Buffer {
   int dimensions_ = 0;
 };
 
+/// The bytes of a contiguous array of any kind, held while this lives.
+class ByteView {
+ public:
+  /// Throws TypeError for what has no contiguous buffer.
+  explicit ByteView(nb::handle array);
+  ByteView(const ByteView&) = delete;
+  ByteView& operator=(const ByteView&) = delete;
+  ~ByteView() { PyBuffer_Release(&view_); }
+
+  const void* data() const { return view_.buf; }
+  index_t bytes() const { return view_.len; }
+
+ private:
+  Py_buffer view_{};
+};
+
 /// A new float64 array of NumPy's own making, (n,).
 nb::object new_array(std::span<const double> values);
 /// The same of shape (rows, size/rows), row-major.

@@ -97,6 +97,7 @@ FitResult run_curve_fit(const Model& model, const Columns& columns, nb::handle y
       set_solver(options, name, value);
     }
   }
+  options.fingerprints = true;
   options.callback = callback_of(callback);
   options.before_pass = signal_watch(response.values().size * static_cast<index_t>(names.size()));
   const nb::gil_scoped_release release;
@@ -154,6 +155,17 @@ void bind_fit(nb::module_& m) {
       .def_ro("method", &FitResult::method)
       .def_ro("loss", &FitResult::loss)
       .def_ro("warnings", &FitResult::warnings)
+      .def_prop_ro(
+          "fingerprints",
+          [](const FitResult& r) {
+            nb::dict of_arrays;
+            for (const FitResult::Fingerprint& array : r.fingerprints) {
+              const auto address = reinterpret_cast<std::uintptr_t>(array.data);
+              of_arrays[nb::make_tuple(address, array.bytes)] = array.value;
+            }
+            return of_arrays;
+          },
+          "{(address, bytes): fingerprint} of the long arrays that were read.")
       .def_ro("elapsed_ms", &FitResult::elapsed_ms)
       .def("intervals", &FitResult::intervals, nb::arg("level") = 0.95)
       .def("correlation",
@@ -171,6 +183,15 @@ void bind_fit(nb::module_& m) {
           },
           nb::arg("level") = 0.95, nb::arg("color") = false);
 
+  m.def(
+      "fingerprint",
+      [](nb::handle array, index_t item_bytes) {
+        const ByteView view(array);
+        const nb::gil_scoped_release release;
+        return fingerprint(view.data(), view.bytes(), item_bytes);
+      },
+      nb::arg("array"), nb::arg("item_bytes"),
+      "Of the bytes of a contiguous array whose values have so many bytes each (1 to 8).");
   m.def("curve_fit", &run_curve_fit, nb::arg("model"), nb::arg("columns"), nb::arg("y"),
         nb::arg("sigma").none() = nb::none(), nb::arg("p0") = std::vector<double>{},
         nb::arg("lower").none() = nb::none(), nb::arg("upper").none() = nb::none(),

@@ -99,6 +99,7 @@ nb::object quick_result(nb::handle function, nb::handle x, nb::handle y, nb::han
     return nb::none();
   }
   if (!is_usual(options) || options.p0.size() != names.size()) return nb::none();
+  options.fingerprints = true;
   const std::optional<Model> model = trusted_record(function, names);
   if (!model) return nb::none();
   std::optional<FitResult> result = plain_fit(*model, x, y, std::move(options));

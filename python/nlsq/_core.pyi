@@ -561,6 +561,10 @@ class FitResult:
     def warnings(self) -> list[str]: ...
 
     @property
+    def fingerprints(self) -> dict:
+        """{(address, bytes): fingerprint} of the long arrays that were read."""
+
+    @property
     def elapsed_ms(self) -> float: ...
 
     def intervals(self, level: float = 0.95) -> list[tuple[float, float]]: ...
@@ -568,6 +572,11 @@ class FitResult:
     def correlation(self) -> object: ...
 
     def report(self, level: float = 0.95, color: bool = False) -> str: ...
+
+def fingerprint(array: object, item_bytes: int) -> int:
+    """
+    Of the bytes of a contiguous array whose values have so many bytes each (1 to 8).
+    """
 
 def curve_fit(model: Model, columns: Sequence[object], y: object, sigma: object | None = None, p0: Sequence[float] = [], lower: object | None = None, upper: object | None = None, fixed: object | None = None, absolute_sigma: bool = False, loss: object | None = None, f_scale: float = 1.0, threads: int = 0, check_finite: bool = True, callback: object | None = None, jacobian_mode: object | None = None, solver: dict = {}) -> FitResult:
     """Fits a model to columns and a response; see nlsq.curve_fit."""

@@ -101,8 +101,9 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
         set_removed(self, absent)
         set_cache(self, {})
         x, sigma = outcome.xdata, outcome.sigma
-        set_seen(self, (snapshot(x), snapshot(outcome.ydata), None if sigma is None else snapshot(sigma),
-                         snapshots(outcome.columns, x)))  # fmt: skip
+        fit = outcome.result
+        set_seen(self, (snapshot(x, fit), snapshot(outcome.ydata, fit), None if sigma is None else snapshot(sigma, fit),
+                         snapshots(outcome.columns, x, fit)))  # fmt: skip
 
     def _of_entries(self, mapping, entries):
         if isinstance(mapping, LazyEntries):

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
-// What a fit must know of its columns beside the model's values: that they are finite, and the
-// moments of the responses. To read long columns once more for each would take as long as a pass,
-// so both are found in the first pass over the rows. Of several values that are not finite the one
-// in the first leaf is named, then the one in the first column of the model.
+// What a fit must know of its columns beside the model's values: that they are finite, the moments
+// of the responses and, if asked for, what tells later that an array was changed. To read long
+// columns once more for each would take as long as a pass, so all is found in the first pass over
+// the rows. Of several values that are not finite the one in the first leaf is named, then the one
+// in the first column of the model.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "fit/binding.hpp"
+#include "fit/fingerprint.hpp"
 #include "fit/moments.hpp"
 #include "reduce/leaves.hpp"
 
@@ -17,18 +20,21 @@ class FirstLook final : public reduce::LeafVisitor {
  public:
   /// Whether a term of so many rows is looked at in its first pass, not before.
   static bool pays(index_t rows) { return rows >= kRows; }
-  /// Bytes that one allocates for a term of so many rows and responses.
-  static index_t bytes(index_t rows, index_t responses) {
-    return responses * (static_cast<index_t>(sizeof(MomentSums)) + MomentSums::bytes(rows));
-  }
+  /// Bytes that one allocates for a term of so many rows, responses and columns in all (none
+  /// without fingerprints).
+  static index_t bytes(index_t rows, index_t responses, index_t columns);
 
-  /// The view and what it points to outlive it. `check`: columns that are not finite are refused.
-  FirstLook(const TermView& view, bool check);
+  /// The view and what it points to outlive it. Columns that are not finite are refused if the
+  /// options say so.
+  FirstLook(const TermView& view, const FitOptions& options);
 
   void visit(index_t leaf, index_t first, index_t rows) override;
 
   /// Of a response, after the first pass.
   Moments moments(std::size_t response) const { return sums_[response].total(); }
+
+  /// Of every array of the term, after the first pass, if the options asked for them.
+  std::span<const Fingerprints> fingerprints() const { return fingerprints_; }
 
  private:
   static constexpr index_t kRows = 131072;  // columns of 1 MB
@@ -36,6 +42,7 @@ class FirstLook final : public reduce::LeafVisitor {
   const Model* model_;
   Columns columns_;  // to be checked
   std::vector<MomentSums> sums_;
+  std::vector<Fingerprints> fingerprints_;
 };
 
 }  // namespace nlsq::fit_impl

@@ -110,7 +110,7 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   looks.reserve(terms.size());
   for (std::size_t t = 0; t < terms.size(); ++t) {
     if (!fit_impl::FirstLook::pays(problem.terms[t].rows)) continue;
-    problem.terms[t].visitor = &looks.emplace_back(terms[t], options.check_finite);
+    problem.terms[t].visitor = &looks.emplace_back(terms[t], options);
   }
   const std::span<const reduce::Term> bound = problem.terms;
   reduce::EvaluatorOptions evaluator_options = fit_impl::evaluator_options(options.threads);
@@ -178,6 +178,10 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   fit_impl::fill_statistics(result, outcome, table.free, moments_of(terms, bound, options),
                             options);
   for (const reduce::Term& term : bound) result.n_masked += term.masked_rows;
+  for (const fit_impl::FirstLook& look : looks) {
+    for (const fit_impl::Fingerprints& array : look.fingerprints())
+      result.fingerprints.push_back({array.data(), array.bytes(), array.value()});
+  }
   result.elapsed_ms =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
   return result;

@@ -56,7 +56,8 @@ index_t working_bytes(const Problem& problem, const FitOptions& options,
   index_t result = N * N * 8 + N * kOfParameter + kBesides;
   for (const reduce::Term& term : problem.terms) {
     const auto outputs = static_cast<index_t>(term.program->outputs.size());
-    if (FirstLook::pays(term.rows)) result += FirstLook::bytes(term.rows, outputs);
+    const auto columns = static_cast<index_t>(options.fingerprints ? term.columns.size() : 0);
+    if (FirstLook::pays(term.rows)) result += FirstLook::bytes(term.rows, outputs, columns);
   }
   if (sampled == 0)
     return DataEvaluator::bytes(problem.terms, n, evaluator, folds) + solver + result;

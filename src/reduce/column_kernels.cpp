@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "reduce/column_kernels.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/hash.hpp"
 #include "engine/targets.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -74,9 +79,48 @@ bool all_finite(const double* y, index_t n) {
   return rest == 0.0 && hn::AllTrue(d, hn::Eq(all, zero));
 }
 
+std::uint64_t mixed(std::uint64_t word) { return word ^ (word >> 32); }
+
+std::uint64_t fingerprint(const void* data, index_t bytes) {
+  const hn::ScalableTag<std::uint64_t> d;
+  constexpr index_t kLanes = HWY_MAX_BYTES / sizeof(std::uint64_t);
+  constexpr index_t kVectors = kSums / kLanes;
+  HWY_ALIGN std::uint64_t sum[kSums] = {};
+  HWY_ALIGN std::uint64_t sum_of_sums[kSums] = {};
+  hn::Vec<decltype(d)> s[kVectors], t[kVectors];
+  for (index_t v = 0; v < kVectors; ++v) s[v] = t[v] = hn::Zero(d);
+  const auto* const words = static_cast<const std::uint64_t*>(data);
+  const index_t whole = bytes / 8;
+  index_t i = 0;
+  for (; i + kSums <= whole; i += kSums) {
+#pragma GCC unroll 32
+    for (index_t v = 0; v < kVectors; ++v) {
+      const auto w = hn::LoadU(d, words + i + v * kLanes);
+      s[v] = hn::Add(s[v], hn::Xor(w, hn::ShiftRight<32>(w)));
+      t[v] = hn::Add(t[v], s[v]);
+    }
+  }
+  for (index_t v = 0; v < kVectors; ++v) {
+    hn::Store(s[v], d, sum + v * kLanes);
+    hn::Store(t[v], d, sum_of_sums + v * kLanes);
+  }
+  // The last words, one of which may be filled up with zeros.
+  for (index_t k = 0; 8 * i < bytes; ++i, ++k) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, static_cast<const char*>(data) + 8 * i,
+                static_cast<std::size_t>(std::min<index_t>(8, bytes - 8 * i)));
+    sum[k] += mixed(word);
+    sum_of_sums[k] += sum[k];
+  }
+  std::uint64_t all = static_cast<std::uint64_t>(bytes);
+  for (index_t k = 0; k < kSums; ++k)
+    all += sum[k] * (base::hash(2 * k + 1) | 1) + sum_of_sums[k] * (base::hash(2 * k + 2) | 1);
+  return base::hash(all);
+}
+
 }  // namespace
 
-void fill(ColumnKernels& kernels) { kernels = {shifted_sums, all_finite}; }
+void fill(ColumnKernels& kernels) { kernels = {shifted_sums, all_finite, fingerprint}; }
 
 }  // namespace nlsq::reduce::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

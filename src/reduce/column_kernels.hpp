@@ -2,6 +2,8 @@
 // Sums over one column of data, for the instruction set chosen at run time.
 #pragma once
 
+#include <cstdint>
+
 #include "engine/isa.hpp"
 #include "nlsq/types.hpp"
 
@@ -18,6 +20,11 @@ struct ColumnKernels {
   ShiftedSums (*shifted_sums)(const double* y, index_t n, double y0) = nullptr;
   /// No NaN and no infinity among n values.
   bool (*all_finite)(const double* y, index_t n) = nullptr;
+  /// A number that tells n bytes, up to some 64 KiB, from others: of 32 interleaved streams of
+  /// 64-bit words, each word's high half mixed into its low one, the sums and the sums of the
+  /// partial sums (as Fletcher's checksum), so that order counts. The same with every instruction
+  /// set.
+  std::uint64_t (*fingerprint)(const void* bytes, index_t n) = nullptr;
 };
 
 const ColumnKernels& column_kernels(engine::Isa isa);

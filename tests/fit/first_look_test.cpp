@@ -141,5 +141,27 @@ TEST(FirstLook, FindsTheMomentsOfAPassOfTheirOwn) {
   }
 }
 
+TEST(FirstLook, FindsTheFingerprintsOfEveryArray) {
+  const test::Decay d = test::make_decay(kRows);
+  const std::vector<float> narrow(d.x.begin(), d.x.end());
+  Dataset data;
+  data.column("x", narrow).response(d.y).sigma(d.sigma);
+  FitOptions options;
+  options.p0 = {2.0, 1.0, 0.3};
+  const Model model = Model::parse("a*exp(-b*x)+c");
+  EXPECT_TRUE(curve_fit(model, data, options).fingerprints.empty());
+  options.fingerprints = true;
+  const FitResult r = curve_fit(model, data, options);
+  ASSERT_EQ(r.fingerprints.size(), 3u);
+  const void* const arrays[] = {narrow.data(), d.y.data(), d.sigma.data()};
+  for (std::size_t i = 0; i < 3; ++i) {
+    const index_t item = i == 0 ? 4 : 8;
+    EXPECT_EQ(r.fingerprints[i].data, arrays[i]);
+    EXPECT_EQ(r.fingerprints[i].bytes, item * kRows);
+    for (const int threads : {1, 3})
+      EXPECT_EQ(r.fingerprints[i].value, fingerprint(arrays[i], item * kRows, item, threads));
+  }
+}
+
 }  // namespace
 }  // namespace nlsq::fit_impl

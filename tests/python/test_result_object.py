@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from fits import decay, decay_data, fit
 
+from nlsq import curve_fit
 from nlsq._optimize import OptimizeResult, OptimizeWarning, optimize_warning
 from nlsq._result import CurveFitResult
 
@@ -178,16 +179,63 @@ def test_changed_data_is_named_instead_of_mixed(name, m):
     assert r.popt.shape == (3,) and r.r_squared > 0.9
 
 
-def test_one_changed_value_or_a_new_order_is_noticed():
-    x, y = decay_data(30_000)
+@pytest.mark.parametrize("m", [5_000, 30_000, 131_071, 131_072, 1_500_000])
+def test_one_changed_value_or_a_new_order_is_noticed(m):
+    x, y = decay_data(m)
     r = fit(x=x, y=y)
-    y[12_345] += 1e-9
-    with pytest.raises(ValueError, match="ydata"):
-        _ = r.residuals
-    r = fit(x=x, y=y)
+    for row in (0, 1, m // 3, m - 2, m - 1):
+        old = y[row]
+        y[row] = np.nextafter(old, 9.0)
+        with pytest.raises(ValueError, match="ydata"):
+            r._unchanged()
+        y[row] = old
+        r._unchanged()
+    for first, second in ((3, 35), (3, 3 + 4096), (1, m - 1)):
+        if first + 4096 > m:
+            continue
+        y[[first, second]] = y[[second, first]]
+        with pytest.raises(ValueError, match="ydata"):
+            r._unchanged()
+        y[[first, second]] = y[[second, first]]
+    r._unchanged()
     y.sort()
     with pytest.raises(ValueError, match="ydata"):
         _ = r.residuals
+
+
+@pytest.mark.parametrize("make", [
+    lambda v: v, lambda v: v.astype(np.float32), lambda v: np.repeat(v, 2)[::2], lambda v: np.round(100 * v).astype(int),
+    lambda v: v[::-1], lambda v: np.stack([v, v], axis=1)[:, 0], lambda v: np.asfortranarray(v),
+], ids=["plain", "float32", "strided", "int", "reversed", "column", "fortran"])  # fmt: skip
+@pytest.mark.parametrize("m", [20_000, 200_000])
+def test_every_kind_of_array_is_watched(make, m):
+    x, y = decay_data(m)
+    x, y = make(x), make(y)
+    r = curve_fit(lambda x, a, b: a + b * x, x, y)
+    a, b = r.popt
+    residuals = y.astype(float) - (a + b * x.astype(float))
+    for name, array, kept in (("xdata", x, r.xdata), ("ydata", y, r.ydata)):
+        for row in (0, m // 2 + 1, m - 1):
+            old = array[row]
+            array[row] = old + 1
+            if np.may_share_memory(kept, array):
+                with pytest.raises(ValueError, match=name):
+                    r._unchanged()
+            else:  # the result has a copy
+                np.testing.assert_allclose(r.residuals, residuals, atol=1e-5)
+            array[row] = old
+            r._unchanged()
+
+
+def test_grids_and_frames_are_watched():
+    side = 400
+    u, v = np.meshgrid(np.linspace(0, 1, side), np.linspace(0, 1, side))
+    xy = np.stack([u.ravel(), v.ravel()])
+    z = 2.0 * xy[0] + np.exp(-xy[1])
+    r = curve_fit(lambda xy, a, b: a * xy[0] + np.exp(-b * xy[1]), xy, z)
+    xy[1, 77_777] += 1e-12
+    with pytest.raises(ValueError, match="xdata"):
+        r._unchanged()
 
 
 def test_what_was_read_before_the_change_stays():

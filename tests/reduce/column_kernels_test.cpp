@@ -8,6 +8,8 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <set>
+#include <utility>
 #include <vector>
 
 namespace nlsq::reduce {
@@ -39,6 +41,46 @@ TEST(ColumnKernels, SumsAreRightAndTheSameWithEveryInstructionSet) {
       EXPECT_EQ(sums.d, reference.d) << n << " " << engine::name(isa);
       EXPECT_EQ(sums.dd, reference.dd) << n << " " << engine::name(isa);
     }
+  }
+}
+
+TEST(ColumnKernels, AFingerprintIsTheSameWithEveryInstructionSet) {
+  const std::vector<double> y = random_values(4096);
+  std::set<std::uint64_t> seen;
+  for (index_t bytes = 0; bytes <= 32768; bytes = bytes < 600 ? bytes + 1 : bytes + 997) {
+    const std::uint64_t reference =
+        column_kernels(engine::Isa::portable).fingerprint(y.data(), bytes);
+    EXPECT_TRUE(seen.insert(reference).second) << bytes;
+    for (const engine::Isa isa : engine::available_isas())
+      EXPECT_EQ(column_kernels(isa).fingerprint(y.data(), bytes), reference) << bytes;
+  }
+}
+
+// Values whose bits differ in a few of the highest places alone, where sums modulo 2⁶⁴ forget most.
+TEST(ColumnKernels, AFingerprintSeesEveryChangeAndEveryExchange) {
+  const auto fingerprint = column_kernels(engine::available_isas().front()).fingerprint;
+  for (const auto& [low, high] : {std::pair{-1.0, 1.0}, {1.0, 2.0}, {0.0, 1.0}, {1.0, 1.5}}) {
+    std::vector<double> y(4096);
+    std::mt19937_64 generator(5);
+    for (double& v : y) v = generator() % 2 == 0 ? low : high;
+    const auto of = [&] { return fingerprint(y.data(), 8 * 4096); };
+    const std::uint64_t before = of();
+    for (double& v : y) {
+      const double old = v;
+      v = old == low ? high : low;
+      EXPECT_NE(of(), before);
+      v = old;
+    }
+    for (int i = 0; i < 20000; ++i) {
+      double& a = y[generator() % 4096];
+      double& b = y[generator() % 2 == 0 ? static_cast<std::size_t>(&a - y.data()) ^ 32u
+                                         : generator() % 4096];
+      if (a == b) continue;
+      std::swap(a, b);
+      EXPECT_NE(of(), before);
+      std::swap(a, b);
+    }
+    EXPECT_EQ(of(), before);
   }
 }
 
