@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """nlsq.scipy.curve_fit beside scipy.optimize.curve_fit, in one process, with the same starts.
 
-Both fits are compared first (cost, parameters); then they are timed in turns of some 50 ms, at least three fits each, and
-the medians are printed with their ratio. The first fit of a turn is not counted: it finds the caches as the other left
-them, and both are asked how fast they are when hot. nfev of SciPy counts evaluations of the model, those of differences too; nfev here counts passes over the data.
+Both fits are compared first (cost, parameters); then they are timed in turns of some 50 ms, at least three fits each,
+and the medians are printed with their ratio. The first fit of a turn is not counted: it finds the caches as the other
+left them, and both are asked how fast they are when hot. nfev of SciPy counts evaluations of the model, those of
+differences too; nfev here counts passes over the data.
 
     PYTHONPATH=python python bench/python/compare_scipy.py [--rows 100 1000] [--seconds 1]
 """

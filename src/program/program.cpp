@@ -9,7 +9,7 @@ namespace {
 
 constexpr index_t kCacheBytes = 48 * 1024;
 constexpr index_t kMinBlock = 64;
-constexpr index_t kMaxBlock = 512;
+constexpr index_t kMaxBlock = 1024;
 
 std::string_view name_of(Code code) {
   switch (code) {

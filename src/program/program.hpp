@@ -78,7 +78,7 @@ struct Program {
   std::vector<Operand> outputs;  ///< one a root given to lower(): reg, column or scalar
 
   /// Rows a block should have so that the registers stay in the first-level cache: a power of two
-  /// from 64 to 512 (and so a divisor of the reduction's leaf).
+  /// from 64 to 1,024 (and so a divisor of the reduction's leaf).
   index_t block_rows() const;
 };
 

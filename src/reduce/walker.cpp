@@ -125,11 +125,9 @@ Walker::Division Walker::divide(const program::Program& program, const Term& ter
     d.leaves_per_unit *= 2;
   }
   d.fetches = comes_from_memory(term);
-  // With half a page the next block is still in the first cache when its turn comes; one
-  // instruction leaves the processor nothing to do meanwhile (adr/0001).
-  const bool in_halves = d.fetches && program.row.size() > 1;
+  // With half a page the next block is still in the first cache when its turn comes (adr/0001).
   const index_t usual =
-      in_halves ? std::min(kHalfPage, program.block_rows()) : program.block_rows();
+      d.fetches ? std::min(kHalfPage, program.block_rows()) : program.block_rows();
   const index_t block = options.block > 0 ? options.block : usual;
   // A term that fits one block needs no more registers than it has rows.
   d.block = std::min(block, std::max(kPad, round_up(term.rows)));

@@ -9,7 +9,7 @@ namespace nlsq::program {
 namespace {
 
 TEST(Program, BlocksArePowersOfTwoThatShrinkWithTheRegisters) {
-  index_t last = 512;
+  index_t last = 1024;
   for (const std::uint32_t registers : {0u, 1u, 4u, 8u, 20u, 60u, 500u, 100000u}) {
     Program program;
     program.registers = registers;
