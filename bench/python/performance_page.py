@@ -10,8 +10,6 @@ import argparse
 import os
 import pathlib
 import platform
-import statistics
-import time
 
 import matplotlib
 
@@ -25,33 +23,10 @@ import nlsq  # noqa: E402
 import nlsq.scipy  # noqa: E402
 from many_fits import compare, decay, decays, spot, spots  # noqa: E402
 from nlsq import _core  # noqa: E402
+from turns import MODELS, in_turns, problem  # noqa: E402
 
-MODELS = {
-    "exponential": (lambda x, a, b, c: a * np.exp(-b * x) + c, (2.5, 1.3, 0.5), (1.0, 1.0, 1.0)),
-    "Gaussian": (lambda x, a, m, s: a * np.exp(-((x - m) ** 2) / (2 * s**2)), (3.0, 2.0, 0.6), (2.0, 1.7, 0.9)),
-    "cubic": (lambda x, a, b, c, d: a + x * (b + x * (c + x * d)), (1.0, -2.0, 0.5, 0.1), (1.0, 1.0, 1.0, 1.0)),
-    "sinusoid": (lambda x, a, w, p, c: a * np.sin(w * x + p) + c, (2.0, 3.0, 0.5, 1.0), (1.5, 2.9, 0.3, 0.5)),
-}
 # What the README of NLSQ 0.3 gives for its fits on a GPU, in milliseconds.
 GPU_OF_NLSQ = {10_000: 2.0, 100_000: 3.0, 1_000_000: 8.0, 10_000_000: 55.0}
-
-
-def problem(name, rows):
-    model, truth, p0 = MODELS[name]
-    x = np.linspace(0.0, 4.0, rows)
-    return model, x, model(x, *truth) + 0.1 * np.random.default_rng(rows).standard_normal(rows), p0
-
-
-def in_turn(fits, seconds, least=3):
-    """Median microseconds of each function, called in turn."""
-    times = [[] for _ in fits]
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end or len(times[-1]) < least:
-        for fit, taken in zip(fits, times):
-            began = time.perf_counter()
-            fit()
-            taken.append(1e6 * (time.perf_counter() - began))
-    return [statistics.median(taken) for taken in times]
 
 
 def against_scipy(rows, seconds):
@@ -61,8 +36,8 @@ def against_scipy(rows, seconds):
         model, x, y, p0 = problem(name, rows)
         ours, theirs = (fit(model, x, y, p0) for fit in (nlsq.scipy.curve_fit, scipy.optimize.curve_fit))
         assert np.max(np.abs(ours[0] - theirs[0]) / np.sqrt(np.diag(theirs[1]))) < 1e-2, (name, rows)
-        found[name] = in_turn([lambda: nlsq.scipy.curve_fit(model, x, y, p0),
-                               lambda: scipy.optimize.curve_fit(model, x, y, p0)], seconds, 2)  # fmt: skip
+        found[name] = in_turns([lambda: nlsq.scipy.curve_fit(model, x, y, p0),
+                               lambda: scipy.optimize.curve_fit(model, x, y, p0)], seconds, turns=3)  # fmt: skip
     return found
 
 
@@ -73,7 +48,7 @@ def progressive(rows, seconds):
         model, x, y, p0 = problem(name, rows)
         on, off = nlsq.curve_fit(model, x, y, p0), nlsq.curve_fit(model, x, y, p0, progressive=False)
         assert np.max(np.abs(on.popt - off.popt) / off.perr) < 1e-2
-        times = in_turn([lambda: nlsq.curve_fit(model, x, y, p0),
+        times = in_turns([lambda: nlsq.curve_fit(model, x, y, p0),
                          lambda: nlsq.curve_fit(model, x, y, p0, progressive=False)], seconds)  # fmt: skip
         found[name] = (*times, on.nfev, off.nfev)
     return found
@@ -84,7 +59,7 @@ def growth(sizes, seconds):
     found = []
     for rows in sizes:
         model, x, y, p0 = problem("exponential", rows)
-        found.append(1e3 * in_turn([lambda: nlsq.curve_fit(model, x, y, p0)], seconds)[0] / rows)
+        found.append(1e3 * in_turns([lambda: nlsq.curve_fit(model, x, y, p0)], seconds)[0] / rows)
     return found
 
 
@@ -101,7 +76,7 @@ def growth_in_parameters(counts, rows, seconds):
         truth = np.array([v for k in range(peaks) for v in (1.0 + 0.1 * k, k + 0.5, 0.4)])
         y = model(x, *truth) + 0.01 * np.random.default_rng(n).standard_normal(rows)
         r = nlsq.curve_fit(model, x, y, truth * 1.01, threads=1, progressive=False)
-        taken = in_turn([lambda: nlsq.curve_fit(model, x, y, truth * 1.01, threads=1, progressive=False)], seconds)[0]
+        taken = in_turns([lambda: nlsq.curve_fit(model, x, y, truth * 1.01, threads=1, progressive=False)], seconds)[0]
         found.append(taken / r.nfev)
     return found
 
@@ -149,7 +124,7 @@ def main():
                       if line.startswith("model name")), platform.machine())  # fmt: skip
     lines = [
         "# Performance", "",
-        "Written by `make performance`; every figure is a median of runs in turn in one process, and answers are compared",
+        "Written by `make performance`; every figure is a median, two sides in turns in one process, and answers are compared",
         f"before they are timed. nlsq {nlsq.__version__}, NumPy {np.__version__}, SciPy {scipy.__version__}; {processor},",
         f"{os.cpu_count()} cores, {_core.chosen_isa()}. `make perf` holds the working tree against a commit.", "",
         "## Hot fits from Python", "",
