@@ -115,23 +115,21 @@ Interpreter::Interpreter(const program::Program& program, const Uniforms& unifor
   steps_.reserve(program.row.size());
   column_uses_.reserve(program.row.size() + kMoreColumnUses);
   for (const Instruction& in : program.row) {
-    const auto step = static_cast<std::uint32_t>(steps_.size());
-    const Operand* operands[] = {&in.a, &in.b, &in.c, &in.e};
-    const double* pointers[4] = {nullptr, nullptr, nullptr, nullptr};
-    for (std::uint8_t i = 0; i < 4; ++i) {
-      const Operand& operand = *operands[i];
-      if (operand.kind == Operand::Kind::scalar) pointers[i] = uniforms.slot(operand.index);
-      if (operand.kind == Operand::Kind::reg) pointers[i] = reg(operand.index);
-      if (operand.kind == Operand::Kind::column) column_uses_.push_back({step, i, operand.index});
-    }
+    const Operand* const operands[] = {&in.a, &in.b, &in.c, &in.e};
     steps_.push_back({find_kernel(table, in),
-                      {.a = pointers[0],
-                       .b = pointers[1],
-                       .c = pointers[2],
-                       .e = pointers[3],
-                       .d = reg(in.dst),
+                      {.d = reg(in.dst),
                        .d2 = in.code == Code::sincos ? reg(in.dst2) : nullptr,
                        .imm = in.imm}});
+    // Reserved above: a step stays where it is.
+    Call& call = steps_.back().call;
+    const double** const pointers[] = {&call.a, &call.b, &call.c, &call.e};
+    for (std::size_t i = 0; i < 4; ++i) {
+      const Operand& operand = *operands[i];
+      if (operand.kind == Operand::Kind::scalar) *pointers[i] = uniforms.slot(operand.index);
+      if (operand.kind == Operand::Kind::reg) *pointers[i] = reg(operand.index);
+      if (operand.kind == Operand::Kind::column)
+        column_uses_.push_back({pointers[i], operand.index});
+    }
   }
 }
 
@@ -167,23 +165,9 @@ void Interpreter::begin_pass_lanes(index_t lanes) {
 
 void Interpreter::run(std::span<const void* const> columns, index_t n) {
   std::copy(columns.begin(), columns.end(), columns_.begin());
-  for (const ColumnUse& use : column_uses_) {
-    const auto* p = static_cast<const double*>(columns[use.column]);
-    Call& call = steps_[use.step].call;
-    const double** const pointers[] = {&call.a, &call.b, &call.c, &call.e};
-    *pointers[use.operand] = p;
-  }
+  for (const ColumnUse& use : column_uses_)
+    *use.operand = static_cast<const double*>(columns[use.column]);
   for (const Step& step : steps_) step.kernel(step.call, n);
-}
-
-const double* Interpreter::output(const Operand& operand) const {
-  switch (operand.kind) {
-    case Operand::Kind::reg: return reg(operand.index);
-    case Operand::Kind::column: return static_cast<const double*>(columns_[operand.index]);
-    case Operand::Kind::scalar: return uniforms_->slot(operand.index);
-    case Operand::Kind::none: break;
-  }
-  return nullptr;
 }
 
 }  // namespace nlsq::engine

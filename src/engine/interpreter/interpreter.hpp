@@ -68,7 +68,16 @@ class Interpreter {
   void run(std::span<const void* const> columns, index_t n);
 
   /// Where an output of the last run is. A column operand gives the column itself.
-  const double* output(const program::Operand& operand) const;
+  const double* output(const program::Operand& operand) const {
+    using Kind = program::Operand::Kind;
+    switch (operand.kind) {
+      case Kind::reg: return reg(operand.index);
+      case Kind::column: return static_cast<const double*>(columns_[operand.index]);
+      case Kind::scalar: return uniforms_->slot(operand.index);
+      case Kind::none: break;
+    }
+    return nullptr;
+  }
 
   index_t block() const { return block_; }
 
@@ -78,8 +87,7 @@ class Interpreter {
     Call call;
   };
   struct ColumnUse {
-    std::uint32_t step;
-    std::uint8_t operand;  // 0, 1, 2, 3: a, b, c, e
+    const double** operand;  // of a step
     std::uint32_t column;
   };
   double* reg(std::uint32_t index) const { return registers_.get() + index * stride_; }
