@@ -98,7 +98,8 @@ void add_output_options(CLI::App& fit, FitArguments& a) {
       ->group(group);
   add_text(fit, "--plot", a.plot, "write a plot of the fit and its residuals", group, "FILE.svg");
   add_text(fit, "--level", a.level, "confidence of the intervals (default 0.95)", group, "P");
-  fit.add_flag("--verbose", a.verbose, "show each step, the engine and timings on stderr")
+  fit.add_flag("--verbose", a.verbose,
+               "show each step (all of them on all rows), the engine and timings on stderr")
       ->group(group);
   fit.add_flag("--quiet", a.quiet, "no notes on stderr (warnings and errors remain)")->group(group);
 }

@@ -95,10 +95,13 @@ int run_fit(const FitArguments& arguments) {
   refuse_too_few_rows(loaded.n_rows, free_parameters(*loaded.model, options).size());
   Progress progress(arguments.verbose);
   progress.loaded(loaded, reading.milliseconds());
-  options.callback = [&](const Iteration& step) {
-    progress.step(step);
-    return StopSignal::received();
-  };
+  options.stop = [] { return StopSignal::received(); };
+  if (arguments.verbose) {
+    options.callback = [&](const Iteration& step) {
+      progress.step(step);
+      return false;
+    };
+  }
 
   FitResult result = fit_loaded(loaded, options);
   // Masked rows and the elements of indexed parameters are known only now.

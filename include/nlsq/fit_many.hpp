@@ -67,6 +67,8 @@ class ManyData {
   std::span<const std::uint8_t> mask_;
 };
 
+/// `stop` is asked before each share of the sets, too, on any thread; once it is true, sets that
+/// are not begun are left with Status::stopped.
 struct ManyOptions : FitOptions {
   /// Start values of each set, k×N; empty: p0 or start, the same for all.
   std::span<const double> starts;
@@ -78,9 +80,6 @@ struct ManyOptions : FitOptions {
   bool omit_not_finite = false;
   /// Sets that are not begun after so many seconds are left with Status::stopped. 0: no limit.
   double time_limit = 0.0;
-  /// Asked before each share of the sets, on any thread; once it is true, sets that are not begun
-  /// are left with Status::stopped.
-  std::function<bool()> stop;
   /// Called at the beginning, now and then, and at the end, on the caller's thread, with the number
   /// of sets done.
   std::function<void(index_t done, index_t of)> progress;

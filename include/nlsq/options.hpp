@@ -87,6 +87,9 @@ struct SolverOptions {
   Precision precision = Precision::automatic;
   /// Called after each accepted step; returning true stops the fit with Status::stopped.
   std::function<bool(const Iteration&)> callback;
+  /// Asked after each accepted step; true stops the fit with Status::stopped, too. It sees no step,
+  /// so a fit of many rows may begin on a sample.
+  std::function<bool()> stop;
   /// Called before each pass over the data, and some times a second during a long one, on the
   /// thread of the caller; what it throws ends the fit and passes through.
   std::function<void()> before_pass;

@@ -24,6 +24,7 @@ constexpr index_t kMostParameters = 64;
 constexpr index_t kVeryMany = 1'000'000;  // rows that are worth a step on a part of them
 constexpr double kKappa = 1e8;            // beyond, the sample leaves something undetermined
 constexpr double kSpread = 10.0;          // standard deviations of a mean square
+constexpr double kRobustSpread = 4.0;     // the same where no row weighs much more than others
 constexpr double kInformation = 0.5;      // ‖M - I‖ of the two Gram matrices
 constexpr double kDistance = 50.0;        // squared standard errors of the sample, a parameter
 constexpr double kShortStep = 0.01;       // standard errors of the sample
@@ -143,7 +144,7 @@ bool SampleFit::confirmed_by(const linalg::Summary& all) const {
   const index_t n = summary.n;
   if (!all.finite || !(all.kappa < kKappa)) return false;
   const auto sampled = static_cast<double>(summary.rows);
-  const double spread = kSpread * std::sqrt(2.0 / sampled);
+  const double spread = (robust ? kRobustSpread : kSpread) * std::sqrt(2.0 / sampled);
   if (!(all.cost < (1.0 - spread) * rows_each * start_cost)) return false;
 
   // M = (R_all R⁻¹)ᵀ(R_all R⁻¹) / rows_each is I where both know the same.
@@ -251,6 +252,7 @@ std::optional<SampleFit> fit_rows(const reduce::Term& term, index_t taken,
   quick.x_scale = options.x_scale;
   quick.polish = false;
   quick.before_pass = options.before_pass;
+  quick.stop = options.stop;
   solve::Outcome outcome;
   try {
     outcome = solve::minimize(evaluator, parameters.start, parameters.lower, parameters.upper,
@@ -268,6 +270,7 @@ std::optional<SampleFit> fit_rows(const reduce::Term& term, index_t taken,
       static_cast<double>(term.rows * static_cast<index_t>(term.program->outputs.size()) -
                           term.masked_rows) /
       static_cast<double>(evaluator.rows());
+  fit.robust = term.robust;
   fit.start_cost = outcome.start_cost;
   fit.nfev = outcome.nfev;
   fit.x = std::move(outcome.x);

@@ -44,6 +44,7 @@ struct SampleFit {
   linalg::Matrix hessian;   ///< of the cost of all rows near x, from the sample; empty: unknown
   double rows_each = 1.0;   ///< rows that one of the sample stands for
   double start_cost = 0.0;  ///< of the sample, at the start
+  bool robust = false;      ///< the loss
   index_t nfev = 0;         ///< passes over the sample, one over the part included
 
   /// Whether the summary of all rows at x is what the sample promised: as much better than the

@@ -58,6 +58,7 @@ void evaluate(Evaluator& evaluator, State& state, const SolverOptions& options, 
 }
 
 Stop report(const State& state, const SolverOptions& options) {
+  if (options.stop && options.stop()) return stopped(state);
   if (!options.callback) return {};
   Iteration seen;
   seen.iteration = state.iterations;

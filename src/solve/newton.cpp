@@ -96,6 +96,7 @@ Stop newton_steps(Evaluator& evaluator, State& state, std::span<const double> he
     for (std::size_t j = 0; j < change.size(); ++j) change[j] = reached.g[j] - state.here->sum.g[j];
     H.learn(state.step, change);
     accept(state);
+    if (options.stop && options.stop()) return stopped(state);
   }
   return {};
 }

@@ -119,6 +119,11 @@ Stop test_no_move(const State& state) {
                                               state.here->sum.cost));
 }
 
+Stop stopped(const State& state) {
+  return stop(Status::stopped,
+              fmt::format("The fit was stopped after {} steps.", state.iterations));
+}
+
 index_t evaluation_limit(const SolverOptions& options, index_t n) {
   if (options.max_nfev) return *options.max_nfev;
   const index_t limit = options.method == Method::lm ? 100 * (n + 1) * n : 100 * n;

@@ -39,6 +39,9 @@ Stop test_step(State& state, const SolverOptions& options, double actual);
 /// do not reduce the cost.
 Stop test_no_move(const State& state);
 
+/// What ends a fit that was asked to stop.
+Stop stopped(const State& state);
+
 /// The limit of evaluations: options.max_nfev or its default for the method.
 index_t evaluation_limit(const SolverOptions& options, index_t n);
 Stop test_evaluations(const State& state, index_t limit);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which data are fitted: response, sigma, rows, columns, formats.
+#include <cmath>
+
 #include "command_support.hpp"
 
 namespace nlsq::test {
@@ -22,6 +24,25 @@ TEST_F(Data, the_response_is_the_option_then_the_formula_then_y_then_what_is_lef
   EXPECT_EQ(fit("d.csv", "a*x + b*y", {"--json"}).json()["response"], "z");
   write("left.csv", "t,counts,err,label\n1,2,1,a\n2,4,1,b\n3,6,1,c\n");
   EXPECT_EQ(fit("left.csv", "a*t", {"--json", "--sigma", "err"}).json()["response"], "counts");
+}
+
+TEST_F(Data, many_rows_begin_on_a_sample_unless_steps_are_shown) {
+  std::string csv = "x,y\n";
+  for (int i = 0; i < 20000; ++i) {
+    const double x = 2e-4 * i;
+    csv +=
+        std::to_string(x) + "," + std::to_string(2.5 * std::exp(-1.3 * x) + 0.01 * (i % 7)) + "\n";
+  }
+  write("d.csv", csv);
+  const std::vector<std::string> start = {"--json", "--p0", "a=1,b=1,c=1"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.end(), start.begin(), start.end());
+    return fit("d.csv", "a*exp(-b*x) + c", more).json();
+  };
+  EXPECT_EQ(with({})["progressive"], true);
+  EXPECT_EQ(with({"--loss", "cauchy", "--f-scale", "0.02"})["progressive"], true);
+  EXPECT_EQ(with({"--no-progressive"})["progressive"], false);
+  EXPECT_EQ(with({"--verbose"})["progressive"], false);
 }
 
 TEST_F(Data, names_are_found_exactly_then_without_case_and_a_note) {

@@ -400,6 +400,32 @@ TEST(Progressive, ValuesThatAreNotFiniteAreFoundOutsideTheSample) {
   }
 }
 
+TEST(Progressive, StopsWhenAsked) {
+  const Columns data = measured(kMany, 0.1, decay);
+  for (const Loss loss : {Loss::linear, Loss::cauchy}) {
+    // How often it is asked, then stopping at each of those times.
+    int asked = 0;
+    FitOptions options;
+    options.p0 = kDecayStart;
+    options.loss = loss;
+    options.f_scale = 0.1;
+    options.stop = [&] { return ++asked < 0; };
+    const FitResult whole = fit_columns(kDecay, data, options);
+    EXPECT_TRUE(whole.success && whole.progressive);
+    const int all = asked;
+    ASSERT_GT(all, 4);
+    for (int at = 1; at <= all; ++at) {
+      asked = 0;
+      options.stop = [&] { return ++asked >= at; };
+      const FitResult r = fit_columns(kDecay, data, options);
+      EXPECT_EQ(r.status, Status::stopped) << at;
+      EXPECT_FALSE(r.success);
+      EXPECT_NE(r.message.find("stopped"), std::string::npos) << r.message;
+      EXPECT_GE(r.cost, whole.cost * (1.0 - 1e-12));
+    }
+  }
+}
+
 TEST(Progressive, NotWithACallbackOrALimit) {
   const Columns data = measured(kMany, 0.1, decay);
   FitOptions options;
