@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstddef>
 #include <memory_resource>
+#include <optional>
 #include <utility>
 
 #include "fit/binding.hpp"
@@ -81,18 +82,28 @@ linalg::Vector at_positions(const linalg::Vector& values, const linalg::Indices&
   return picked;
 }
 
+// Of each term, those that are looked at in their first pass.
+using Looks = std::pmr::vector<std::optional<fit_impl::FirstLook>>;
+
+Looks first_looks(std::span<const TermView> terms, std::span<reduce::Term> bound,
+                  const FitOptions& options, std::pmr::memory_resource* memory) {
+  Looks looks(terms.size(), memory);
+  for (std::size_t t = 0; t < terms.size(); ++t) {
+    if (!fit_impl::FirstLook::pays(bound[t].rows)) continue;
+    bound[t].visitor = &looks[t].emplace(terms[t], options);
+  }
+  return looks;
+}
+
 // Moments of all responses, from the first look at their term if there was one.
 base::SmallVector<fit_impl::Moments, 4> moments_of(std::span<const TermView> terms,
-                                                   std::span<const reduce::Term> bound,
-                                                   const FitOptions& options) {
+                                                   const Looks& looks, const FitOptions& options) {
   base::SmallVector<fit_impl::Moments, 4> moments;
   for (std::size_t t = 0; t < terms.size(); ++t) {
-    const auto* const look = static_cast<const fit_impl::FirstLook*>(bound[t].visitor);
     const auto& responses = terms[t].data->responses();
     for (std::size_t i = 0; i < responses.size(); ++i) {
       const int threads = fit_impl::useful_threads(options.threads, responses[i].y.size);
-      moments.push_back(look != nullptr ? look->moments(i)
-                                        : fit_impl::moments(responses[i], threads));
+      moments.push_back(looks[t] ? looks[t]->moments(i) : fit_impl::moments(responses[i], threads));
     }
   }
   return moments;
@@ -106,12 +117,7 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   std::pmr::monotonic_buffer_resource memory(room, sizeof(room));
   fit_impl::Problem problem = fit_impl::make_problem(terms, options, preparation, &memory);
   const ParameterTable& table = problem.table;
-  std::pmr::vector<fit_impl::FirstLook> looks(&memory);
-  looks.reserve(terms.size());
-  for (std::size_t t = 0; t < terms.size(); ++t) {
-    if (!fit_impl::FirstLook::pays(problem.terms[t].rows)) continue;
-    problem.terms[t].visitor = &looks.emplace_back(terms[t], options);
-  }
+  const Looks looks = first_looks(terms, problem.terms, options, &memory);
   const std::span<const reduce::Term> bound = problem.terms;
   reduce::EvaluatorOptions evaluator_options = fit_impl::evaluator_options(options.threads);
   index_t sampled = fit_impl::rows_sampled(problem, options);
@@ -175,11 +181,12 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
     for (const Dataset::Response& response : term.data->responses())
       result.has_sigma |= response.sigma.size > 0 || response.sigma_number > 0.0;
   }
-  fit_impl::fill_statistics(result, outcome, table.free, moments_of(terms, bound, options),
+  fit_impl::fill_statistics(result, outcome, table.free, moments_of(terms, looks, options),
                             options);
   for (const reduce::Term& term : bound) result.n_masked += term.masked_rows;
-  for (const fit_impl::FirstLook& look : looks) {
-    for (const fit_impl::Fingerprints& array : look.fingerprints())
+  for (const std::optional<fit_impl::FirstLook>& look : looks) {
+    if (!look) continue;
+    for (const fit_impl::Fingerprints& array : look->fingerprints())
       result.fingerprints.push_back({array.data(), array.bytes(), array.value()});
   }
   result.elapsed_ms =
