@@ -57,8 +57,8 @@ class Dataset {
 };
 
 /// A number that tells `bytes` bytes from those of an array that was changed since: a change of one
-/// value is seen for sure, one of several or of their order missed with a chance of 2⁻⁶⁴ but by
-/// design. `item_bytes`: of a value, 1 to 8. Threads as in FitOptions.
+/// value is seen, one of several or of their order too, unless it is made to deceive. `item_bytes`:
+/// of a value, 1 to 8. Threads as in FitOptions.
 std::uint64_t fingerprint(const void* data, index_t bytes, index_t item_bytes, int threads = 0);
 
 }  // namespace nlsq

@@ -6,10 +6,10 @@
 namespace nlsq::fit_impl {
 
 index_t FirstLook::bytes(index_t rows, index_t responses, index_t columns) {
-  const index_t leaves = (rows + reduce::kLeafRows - 1) / reduce::kLeafRows;
   const auto of_number = static_cast<index_t>(sizeof(std::uint64_t));
   return responses * (static_cast<index_t>(sizeof(MomentSums)) + MomentSums::bytes(rows)) +
-         columns * (static_cast<index_t>(sizeof(Fingerprints)) + leaves * of_number);
+         columns *
+             (static_cast<index_t>(sizeof(Fingerprints)) + reduce::leaves_of(rows) * of_number);
 }
 
 FirstLook::FirstLook(const TermView& view, const FitOptions& options) : model_(view.model) {

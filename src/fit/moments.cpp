@@ -22,8 +22,6 @@ double total_of(const double (&x)[kLanes]) {
   return ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]));
 }
 
-index_t leaves_of(index_t rows) { return (rows + reduce::kLeafRows - 1) / reduce::kLeafRows; }
-
 template <class Weight, class Y>
 Moments weighted(index_t from, index_t end, double y0, const Weight& weight, const Y* y) {
   LaneSums s;
@@ -85,7 +83,7 @@ Moments of_sigmas(index_t from, index_t end, double y0, const T* sigma, const Va
 double Moments::total() const { return w > 0.0 ? std::max(0.0, wdd - wd * (wd / w)) : 0.0; }
 
 MomentSums::MomentSums(const Dataset::Response& response)
-    : response_(&response), leaves_(static_cast<std::size_t>(leaves_of(response.y.size))) {
+    : response_(&response), leaves_(static_cast<std::size_t>(reduce::leaves_of(response.y.size))) {
   const Values& sigma = response.sigma;
   index_t first = 0;
   while (first < sigma.size && std::isinf(sigma[first])) ++first;
@@ -93,7 +91,7 @@ MomentSums::MomentSums(const Dataset::Response& response)
 }
 
 index_t MomentSums::bytes(index_t rows) {
-  return static_cast<index_t>(Leaves::bytes(static_cast<std::size_t>(leaves_of(rows))));
+  return static_cast<index_t>(Leaves::bytes(static_cast<std::size_t>(reduce::leaves_of(rows))));
 }
 
 void MomentSums::add(index_t leaf) {

@@ -8,6 +8,9 @@ namespace nlsq::reduce {
 
 inline constexpr index_t kLeafRows = 4096;
 
+/// Leaves of so many rows; the last one may not be full.
+constexpr index_t leaves_of(index_t rows) { return (rows + kLeafRows - 1) / kLeafRows; }
+
 /// Somebody who wants to see the columns of a term once, and does so while a pass has them in the
 /// cache.
 class LeafVisitor {

@@ -119,7 +119,7 @@ Walker::Division Walker::divide(const program::Program& program, const Term& ter
                                 const WalkOptions& options, int threads) {
   Division d;
   d.threads = useful_threads(term.folded_rows(), threads);
-  d.leaves = (term.folded_rows() + kLeafRows - 1) / kLeafRows;
+  d.leaves = leaves_of(term.folded_rows());
   while (d.leaves_per_unit < kMaxLeavesPerUnit &&
          d.leaves / (2 * d.leaves_per_unit) >= 16 * d.threads) {
     d.leaves_per_unit *= 2;
