@@ -23,8 +23,7 @@ struct Product {
 
 class Flattener {
  public:
-  Flattener(const Graph& graph, const std::vector<bool>& computed)
-      : g_(graph), computed_(computed) {}
+  Flattener(const Graph& graph, const std::vector<bool>& kept) : g_(graph), kept_(kept) {}
 
   // Factors from left to right, with a stack of its own: a product may be as long as a formula
   // allows.
@@ -40,7 +39,7 @@ class Flattener {
       } else if (n.op == Op::neg) {
         product.negative = !product.negative;
         rest.push_back(n.a);
-      } else if (n.op == Op::mul && (!is_computed(id) || has_uniform_factor(n))) {
+      } else if (n.op == Op::mul && (!is_kept(id) || has_uniform_factor(n))) {
         rest.push_back(n.b);
         rest.push_back(n.a);
       } else {
@@ -51,13 +50,13 @@ class Flattener {
   }
 
  private:
-  bool is_computed(NodeId id) const { return id < computed_.size() && computed_[id]; }
+  bool is_kept(NodeId id) const { return id < kept_.size() && kept_[id]; }
   bool has_uniform_factor(const Node& n) const {
     return g_.traits(n.a).uniform || g_.traits(n.b).uniform;
   }
 
   const Graph& g_;
-  const std::vector<bool>& computed_;
+  const std::vector<bool>& kept_;
 };
 
 NodeId multiply(Graph& g, const std::vector<NodeId>& factors, NodeId start) {
@@ -70,9 +69,9 @@ NodeId multiply(Graph& g, const std::vector<NodeId>& factors, NodeId start) {
 }  // namespace
 
 std::vector<FactoredColumn> factor_columns(Graph& graph, std::span<const NodeId> columns,
-                                           std::span<const NodeId> value_roots) {
-  const std::vector<bool> computed = graph.reachable(value_roots);
-  Flattener flattener(graph, computed);
+                                           std::span<const NodeId> whole) {
+  const std::vector<bool> kept = graph.reachable(whole);
+  Flattener flattener(graph, kept);
   std::vector<Product> products(columns.size());
   std::vector<std::uint32_t> occurrences(graph.size(), 0);
   for (std::size_t i = 0; i < columns.size(); ++i) {

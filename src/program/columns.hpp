@@ -15,10 +15,10 @@ struct FactoredColumn {
   expr::NodeId values = expr::kNone;  ///< depends on the row, or the number 1
 };
 
-/// Factors the given nodes (kNone stays kNone). Nodes below `value_roots` are computed anyway and
-/// stay whole, except that uniform factors are always taken out.
+/// Factors the given nodes (kNone stays kNone). Nodes below `whole` stay as they are (they
+/// are computed anyway, or wanted so), except that uniform factors are always taken out.
 std::vector<FactoredColumn> factor_columns(expr::Graph& graph,
                                            std::span<const expr::NodeId> columns,
-                                           std::span<const expr::NodeId> value_roots);
+                                           std::span<const expr::NodeId> whole);
 
 }  // namespace nlsq::program

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Builds f = (model − y)·w on a copy of the model's graph, differentiates it in the cheaper order,
-// appends the loss, factors the columns and lowers everything as one program.
+// Builds f = (model − y)·w on a copy of the model's graph, differentiates it in the order asked for
+// or else the cheaper one, appends the loss, factors the columns and lowers everything as one
+// program.
 #include "program/residual.hpp"
 
-#include <numeric>
+#include <algorithm>
+#include <iterator>
 
 #include "expr/expression.hpp"
 #include "program/columns.hpp"
@@ -21,7 +23,7 @@ using expr::kNone;
 using expr::NodeId;
 using expr::Op;
 
-constexpr index_t kReverseFrom = 4;  // with fewer parameters forward is never dearer
+constexpr index_t kReverseFrom = 3;  // with fewer parameters forward is never dearer
 
 class Builder {
  public:
@@ -221,10 +223,20 @@ class Builder {
   }
 
   std::vector<FactoredColumn> factored_columns(std::size_t output) {
-    if (spec_.simplify) return factor_columns(graph_, columns_[output], residuals_);
-    std::vector<FactoredColumn> plain;
-    for (const NodeId id : columns_[output]) plain.push_back({kNone, id});
-    return plain;
+    const std::vector<NodeId>& columns = columns_[output];
+    if (!spec_.simplify) {
+      std::vector<FactoredColumn> plain;
+      for (const NodeId id : columns) plain.push_back({kNone, id});
+      return plain;
+    }
+    // What is kept whole: the residuals, which are computed anyway, and in an order that was asked
+    // for the products as its sweep makes them.
+    std::vector<NodeId> whole = residuals_;
+    if (spec_.order != ResidualSpec::Order::automatic) {
+      std::copy_if(columns.begin(), columns.end(), std::back_inserter(whole),
+                   [](NodeId id) { return id != kNone; });
+    }
+    return factor_columns(graph_, columns, whole);
   }
 
   const expr::ModelImpl& model_;

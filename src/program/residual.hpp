@@ -28,6 +28,8 @@ struct ResidualSpec {
   bool masked = false;  ///< some sigma is infinite: those rows are selected away
   Loss loss = Loss::linear;
   base::SmallVector<bool, 8> float32;  ///< a flag a column in the numbering above
+  /// automatic: the cheaper one, and products that columns have in common are computed once. An
+  /// order that is named is obeyed to the letter: columns stay as its sweep leaves them.
   enum class Order : std::uint8_t { automatic, forward, reverse } order = Order::automatic;
   bool simplify = true;
 };
