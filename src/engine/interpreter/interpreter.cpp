@@ -4,7 +4,6 @@
 #include "engine/interpreter/interpreter.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <new>
@@ -21,6 +20,8 @@ constexpr std::size_t kMoreColumnUses = 4;  // than instructions: most have one 
 
 // Registers are not a power of two apart, so that they do not fight for the same cache sets.
 constexpr index_t stride_of(index_t block) { return block + 40; }
+
+index_t narrow_doubles(const program::Program& program) { return program.slots * kSlotWidth / 2; }
 
 Kernel find_kernel(const KernelTable& table, const Instruction& in) {
   const auto bit = [](const Operand& operand, unsigned weight) {
@@ -52,8 +53,9 @@ void AlignedDelete::operator()(double* p) const {
   ::operator delete(reinterpret_cast<void**>(p)[-1]);
 }
 
-Uniforms::Uniforms(const program::Program& program, Isa isa)
-    : slots_(allocate_aligned(program.slots * kSlotWidth)) {
+Uniforms::Uniforms(const program::Program& program, Isa isa, Values values)
+    : values_(values), count_(program.slots), slots_(allocate_aligned(program.slots * kSlotWidth)) {
+  if (values == Values::float32) narrow_ = allocate_aligned(narrow_doubles(program));
   std::fill_n(slots_.get(), program.slots * kSlotWidth, 0.0);
   for (const program::Constant& c : program.constants) {
     std::fill_n(slots_.get() + c.slot * kSlotWidth, kSlotWidth, c.value);
@@ -76,9 +78,19 @@ Uniforms::Uniforms(const program::Program& program, Isa isa)
   }
 }
 
-index_t Uniforms::bytes(const program::Program& program) {
+index_t Uniforms::bytes(const program::Program& program, Values values) {
   return aligned_bytes(program.slots * kSlotWidth) +
+         (values == Values::float32 ? aligned_bytes(narrow_doubles(program)) : 0) +
          static_cast<index_t>(program.uniform.size() * sizeof(Step));
+}
+
+float* Uniforms::narrow_slot(std::uint32_t index) const {
+  return reinterpret_cast<float*>(narrow_.get()) + index * kSlotWidth;
+}
+
+const double* Uniforms::operand(std::uint32_t index) const {
+  return values_ == Values::float64 ? slot(index)
+                                    : reinterpret_cast<const double*>(narrow_slot(index));
 }
 
 void Uniforms::evaluate(std::span<const double> parameters) {
@@ -86,6 +98,9 @@ void Uniforms::evaluate(std::span<const double> parameters) {
     std::fill_n(slots_.get() + i * kSlotWidth, kSlotWidth, parameters[i]);
   }
   for (const Step& step : steps_) step.kernel(step.call, kSlotWidth);
+  if (values_ == Values::float64) return;
+  for (std::uint32_t i = 0; i < count_; ++i)
+    std::fill_n(narrow_slot(i), kSlotWidth, static_cast<float>(value(i)));
 }
 
 void Uniforms::evaluate_lanes(const double* parameters, index_t count, index_t lanes,
@@ -111,7 +126,7 @@ Interpreter::Interpreter(const program::Program& program, const Uniforms& unifor
       stride_(stride_of(block)),
       registers_(allocate_aligned(static_cast<index_t>(program.registers) * stride_)),
       columns_(static_cast<std::size_t>(program.columns)) {
-  const KernelTable& table = kernel_table(isa);
+  const KernelTable& table = kernel_table(isa, uniforms.values());
   steps_.reserve(program.row.size());
   column_uses_.reserve(program.row.size() + kMoreColumnUses);
   for (const Instruction& in : program.row) {
@@ -125,12 +140,18 @@ Interpreter::Interpreter(const program::Program& program, const Uniforms& unifor
     const double** const pointers[] = {&call.a, &call.b, &call.c, &call.e};
     for (std::size_t i = 0; i < 4; ++i) {
       const Operand& operand = *operands[i];
-      if (operand.kind == Operand::Kind::scalar) *pointers[i] = uniforms.slot(operand.index);
+      if (operand.kind == Operand::Kind::scalar) *pointers[i] = uniforms.operand(operand.index);
       if (operand.kind == Operand::Kind::reg) *pointers[i] = reg(operand.index);
       if (operand.kind == Operand::Kind::column)
         column_uses_.push_back({pointers[i], operand.index});
     }
   }
+}
+
+bool Interpreter::offers(const program::Program& program, Isa isa, Values values) {
+  const KernelTable& table = kernel_table(isa, values);
+  return std::all_of(program.row.begin(), program.row.end(),
+                     [&table](const Instruction& in) { return find_kernel(table, in) != nullptr; });
 }
 
 index_t Interpreter::bytes(const program::Program& program, index_t block) {
@@ -142,14 +163,20 @@ index_t Interpreter::bytes(const program::Program& program, index_t block) {
 
 void Interpreter::begin_pass() {
   for (const program::Broadcast& b : program_->broadcasts) {
-    // Most of these are the number 1: a register that holds the value already is left alone.
     const double value = uniforms_->value(b.slot);
-    double* to = reg(b.reg);
-    if (filled_ && std::bit_cast<std::uint64_t>(*to) == std::bit_cast<std::uint64_t>(value))
-      continue;
-    std::fill_n(to, block_, value);
+    if (uniforms_->values() == Values::float64) {
+      fill(reg(b.reg), value);
+    } else {
+      fill(reinterpret_cast<float*>(reg(b.reg)), static_cast<float>(value));
+    }
   }
   filled_ = true;
+}
+
+// Most of these are the number 1: a register that holds the value already is left alone.
+template <class Real>
+void Interpreter::fill(Real* to, Real value) const {
+  if (!filled_ || std::memcmp(to, &value, sizeof(Real)) != 0) std::fill_n(to, block_, value);
 }
 
 void Interpreter::begin_pass_lanes(index_t lanes) {

@@ -23,12 +23,13 @@ AlignedBuffer allocate_aligned(index_t doubles);
 index_t aligned_bytes(index_t doubles);
 
 /// Values of the uniform part: slots of kSlotWidth doubles. One a fit, read by all threads during a
-/// pass; or one for several fits side by side, each with its lane of every slot.
+/// pass; or one for several fits side by side, each with its lane of every slot. They are computed
+/// in double precision; for an interpreter in float32 they are rounded once.
 class Uniforms {
  public:
-  Uniforms(const program::Program& program, Isa isa);
+  Uniforms(const program::Program& program, Isa isa, Values values = Values::float64);
   /// Bytes that one of a program allocates.
-  static index_t bytes(const program::Program& program);
+  static index_t bytes(const program::Program& program, Values values = Values::float64);
   /// Sets the parameters (program.parameters values) and evaluates the uniform part.
   void evaluate(std::span<const double> parameters);
   /// The same for fits side by side: parameters[i·lanes + k] is parameter i of the fit in lane k;
@@ -38,19 +39,31 @@ class Uniforms {
                       std::span<const double> extras);
   const double* slot(std::uint32_t index) const { return slots_.get() + index * kSlotWidth; }
   double value(std::uint32_t index) const { return *slot(index); }
+  Values values() const { return values_; }
+  /// A slot as kernels read it: kSlotWidth values, float32 where values() says so.
+  const double* operand(std::uint32_t index) const;
 
  private:
   struct Step {
     Kernel kernel;
     Call call;
   };
+  float* narrow_slot(std::uint32_t index) const;
+
+  Values values_;
+  std::uint32_t count_;
   AlignedBuffer slots_;
+  AlignedBuffer narrow_;  // the same in float32
   std::vector<Step> steps_;
 };
 
-/// Registers and resolved calls of one thread.
+/// Registers and resolved calls of one thread. In float32 (Uniforms::values()) columns are float32,
+/// and so is what output() points at.
 class Interpreter {
  public:
+  /// Whether there is a kernel for each instruction of the row part.
+  static bool offers(const program::Program& program, Isa isa, Values values);
+
   /// `block` rows at most, a multiple of 16. `uniforms` must outlive it.
   Interpreter(const program::Program& program, const Uniforms& uniforms, Isa isa, index_t block);
   /// Bytes that one of a program and a block allocates.
@@ -73,7 +86,7 @@ class Interpreter {
     switch (operand.kind) {
       case Kind::reg: return reg(operand.index);
       case Kind::column: return static_cast<const double*>(columns_[operand.index]);
-      case Kind::scalar: return uniforms_->slot(operand.index);
+      case Kind::scalar: return uniforms_->operand(operand.index);
       case Kind::none: break;
     }
     return nullptr;
@@ -90,6 +103,8 @@ class Interpreter {
     const double** operand;  // of a step
     std::uint32_t column;
   };
+  template <class Real>
+  void fill(Real* to, Real value) const;
   double* reg(std::uint32_t index) const { return registers_.get() + index * stride_; }
 
   const program::Program* program_;
