@@ -25,14 +25,16 @@ enum class Loss { linear, soft_l1, huber, cauchy, arctan };
 
 /// The order in which derivatives are accumulated. automatic: rev if there are more free parameters
 /// than residuals, else fwd; a model's row program then takes whichever needs fewer operations a
-/// row (FitResult::derivative_order). The values are the same up to rounding.
+/// row (FitResult::derivative_order) and computes once what columns have in common. fwd and rev are
+/// obeyed to the letter. The values are the same up to rounding.
 enum class JacobianMode { automatic, fwd, rev };
 
-/// The precision of residuals and derivatives on the way to the minimum; sums and the end of a fit
-/// are float64 always. automatic: float32 where it is known to pay. measure: where a measurement
-/// says so (5 % at least). Today no engine offers float32, and all three do the same
-/// (docs/adr/0007-mixed-precision.md).
-enum class Precision { automatic, float64, measure };
+/// The precision of residuals and derivatives on the way to the minimum; sums of more than a block
+/// of rows and the end of a fit are float64 always (docs/adr/0007-mixed-precision.md). automatic:
+/// float32 where it is known to pay. measure: where a measurement says so, 5 % at least; the first
+/// fit of a model on so many rows makes it and takes some 60 times as long. mixed: wherever it can
+/// be. Robust losses, special functions and fits that begin on a sample are float64 throughout.
+enum class Precision { automatic, float64, measure, mixed };
 
 /// Why a fit ended; the integers are SciPy's. Positive: converged.
 enum class Status : int {

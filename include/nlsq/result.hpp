@@ -57,6 +57,7 @@ struct FitResult {
   std::string isa;                    ///< instruction set
   std::string fold;                   ///< "gram", "pgram" or "qr"
   std::string precision = "float64";  ///< of the passes; "mixed": of the first ones float32
+  index_t nfev_float32 = 0;           ///< of nfev, those in float32
   std::string jacobian_mode;  ///< "fwd" or "rev"; for callbacks "2-point", "3-point" or "user"
   /// Who chose it: "argument", "environment", "config" or "default".
   std::string jacobian_mode_source;

@@ -41,7 +41,7 @@ _KNOWN = (*_DEFAULTS, *_SOLVER)
 _METHODS = ("trf", "lm", "dogbox", "auto")
 SUSPECT = 1e7  # condition number of the Jacobian, columns scaled to length 1, at which parameters may mean nothing
 _MODES = ("auto", "fwd", "rev")
-_PRECISIONS = ("auto", "double", "measure")
+_PRECISIONS = ("auto", "double", "measure", "mixed")
 _LOSSES = ("linear", "soft_l1", "huber", "cauchy", "arctan")
 
 

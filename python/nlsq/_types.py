@@ -75,7 +75,7 @@ class FitOptions(TypedDict, total=False):
     scale_factor: float
     seed: int | None
     memory_limit: int | str | None
-    precision: Literal["auto", "double", "measure"]
+    precision: Literal["auto", "double", "measure", "mixed"]
     cache_config: Mapping[str, bool | int] | None
     # Accepted for programs written for NLSQ; without effect (_compat.py).
     solver: Any

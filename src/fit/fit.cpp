@@ -18,6 +18,7 @@
 #include "fit/jacobian_mode.hpp"
 #include "fit/moments.hpp"
 #include "fit/parameters.hpp"
+#include "fit/precision.hpp"
 #include "fit/problem.hpp"
 #include "fit/progressive.hpp"
 #include "fit/settings.hpp"
@@ -121,6 +122,8 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   const std::span<const reduce::Term> bound = problem.terms;
   reduce::EvaluatorOptions evaluator_options = fit_impl::evaluator_options(options.threads);
   index_t sampled = fit_impl::rows_sampled(problem, options);
+  evaluator_options.float32 =
+      fit_impl::may_use_float32(problem, options, evaluator_options, sampled);
   if (options.memory_limit > 0) {
     fit_impl::keep_within(options.memory_limit, problem, options, evaluator_options, sampled);
   }
@@ -134,6 +137,16 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
     sample =
         fit_impl::fit_sample(bound.front(), sampled, {x0, lower, upper, table.start, &table.free},
                              options, evaluator_options, fit_impl::shared_pool());
+  }
+  if (evaluator_options.float32 && options.precision == Precision::measure) {
+    evaluator_options.float32 = fit_impl::float32_measured(problem, [&](bool float32) {
+      FitOptions quiet(options);
+      quiet.callback = nullptr;
+      reduce::EvaluatorOptions tried = evaluator_options;
+      tried.float32 = float32;
+      reduce::DataEvaluator own(bound, table.start, table.free, tried, fit_impl::shared_pool());
+      solve::minimize(own, x0, lower, upper, quiet, linear);
+    });
   }
   // Made after the sample's, whose workspace it takes over.
   reduce::DataEvaluator evaluator(bound, table.start, table.free, evaluator_options,
@@ -170,6 +183,7 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
       bound.front().program->order == expr::Accumulation::forward ? "forward" : "reverse";
   fit_impl::report_jacobian_mode(mode, static_cast<index_t>(table.free.size()), evaluator.rows(),
                                  result);
+  result.nfev_float32 = outcome.nfev_float32;
   if (outcome.nfev_float32 > 0) result.precision = "mixed";
   result.nfev_subsample = sample ? sample->nfev : 0;
   result.progressive = from_sample;

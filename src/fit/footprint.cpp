@@ -87,6 +87,8 @@ bool shrink(const Problem& problem, reduce::EvaluatorOptions& evaluator, index_t
     block /= 2;
   } else if (evaluator.walk.threads > 1) {
     --evaluator.walk.threads;
+  } else if (evaluator.float32) {
+    evaluator.float32 = false;
   } else if (sampled > 0) {
     sampled = 0;
   } else if (block > kLeastBlock) {

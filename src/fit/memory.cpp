@@ -9,6 +9,7 @@
 #include "expr/model.hpp"
 #include "fit/footprint.hpp"
 #include "fit/jacobian_mode.hpp"
+#include "fit/precision.hpp"
 #include "fit/settings.hpp"
 #include "nlsq/error.hpp"
 #include "reduce/callback_evaluator.hpp"
@@ -28,6 +29,7 @@ MemoryEstimate estimate_of(const fit_impl::Problem& problem, const FitOptions& o
   out.parameters = problem.free();
   out.least = fit_impl::least_footprint(problem, options, evaluator).most;
   out.sample_rows = fit_impl::rows_sampled(problem, options);
+  evaluator.float32 = fit_impl::may_use_float32(problem, options, evaluator, out.sample_rows);
   if (options.memory_limit > 0) {
     fit_impl::keep_within(options.memory_limit, problem, options, evaluator, out.sample_rows);
     out.threads = evaluator.walk.threads;

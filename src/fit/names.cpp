@@ -14,7 +14,7 @@ constexpr std::array<const char*, 4> kMethods{"auto", "trf", "lm", "dogbox"};
 constexpr std::array<const char*, 5> kLosses{"linear", "soft_l1", "huber", "cauchy", "arctan"};
 
 constexpr std::array<const char*, 3> kModes{"auto", "fwd", "rev"};
-constexpr std::array<const char*, 3> kPrecisions{"auto", "double", "measure"};
+constexpr std::array<const char*, 4> kPrecisions{"auto", "double", "measure", "mixed"};
 
 template <class Enum, std::size_t N>
 Enum find_name(const std::array<const char*, N>& names, const std::string& wanted,

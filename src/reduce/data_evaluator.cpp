@@ -63,6 +63,20 @@ DataEvaluator::DataEvaluator(std::span<const Term> terms, std::span<const double
   gradient_.assign(z(n), 0.0);
 }
 
+bool DataEvaluator::offers_float32() const {
+  return options_.float32 && parameters() > 0 && !options_.fold &&
+         usual_folds(rows_, parameters(), options_) == FoldsUsed::gram &&
+         std::all_of(states_.begin(), states_.end(), [](const auto& state) {
+           return Float32Pass::offers(*state->term, state->isa);
+         });
+}
+
+bool DataEvaluator::begin_float32() {
+  is_low_ = std::all_of(states_.begin(), states_.end(),
+                        [](const auto& state) { return state->float32_pass().resolves(); });
+  return is_low_;
+}
+
 DataEvaluator::~DataEvaluator() {
   for (std::unique_ptr<TermState>& state : states_) {
     Workspaces* home = state->term->workspaces;
@@ -89,8 +103,13 @@ void DataEvaluator::load(std::span<const double> p, bool full) {
     const Term& term = *state->term;
     for (std::size_t i = 0; i < term.parameters.size(); ++i)
       state->parameters[i] = values_[z(term.parameters[i])];
+    if (full && is_low_) {
+      state->float32->set_parameters(state->parameters);
+      state->read_factors(state->float32->uniforms());
+      continue;
+    }
     (full ? state->full : state->value_walker()).set_parameters(state->parameters);
-    if (full) state->read_factors();
+    if (full) state->read_factors(state->full.uniforms());
   }
 }
 
@@ -163,15 +182,21 @@ void DataEvaluator::summary(std::span<const double> p, solve::Grade grade, linal
   if (n == 0) return finish(out, Fold::gram);
   linalg::factor_gram(G_, n, 0.0, factor_);
   const double limit = grade == solve::Grade::covariance ? kPlainForCovariance : kPlainForStep;
-  const bool accept = options_.fold == Fold::gram || (!options_.fold && factor_.kappa <= limit);
+  // In float32 whatever there is will do: a large κ ends it (solve/precision.hpp).
+  const bool accept =
+      is_low_ || options_.fold == Fold::gram || (!options_.fold && factor_.kappa <= limit);
   if (factor_.ok && accept) {
     set_from_gram({}, out);
     return finish(out, Fold::gram);
   }
   if (!factor_.ok) linalg::factor_gram(G_, n, shift_for(n), factor_);
-  if (factor_.ok && options_.fold == Fold::gram) {
+  if (factor_.ok && (is_low_ || options_.fold == Fold::gram)) {
     set_from_gram({}, out);
     return finish(out, Fold::gram);
+  }
+  if (is_low_) {
+    out.finite = false;
+    return;
   }
   if (factor_.ok) {
     P_ = factor_.R;

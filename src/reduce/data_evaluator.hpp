@@ -19,6 +19,7 @@ namespace nlsq::reduce {
 struct EvaluatorOptions {
   WalkOptions walk;
   std::optional<linalg::Fold> fold;  ///< forces one, for tests; none: chosen by conditioning
+  bool float32 = false;              ///< offers passes in float32, if all terms do (docs/adr/0007)
 };
 
 struct TermState;
@@ -47,6 +48,9 @@ class DataEvaluator final : public solve::Evaluator {
   index_t rows() const override { return rows_; }
   double cost(std::span<const double> p) override;
   void summary(std::span<const double> p, solve::Grade grade, linalg::Summary& out) override;
+  bool offers_float32() const override;
+  bool begin_float32() override;
+  void end_float32() override { is_low_ = false; }
 
   /// Residuals f (before the loss) and, if wanted, the Jacobian (row-major rows×n, before the loss)
   /// at p, of all terms in order, outputs of a row next to each other; masked rows are 0.
@@ -89,6 +93,7 @@ class DataEvaluator final : public solve::Evaluator {
   linalg::Factor factor_;
   linalg::Matrix P_, P_inverse_;
   bool have_guess_ = false;  // P_ is the triangle of the previous point
+  bool is_low_ = false;      // passes are float32
 };
 
 }  // namespace nlsq::reduce

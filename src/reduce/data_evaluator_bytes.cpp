@@ -59,6 +59,8 @@ index_t DataEvaluator::bytes(std::span<const Term> terms, index_t n,
   index_t stacked = 0;
   for (const Term& term : terms) {
     bytes += state_bytes(term, n, options.walk, use, worked);
+    if (options.float32 && Float32Pass::offers(term, options.walk.isa))
+      bytes += Float32Pass::bytes(term, options.walk);
     for (const auto& output : term.program->outputs)
       stacked += std::min(term.rows, static_cast<index_t>(output.jacobian.size()) + 1);
   }

@@ -50,7 +50,8 @@ void DataEvaluator::fold_gram(const linalg::Matrix* inverse) {
       }
       fold = state->coordinates.get();
     }
-    const std::span<const double> result = state->full.reduce(*fold);
+    const std::span<const double> result =
+        is_low_ ? state->float32->reduce() : state->full.reduce(*fold);
     const bool robust = state->term->robust;
     for (std::size_t o = 0; o < fold->layout().size(); ++o) {
       const GramFold::Layout& layout = fold->layout()[o];

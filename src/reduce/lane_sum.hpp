@@ -5,10 +5,10 @@
 
 namespace nlsq::reduce {
 
-template <int kLanes>
-double lane_sum_of(const double* x) {
+template <int kLanes, class Real>
+double lane_sum_of(const Real* x) {
   double t[kLanes];
-  for (int i = 0; i < kLanes; ++i) t[i] = x[i];
+  for (int i = 0; i < kLanes; ++i) t[i] = static_cast<double>(x[i]);
 #pragma GCC unroll 4
   for (int half = kLanes / 2; half > 0; half /= 2) {
 #pragma GCC unroll 8
@@ -18,7 +18,8 @@ double lane_sum_of(const double* x) {
 }
 
 /// lanes is 2, 4, 8 or 16.
-inline double lane_sum(const double* x, int lanes) {
+template <class Real>
+double lane_sum(const Real* x, int lanes) {
   switch (lanes) {
     case 16: return lane_sum_of<16>(x);
     case 8: return lane_sum_of<8>(x);

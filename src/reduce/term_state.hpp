@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "reduce/data_evaluator.hpp"
+#include "reduce/float32_pass.hpp"
 
 namespace nlsq::reduce {
 
@@ -61,12 +62,12 @@ struct TermState {
   }
 
   // c_j of J_j = c_j · values_j at the current parameters.
-  void read_factors() {
+  void read_factors(const engine::Uniforms& uniforms) {
     for (std::size_t o = 0; o < factors.size(); ++o) {
       for (std::size_t j = 0; j < factors[o].size(); ++j) {
         const program::Operand& factor = term->program->outputs[o].jacobian[j].factor;
         factors[o][j] =
-            factor.kind == program::Operand::Kind::none ? 1.0 : full.uniforms().value(factor.index);
+            factor.kind == program::Operand::Kind::none ? 1.0 : uniforms.value(factor.index);
       }
     }
   }
@@ -85,6 +86,14 @@ struct TermState {
     return *value;
   }
 
+  // Passes in float32 over the current values.
+  Float32Pass& float32_pass() {
+    if (!float32 || !float32->serve(*term, walk)) {
+      float32 = std::make_unique<Float32Pass>(*term, gram, walk, *pool_of_threads);
+    }
+    return *float32;
+  }
+
   const Term* term;
   engine::Isa isa;
   WalkOptions walk;
@@ -92,6 +101,7 @@ struct TermState {
   Walker full;
   index_t block;
   GramFold gram;
+  std::unique_ptr<Float32Pass> float32;
   std::unique_ptr<Walker> value;
   std::unique_ptr<CostFold> cost;
   std::unique_ptr<GramFold> coordinates;

@@ -87,7 +87,10 @@ std::size_t results_of(index_t units) {
 
 Walker::Walker(const program::Program& program, const Term& term, const WalkOptions& options,
                base::ThreadPool& pool)
-    : program_(&program), options_(options), pool_(&pool), uniforms_(program, options.isa) {
+    : program_(&program),
+      options_(options),
+      pool_(&pool),
+      uniforms_(program, options.isa, options.values) {
   plan(term, options.threads);
   most_rows_ = division_.block;
   workers_.resize(static_cast<std::size_t>(options_.threads));
@@ -147,12 +150,13 @@ index_t Walker::bytes(const program::Program& program, const Term& term, const W
   const auto size = [](index_t count) { return static_cast<std::size_t>(count); };
   const std::size_t columns = term.columns.size();
   const std::size_t result = size(fold_size) * sizeof(double);
-  auto bytes = size(engine::Uniforms::bytes(program)) + size(d.threads) * sizeof(Worker);
+  auto bytes =
+      size(engine::Uniforms::bytes(program, options.values)) + size(d.threads) * sizeof(Worker);
   if (term.rows % d.block != 0) {
     bytes += columns * (sizeof(engine::AlignedBuffer) + size(engine::aligned_bytes(d.block)));
   }
   if (!worked) return static_cast<index_t>(bytes);
-  auto worker = size(engine::Interpreter::bytes(program, d.block)) +
+  auto worker = size(engine::Interpreter::bytes(program, d.block, options.values)) +
                 decltype(Worker::columns)::bytes(columns);
   if (d.leaves_per_unit > 1) worker += stack_depth(d.leaves_per_unit) * result;
   bytes += size(d.threads) * worker + Results::bytes(results_of(d.units()) * size(fold_size));

@@ -22,6 +22,8 @@ struct WalkOptions {
   engine::Isa isa = engine::Isa::portable;
   int threads = 1;
   index_t block = 0;  ///< rows a block; 0: from the program
+  /// float32: the term's columns are, and the folds read float32 (reduce/float32_pass.hpp).
+  engine::Values values = engine::Values::float64;
   /// Called some times a second during a long pass, on the caller's thread; what it throws ends the
   /// pass and passes through. Null: nothing is called. Outlives the walker's passes.
   const std::function<void()>* watch = nullptr;

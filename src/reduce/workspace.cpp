@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "reduce/workspace.hpp"
 
+#include <bit>
+
 #include "reduce/term_state.hpp"
 
 namespace nlsq::reduce {
@@ -23,6 +25,20 @@ std::unique_ptr<TermState> Workspaces::take() {
 void Workspaces::give_back(std::unique_ptr<TermState> state) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (idle_.size() < kMostIdle) idle_.push_back(std::move(state));
+}
+
+namespace {
+std::size_t size_class(index_t rows) {
+  return static_cast<std::size_t>(std::bit_width(static_cast<std::uint64_t>(rows))) % 64;
+}
+}  // namespace
+
+Workspaces::Verdict Workspaces::float32_verdict(index_t rows) const {
+  return float32_[size_class(rows)].load(std::memory_order_relaxed);
+}
+
+void Workspaces::set_float32_verdict(index_t rows, Verdict verdict) {
+  float32_[size_class(rows)].store(verdict, std::memory_order_relaxed);
 }
 
 }  // namespace nlsq::reduce

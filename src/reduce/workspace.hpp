@@ -3,6 +3,9 @@
 // those that follow, so that a fit repeated on other data allocates none of them.
 #pragma once
 
+#include <array>
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -26,9 +29,16 @@ class Workspaces {
   std::unique_ptr<TermState> take();
   void give_back(std::unique_ptr<TermState> state);
 
+  /// What was measured of passes in float32 for fits of about so many rows (within a factor of
+  /// two).
+  enum class Verdict : std::uint8_t { unknown, pays, does_not };
+  Verdict float32_verdict(index_t rows) const;
+  void set_float32_verdict(index_t rows, Verdict verdict);
+
  private:
   std::mutex mutex_;
   std::vector<std::unique_ptr<TermState>> idle_;
+  std::array<std::atomic<Verdict>, 64> float32_{};
 };
 
 /// A program with its workspaces: what a model keeps for the fits that use it.

@@ -40,9 +40,12 @@ class Evaluator {
   /// its summary may hold the cost alone.
   virtual bool ends_with_cost() const { return false; }
 
-  /// Passes are float32 with float64 sums, until raise_precision() (solve/precision.hpp).
-  virtual bool is_low_precision() const { return false; }
-  virtual void raise_precision() {}
+  /// There are passes whose residuals and derivatives are float32 (solve/precision.hpp).
+  virtual bool offers_float32() const { return false; }
+  /// The passes that follow are such ones; false where these data cannot have them.
+  virtual bool begin_float32() { return false; }
+  /// The passes that follow are float64 again.
+  virtual void end_float32() {}
 };
 
 }  // namespace nlsq::solve

@@ -105,15 +105,20 @@ Stop improve(Evaluator& evaluator, State& state, Strategy& strategy, const Solve
   const bool cost_first = evaluator.ends_with_cost() && !options.callback;
   linalg::Summary& trial_sum = state.trial->sum;
   while (true) {
-    if (Stop stop = test_evaluations(state, limit); stop.now) return stop;
+    if (Stop stop = test_evaluations(state, limit, precision.owed()); stop.now) return stop;
     strategy.propose(state);
     Stop before = test_no_move(state);
     if (!before.now) before = test_next_step(state, options);
     if (before.now) return precision.raise(Upgrade::end) ? Stop{} : before;
+    const bool takes_over = precision.choose(limit);
     evaluate(evaluator, state, options, cost_first ? -kInfinity : state.here->sum.cost);
     state.last_finite = trial_sum.finite;
+    if (takes_over) {
+      precision.take_over(strategy);
+      return {};
+    }
     if (!state.last_finite) {
-      if (precision.raise(precision.judge(0.0, false))) return {};
+      precision.raise(precision.judge(0.0, false));
       state.radius = 0.25 * state.step_length;
       continue;
     }
@@ -127,20 +132,15 @@ Stop improve(Evaluator& evaluator, State& state, Strategy& strategy, const Solve
         continue;
       }
     }
-    if (precision.is_low()) {
-      const Upgrade why = stop.now ? Upgrade::end : precision.judge(actual, actual > 0.0);
-      if (why != Upgrade::none) {
-        if (actual > 0.0) {
-          strategy.resize(state, actual);
-          accept(state);
-        }
-        precision.raise(why);
-        return {};
-      }
-    }
+    const Upgrade why = precision.judge(actual, stop.now);
+    if (precision.is_low()) stop = {};
     strategy.resize(state, actual);
-    if (actual > 0.0) accept(state);
-    if (actual > 0.0 || stop.now) return stop;
+    if (actual > 0.0) {
+      accept(state);
+      precision.moved();
+    }
+    precision.raise(why);
+    if (actual > 0.0 || stop.now || why != Upgrade::none) return stop;
   }
 }
 
@@ -175,7 +175,6 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
   if (shortcut != nullptr) begin_at(shortcut->x);
   const bool is_short = shortcut != nullptr && shortcut->accept(state.trial->sum);
   if (!is_short) begin_at(x0);
-  if (!state.trial->sum.finite && precision.raise(Upgrade::not_finite)) begin_at(x0);
   if (!state.trial->sum.finite) {
     throw InputError(
         "p0", "A residual or derivative is not finite at p0, or the sum of squares overflows.");
@@ -184,7 +183,6 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
   state.start_cost = state.here->sum.cost;
   state.iterations = 0;
   if (state.n == 0) {
-    precision.raise(Upgrade::end);
     return finish(evaluator, state, {true, Status::gtol, "There is no free parameter."}, options,
                   limit);
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Newton's method with a Hessian that is nearly right. Gauss-Newton leaves out the curvature of a
 // robust loss beyond its inflection, so its steps shrink slowly however near the minimum is; with a
-// Hessian known to a few per cent (from a sample of the rows) they shrink by about as much, and BFGS
-// updates (Nocedal and Wright 2006, eq. 6.19) sharpen it on the way.
+// Hessian known to a few per cent (from a sample of the rows) they shrink by about as much, and
+// BFGS updates (Nocedal and Wright 2006, eq. 6.19) sharpen it on the way.
 #pragma once
 
 #include <span>

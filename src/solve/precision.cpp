@@ -12,19 +12,23 @@ namespace nlsq::solve {
 namespace {
 
 // ε of float32 is 6e-8. Sums of m rounded products are good to some 1e-6 of their size.
-constexpr double kFloor = 1e-4;       // cosine below which the gradient is rounding soon
-constexpr double kKappa = 1e3;        // κ² ε = 0.06
-constexpr double kSmallStep = 1e-3;   // promised share of the cost below which curvature is none
-constexpr double kPoorGain = 0.5;     // of what such a step promises
-constexpr double kRichGain = 2.0;     // more than it can bring
-constexpr double kSame = 1e-6;        // share of the cost that is no change
-constexpr int kPatience = 2;          // trials that change nothing
-constexpr double kWorthWhile = 0.95;  // of the time in float64
+constexpr double kFloor = 1e-4;          // cosine below which the gradient is rounding soon
+constexpr double kKappa = 1e3;           // κ² ε = 0.06
+constexpr double kKappaToBegin = 200.0;  // so that it does not grow beyond soon
+constexpr double kSmallStep = 1e-3;      // promised share of the cost below which curvature is none
+constexpr double kPoorGain = 0.5;        // of what such a step promises
+constexpr double kRichGain = 2.0;        // more than it can bring
+constexpr double kSame = 1e-6;           // share of the cost that is no change
+constexpr int kPatience = 2;             // trials that change nothing
+constexpr double kFar = 0.1;             // share of the cost that is worth some steps in float32
+constexpr double kNear = 1e-3;           // and one that is not
+constexpr double kAlike = 1e-5;          // relative difference of costs in the two precisions
+constexpr double kWorthWhile = 0.95;     // of the time in float64
 
 }  // namespace
 
 Upgrade PrecisionPolicy::judge(const Trial& trial) {
-  if (!trial.finite) return Upgrade::not_finite;
+  if (!trial.finite) return ++not_finite_ >= kPatience ? Upgrade::not_finite : Upgrade::none;
   if (!(trial.kappa <= kKappa)) return Upgrade::conditioning;
   if (trial.optimality < kFloor) return Upgrade::gradient_floor;
   small_ = std::abs(trial.reduction) < kSame ? small_ + 1 : 0;
@@ -44,11 +48,13 @@ bool float32_pays(std::span<const double> ratios) {
   return median <= kWorthWhile;
 }
 
-Upgrade PrecisionControl::judge(double actual, bool improved) {
-  if (!is_low()) return Upgrade::none;
+Upgrade PrecisionControl::judge(double actual, bool stops) {
+  if (!is_low_) return Upgrade::none;
+  if (stops) return Upgrade::end;
   const double cost = state_->here->sum.cost;
   Trial trial{.finite = state_->last_finite};
   if (trial.finite && cost > 0.0) {
+    const bool improved = actual > 0.0;
     trial.gain = gain_ratio(actual, state_->predicted);
     trial.promised = state_->predicted / cost;
     trial.reduction = actual / cost;
@@ -60,18 +66,54 @@ Upgrade PrecisionControl::judge(double actual, bool improved) {
   return policy_.judge(trial);
 }
 
-bool PrecisionControl::raise(Upgrade why) {
-  if (!is_low()) return false;
-  evaluator_->raise_precision();
-  why_ = why;
-  passes_ = state_->nfev;
-  if (state_->njev > 0) {  // else there is no point yet
-    if (options_->before_pass) options_->before_pass();
-    evaluator_->summary(state_->here->x, Grade::step, state_->here->sum);
-    ++state_->nfev;
+bool PrecisionControl::choose(index_t limit) {
+  if (is_over_) return is_here_low_;
+  const linalg::Summary& here = state_->here->sum;
+  const double promised = std::max(state_->predicted, state_->newton_reduction);
+  if (is_low_) {
+    if (promised > kNear * here.cost) {
+      ++passes_;
+      return false;
+    }
+    leave(Upgrade::near);
+    return is_here_low_;
   }
+  if (state_->nfev + 2 > limit || promised < kFar * here.cost || !(here.kappa <= kKappaToBegin))
+    return false;
+  is_low_ = evaluator_->begin_float32();
+  is_over_ = !is_low_;
+  passes_ += is_low_ ? 1 : 0;
+  return false;
+}
+
+void PrecisionControl::take_over(Strategy& strategy) {
+  const double cost = state_->here->sum.cost, reached = state_->trial->sum.cost;
+  if (!(state_->last_finite && reached <= (1.0 + kAlike) * cost)) return renew();
+  is_here_low_ = false;
+  strategy.resize(*state_, cost - reached);
+  accept(*state_);
+}
+
+void PrecisionControl::leave(Upgrade why) {
+  evaluator_->end_float32();
+  is_low_ = false;
+  is_over_ = true;
+  why_ = why;
   state_->small_steps = 0;
   state_->last_small = 0.0;
+}
+
+void PrecisionControl::renew() {
+  if (options_->before_pass) options_->before_pass();
+  evaluator_->summary(state_->here->x, Grade::step, state_->here->sum);
+  ++state_->nfev;
+  is_here_low_ = false;
+}
+
+bool PrecisionControl::raise(Upgrade why) {
+  if (why == Upgrade::none || !(is_low_ || is_here_low_)) return false;
+  if (is_low_) leave(why);
+  if (is_here_low_ && (why == Upgrade::end || why == Upgrade::conditioning)) renew();
   return true;
 }
 

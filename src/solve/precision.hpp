@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// When a fit leaves single precision (docs/adr/0007). An evaluator may begin with passes whose
-// residuals and derivatives are float32 and whose sums are float64: they serve the way to the
-// minimum, not its end. What they cannot tell any more shows in the steps, and from then on all
-// passes are float64; the point that was reached is evaluated anew, so no test ever compares two
-// precisions, and the end of a fit is that of one in double precision alone.
+// When passes are in single precision (docs/adr/0007). Residuals and derivatives in float32, their
+// sums in float64, serve the way to the minimum, not its end: the start is float64 and says whether
+// there is a way to go, and float32 is left for good where the rest of the way is short, or where a
+// step shows that rounding tells. The first float64 trial is only asked to be no worse than the
+// point it comes from; no test compares two precisions, and the end of a fit is that of one in
+// double precision alone.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include "nlsq/options.hpp"
 #include "solve/evaluator.hpp"
 #include "solve/state.hpp"
+#include "solve/strategy.hpp"
 
 namespace nlsq::solve {
 
@@ -22,6 +24,7 @@ enum class Upgrade : std::uint8_t {
   gradient_floor,  ///< the gradient is near what rounding leaves of it
   conditioning,    ///< κ² ε no longer leaves digits in the normal matrix
   stagnation,      ///< two trials in a row changed the cost by next to nothing
+  near,            ///< the whole step to the minimum promises next to nothing
   not_finite,      ///< beyond the range of float32
   end,             ///< a stopping test was met, or the fit was ended
 };
@@ -42,7 +45,8 @@ class PrecisionPolicy {
   Upgrade judge(const Trial& trial);
 
  private:
-  int small_ = 0;  // trials in a row that changed next to nothing
+  int small_ = 0;       // trials in a row that changed next to nothing
+  int not_finite_ = 0;  // trials
 };
 
 /// Whether float32 pays, from the ratios of its times to those of float64 over pairs of runs in
@@ -53,23 +57,43 @@ bool float32_pays(std::span<const double> ratios);
 class PrecisionControl {
  public:
   PrecisionControl(Evaluator& evaluator, State& state, const SolverOptions& options)
-      : evaluator_(&evaluator), state_(&state), options_(&options) {
-    if (options.precision == Precision::float64) evaluator.raise_precision();
-  }
-  /// Judges the last trial, after which the better point is state.here, or state.trial where
-  /// `improved`.
-  Upgrade judge(double actual, bool improved);
-  /// Goes on in float64, state.here evaluated anew; false where that was so already.
+      : evaluator_(&evaluator),
+        state_(&state),
+        options_(&options),
+        is_over_(options.precision == Precision::float64 || !evaluator.offers_float32()) {}
+
+  /// Chooses the precision of the trial that was proposed. True: it is the first in float64 after
+  /// others in float32, for take_over(). `limit` on the evaluations of the fit.
+  bool choose(index_t limit);
+  /// Evaluations that the end of the fit would take now.
+  index_t owed() const { return is_here_low_ ? 1 : 0; }
+  /// After such a trial: it is accepted if it is no worse than state.here by more than rounding,
+  /// else state.here is evaluated anew.
+  void take_over(Strategy& strategy);
+  /// Judges a trial that brought `actual`; `stops`: a test would end the fit. None in float64.
+  Upgrade judge(double actual, bool stops);
+  /// The trial was accepted.
+  void moved() { is_here_low_ = is_low_; }
+  /// Goes on in float64 for good, unless there is no reason to. At the end of a fit, and where its
+  /// triangle is of no use, state.here is evaluated anew if it was float32. False where nothing
+  /// changed.
   bool raise(Upgrade why);
-  bool is_low() const { return evaluator_->is_low_precision(); }
+
+  bool is_low() const { return is_low_; }
   Upgrade why() const { return why_; }
-  index_t passes() const { return passes_; }  ///< in float32, once it was left
+  index_t passes() const { return passes_; }  ///< in float32
 
  private:
+  void leave(Upgrade why);
+  void renew();
+
   Evaluator* evaluator_;
   State* state_;
   const SolverOptions* options_;
   PrecisionPolicy policy_;
+  bool is_over_;              // no trial will be float32 any more
+  bool is_low_ = false;       // trials are float32
+  bool is_here_low_ = false;  // so was state.here
   Upgrade why_ = Upgrade::none;
   index_t passes_ = 0;
 };

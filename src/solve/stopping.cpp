@@ -130,8 +130,8 @@ index_t evaluation_limit(const SolverOptions& options, index_t n) {
   return std::max<index_t>(500, limit);
 }
 
-Stop test_evaluations(const State& state, index_t limit) {
-  if (state.nfev < limit) return {};
+Stop test_evaluations(const State& state, index_t limit, index_t owed) {
+  if (state.nfev + owed < limit) return {};
   return stop(Status::max_nfev, fmt::format("The limit of {} evaluations was reached.", limit));
 }
 

@@ -44,6 +44,7 @@ Stop stopped(const State& state);
 
 /// The limit of evaluations: options.max_nfev or its default for the method.
 index_t evaluation_limit(const SolverOptions& options, index_t n);
-Stop test_evaluations(const State& state, index_t limit);
+/// `owed`: evaluations that the end will take.
+Stop test_evaluations(const State& state, index_t limit, index_t owed);
 
 }  // namespace nlsq::solve

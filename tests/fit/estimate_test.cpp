@@ -221,9 +221,29 @@ TEST(MemoryLimit, ChangesNoBitWhereNoSampleIsTaken) {
   const Model model = Model::parse(kDecay, {"x"});
   FitOptions options = options_of(c);
   options.progressive = false;
+  options.precision = Precision::float64;
   const FitResult free = curve_fit(model, curve.data, options);
   options.memory_limit = estimate_memory(model, curve.data, options).least_limit();
   EXPECT_EQ(curve_fit(model, curve.data, options).popt, free.popt);
+}
+
+TEST(MemoryLimit, GivesUpTheFloat32CopyAndCountsIt) {
+  const Case c{"", kDecay, {2.5, 1.3, 0.5}, 100000, 1};
+  const Curve curve = curve_of(c);
+  const Model model = Model::parse(kDecay, {"x"});
+  FitOptions options;
+  options.p0 = {1, 1, 1};
+  options.threads = 1;
+  options.progressive = false;
+  const MemoryEstimate with = estimate_memory(model, curve.data, options);
+  EXPECT_EQ(curve_fit(model, curve.data, options).precision, "mixed");
+  options.memory_limit = with.least_limit();
+  EXPECT_EQ(curve_fit(model, curve.data, options).precision, "float64");
+  options.memory_limit = 0;
+  options.precision = Precision::float64;
+  const MemoryEstimate without = estimate_memory(model, curve.data, options);
+  EXPECT_GT(with.working - without.working, 2 * 4 * 100000);
+  EXPECT_EQ(without.least_limit(), with.least_limit());
 }
 
 TEST(Bytes, AreReadAndShownAsPeopleWriteThem) {

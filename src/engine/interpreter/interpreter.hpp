@@ -67,7 +67,8 @@ class Interpreter {
   /// `block` rows at most, a multiple of 16. `uniforms` must outlive it.
   Interpreter(const program::Program& program, const Uniforms& uniforms, Isa isa, index_t block);
   /// Bytes that one of a program and a block allocates.
-  static index_t bytes(const program::Program& program, index_t block);
+  static index_t bytes(const program::Program& program, index_t block,
+                       Values values = Values::float64);
 
   /// Fills the registers that hold uniform values; once after each Uniforms::evaluate.
   void begin_pass();

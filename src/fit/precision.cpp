@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include "fit/precision.hpp"
+
+#include <chrono>
+#include <vector>
+
+#include "nlsq/error.hpp"
+#include "reduce/float32_pass.hpp"
+#include "solve/precision.hpp"
+
+namespace nlsq::fit_impl {
+namespace {
+
+// Rows of a fit that is known to gain (docs/adr/0007): with fewer the calls of a pass outweigh what
+// it saves, with more the float32 copy is worth its memory only to those who ask for it.
+constexpr index_t kLeastRows = 1000;
+constexpr index_t kMostRows = 131072;
+constexpr int kPairs = 30;
+
+double seconds(const std::function<void(bool)>& fit, bool float32) {
+  const auto began = std::chrono::steady_clock::now();
+  fit(float32);
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+}
+
+bool measure(const std::function<void(bool)>& fit) {
+  std::vector<double> ratios;
+  try {
+    fit(true);  // what is made once is not counted
+    fit(false);
+    for (int pair = 0; pair < kPairs; ++pair) {
+      const double low = seconds(fit, true);
+      ratios.push_back(low / seconds(fit, false));
+    }
+  } catch (const InputError&) {  // the fit itself will say so
+    return false;
+  }
+  return solve::float32_pays(ratios);
+}
+
+index_t rows_of(const Problem& problem) {
+  index_t rows = 0;
+  for (const reduce::Term& term : problem.terms) rows += term.rows;
+  return rows;
+}
+
+}  // namespace
+
+bool may_use_float32(const Problem& problem, const FitOptions& options,
+                     const reduce::EvaluatorOptions& evaluator, index_t sampled) {
+  if (options.precision == Precision::float64 || sampled > 0 || evaluator.fold) return false;
+  const index_t rows = rows_of(problem);
+  if (options.precision == Precision::automatic && (rows < kLeastRows || rows > kMostRows))
+    return false;
+  bool linear = true;
+  for (const reduce::Term& term : problem.terms) {
+    if (!reduce::Float32Pass::offers(term, evaluator.walk.isa)) return false;
+    linear &= term.program->linear;
+  }
+  return !linear;
+}
+
+bool float32_measured(const Problem& problem, const std::function<void(bool)>& fit) {
+  using Verdict = reduce::Workspaces::Verdict;
+  reduce::Workspaces* const known = problem.terms.front().workspaces;
+  const index_t rows = rows_of(problem);
+  Verdict verdict = known == nullptr ? Verdict::unknown : known->float32_verdict(rows);
+  if (verdict == Verdict::unknown) {
+    verdict = measure(fit) ? Verdict::pays : Verdict::does_not;
+    if (known != nullptr) known->set_float32_verdict(rows, verdict);
+  }
+  return verdict == Verdict::pays;
+}
+
+}  // namespace nlsq::fit_impl

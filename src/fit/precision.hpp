@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// Whether a fit may use passes in single precision (docs/adr/0007).
+#pragma once
+
+#include <functional>
+
+#include "fit/problem.hpp"
+#include "nlsq/fit.hpp"
+#include "reduce/data_evaluator.hpp"
+
+namespace nlsq::fit_impl {
+
+/// Whether passes may be float32 (solve/precision.hpp says when they are): all terms offer such
+/// passes, some of them are not linear in their parameters, and no sample (of `sampled` rows) leads
+/// the way. automatic: from 1,000 to 131,072 rows.
+bool may_use_float32(const Problem& problem, const FitOptions& options,
+                     const reduce::EvaluatorOptions& evaluator, index_t sampled);
+
+/// Whether they pay: as measured before for the model and about so many rows, else by 30 pairs of
+/// fit(true) and fit(false) in turn, with and without float32.
+bool float32_measured(const Problem& problem, const std::function<void(bool)>& fit);
+
+}  // namespace nlsq::fit_impl
