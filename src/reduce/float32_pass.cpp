@@ -113,7 +113,7 @@ Term Float32Pass::narrowed(const Term& term) {
     double least = 0.0, largest = 0.0;
     kernels_->narrow(static_cast<const double*>(column.data), term.rows, to, least, largest);
     const double size = std::max(std::fabs(least), std::fabs(largest));
-    resolves_ &= largest - least > kSpread * size || least == largest;
+    resolves_ &= largest - least > kSpread * size || least == largest || std::isinf(size);
     column = {to, true};
   }
   return narrow;

@@ -51,8 +51,8 @@ class Float32Pass {
   /// Turns to another term of the same program; false when it does not fit.
   bool serve(const Term& term, const WalkOptions& options);
 
-  /// Whether float32 tells the values of each column apart: their spread is more than 2⁻¹² of the
-  /// largest.
+  /// Whether float32 tells the values of each column apart: they are one and the same, spread over
+  /// more than 2⁻¹² of the largest, or infinite (as a sigma may be).
   bool resolves() const { return resolves_; }
 
   void set_parameters(std::span<const double> parameters) { walker_.set_parameters(parameters); }

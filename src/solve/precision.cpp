@@ -22,8 +22,23 @@ constexpr double kSame = 1e-6;           // share of the cost that is no change
 constexpr int kPatience = 2;             // trials that change nothing
 constexpr double kFar = 0.1;             // share of the cost that is worth some steps in float32
 constexpr double kNear = 1e-3;           // and one that is not
+constexpr double kRounding = 1e-9;       // of the cost: what rounded parameters may add to it
 constexpr double kAlike = 1e-5;          // relative difference of costs in the two precisions
 constexpr double kWorthWhile = 0.95;     // of the time in float64
+
+// What the parameters that the minimum is told from would add to the cost if each was rounded to
+// float32, at the most: ½‖J_j δp_j‖².
+double rounding_of(const Point& here) {
+  const index_t n = here.sum.n;
+  double largest = 0.0;
+  for (index_t j = 0; j < n; ++j) {
+    const std::span<const double> column(here.sum.R.data() + j * n,
+                                         static_cast<std::size_t>(j + 1));
+    const double p = here.x[static_cast<std::size_t>(j)];
+    largest = std::max(largest, p * p * linalg::dot(column, column));
+  }
+  return 0.5 * largest * 0x1p-48;
+}
 
 }  // namespace
 
@@ -70,15 +85,18 @@ bool PrecisionControl::choose(index_t limit) {
   if (is_over_) return is_here_low_;
   const linalg::Summary& here = state_->here->sum;
   const double promised = std::max(state_->predicted, state_->newton_reduction);
+  // Data of little noise need more digits than float32 has once their misfit is gone.
+  const bool is_fine = rounding_of(*state_->here) > kRounding * (here.cost - promised);
+  const bool has_time = state_->nfev + 2 <= limit;  // for the point to be evaluated anew
   if (is_low_) {
-    if (promised > kNear * here.cost) {
+    if (has_time && !is_fine && promised > kNear * here.cost) {
       ++passes_;
       return false;
     }
-    leave(Upgrade::near);
+    leave(has_time ? Upgrade::near : Upgrade::end);
     return is_here_low_;
   }
-  if (state_->nfev + 2 > limit || promised < kFar * here.cost || !(here.kappa <= kKappaToBegin))
+  if (!has_time || is_fine || promised < kFar * here.cost || !(here.kappa <= kKappaToBegin))
     return false;
   is_low_ = evaluator_->begin_float32();
   is_over_ = !is_low_;

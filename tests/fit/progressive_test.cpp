@@ -11,6 +11,7 @@
 #include <random>
 #include <set>
 
+#include "measured.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/fit.hpp"
 
@@ -19,32 +20,9 @@ namespace {
 
 constexpr int kMany = 60000;
 
-struct Columns {
-  std::vector<double> x, y, sigma;
-};
-
-// y = f(x) + noise at `rows` places from 0 to 1.
-Columns measured(int rows, double noise, const std::function<double(double)>& f) {
-  std::mt19937_64 generator(static_cast<unsigned>(rows));
-  std::normal_distribution<double> normal;
-  Columns data;
-  for (int i = 0; i < rows; ++i) {
-    data.x.push_back(static_cast<double>(i) / (rows - 1));
-    data.y.push_back(f(data.x.back()) + noise * normal(generator));
-  }
-  return data;
-}
-
 struct Pair {
   FitResult on, off;
 };
-
-FitResult fit_columns(const std::string& formula, const Columns& data, const FitOptions& options) {
-  Dataset set;
-  set.column("x", data.x).response(data.y);
-  if (!data.sigma.empty()) set.sigma(data.sigma);
-  return curve_fit(Model::parse(formula, {"x"}), set, options);
-}
 
 Pair fit_both(const std::string& formula, const Columns& data, const std::vector<double>& p0,
               FitOptions options = {}) {

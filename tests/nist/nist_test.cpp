@@ -37,7 +37,8 @@ std::vector<double> in_order(const NistSet& set, const FitResult& result,
 }
 
 Outcome fit_set(const NistSet& set, std::size_t start, Method method, index_t repeat = 1,
-                bool to_the_end = true, bool progressive = true) {
+                bool to_the_end = true, bool progressive = true,
+                Precision precision = Precision::automatic) {
   const Model model = Model::parse(set.formula, set.columns);
   std::vector<std::vector<double>> x(set.x.size());
   std::vector<double> y;
@@ -54,6 +55,7 @@ Outcome fit_set(const NistSet& set, std::size_t start, Method method, index_t re
   // What is tested is what the folds keep; by default one step would be the end above 10⁶ rows.
   if (repeat > 1 && to_the_end) options.max_polish = 100;
   options.progressive = progressive;
+  options.precision = precision;
   out.result = curve_fit(model, data, options);
   const double m = static_cast<double>(set.y.size()),
                n = static_cast<double>(set.parameters.size());
@@ -147,6 +149,48 @@ TEST(NistSlow, ProgressiveFitsOfTwoMillionRowsEndWhereTheOthersDo) {
     }
   }
   EXPECT_GE(used, 15);
+}
+
+TEST(NistSlow, MixedPrecisionOfTwoMillionRowsEndsWhereDoublePrecisionDoes) {
+  int used = 0;
+  for (const NistSet& set : load_all_nist()) {
+    for (std::size_t start = 0; start < 2; ++start) {
+      const auto repeat = static_cast<index_t>(2'000'000 / set.y.size());
+      const auto fit = [&](Precision precision, bool to_the_end) {
+        return fit_set(set, start, Method::trf, repeat, to_the_end, false, precision).result;
+      };
+      const FitResult on = fit(Precision::mixed, false), off = fit(Precision::float64, false);
+      std::printf("%-9s start %zu x %-7ld nfev %ld, %ld of them float32, without %ld\n",
+                  set.name.c_str(), start + 1, static_cast<long>(repeat),
+                  static_cast<long>(on.nfev), static_cast<long>(on.nfev_float32),
+                  static_cast<long>(off.nfev));
+      used += on.nfev_float32 > 0 ? 1 : 0;
+      // Fits of so many rows end within a thousandth of a standard error.
+      for (std::size_t i = 0; i < on.popt.size(); ++i) {
+        const double rounding = 1e-9 * std::fabs(off.popt[i]);
+        EXPECT_NEAR(on.popt[i], off.popt[i], 2e-3 * off.perr[i] + rounding)
+            << set.name << " " << on.names[i];
+      }
+    }
+  }
+  EXPECT_GE(used, 20);
+}
+
+TEST(NistSlow, MixedPrecisionDrivenToTheEndKeepsNineDigits) {
+  for (const NistSet& set : load_all_nist()) {
+    for (std::size_t start = 0; start < 2; ++start) {
+      for (const index_t repeat : {index_t{100}, index_t{3000}}) {
+        const auto fit = [&](Precision precision) {
+          return fit_set(set, start, Method::trf, repeat, true, false, precision).result;
+        };
+        const FitResult on = fit(Precision::mixed), off = fit(Precision::float64);
+        for (std::size_t i = 0; i < on.popt.size(); ++i) {
+          EXPECT_NEAR(on.popt[i], off.popt[i], 1e-9 * std::fabs(off.popt[i]))
+              << set.name << " " << on.names[i] << " x " << repeat;
+        }
+      }
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(NistSlow, NistRepeated, testing::Values("pgram", "qr", "gram"),
