@@ -13,7 +13,7 @@ namespace {
 
 // Rows of a fit that is known to gain (docs/adr/0007): with fewer the calls of a pass outweigh what
 // it saves, with more the float32 copy is worth its memory only to those who ask for it.
-constexpr index_t kLeastRows = 1000;
+constexpr index_t kLeastRows = 2000;
 constexpr index_t kMostRows = 131072;
 constexpr int kPairs = 30;
 

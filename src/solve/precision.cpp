@@ -22,7 +22,9 @@ constexpr double kSame = 1e-6;           // share of the cost that is no change
 constexpr int kPatience = 2;             // trials that change nothing
 constexpr double kFar = 0.1;             // share of the cost that is worth some steps in float32
 constexpr double kNear = 1e-3;           // and one that is not
-constexpr double kRounding = 1e-9;       // of the cost: what rounded parameters may add to it
+constexpr double kNearForMany = 0.5;     // the same where one float64 step is not enough then
+constexpr double kExact = 1e-12;         // of the cost: what rounding may add for one to be
+constexpr double kRounding = 1e-9;       // and for float32 to be of any use
 constexpr double kAlike = 1e-5;          // relative difference of costs in the two precisions
 constexpr double kWorthWhile = 0.95;     // of the time in float64
 
@@ -86,17 +88,21 @@ bool PrecisionControl::choose(index_t limit) {
   const linalg::Summary& here = state_->here->sum;
   const double promised = std::max(state_->predicted, state_->newton_reduction);
   // Data of little noise need more digits than float32 has once their misfit is gone.
-  const bool is_fine = rounding_of(*state_->here) > kRounding * (here.cost - promised);
+  const double rounding = rounding_of(*state_->here);
+  const double left = std::max(here.cost - promised, 0.0);
+  const double near = rounding <= kExact * left ? kNear : kNearForMany;
+  const bool is_fine = rounding > kRounding * left;
   const bool has_time = state_->nfev + 2 <= limit;  // for the point to be evaluated anew
   if (is_low_) {
-    if (has_time && !is_fine && promised > kNear * here.cost) {
+    if (has_time && !is_fine && promised > near * here.cost) {
       ++passes_;
       return false;
     }
     leave(has_time ? Upgrade::near : Upgrade::end);
     return is_here_low_;
   }
-  if (!has_time || is_fine || promised < kFar * here.cost || !(here.kappa <= kKappaToBegin))
+  if (!has_time || is_fine || promised < std::max(kFar, near) * here.cost ||
+      !(here.kappa <= kKappaToBegin))
     return false;
   is_low_ = evaluator_->begin_float32();
   is_over_ = !is_low_;
@@ -105,11 +111,18 @@ bool PrecisionControl::choose(index_t limit) {
 }
 
 void PrecisionControl::take_over(Strategy& strategy) {
-  const double cost = state_->here->sum.cost, reached = state_->trial->sum.cost;
-  if (!(state_->last_finite && reached <= (1.0 + kAlike) * cost)) return renew();
-  is_here_low_ = false;
-  strategy.resize(*state_, cost - reached);
-  accept(*state_);
+  const double actual = state_->here->sum.cost - state_->trial->sum.cost;
+  if (state_->last_finite) {
+    strategy.resize(*state_, actual);
+  } else {
+    state_->radius = 0.25 * state_->step_length;
+  }
+  if (state_->last_finite && actual >= -kAlike * state_->here->sum.cost) {
+    accept(*state_);
+    is_here_low_ = false;
+  } else if (++refused_ >= kPatience) {
+    renew();
+  }
 }
 
 void PrecisionControl::leave(Upgrade why) {

@@ -67,8 +67,8 @@ class PrecisionControl {
   bool choose(index_t limit);
   /// Evaluations that the end of the fit would take now.
   index_t owed() const { return is_here_low_ ? 1 : 0; }
-  /// After such a trial: it is accepted if it is no worse than state.here by more than rounding,
-  /// else state.here is evaluated anew.
+  /// After such a trial: it is accepted if it is no worse than state.here by more than rounding.
+  /// When two in a row are not, state.here is evaluated anew.
   void take_over(Strategy& strategy);
   /// Judges a trial that brought `actual`; `stops`: a test would end the fit. None in float64.
   Upgrade judge(double actual, bool stops);
@@ -94,6 +94,7 @@ class PrecisionControl {
   bool is_over_;              // no trial will be float32 any more
   bool is_low_ = false;       // trials are float32
   bool is_here_low_ = false;  // so was state.here
+  int refused_ = 0;           // trials in float64 from there
   Upgrade why_ = Upgrade::none;
   index_t passes_ = 0;
 };

@@ -103,14 +103,14 @@ TEST_F(MixedFits, SameBitsForAnyNumberOfThreads) {
   }
 }
 
-TEST_F(MixedFits, AreBegunFromAThousandRowsOnWhereNoSampleIsTaken) {
+TEST_F(MixedFits, AreBegunFromTwoThousandRowsOnWhereNoSampleIsTaken) {
   FitOptions options;
   options.p0 = kDecayStart;
   const auto precision = [&](int rows) {
     return fit_columns(kDecay, measured(rows, 0.1, decay), options).precision;
   };
-  EXPECT_EQ(precision(999), "float64");
-  EXPECT_EQ(precision(1000), "mixed");
+  EXPECT_EQ(precision(1999), "float64");
+  EXPECT_EQ(precision(2000), "mixed");
   EXPECT_EQ(precision(8000), "mixed");
   EXPECT_EQ(precision(10000), "float64");  // a sample
   options.progressive = false;
