@@ -58,6 +58,7 @@ class Lowering {
       if (root.per_row && home.kind == Operand::Kind::scalar) home = spread(home);
       program_.outputs.push_back(home);
     }
+    move_first_root_to_end();
     allocate_registers();
     return std::move(program_);
   }
@@ -305,6 +306,33 @@ class Lowering {
     Instruction out{.code = Code::mul, .a = home_[g_[id].a], .b = home_[reciprocal]};
     if (out.a.kind == Operand::Kind::scalar) std::swap(out.a, out.b);
     emit(id, out);
+  }
+
+  // Folds can make the last instruction themselves (reduce/fold.hpp), so the first root's, which is
+  // the residual, becomes it where that costs no register: nobody reads the result but who reads
+  // outputs, and operands stay anyway.
+  void move_first_root_to_end() {
+    if (program_.outputs.empty()) return;
+    const Operand first = program_.outputs.front();
+    const auto is_first = [&](const Instruction& in) {
+      return first == Operand{Operand::Kind::reg, in.dst} && in.code != Code::sincos;
+    };
+    const auto at = std::find_if(program_.row.begin(), program_.row.end(), is_first);
+    if (at == program_.row.end()) return;
+    const auto stays = [&](const Operand& operand) {
+      const auto is_same = [&](const Broadcast& b) { return b.reg == operand.index; };
+      return operand.kind != Operand::Kind::reg ||
+             std::find(program_.outputs.begin(), program_.outputs.end(), operand) !=
+                 program_.outputs.end() ||
+             std::any_of(program_.broadcasts.begin(), program_.broadcasts.end(), is_same);
+    };
+    const auto reads_first = [&](const Instruction& in) {
+      return in.a == first || in.b == first || in.c == first || in.e == first;
+    };
+    if (stays(at->a) && stays(at->b) && stays(at->c) && stays(at->e) &&
+        std::none_of(at, program_.row.end(), reads_first)) {
+      std::rotate(at, at + 1, program_.row.end());
+    }
   }
 
   // Turns values into registers: a value's register is free after its last use.

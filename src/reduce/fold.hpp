@@ -12,6 +12,10 @@
 
 namespace nlsq::reduce {
 
+/// What a fold reads of the interpreter: all registers; all but what the last instruction of the
+/// program makes, which it makes itself; or, if that is the only one, nothing but columns.
+enum class Reads { all, all_but_last, columns };
+
 /// One a thread; clone() makes the others.
 class Fold {
  public:
@@ -21,6 +25,8 @@ class Fold {
   virtual bool take(const Fold& other) { return (void)other, false; }
   /// Doubles of a leaf's result.
   virtual index_t size() const = 0;
+  /// The least it can do with; it takes more.
+  virtual Reads reads() const { return Reads::all; }
   virtual void begin_leaf() = 0;
   /// Folds the `rows` rows the interpreter has just evaluated, the first being row `first` of the
   /// term.

@@ -37,37 +37,95 @@ HWY_INLINE double* entry(double* acc, index_t i, index_t j) {
   return acc + packed_index(i, j) * 2 * lanes();
 }
 
-// Columns i0 … i0+A−1 with themselves.
-template <int A, int kHalves>
-HWY_NOINLINE void triangle(const double* const* columns, int i0, index_t n, double* acc) {
+// The last column of a triangle, a vector of rows at a time: one that is there, or what the last
+// instruction of a program makes of its operands, as its kernel would.
+struct Column {
+  const double* values;
+  HWY_INLINE V at(index_t r) const { return hn::LoadU(D(), values + r); }
+};
+
+// a·b + c − e, b and c the same for all rows.
+struct FmaSub {
+  explicit HWY_INLINE FmaSub(const engine::Call& call)
+      : a(call.a), e(call.e), b(hn::LoadU(D(), call.b)), c(hn::LoadU(D(), call.c)) {}
+  HWY_INLINE V at(index_t r) const {
+    return hn::Sub(hn::MulAdd(hn::LoadU(D(), a + r), b, c), hn::LoadU(D(), e + r));
+  }
+  const double *a, *e;
+  V b, c;
+};
+
+// a·b − c, b the same for all rows.
+struct Fms {
+  explicit HWY_INLINE Fms(const engine::Call& call)
+      : a(call.a), c(call.c), b(hn::LoadU(D(), call.b)) {}
+  HWY_INLINE V at(index_t r) const {
+    return hn::MulSub(hn::LoadU(D(), a + r), b, hn::LoadU(D(), c + r));
+  }
+  const double *a, *c;
+  V b;
+};
+
+struct Sub {
+  explicit HWY_INLINE Sub(const engine::Call& call) : a(call.a), b(call.b) {}
+  HWY_INLINE V at(index_t r) const { return hn::Sub(hn::LoadU(D(), a + r), hn::LoadU(D(), b + r)); }
+  const double *a, *b;
+};
+
+// The columns that a triangle reads, in the order of the Gram matrix.
+struct InOrder {
+  static constexpr bool kOne = false;
+  static HWY_INLINE int place(int i) { return i; }
+};
+
+// The same when column `one` is 1 in all rows: it comes first and is never read, since x·1 + s has
+// the bits of x + s.
+struct OneFirst {
+  static constexpr bool kOne = true;
+  int one;
+  HWY_INLINE int place(int i) const { return i == 0 ? one : i - (i <= one ? 1 : 0); }
+};
+
+// Columns i0 … i0+A−1 with themselves; `last` is the last of them.
+template <int A, int kHalves, class Order, class Last>
+HWY_INLINE void triangle(const double* const* columns, int i0, Order order, Last last, index_t n,
+                         double* acc) {
   const D d;
   const index_t step = lanes();
+  constexpr int kFirstRead = Order::kOne ? 1 : 0;
+  const auto sum_at = [=](int i, int j, int h) HWY_ATTR {
+    const int a = order.place(i), b = order.place(j);
+    return entry(acc, i0 + HWY_MAX(a, b), i0 + HWY_MIN(a, b)) + h * step;
+  };
   V sums[kHalves][A * (A + 1) / 2];
   const double* p[A];
 #pragma GCC unroll 8
   for (int i = 0; i < A; ++i) {
-    p[i] = columns[i0 + i];
+    if (i < A - 1) p[i] = columns[i0 + order.place(i)];
 #pragma GCC unroll 8
     for (int j = 0; j <= i; ++j) {
 #pragma GCC unroll 2
       for (int h = 0; h < kHalves; ++h) {
-        sums[h][i * (i + 1) / 2 + j] = hn::LoadU(d, entry(acc, i0 + i, i0 + j) + h * step);
+        sums[h][i * (i + 1) / 2 + j] = hn::LoadU(d, sum_at(i, j, h));
       }
     }
   }
+  const V one = hn::Set(d, 1.0);
   index_t r = 0;
   for (; r + kHalves * step <= n; r += kHalves * step) {
 #pragma GCC unroll 2
     for (int h = 0; h < kHalves; ++h) {
       V x[A];
+      x[0] = one;
 #pragma GCC unroll 8
-      for (int i = 0; i < A; ++i) x[i] = hn::LoadU(d, p[i] + r + h * step);
+      for (int i = kFirstRead; i < A - 1; ++i) x[i] = hn::LoadU(d, p[i] + r + h * step);
+      x[A - 1] = last.at(r + h * step);
 #pragma GCC unroll 8
       for (int i = 0; i < A; ++i) {
 #pragma GCC unroll 8
         for (int j = 0; j <= i; ++j) {
           V& sum = sums[h][i * (i + 1) / 2 + j];
-          sum = hn::MulAdd(x[i], x[j], sum);
+          sum = j < kFirstRead ? hn::Add(x[i], sum) : hn::MulAdd(x[i], x[j], sum);
         }
       }
     }
@@ -76,9 +134,13 @@ HWY_NOINLINE void triangle(const double* const* columns, int i0, index_t n, doub
   for (int h = 0; h < kHalves; ++h) {
     const index_t at = r + h * step;
     if (at < n) {
+      const index_t count = HWY_MIN(step, n - at);
+      const auto rows = hn::FirstN(d, static_cast<size_t>(count));
       V x[A];
+      x[0] = hn::IfThenElseZero(rows, one);
 #pragma GCC unroll 8
-      for (int i = 0; i < A; ++i) x[i] = load_first(p[i] + at, HWY_MIN(step, n - at));
+      for (int i = kFirstRead; i < A - 1; ++i) x[i] = load_first(p[i] + at, count);
+      x[A - 1] = hn::IfThenElseZero(rows, last.at(at));
 #pragma GCC unroll 8
       for (int i = 0; i < A; ++i) {
 #pragma GCC unroll 8
@@ -92,7 +154,7 @@ HWY_NOINLINE void triangle(const double* const* columns, int i0, index_t n, doub
     for (int i = 0; i < A; ++i) {
 #pragma GCC unroll 8
       for (int j = 0; j <= i; ++j) {
-        hn::StoreU(sums[h][i * (i + 1) / 2 + j], d, entry(acc, i0 + i, i0 + j) + h * step);
+        hn::StoreU(sums[h][i * (i + 1) / 2 + j], d, sum_at(i, j, h));
       }
     }
   }
@@ -146,9 +208,13 @@ HWY_NOINLINE void rectangle(const double* const* columns, int i0, int j0, index_
   }
 }
 
+// Halves that a triangle of A columns uses.
 template <int A>
-void run_triangle_of(const double* const* columns, int i0, index_t n, double* acc) {
-  triangle<A, (A <= (kManyRegisters ? 4 : 2) ? 2 : 1)>(columns, i0, n, acc);
+constexpr int halves = A <= (kManyRegisters ? 4 : 2) ? 2 : 1;
+
+template <int A>
+HWY_NOINLINE void run_triangle_of(const double* const* columns, int i0, index_t n, double* acc) {
+  triangle<A, halves<A>>(columns, i0, InOrder{}, Column{columns[i0 + A - 1]}, n, acc);
 }
 
 void run_triangle(const double* const* columns, int i0, int size, index_t n, double* acc) {
@@ -182,6 +248,42 @@ void gram(const double* const* columns, int q, index_t n, double* acc) {
     for (int j0 = 0; j0 < i0; j0 += kTile) run_rectangle(columns, i0, height, j0, n, acc);
     run_triangle(columns, i0, height, n, acc);
   }
+}
+
+template <int A, class Last>
+HWY_NOINLINE void triangle_with(const engine::Call& last, const double* const* columns, index_t n,
+                                double* acc) {
+  triangle<A, halves<A>>(columns, 0, InOrder{}, Last(last), n, acc);
+}
+
+template <int A, class Last>
+HWY_NOINLINE void triangle_with_one(const engine::Call& last, const double* const* columns,
+                                    index_t n, double* acc) {
+  int one = 0;
+  while (columns[one] != nullptr) ++one;
+  triangle<A, halves<A>>(columns, 0, OneFirst{one}, Last(last), n, acc);
+}
+
+template <class Last>
+FoldKernels::GramWithLast find_triangle_with(int q, bool with_one) {
+  switch (q) {
+    case 2: return with_one ? triangle_with_one<2, Last> : triangle_with<2, Last>;
+    case 3: return with_one ? triangle_with_one<3, Last> : triangle_with<3, Last>;
+    case 4: return with_one ? triangle_with_one<4, Last> : triangle_with<4, Last>;
+    default: return nullptr;
+  }
+}
+
+FoldKernels::GramWithLast gram_with_last(const program::Instruction& last, int q, bool with_one) {
+  using program::Code;
+  const auto is_scalar = [](const program::Operand& operand) {
+    return operand.kind == program::Operand::Kind::scalar;
+  };
+  const bool a = is_scalar(last.a), b = is_scalar(last.b), c = is_scalar(last.c);
+  if (last.code == Code::fma_sub && b && c) return find_triangle_with<FmaSub>(q, with_one);
+  if (last.code == Code::fms && b && !c) return find_triangle_with<Fms>(q, with_one);
+  if (last.code == Code::sub && !a && !b) return find_triangle_with<Sub>(q, with_one);
+  return nullptr;
 }
 
 // Σ f(vector) over all rows, two vectors at a time.
@@ -268,7 +370,7 @@ void scale(const double* const* columns, int k, const double* s, index_t n, doub
 }  // namespace
 
 void fill(FoldKernels& kernels) {
-  kernels = {static_cast<int>(2 * lanes()), gram, project, sum, combine, scale};
+  kernels = {static_cast<int>(2 * lanes()), gram, gram_with_last, project, sum, combine, scale};
 }
 
 }  // namespace nlsq::reduce::HWY_NAMESPACE

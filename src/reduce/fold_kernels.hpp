@@ -4,7 +4,7 @@
 // of the tile has it), so block sizes do not change a bit.
 #pragma once
 
-#include "engine/isa.hpp"
+#include "engine/interpreter/kernels.hpp"
 #include "nlsq/types.hpp"
 
 namespace nlsq::reduce {
@@ -18,6 +18,13 @@ struct FoldKernels {
   /// acc[packed_size(q)][lanes] += products of all pairs of the q columns over n rows (any n; reads
   /// up to the next multiple of 16, values beyond n are selected away).
   void (*gram)(const double* const* columns, int q, index_t n, double* acc) = nullptr;
+  /// gram with the last column made on the way by an instruction of the program, `last`. A column
+  /// that is null is 1 in all rows.
+  using GramWithLast = void (*)(const engine::Call& last, const double* const* columns, index_t n,
+                                double* acc);
+  /// The one for q columns, one of them null where `with_one`; null itself where there is none: for
+  /// few columns and instructions that end residuals.
+  GramWithLast (*gram_with_last)(const program::Instruction& last, int q, bool with_one) = nullptr;
   /// acc[k][lanes] += Σ u·columns[j] over n rows.
   void (*project)(const double* const* columns, int k, const double* u, index_t n,
                   double* acc) = nullptr;

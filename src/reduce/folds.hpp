@@ -51,6 +51,7 @@ class GramFold final : public Fold {
   std::unique_ptr<Fold> clone() const override { return std::make_unique<GramFold>(*this); }
   bool take(const Fold& other) override;
   index_t size() const override { return total_; }
+  Reads reads() const override { return reads_; }
   void begin_leaf() override;
   void block(const engine::Interpreter& rows_of, index_t first, index_t rows) override;
   void end_leaf(double* result) override;
@@ -83,6 +84,7 @@ class GramFold final : public Fold {
   };
   static Shape shape_of(const Term& term, const std::vector<program::ResidualOutput>& outputs,
                         index_t n);
+  void look_for_last();
   void fold_output(const engine::Interpreter& rows_of, std::size_t o, index_t rows);
 
   const Term* term_;
@@ -90,6 +92,9 @@ class GramFold final : public Fold {
   const FoldKernels* kernels_;
   index_t block_;
   std::vector<linalg::Matrix> coordinates_;
+  Reads reads_ = Reads::all;
+  FoldKernels::GramWithLast gram_with_last_ = nullptr;
+  std::ptrdiff_t one_ = -1;  // the column of J that is 1, for gram_with_last_; -1: none
   std::vector<Layout> layout_;
   index_t total_ = 0;
   std::vector<double> sums_;  // total_ lanes-wide sums

@@ -13,6 +13,18 @@ namespace {
 
 index_t stride_of(index_t block) { return block + 40; }
 
+// A register filled with the number 1.
+bool is_one(const program::Program& program, const program::Operand& operand) {
+  if (operand.kind != program::Operand::Kind::reg) return false;
+  for (const program::Broadcast& b : program.broadcasts) {
+    if (b.reg != operand.index) continue;
+    for (const program::Constant& c : program.constants) {
+      if (c.slot == b.slot) return c.value == 1.0;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 GramFold::Shape GramFold::shape_of(const Term& term,
@@ -77,12 +89,45 @@ GramFold::GramFold(const Term& term, const std::vector<program::ResidualOutput>&
     combined_ = scaled_;
   }
   pointers_.resize(static_cast<std::size_t>(shape.widest + 1));
+  look_for_last();
+}
+
+// Where the last instruction of the program makes f, and only the Gram matrix needs it, a kernel
+// may make it on the way.
+void GramFold::look_for_last() {
+  const program::Program& program = term_->program->full;
+  if (term_->robust || !coordinates_.empty() || outputs_ != &term_->program->outputs ||
+      outputs_->size() != 1 || program.row.empty()) {
+    return;
+  }
+  const program::ResidualOutput& output = outputs_->front();
+  const program::Instruction& last = program.row.back();
+  const program::Operand made{program::Operand::Kind::reg, last.dst};
+  if (output.f != made) return;
+  bool are_columns = true;
+  for (const program::Operand& operand : {last.a, last.b, last.c, last.e})
+    are_columns &= operand.kind != program::Operand::Kind::reg;
+  for (const program::JacobianColumn& column : output.jacobian) {
+    if (column.values == made) return;
+    if (one_ < 0 && is_one(program, column.values)) {
+      one_ = &column - output.jacobian.data();
+    } else {
+      are_columns &= column.values.kind == program::Operand::Kind::column;
+    }
+  }
+  const int q = static_cast<int>(output.jacobian.size()) + 1;
+  gram_with_last_ = kernels_->gram_with_last(last, q, one_ >= 0);
+  if (gram_with_last_ == nullptr) return;
+  reads_ = are_columns && program.row.size() == 1 ? Reads::columns : Reads::all_but_last;
 }
 
 GramFold::GramFold(const GramFold& other)
     : GramFold(*other.term_, *other.outputs_, engine::Isa::portable, other.block_,
                other.coordinates_, other.layout_.empty() ? 0 : other.layout_.front().columns) {
   kernels_ = other.kernels_;
+  reads_ = other.reads_;
+  gram_with_last_ = other.gram_with_last_;
+  one_ = other.one_;
   sums_.assign(other.sums_.size(), 0.0);
 }
 
@@ -114,6 +159,10 @@ void GramFold::fold_output(const engine::Interpreter& rows_of, std::size_t o, in
   for (int j = 0; j < k; ++j) {
     pointers_[static_cast<std::size_t>(j)] =
         rows_of.output(output.jacobian[static_cast<std::size_t>(j)].values);
+  }
+  if (const engine::Call* last = rows_of.last()) {
+    if (one_ >= 0) pointers_[static_cast<std::size_t>(one_)] = nullptr;
+    return gram_with_last_(*last, pointers_.data(), rows, sums_at(layout.gram));
   }
   const double* f = rows_of.output(output.f);
   if (term_->robust) {

@@ -204,32 +204,37 @@ Walker::Worker& Walker::worker(int index) {
 }
 
 void Walker::fold_leaf(Worker& w, Fold& fold, index_t leaf, double* result) {
-  const index_t block = division_.block;
+  // The single block of a small term serves other folds, too.
+  const Reads reads = term_->rows > division_.block ? fold.reads() : Reads::all;
+  const bool reads_columns = reads == Reads::columns;
+  const index_t block = reads_columns ? kLeafRows : division_.block;
   const index_t every = term_->every;
   const index_t choice = every == 1 ? 0 : static_cast<index_t>(base::hash(leaf) >> 1) % every;
   const index_t begin = (leaf * every + choice) * kLeafRows;
   const index_t end = std::min(begin + kLeafRows, term_->rows);
   const index_t last_fetched = every == 1 ? tail_first_ : std::min(end, tail_first_);
   fold.begin_leaf();
-  for (index_t first = begin; first < end; first += block) {
-    const index_t rows = std::min(block, end - first);
+  for (index_t first = begin, rows = 0; first < end; first += rows) {
+    const bool from_tail = first >= tail_first_;
+    rows = std::min(block, (from_tail ? end : std::min(end, tail_first_)) - first);
     if (!evaluated_) {
-      const bool from_tail = first >= tail_first_;
       for (std::size_t c = 0; c < w.columns.size(); ++c) {
         const ColumnSource& column = term_->columns[c];
         const index_t width = width_of(column);
         const char* const values = static_cast<const char*>(column.data) + first * width;
         w.columns[c] = from_tail ? static_cast<const void*>(tail_[c].get()) : values;
         const index_t next = std::min(block, last_fetched - first - block);
-        if (division_.fetches && next > 0) fetch(values + block * width, next * width);
+        // Columns that are read once, as they lie in memory, the processor fetches by itself.
+        if (division_.fetches && !reads_columns && next > 0)
+          fetch(values + block * width, next * width);
       }
-      w.interpreter->run(w.columns, round_up(rows));
+      w.interpreter->run(w.columns, round_up(rows), reads != Reads::all);
     }
     fold.block(*w.interpreter, first, rows);
   }
   fold.end_leaf(result);
   if (!visited_) term_->visitor->visit(leaf, begin, end - begin);
-  if (term_->rows <= block) evaluated_ = true;
+  if (term_->rows <= division_.block) evaluated_ = true;
 }
 
 void Walker::fold_unit(Worker& w, Fold& fold, index_t unit, double* result) {

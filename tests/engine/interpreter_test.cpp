@@ -129,6 +129,29 @@ TEST(Interpreter, TwoInterpretersShareUniforms) {
   EXPECT_EQ(two.output(h.program.outputs[0])[63], 6.0);
 }
 
+TEST(Interpreter, LeavesTheLastInstructionToItsReader) {
+  Graph g;
+  const Expression x{&g, g.column(0)}, y{&g, g.column(1)};
+  const Expression a{&g, g.parameter(0)}, one{&g, g.constant(1.0)};
+  const Harness h(g, (exp(x) * a + one - y).id, 1, 2);
+  const Isa isa = chosen_isa();
+  Uniforms uniforms(h.program, isa);
+  Interpreter interpreter(h.program, uniforms, isa, 16);
+  uniforms.evaluate(std::vector<double>{3.0});
+  interpreter.begin_pass();
+  const std::vector<double> zeros(16, 0.0), twos(16, 2.0), fours(16, 4.0);
+  interpreter.run(std::vector<const void*>{zeros.data(), fours.data()}, 16);
+  EXPECT_EQ(interpreter.last(), nullptr);
+  EXPECT_EQ(interpreter.output(h.program.outputs[0])[5], 0.0);
+  interpreter.run(std::vector<const void*>{zeros.data(), twos.data()}, 16, true);
+  const Call* last = interpreter.last();
+  ASSERT_NE(last, nullptr);
+  EXPECT_EQ(last->a[5] * *last->b + *last->c - last->e[5], 2.0);
+  EXPECT_EQ(last->e, twos.data());
+  interpreter.run(std::vector<const void*>{zeros.data(), twos.data()}, 16);
+  EXPECT_EQ(interpreter.output(h.program.outputs[0])[5], 2.0);
+}
+
 TEST(Interpreter, ReadsOnlyTheRowsAskedFor) {
   Graph g;
   const Expression x{&g, g.column(0)};

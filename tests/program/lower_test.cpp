@@ -68,6 +68,18 @@ TEST_F(LowerTest, AProductThatIsNeededTwiceStays) {
   EXPECT_EQ(count(program, Code::mul), 1);
 }
 
+TEST_F(LowerTest, TheFirstRootComesLastWhereThatCostsNoRegister) {
+  const Expression e = exp(c(0)), f = e * p(0) - c(1), g1 = c(0) * e;
+  const Program residual = lowered({f, e, g1});
+  ASSERT_EQ(residual.row.size(), 3u) << to_string(residual);
+  EXPECT_EQ(residual.row.back().code, Code::fms);
+  EXPECT_EQ(residual.outputs[0].index, residual.row.back().dst);
+  EXPECT_EQ(residual.registers, 3u);
+  // Its operand would have to be kept, or somebody reads it.
+  EXPECT_EQ(lowered({f, g1 + c(2)}).row.back().code, Code::fma);
+  EXPECT_EQ(lowered({e, g1}).row.back().code, Code::mul);
+}
+
 TEST_F(LowerTest, TheEndOfAResidualIsOneInstruction) {
   const Expression f = p(0) * c(0) + p(1) - c(1);
   const Program program = lowered({f});

@@ -193,11 +193,13 @@ void Interpreter::begin_pass_lanes(index_t lanes) {
   filled_ = true;
 }
 
-void Interpreter::run(std::span<const void* const> columns, index_t n) {
+void Interpreter::run(std::span<const void* const> columns, index_t n, bool leave_last) {
   std::copy(columns.begin(), columns.end(), columns_.begin());
   for (const ColumnUse& use : column_uses_)
     *use.operand = static_cast<const double*>(columns[use.column]);
-  for (const Step& step : steps_) step.kernel(step.call, n);
+  left_last_ = leave_last && !steps_.empty();
+  const std::size_t count = steps_.size() - (left_last_ ? 1 : 0);
+  for (std::size_t i = 0; i < count; ++i) steps_[i].kernel(steps_[i].call, n);
 }
 
 }  // namespace nlsq::engine

@@ -78,8 +78,12 @@ class Interpreter {
 
   /// Runs the row part on n rows (a multiple of 16, or of the vector length, at most `block`).
   /// columns[i] points at the first of these rows of column i (float for a float32 column); n
-  /// values must be readable.
-  void run(std::span<const void* const> columns, index_t n);
+  /// values must be readable. `leave_last`: without the last instruction, which whoever reads the
+  /// rows then makes by last().
+  void run(std::span<const void* const> columns, index_t n, bool leave_last = false);
+
+  /// The last instruction with its pointers at the rows of this run; null when run() has made it.
+  const Call* last() const { return left_last_ ? &steps_.back().call : nullptr; }
 
   /// Where an output of the last run is. A column operand gives the column itself.
   const double* output(const program::Operand& operand) const {
@@ -116,7 +120,8 @@ class Interpreter {
   std::vector<Step> steps_;
   std::vector<ColumnUse> column_uses_;
   std::vector<const void*> columns_;
-  bool filled_ = false;  // the registers of uniform values hold something
+  bool filled_ = false;     // the registers of uniform values hold something
+  bool left_last_ = false;  // by the last run
 };
 
 }  // namespace nlsq::engine
