@@ -159,6 +159,7 @@ index_t Walker::bytes(const program::Program& program, const Term& term, const W
   auto worker = size(engine::Interpreter::bytes(program, d.block, options.values)) +
                 decltype(Worker::columns)::bytes(columns);
   if (d.leaves_per_unit > 1) worker += stack_depth(d.leaves_per_unit) * result;
+  if (d.threads > 1) bytes += size(Shares::bytes(d.threads));
   bytes += size(d.threads) * worker + Results::bytes(results_of(d.units()) * size(fold_size));
   return static_cast<index_t>(bytes);
 }
@@ -291,7 +292,11 @@ std::span<const double> Walker::reduce(Fold& fold) {
     }
   } else {
     clone(fold);
-    const auto work = [&](int index, index_t unit) {
+    // What a visitor throws shall be that of the first leaf, so its pass goes in order.
+    const bool in_order = !visited_;
+    if (!in_order) shares_.deal(options_.threads, units);
+    const auto work = [&](int index, index_t part) {
+      const index_t unit = in_order ? part : shares_.take(index);
       Fold& mine = index == 0 ? fold : *clones_[static_cast<std::size_t>(index - 1)];
       fold_unit(worker(index), mine, unit, result_of(unit));
       if (is_watched && index == 0) look_up(looked);

@@ -14,6 +14,7 @@
 #include "base/thread_pool.hpp"
 #include "engine/interpreter/interpreter.hpp"
 #include "reduce/fold.hpp"
+#include "reduce/shares.hpp"
 #include "reduce/term.hpp"
 
 namespace nlsq::reduce {
@@ -100,6 +101,7 @@ class Walker {
   index_t tail_first_ = 0;                     // rows from here on are read from the copy
   std::vector<engine::AlignedBuffer>
       tail_;  // a column each, the last row repeated to a multiple of 16
+  Shares shares_;
   Results results_;
   bool visited_ = true;     // by the term's visitor, or it has none
   bool evaluated_ = false;  // the single block of a small term holds the current values
