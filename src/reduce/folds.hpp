@@ -97,8 +97,8 @@ class GramFold final : public Fold {
   std::ptrdiff_t one_ = -1;  // the column of J that is 1, for gram_with_last_; -1: none
   std::vector<Layout> layout_;
   index_t total_ = 0;
-  std::vector<double> sums_;  // total_ lanes-wide sums
-  engine::AlignedBuffer z_;   // scratch columns for Z and for J·root_scale
+  engine::AlignedBuffer sums_;  // total_ lanes-wide sums
+  engine::AlignedBuffer z_;     // scratch columns for Z and for J·root_scale
   std::vector<double*> scaled_, combined_;
   std::vector<const double*> pointers_;
 };

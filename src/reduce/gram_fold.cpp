@@ -56,7 +56,7 @@ index_t GramFold::bytes(const Term& term, engine::Isa isa, index_t block, index_
   const Shape shape = shape_of(term, term.program->outputs, n);
   const auto size = [](index_t count) { return static_cast<std::size_t>(count); };
   std::size_t bytes = sizeof(GramFold) + shape.layout.size() * sizeof(Layout) +
-                      size(shape.total * fold_kernels(isa).lanes) * sizeof(double) +
+                      size(engine::aligned_bytes(shape.total * fold_kernels(isa).lanes)) +
                       size(shape.widest + 1) * sizeof(double*);
   if (shape.scratch > 0) {
     bytes += size(engine::aligned_bytes(shape.scratch * stride_of(block))) +
@@ -79,7 +79,7 @@ GramFold::GramFold(const Term& term, const std::vector<program::ResidualOutput>&
   Shape shape = shape_of(term, outputs, coordinates_.empty() ? 0 : n);
   layout_ = std::move(shape.layout);
   total_ = shape.total;
-  sums_.resize(static_cast<std::size_t>(total_ * kernels_->lanes));
+  sums_ = engine::allocate_aligned(total_ * kernels_->lanes);
   if (shape.scratch > 0) {
     const index_t stride = stride_of(block_);
     z_ = engine::allocate_aligned(shape.scratch * stride);
@@ -128,7 +128,7 @@ GramFold::GramFold(const GramFold& other)
   reads_ = other.reads_;
   gram_with_last_ = other.gram_with_last_;
   one_ = other.one_;
-  sums_.assign(other.sums_.size(), 0.0);
+  sums_ = engine::allocate_aligned(total_ * kernels_->lanes);
 }
 
 bool GramFold::take(const Fold& fold) {
@@ -143,7 +143,7 @@ bool GramFold::take(const Fold& fold) {
   return true;
 }
 
-void GramFold::begin_leaf() { std::fill(sums_.begin(), sums_.end(), 0.0); }
+void GramFold::begin_leaf() { std::fill_n(sums_.get(), total_ * kernels_->lanes, 0.0); }
 
 void GramFold::block(const engine::Interpreter& rows_of, index_t, index_t rows) {
   for (std::size_t o = 0; o < outputs_->size(); ++o) fold_output(rows_of, o, rows);
@@ -155,7 +155,7 @@ void GramFold::fold_output(const engine::Interpreter& rows_of, std::size_t o, in
   const index_t lanes = kernels_->lanes;
   const index_t padded = (rows + 15) / 16 * 16;
   const int k = static_cast<int>(layout.local);
-  const auto sums_at = [&](index_t entry) { return sums_.data() + entry * lanes; };
+  const auto sums_at = [&](index_t entry) { return sums_.get() + entry * lanes; };
   for (int j = 0; j < k; ++j) {
     pointers_[static_cast<std::size_t>(j)] =
         rows_of.output(output.jacobian[static_cast<std::size_t>(j)].values);
@@ -186,7 +186,7 @@ void GramFold::fold_output(const engine::Interpreter& rows_of, std::size_t o, in
 
 void GramFold::end_leaf(double* result) {
   for (index_t i = 0; i < total_; ++i)
-    result[i] = lane_sum(sums_.data() + i * kernels_->lanes, kernels_->lanes);
+    result[i] = lane_sum(sums_.get() + i * kernels_->lanes, kernels_->lanes);
 }
 
 }  // namespace nlsq::reduce
