@@ -151,6 +151,7 @@ void add_run(const FitResult& r, Json& json) {
   json["isa"] = r.isa;
   json["fold"] = r.fold;
   json["precision"] = r.precision;
+  json["nfev_float32"] = r.nfev_float32;
   json["jacobian_mode"] = r.jacobian_mode;
   json["jacobian_mode_source"] = r.jacobian_mode_source;
   json["derivative_order"] = r.derivative_order;

@@ -147,6 +147,7 @@ void bind_fit(nb::module_& m) {
       .def_ro("isa", &FitResult::isa)
       .def_ro("fold", &FitResult::fold)
       .def_ro("precision", &FitResult::precision)
+      .def_ro("nfev_float32", &FitResult::nfev_float32)
       .def_ro("jacobian_mode", &FitResult::jacobian_mode)
       .def_ro("jacobian_mode_source", &FitResult::jacobian_mode_source)
       .def_ro("derivative_order", &FitResult::derivative_order)

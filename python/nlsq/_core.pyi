@@ -537,6 +537,9 @@ class FitResult:
     def precision(self) -> str: ...
 
     @property
+    def nfev_float32(self) -> int: ...
+
+    @property
     def jacobian_mode(self) -> str: ...
 
     @property

@@ -100,9 +100,11 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
         Bytes, or a text such as "256M", that data and fit may take: the fit begins on a smaller sample, works on
         smaller blocks and fewer threads. Too low a limit is a ValueError that names the least;
         estimate_memory_requirements tells it before.
-    precision : {"auto", "double", "measure"}
-        Of residuals and derivatives on the way: where single precision pays, where a measurement says so, or double
-        alone. Sums and answers are double always; today no engine makes use of it, and all three do the same.
+    precision : {"auto", "double", "measure", "mixed"}
+        Of residuals and derivatives on the way to the minimum: single precision where it is known to pay (2,000 rows
+        and more that no sample leads, linear loss), never, where a measurement says so (made by the first fit of a model
+        on about so many rows, some sixty fits long), or wherever it can be. The end of a fit is in double precision
+        always, and so is every number of the result.
     n_starts : int; multistart=True: 10; global_search=True: 20
         Fits from so many starts, p0 among them, and returns the best: ``result.minima`` lists the distinct minima
         (popt, cost, hits). The box is that of the bounds, 2·max(|p0|, 1) about p0 where one is infinite; with

@@ -63,6 +63,7 @@ FILL = {
     "nfev_subsample": lambda r: getattr(r._outcome.result, "nfev_subsample", 0),
     "progressive": lambda r: getattr(r._outcome.result, "progressive", False),
     "precision": lambda r: getattr(r._outcome.result, "precision", "float64"),
+    "nfev_float32": lambda r: getattr(r._outcome.result, "nfev_float32", 0),
     "nit": lambda r: r._outcome.result.iterations,
     "status": lambda r: r._outcome.result.status,
     "success": lambda r: r._outcome.result.success,

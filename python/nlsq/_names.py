@@ -17,7 +17,7 @@ _WATCH = "a callback sees every step; r.report() says how the fit ended"
 _SEEDS = "curve_fit(..., n_starts=20) fits from many starts and returns the best"
 _HEALTH = "r.rank, r.condition, r.correlation, r.warnings and r.report()"
 _ONE_CACHE = "one cache, on by itself: get_cache_stats() and clear_cache()"
-_DOUBLE = "curve_fit(precision='double'); sums are in double precision always, float32 data is read without a copy"
+_DOUBLE = "curve_fit(precision='mixed' or 'double'); fits end in double precision always, float32 data is read as it is"
 
 
 def _group(state, hint, names):

@@ -22,6 +22,7 @@ def numbers_of(core) -> dict:
     numbers["nfev_subsample"] = getattr(core, "nfev_subsample", 0)
     numbers["progressive"] = getattr(core, "progressive", False)
     numbers["precision"] = getattr(core, "precision", "float64")
+    numbers["nfev_float32"] = getattr(core, "nfev_float32", 0)
     for name in ("names", "fixed", "at_bound", "warnings"):
         numbers[name] = list(numbers[name])
     numbers["report"] = core.report()

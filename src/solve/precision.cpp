@@ -15,7 +15,7 @@ namespace {
 constexpr double kFloor = 1e-4;          // cosine below which the gradient is rounding soon
 constexpr double kKappa = 1e3;           // κ² ε = 0.06
 constexpr double kKappaToBegin = 200.0;  // so that it does not grow beyond soon
-constexpr double kSmallStep = 1e-3;      // promised share of the cost below which curvature is none
+constexpr double kSmallStep = 1e-2;      // promised share of the cost below which curvature is none
 constexpr double kPoorGain = 0.5;        // of what such a step promises
 constexpr double kRichGain = 2.0;        // more than it can bring
 constexpr double kSame = 1e-6;           // share of the cost that is no change
