@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Mixed precision on and off (docs/adr/0007): whole fits that begin with passes in float32 against
 // the same fits in float64, in turn, covariance included. The answers are compared first. Fits that
-// would begin on a sample are told not to, since with one there is nothing to gain.
+// would begin on a sample are told not to, since with one there is nothing to gain. One thread, or
+// as many as the first argument says.
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <random>
 
 #include "nlsq/fit.hpp"
@@ -68,14 +70,14 @@ double distance(const FitResult& a, const FitResult& b) {
   return worst;
 }
 
-bool compare(const Case& c, index_t rows) {
+bool compare(const Case& c, index_t rows, int threads) {
   const Model model = Model::parse(c.formula);
   const Data d = make(c, model, rows);
   Dataset data;
   data.column("x", d.x).response(d.y);
   FitOptions options;
   options.p0 = c.start;
-  options.threads = 1;
+  options.threads = threads;
   options.progressive = false;
   FitOptions mixed = options;
   options.precision = Precision::float64;
@@ -90,12 +92,13 @@ bool compare(const Case& c, index_t rows) {
   return apart < 1e-6;
 }
 
-int run() {
+int run(int threads) {
   bool good = true;
   fmt::print("{:<17} {:>9} {:>6} {:>10} {:>10} {:>6}   {:<16} {}\n", "model", "rows", "κ",
              "float64 µs", "mixed µs", "ratio", "passes", "apart (errors)");
   for (const Case& c : cases()) {
-    for (const index_t rows : {1000, 2000, 4000, 8000, 100000, 1000000}) good &= compare(c, rows);
+    for (const index_t rows : {1000, 2000, 4000, 8000, 100000, 1000000})
+      good &= compare(c, rows, threads);
   }
   return good ? 0 : 1;
 }
@@ -103,4 +106,4 @@ int run() {
 }  // namespace
 }  // namespace nlsq::bench
 
-int main() { return nlsq::bench::run(); }
+int main(int argc, char** argv) { return nlsq::bench::run(argc > 1 ? std::atoi(argv[1]) : 1); }

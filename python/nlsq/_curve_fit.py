@@ -101,10 +101,10 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
         smaller blocks and fewer threads. Too low a limit is a ValueError that names the least;
         estimate_memory_requirements tells it before.
     precision : {"auto", "double", "measure", "mixed"}
-        Of residuals and derivatives on the way to the minimum: single precision where it is known to pay (2,000 rows
-        and more that no sample leads, linear loss), never, where a measurement says so (made by the first fit of a model
-        on about so many rows, some sixty fits long), or wherever it can be. The end of a fit is in double precision
-        always, and so is every number of the result.
+        Of residuals and derivatives on the way to the minimum: single precision where it is known to pay (4,000 to
+        6,143 rows; 16,384 to 131,072 where no sample leads), never, where a measurement says so (made by the first fit
+        of a model on about so many rows, some sixty fits long), or wherever it can be (not for robust losses). The end
+        of a fit is in double precision always, and so is every number of the result.
     n_starts : int; multistart=True: 10; global_search=True: 20
         Fits from so many starts, p0 among them, and returns the best: ``result.minima`` lists the distinct minima
         (popt, cost, hits). The box is that of the bounds, 2·max(|p0|, 1) about p0 where one is infinite; with

@@ -11,9 +11,13 @@
 namespace nlsq::fit_impl {
 namespace {
 
-// Rows of a fit that is known to gain (docs/adr/0007): with fewer the calls of a pass outweigh what
-// it saves, with more the float32 copy is worth its memory only to those who ask for it.
-constexpr index_t kLeastRows = 2000;
+// Rows of a fit that is known to gain (docs/adr/0007), however many threads there are, since the
+// same bits shall come out: with fewer the calls of a pass outweigh what it saves, in between two
+// threads would have too few each, and with more the float32 copy is worth its memory only to those
+// who ask.
+constexpr index_t kLeastRows = 4000;
+constexpr index_t kRowsForOne = 6143;
+constexpr index_t kRowsForSeveral = 16384;
 constexpr index_t kMostRows = 131072;
 constexpr int kPairs = 30;
 
@@ -44,14 +48,17 @@ index_t rows_of(const Problem& problem) {
   return rows;
 }
 
+bool is_known_to_pay(index_t rows) {
+  return (rows >= kLeastRows && rows <= kRowsForOne) ||
+         (rows >= kRowsForSeveral && rows <= kMostRows);
+}
+
 }  // namespace
 
 bool may_use_float32(const Problem& problem, const FitOptions& options,
                      const reduce::EvaluatorOptions& evaluator, index_t sampled) {
   if (options.precision == Precision::float64 || sampled > 0 || evaluator.fold) return false;
-  const index_t rows = rows_of(problem);
-  if (options.precision == Precision::automatic && (rows < kLeastRows || rows > kMostRows))
-    return false;
+  if (options.precision == Precision::automatic && !is_known_to_pay(rows_of(problem))) return false;
   bool linear = true;
   for (const reduce::Term& term : problem.terms) {
     if (!reduce::Float32Pass::offers(term, evaluator.walk.isa)) return false;

@@ -12,7 +12,7 @@ namespace nlsq::fit_impl {
 
 /// Whether passes may be float32 (solve/precision.hpp says when they are): all terms offer such
 /// passes, some of them are not linear in their parameters, and no sample (of `sampled` rows) leads
-/// the way. automatic: from 2,000 to 131,072 rows.
+/// the way. automatic: 4,000 to 6,143 and 16,384 to 131,072 rows.
 bool may_use_float32(const Problem& problem, const FitOptions& options,
                      const reduce::EvaluatorOptions& evaluator, index_t sampled);
 

@@ -142,25 +142,14 @@ void gram(const float* const* columns, int q, index_t n, float* acc) {
   }
 }
 
-void narrow(const double* from, index_t n, float* to, double& least, double& largest) {
+void narrow(const double* from, index_t n, float* to) {
   const hn::ScalableTag<double> wide;
   const hn::Rebind<float, decltype(wide)> d;
   const index_t step = static_cast<index_t>(hn::Lanes(wide));
-  auto low = hn::Set(wide, from[0]), high = low;
   index_t i = 0;
-  for (; i + step <= n; i += step) {
-    const auto x = hn::LoadU(wide, from + i);
-    low = hn::Min(low, x);
-    high = hn::Max(high, x);
-    hn::StoreU(hn::DemoteTo(d, x), d, to + i);
-  }
-  least = hn::GetLane(hn::MinOfLanes(wide, low));
-  largest = hn::GetLane(hn::MaxOfLanes(wide, high));
-  for (; i < n; ++i) {
-    least = HWY_MIN(least, from[i]);
-    largest = HWY_MAX(largest, from[i]);
-    to[i] = static_cast<float>(from[i]);
-  }
+  for (; i + step <= n; i += step)
+    hn::StoreU(hn::DemoteTo(d, hn::LoadU(wide, from + i)), d, to + i);
+  for (; i < n; ++i) to[i] = static_cast<float>(from[i]);
 }
 
 }  // namespace

@@ -13,9 +13,8 @@ struct Float32Kernels {
   /// acc[packed_size(q)][lanes] += products of all pairs of the q columns over n rows (any n; reads
   /// up to the next multiple of 16, values beyond n are selected away).
   void (*gram)(const float* const* columns, int q, index_t n, float* acc) = nullptr;
-  /// Rounds n ≥ 1 values; `least` and `largest` are those of the values, meaningless if one is NaN.
-  void (*narrow)(const double* from, index_t n, float* to, double& least,
-                 double& largest) = nullptr;
+  /// Rounds n values.
+  void (*narrow)(const double* from, index_t n, float* to) = nullptr;
 };
 
 const Float32Kernels& float32_kernels(engine::Isa isa);

@@ -19,6 +19,18 @@ std::size_t widest(const std::vector<program::ResidualOutput>& outputs) {
   return most;
 }
 
+bool resolves(const double* values, index_t rows) {
+  constexpr index_t kLooks = 32;
+  double least = values[0], largest = values[0];
+  for (index_t k = 1; k < kLooks; ++k) {
+    const double v = values[(rows - 1) * k / (kLooks - 1)];
+    least = std::min(least, v);
+    largest = std::max(largest, v);
+  }
+  const double size = std::max(std::fabs(least), std::fabs(largest));
+  return largest - least > kSpread * size || least == largest || std::isinf(size);
+}
+
 }  // namespace
 
 Float32Gram::Float32Gram(const GramFold& like, const std::vector<program::ResidualOutput>& outputs,
@@ -79,7 +91,7 @@ Float32Pass::Float32Pass(const Term& term, const GramFold& like, const WalkOptio
     : kernels_(&float32_kernels(options.isa)),
       most_rows_(term.rows),
       values_(term.columns.size() * z(term.rows)),
-      term_(narrowed(term)),
+      term_(narrowed(term, options)),
       walker_(term.program->full, term_, narrow_options(options), pool),
       fold_(like, term.program->outputs, options.isa) {}
 
@@ -97,26 +109,34 @@ index_t Float32Pass::bytes(const Term& term, const WalkOptions& options) {
 
 bool Float32Pass::serve(const Term& term, const WalkOptions& options) {
   if (term.rows > most_rows_) return false;
-  term_ = narrowed(term);
+  term_ = narrowed(term, options);
   return walker_.serve(term_, narrow_options(options));
 }
 
-// The term over rounded values.
-Term Float32Pass::narrowed(const Term& term) {
+// The term over rounded values. Its first pass rounds them leaf by leaf; what lies in the last
+// block, which is copied before, is rounded here.
+Term Float32Pass::narrowed(const Term& term, const WalkOptions& options) {
+  wide_ = &term;
+  resolves_ = true;
   Term narrow(term);
   narrow.visitor = nullptr;
-  resolves_ = true;
+  narrow.maker = this;
   for (std::size_t c = 0; c < narrow.columns.size(); ++c) {
-    ColumnSource& column = narrow.columns[c];
-    if (column.float32) continue;
-    float* const to = values_.data() + c * z(most_rows_);
-    double least = 0.0, largest = 0.0;
-    kernels_->narrow(static_cast<const double*>(column.data), term.rows, to, least, largest);
-    const double size = std::max(std::fabs(least), std::fabs(largest));
-    resolves_ &= largest - least > kSpread * size || least == largest || std::isinf(size);
-    column = {to, true};
+    if (term.columns[c].float32) continue;
+    narrow.columns[c] = {column(c), true};
+    resolves_ &= reduce::resolves(static_cast<const double*>(term.columns[c].data), term.rows);
   }
+  const index_t tail = term.rows % Walker::block_of(narrow, narrow_options(options));
+  make(term.rows - tail, tail);
   return narrow;
+}
+
+void Float32Pass::make(index_t first, index_t rows) {
+  for (std::size_t c = 0; c < wide_->columns.size(); ++c) {
+    if (wide_->columns[c].float32) continue;
+    kernels_->narrow(static_cast<const double*>(wide_->columns[c].data) + first, rows,
+                     column(c) + first);
+  }
 }
 
 }  // namespace nlsq::reduce

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Passes over a term in single precision: its columns rounded to float32 once, residuals,
 // derivatives, products and the sums of a leaf in float32, all other sums in float64
-// (docs/adr/0007). They lead to the neighbourhood of a minimum; nothing else sees them.
+// (docs/adr/0007). Whoever reads a leaf in the first pass rounds it. They lead to the neighbourhood
+// of a minimum; nothing else sees them.
 #pragma once
 
 #include <memory>
@@ -37,7 +38,7 @@ class Float32Gram final : public Fold {
   std::vector<const float*> pointers_;
 };
 
-class Float32Pass {
+class Float32Pass final : private LeafMaker {
  public:
   /// Whether a term can have such passes: vectors, linear loss, a kernel for each instruction.
   static bool offers(const Term& term, engine::Isa isa);
@@ -51,8 +52,8 @@ class Float32Pass {
   /// Turns to another term of the same program; false when it does not fit.
   bool serve(const Term& term, const WalkOptions& options);
 
-  /// Whether float32 tells the values of each column apart: they are one and the same, spread over
-  /// more than 2⁻¹² of the largest, or infinite (as a sigma may be).
+  /// Whether float32 tells the values of each column apart, as far as 32 of them say: they are one
+  /// and the same, spread over more than 2⁻¹² of the largest, or infinite (as a sigma may be).
   bool resolves() const { return resolves_; }
 
   void set_parameters(std::span<const double> parameters) { walker_.set_parameters(parameters); }
@@ -62,11 +63,14 @@ class Float32Pass {
 
  private:
   static WalkOptions narrow_options(const WalkOptions& options);
-  Term narrowed(const Term& term);
+  Term narrowed(const Term& term, const WalkOptions& options);
+  void make(index_t first, index_t rows) override;
+  float* column(std::size_t c) { return values_.data() + c * static_cast<std::size_t>(most_rows_); }
 
   const Float32Kernels* kernels_;
   index_t most_rows_;
   std::vector<float> values_;
+  const Term* wide_ = nullptr;  // in double precision
   bool resolves_ = true;
   Term term_;
   Walker walker_;

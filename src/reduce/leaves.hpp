@@ -22,4 +22,13 @@ class LeafVisitor {
   virtual void visit(index_t leaf, index_t first, index_t rows) = 0;
 };
 
+/// Somebody who makes the values of a term's columns when they are first needed, so that who reads
+/// them has them in its caches.
+class LeafMaker {
+ public:
+  virtual ~LeafMaker() = default;
+  /// Called for each leaf of the first pass before its rows are read, by several threads at a time.
+  virtual void make(index_t first, index_t rows) = 0;
+};
+
 }  // namespace nlsq::reduce

@@ -31,6 +31,7 @@ struct Term {
   bool robust = false;
   double f_scale = 1.0;
   LeafVisitor* visitor = nullptr;  ///< of the first pass; null: nobody; outlives the passes
+  LeafMaker* maker = nullptr;      ///< of the columns; null: they are there; outlives the passes
   index_t every = 1;  ///< of so many leaves passes fold one, anywhere among them by a hash
 
   /// Rows that passes fold; a last group of leaves that is not full is left out.

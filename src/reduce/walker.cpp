@@ -140,6 +140,7 @@ Walker::Division Walker::divide(const program::Program& program, const Term& ter
 void Walker::plan(const Term& term, int threads) {
   term_ = &term;
   visited_ = term.visitor == nullptr;
+  made_ = term.maker == nullptr;
   division_ = divide(*program_, term, options_, threads);
   options_.threads = division_.threads;
 }
@@ -214,6 +215,7 @@ void Walker::fold_leaf(Worker& w, Fold& fold, index_t leaf, double* result) {
   const index_t begin = (leaf * every + choice) * kLeafRows;
   const index_t end = std::min(begin + kLeafRows, term_->rows);
   const index_t last_fetched = every == 1 ? tail_first_ : std::min(end, tail_first_);
+  if (!made_) term_->maker->make(begin, end - begin);
   fold.begin_leaf();
   for (index_t first = begin, rows = 0; first < end; first += rows) {
     const bool from_tail = first >= tail_first_;
@@ -305,7 +307,7 @@ std::span<const double> Walker::reduce(Fold& fold) {
     pool_->run(options_.threads, units, std::cref(work),
                is_brief ? base::Job::brief : base::Job::lengthy);
   }
-  visited_ = true;
+  visited_ = made_ = true;
   if (units == 1) return {results_.data(), size};
   double* const stack_storage = result_of(units);
   MergeStack stack(fold, stack_storage);

@@ -104,6 +104,7 @@ class Walker {
   Shares shares_;
   Results results_;
   bool visited_ = true;     // by the term's visitor, or it has none
+  bool made_ = true;        // by the term's maker, or it has none
   bool evaluated_ = false;  // the single block of a small term holds the current values
 };
 

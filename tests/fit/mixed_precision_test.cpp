@@ -103,17 +103,20 @@ TEST_F(MixedFits, SameBitsForAnyNumberOfThreads) {
   }
 }
 
-TEST_F(MixedFits, AreBegunFromTwoThousandRowsOnWhereNoSampleIsTaken) {
+TEST_F(MixedFits, AreBegunWhereTheyAreKnownToPay) {
   FitOptions options;
   options.p0 = kDecayStart;
   const auto precision = [&](int rows) {
     return fit_columns(kDecay, measured(rows, 0.1, decay), options).precision;
   };
-  EXPECT_EQ(precision(1999), "float64");
-  EXPECT_EQ(precision(2000), "mixed");
-  EXPECT_EQ(precision(8000), "mixed");
+  EXPECT_EQ(precision(3999), "float64");
+  EXPECT_EQ(precision(4000), "mixed");
+  EXPECT_EQ(precision(6143), "mixed");
+  EXPECT_EQ(precision(6144), "float64");
   EXPECT_EQ(precision(10000), "float64");  // a sample
   options.progressive = false;
+  EXPECT_EQ(precision(16383), "float64");
+  EXPECT_EQ(precision(16384), "mixed");
   EXPECT_EQ(precision(131072), "mixed");
   EXPECT_EQ(precision(131073), "float64");
   options.progressive = true;
