@@ -13,6 +13,8 @@
 namespace nlsq::reduce {
 
 struct TermState {
+  static constexpr index_t kMostKept = 131072;  // rows whose float32 copy outlives a fit
+
   TermState(const Term& t, const WalkOptions& options, base::ThreadPool& pool)
       : term(&t),
         isa(options.isa),
@@ -43,6 +45,7 @@ struct TermState {
   void rest() {
     walk.watch = nullptr;
     if (coordinates || householder) full.forget_clones();
+    if (float32 && term->rows > kMostKept) float32.reset();
     value.reset();
     cost.reset();
     coordinates.reset();
