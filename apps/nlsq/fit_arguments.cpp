@@ -86,7 +86,8 @@ void add_method_options(CLI::App& fit, FitArguments& a) {
                  "auto, fwd or rev (default: NLSQ_JACOBIAN_MODE, settings file, auto)")
       ->group(group)
       ->type_name("MODE");
-  add_text(fit, "--precision", a.precision, "auto (default), double, measure or mixed", group, "NAME");
+  add_text(fit, "--precision", a.precision, "auto (default), double, measure or mixed", group,
+           "NAME");
   add_text(fit, "--threads", a.threads, "threads (default: all of this machine's processors)",
            group, "N");
   add_text(fit, "--memory", a.memory, "most memory for columns and fit, 256M or 2G", group, "SIZE");

@@ -142,10 +142,14 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
     evaluator_options.float32 = fit_impl::float32_measured(problem, [&](bool float32) {
       FitOptions quiet(options);
       quiet.callback = nullptr;
+      quiet.stop = nullptr;
       reduce::EvaluatorOptions tried = evaluator_options;
       tried.float32 = float32;
+      const auto start = std::chrono::steady_clock::now();
       reduce::DataEvaluator own(bound, table.start, table.free, tried, fit_impl::shared_pool());
-      solve::minimize(own, x0, lower, upper, quiet, linear);
+      const solve::Outcome end = solve::minimize(own, x0, lower, upper, quiet, linear);
+      const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+      return fit_impl::Tried{took.count(), end.nfev_float32 > 0};
     });
   }
   // Made after the sample's, whose workspace it takes over.

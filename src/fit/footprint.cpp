@@ -81,14 +81,14 @@ bool shrink(const Problem& problem, reduce::EvaluatorOptions& evaluator, index_t
     for (const reduce::Term& term : problem.terms)
       block = std::min(block, term.program->full.block_rows());
   }
-  if (sampled / 2 >= least_sample(problem.free())) {
+  if (evaluator.float32) {
+    evaluator.float32 = false;
+  } else if (sampled / 2 >= least_sample(problem.free())) {
     sampled /= 2;
   } else if (block > kGoodBlock) {
     block /= 2;
   } else if (evaluator.walk.threads > 1) {
     --evaluator.walk.threads;
-  } else if (evaluator.float32) {
-    evaluator.float32 = false;
   } else if (sampled > 0) {
     sampled = 0;
   } else if (block > kLeastBlock) {

@@ -26,9 +26,9 @@ Footprint footprint(const Problem& problem, const FitOptions& options,
 Footprint least_footprint(const Problem& problem, const FitOptions& options,
                           const reduce::EvaluatorOptions& evaluator);
 
-/// Changes threads, rows of a block and rows of the sample so that data and `most` are within
-/// `limit` bytes, in the order of what that costs in time. No bit of a result depends on the first
-/// two. Throws InputError naming the least limit when none will do.
+/// Changes threads, rows of a block, rows of the sample and float32 passes so that data and `most`
+/// are within `limit` bytes, what takes much and saves little first. No bit of a result depends on
+/// the first two. Throws InputError naming the least limit when none will do.
 void keep_within(index_t limit, const Problem& problem, const FitOptions& options,
                  reduce::EvaluatorOptions& evaluator, index_t& sampled);
 

@@ -96,6 +96,7 @@ MemoryEstimate estimate_memory(index_t rows, index_t parameters, const FitOption
   plain.threads = options.threads;
   plain.progressive = options.progressive;
   plain.method = options.method;
+  plain.precision = options.precision;
   MemoryEstimate out = estimate_memory(Model::parse(formula, {"x"}), rows, plain);
   // Beyond, what grows is the triangle of all pairs of columns.
   const index_t more = parameters * parameters / (shown * shown);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "fit/precision.hpp"
 
-#include <chrono>
+#include <optional>
 #include <vector>
 
 #include "nlsq/error.hpp"
@@ -21,28 +21,19 @@ constexpr index_t kRowsForSeveral = 16384;
 constexpr index_t kMostRows = 131072;
 constexpr int kPairs = 30;
 
-double seconds(const std::function<void(bool)>& fit, bool float32) {
-  const auto began = std::chrono::steady_clock::now();
-  fit(float32);
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-}
-
-bool measure(const std::function<void(bool)>& fit) {
+// None where a fit that can be measured has no float32 pass.
+std::optional<bool> measure(const std::function<Tried(bool)>& fit) {
+  if (!fit(true).used_float32) return std::nullopt;  // what is made once is not counted
+  fit(false);
   std::vector<double> ratios;
-  try {
-    fit(true);  // what is made once is not counted
-    fit(false);
-    for (int pair = 0; pair < kPairs; ++pair) {
-      const double low = seconds(fit, true);
-      ratios.push_back(low / seconds(fit, false));
-    }
-  } catch (const InputError&) {  // the fit itself will say so
-    return false;
+  for (int pair = 0; pair < kPairs; ++pair) {
+    const double low = fit(true).seconds;
+    ratios.push_back(low / fit(false).seconds);
   }
   return solve::float32_pays(ratios);
 }
 
-index_t rows_of(const Problem& problem) {
+index_t data_rows(const Problem& problem) {
   index_t rows = 0;
   for (const reduce::Term& term : problem.terms) rows += term.rows;
   return rows;
@@ -58,7 +49,9 @@ bool is_known_to_pay(index_t rows) {
 bool may_use_float32(const Problem& problem, const FitOptions& options,
                      const reduce::EvaluatorOptions& evaluator, index_t sampled) {
   if (options.precision == Precision::float64 || sampled > 0 || evaluator.fold) return false;
-  if (options.precision == Precision::automatic && !is_known_to_pay(rows_of(problem))) return false;
+  if (options.precision == Precision::measure && options.max_nfev) return false;
+  if (options.precision == Precision::automatic && !is_known_to_pay(data_rows(problem)))
+    return false;
   bool linear = true;
   for (const reduce::Term& term : problem.terms) {
     if (!reduce::Float32Pass::offers(term, evaluator.walk.isa)) return false;
@@ -67,16 +60,20 @@ bool may_use_float32(const Problem& problem, const FitOptions& options,
   return !linear;
 }
 
-bool float32_measured(const Problem& problem, const std::function<void(bool)>& fit) {
+bool float32_measured(const Problem& problem, const std::function<Tried(bool)>& fit) {
   using Verdict = reduce::Workspaces::Verdict;
   reduce::Workspaces* const known = problem.terms.front().workspaces;
-  const index_t rows = rows_of(problem);
-  Verdict verdict = known == nullptr ? Verdict::unknown : known->float32_verdict(rows);
-  if (verdict == Verdict::unknown) {
-    verdict = measure(fit) ? Verdict::pays : Verdict::does_not;
-    if (known != nullptr) known->set_float32_verdict(rows, verdict);
+  const index_t rows = data_rows(problem);
+  const Verdict verdict = known == nullptr ? Verdict::unknown : known->float32_verdict(rows);
+  if (verdict != Verdict::unknown) return verdict == Verdict::pays;
+  std::optional<bool> pays;
+  try {
+    pays = measure(fit);
+  } catch (const InputError&) {  // the fit itself will say so
   }
-  return verdict == Verdict::pays;
+  if (pays && known != nullptr)
+    known->set_float32_verdict(rows, *pays ? Verdict::pays : Verdict::does_not);
+  return pays.value_or(false);
 }
 
 }  // namespace nlsq::fit_impl

@@ -16,8 +16,15 @@ namespace nlsq::fit_impl {
 bool may_use_float32(const Problem& problem, const FitOptions& options,
                      const reduce::EvaluatorOptions& evaluator, index_t sampled);
 
-/// Whether they pay: as measured before for the model and about so many rows, else by 30 pairs of
-/// fit(true) and fit(false) in turn, with and without float32.
-bool float32_measured(const Problem& problem, const std::function<void(bool)>& fit);
+/// What became of a fit that is only measured.
+struct Tried {
+  double seconds = 0.0;
+  bool used_float32 = false;
+};
+
+/// Whether they pay: as measured before for the (first term's) model and about so many rows, else
+/// by 30 pairs of fit(true) and fit(false) in turn, with and without float32. False, and nothing is
+/// kept, where a fit uses none or throws InputError.
+bool float32_measured(const Problem& problem, const std::function<Tried(bool)>& fit);
 
 }  // namespace nlsq::fit_impl

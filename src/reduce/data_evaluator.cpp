@@ -168,7 +168,7 @@ void DataEvaluator::summary(std::span<const double> p, solve::Grade grade, linal
     fold_householder(out);
     return finish(out, Fold::qr);
   }
-  if (have_guess_ && options_.fold != Fold::gram) {
+  if (have_guess_ && !is_low_ && options_.fold != Fold::gram) {
     if (try_coordinates(grade, out)) return finish(out, Fold::pgram);
     have_guess_ = false;
   }
@@ -196,6 +196,8 @@ void DataEvaluator::summary(std::span<const double> p, solve::Grade grade, linal
   }
   if (is_low_) {
     out.finite = false;
+    out.cost = cost_;
+    out.rows = rows_;
     return;
   }
   if (factor_.ok) {

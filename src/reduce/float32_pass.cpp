@@ -119,6 +119,8 @@ Term Float32Pass::narrowed(const Term& term, const WalkOptions& options) {
   wide_ = &term;
   resolves_ = true;
   Term narrow(term);
+  narrow.program = {std::shared_ptr<void>(),
+                    term.program.get()};  // it owns the workspace this is in
   narrow.visitor = nullptr;
   narrow.maker = this;
   for (std::size_t c = 0; c < narrow.columns.size(); ++c) {

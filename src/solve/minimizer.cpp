@@ -105,7 +105,11 @@ Stop improve(Evaluator& evaluator, State& state, Strategy& strategy, const Solve
   const bool cost_first = evaluator.ends_with_cost() && !options.callback;
   linalg::Summary& trial_sum = state.trial->sum;
   while (true) {
-    if (Stop stop = test_evaluations(state, limit, precision.owed()); stop.now) return stop;
+    if (precision.is_due(limit)) {
+      precision.raise(Upgrade::end);
+      return {};
+    }
+    if (Stop stop = test_evaluations(state, limit); stop.now) return stop;
     strategy.propose(state);
     Stop before = test_no_move(state);
     if (!before.now) before = test_next_step(state, options);

@@ -26,6 +26,7 @@ constexpr double kNearForMany = 0.5;     // the same where one float64 step is n
 constexpr double kExact = 1e-12;         // of the cost: what rounding may add for one to be
 constexpr double kRounding = 1e-9;       // and for float32 to be of any use
 constexpr double kAlike = 1e-5;          // relative difference of costs in the two precisions
+constexpr index_t kOwed = 2;             // evaluations that a point in float32 may need yet
 constexpr double kWorthWhile = 0.95;     // of the time in float64
 
 // What the parameters that the minimum is told from would add to the cost if each was rounded to
@@ -65,6 +66,10 @@ bool float32_pays(std::span<const double> ratios) {
   return median <= kWorthWhile;
 }
 
+bool PrecisionControl::is_due(index_t limit) const {
+  return is_here_low_ && state_->nfev + kOwed >= limit;
+}
+
 Upgrade PrecisionControl::judge(double actual, bool stops) {
   if (!is_low_) return Upgrade::none;
   if (stops) return Upgrade::end;
@@ -92,7 +97,7 @@ bool PrecisionControl::choose(index_t limit) {
   const double left = std::max(here.cost - promised, 0.0);
   const double near = rounding <= kExact * left ? kNear : kNearForMany;
   const bool is_fine = rounding > kRounding * left;
-  const bool has_time = state_->nfev + 2 <= limit;  // for the point to be evaluated anew
+  const bool has_time = state_->nfev + 1 + kOwed <= limit;
   if (is_low_) {
     if (has_time && !is_fine && promised > near * here.cost) {
       ++passes_;
@@ -106,6 +111,7 @@ bool PrecisionControl::choose(index_t limit) {
     return false;
   is_low_ = evaluator_->begin_float32();
   is_over_ = !is_low_;
+  state_->spare->x = state_->here->x;
   passes_ += is_low_ ? 1 : 0;
   return false;
 }
@@ -134,11 +140,19 @@ void PrecisionControl::leave(Upgrade why) {
   state_->last_small = 0.0;
 }
 
-void PrecisionControl::renew() {
+void PrecisionControl::evaluate_here() {
   if (options_->before_pass) options_->before_pass();
   evaluator_->summary(state_->here->x, Grade::step, state_->here->sum);
   ++state_->nfev;
+}
+
+void PrecisionControl::renew() {
   is_here_low_ = false;
+  evaluate_here();
+  if (state_->here->sum.finite) return;
+  // Float32 went where float64 cannot: back to the point before.
+  state_->here->x = state_->spare->x;
+  evaluate_here();
 }
 
 bool PrecisionControl::raise(Upgrade why) {

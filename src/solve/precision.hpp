@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// When passes are in single precision (docs/adr/0007). Residuals and derivatives in float32, their
-// sums in float64, serve the way to the minimum, not its end: the start is float64 and says whether
+// When passes are in single precision (docs/adr/0007). They serve the way to the minimum, not its
+// end: the start is float64 and says whether
 // there is a way to go, and float32 is left for good where the rest of the way is short, or where a
 // step shows that rounding tells. The first float64 trial is only asked to be no worse than the
-// point it comes from; no test compares two precisions, and the end of a fit is that of one in
-// double precision alone.
+// point it comes from; no fit ends on the word of a float32 number, and its end is that of one in
+// double precision alone. state.spare keeps the last point before float32.
 #pragma once
 
 #include <cstdint>
@@ -65,8 +65,8 @@ class PrecisionControl {
   /// Chooses the precision of the trial that was proposed. True: it is the first in float64 after
   /// others in float32, for take_over(). `limit` on the evaluations of the fit.
   bool choose(index_t limit);
-  /// Evaluations that the end of the fit would take now.
-  index_t owed() const { return is_here_low_ ? 1 : 0; }
+  /// state.here is float32, and no more evaluations are left than it may take to end from there.
+  bool is_due(index_t limit) const;
   /// After such a trial: it is accepted if it is no worse than state.here by more than rounding.
   /// When two in a row are not, state.here is evaluated anew.
   void take_over(Strategy& strategy);
@@ -86,6 +86,7 @@ class PrecisionControl {
  private:
   void leave(Upgrade why);
   void renew();
+  void evaluate_here();
 
   Evaluator* evaluator_;
   State* state_;

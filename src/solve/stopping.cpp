@@ -36,6 +36,7 @@ double optimality(const State& state) {
     if (g == 0.0 || state.column_norm[j] == 0.0) continue;
     const double share = std::abs(g) / f;
     const double cosine = share / state.column_norm[j];
+    if (std::isnan(cosine)) return cosine;  // nothing that is not a number is small
     const double s = distance_downhill(state.here->x[j], g, state.lower[j], state.upper[j]);
     worst = std::max(worst, std::isfinite(s) ? std::min(cosine, share * s / f) : cosine);
   }
@@ -130,8 +131,8 @@ index_t evaluation_limit(const SolverOptions& options, index_t n) {
   return std::max<index_t>(500, limit);
 }
 
-Stop test_evaluations(const State& state, index_t limit, index_t owed) {
-  if (state.nfev + owed < limit) return {};
+Stop test_evaluations(const State& state, index_t limit) {
+  if (state.nfev < limit) return {};
   return stop(Status::max_nfev, fmt::format("The limit of {} evaluations was reached.", limit));
 }
 

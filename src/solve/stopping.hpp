@@ -44,7 +44,6 @@ Stop stopped(const State& state);
 
 /// The limit of evaluations: options.max_nfev or its default for the method.
 index_t evaluation_limit(const SolverOptions& options, index_t n);
-/// `owed`: evaluations that the end will take.
-Stop test_evaluations(const State& state, index_t limit, index_t owed);
+Stop test_evaluations(const State& state, index_t limit);
 
 }  // namespace nlsq::solve

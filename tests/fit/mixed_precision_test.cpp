@@ -156,8 +156,42 @@ TEST_F(MixedFits, AMeasurementIsMadeOnceAndKept) {
     EXPECT_NEAR(first.popt[i], pure.popt[i], 1e-9 * std::abs(pure.popt[i]));
   // A start that is not finite is found by the fit itself.
   options.precision = Precision::measure;
+  const Model other = Model::parse("k3+k4*exp(-k5*x)", {"x"});
   options.p0 = {1, 1, -1e6};
-  EXPECT_THROW(curve_fit(Model::parse("k0+k1*exp(-k2*x)+0", {"x"}), set, options), InputError);
+  EXPECT_THROW(curve_fit(other, set, options), InputError);
+  options.p0 = kDecayStart;
+  options.max_nfev = 1;
+  passes = 0;
+  EXPECT_EQ(curve_fit(other, set, options).precision, "float64");
+  EXPECT_EQ(passes, 1);
+  // Neither was a measurement, and what stops a fit is not asked by one.
+  options.max_nfev.reset();
+  int asked = 0;
+  options.stop = [&asked] { return ++asked > 100; };
+  passes = 0;
+  EXPECT_TRUE(curve_fit(other, set, options).success);
+  EXPECT_GT(passes, 60 * 3);
+  EXPECT_LT(asked, 30);
+}
+
+// The way in float32 may lead to where float64 is not finite, if the minimum is on the edge.
+TEST_F(MixedFits, EndWhereTheModelIsDefined) {
+  int low = 0;
+  for (int k = 0; k < 60; ++k) {
+    const double edge = 0.5 + 0.07 * k;
+    Columns data = measured(5000, 0.05, [](double x) { return 3 * std::pow(1 - x, 1.5) + 1; });
+    for (double& x : data.x) x *= edge;
+    FitOptions options;
+    options.method = Method::dogbox;
+    options.bounds = {{"b", {0.0, 1 / data.x.back()}}};
+    const Pair pair =
+        fit_both("a*(1-b*x)^1.5+c", data, {1 + 0.1 * k, (0.2 + 0.012 * k) / edge, 0.5}, options);
+    low += pair.on.nfev_float32 > 0 ? 1 : 0;
+    ASSERT_TRUE(std::isfinite(pair.on.cost)) << k << " " << pair.on.message;
+    EXPECT_TRUE(pair.on.success) << k << " " << pair.on.message;
+    EXPECT_NEAR(pair.on.cost, pair.off.cost, 1e-4 * pair.off.cost) << k;
+  }
+  EXPECT_GT(low, 30);
 }
 
 TEST_F(MixedFits, KeepToTheLimitOfEvaluations) {

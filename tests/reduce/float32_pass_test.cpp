@@ -133,6 +133,34 @@ TEST_F(Float32Pass, GivesTheSameBitsForAnyThreadsAndBlocks) {
   }
 }
 
+TEST_F(Float32Pass, KnowsNothingOfTheCoordinatesOfABadlyConditionedPoint) {
+  Problem problem("a*exp(-b*x)+c*exp(-d*x)", {2, 0.4, 1, 3}, 5000, 1);
+  const std::vector<double> bad = {2, 0.4, 1, 0.4000001};
+  const linalg::Summary good = problem.summary();
+  linalg::Summary first;
+  problem.evaluator->summary(bad, solve::Grade::step, first);
+  EXPECT_EQ(first.fold, linalg::Fold::pgram);
+  ASSERT_TRUE(problem.evaluator->begin_float32());
+  const linalg::Summary narrow = problem.summary();
+  EXPECT_EQ(narrow.fold, linalg::Fold::gram);
+  ASSERT_TRUE(narrow.finite);
+  EXPECT_NEAR(narrow.cost, good.cost, 1e-5 * good.cost);
+  for (std::size_t j = 0; j < 4; ++j)
+    EXPECT_NEAR(narrow.g[j], good.g[j], 1e-5 * std::abs(good.R[0]) * std::sqrt(2 * good.cost));
+}
+
+TEST_F(Float32Pass, DoesNotKeepItsOwnProgramAlive) {
+  std::weak_ptr<const program::ResidualProgram> program;
+  {
+    Problem problem("a*exp(-b*x)+c+0.125", {2.5, 1.3, 0.5}, 5000, 1);
+    program = problem.terms.front().program;
+    ASSERT_TRUE(problem.evaluator->begin_float32());
+    EXPECT_TRUE(problem.summary().finite);
+    EXPECT_FALSE(program.expired());
+  }
+  EXPECT_TRUE(program.expired());
+}
+
 TEST_F(Float32Pass, IsNotHadWhereFloat32CannotTellTheRowsApart) {
   // Seconds since 1970 over a day: float32 knows them to two minutes.
   EXPECT_FALSE(Problem("a*sin(x/b)+c", {1, 3000, 0}, 2000, 1, 1.7e9, 1.7e9 + 86400)
