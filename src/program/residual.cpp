@@ -23,7 +23,7 @@ using expr::kNone;
 using expr::NodeId;
 using expr::Op;
 
-constexpr index_t kReverseFrom = 3;  // with fewer parameters forward is never dearer
+constexpr index_t kReverseFrom = 3;  // parameters from which both orders are compared
 
 class Builder {
  public:

@@ -96,17 +96,17 @@ bool PrecisionControl::choose(index_t limit) {
   const double rounding = rounding_of(*state_->here);
   const double left = std::max(here.cost - promised, 0.0);
   const double near = rounding <= kExact * left ? kNear : kNearForMany;
-  const bool is_fine = rounding > kRounding * left;
+  const bool is_too_fine = rounding > kRounding * left;
   const bool has_time = state_->nfev + 1 + kOwed <= limit;
   if (is_low_) {
-    if (has_time && !is_fine && promised > near * here.cost) {
+    if (has_time && !is_too_fine && promised > near * here.cost) {
       ++passes_;
       return false;
     }
     leave(has_time ? Upgrade::near : Upgrade::end);
     return is_here_low_;
   }
-  if (!has_time || is_fine || promised < std::max(kFar, near) * here.cost ||
+  if (!has_time || is_too_fine || promised < std::max(kFar, near) * here.cost ||
       !(here.kappa <= kKappaToBegin))
     return false;
   is_low_ = evaluator_->begin_float32();
