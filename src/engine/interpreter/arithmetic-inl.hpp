@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Arithmetic, comparisons and choices: one SIMD loop an operation, compiled for each instruction
-// set and for both precisions: NLSQ_REAL is the type of the values, NLSQ_KERNELS the namespace of
-// its loops. Operands that are the same for all rows are read once, as a vector from their slot:
-// the same value in each lane, or that of each fit when fits run side by side (engine/batch). NaN
-// goes through min, max and sign. Read once for each instruction set.
+// set and for both precisions (loops-inl.hpp). NaN goes through min, max and sign. Read once for
+// each instruction set.
 #if defined(NLSQ_ARITHMETIC_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef NLSQ_ARITHMETIC_INL
 #undef NLSQ_ARITHMETIC_INL
@@ -11,55 +9,11 @@
 #define NLSQ_ARITHMETIC_INL
 #endif
 
-#include <hwy/highway.h>
+#include "engine/interpreter/loops-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace nlsq::engine::HWY_NAMESPACE {
 namespace NLSQ_KERNELS {
-
-namespace hn = hwy::HWY_NAMESPACE;
-using Real = NLSQ_REAL;
-using D = hn::ScalableTag<Real>;
-using V = hn::Vec<D>;
-using program::Code;
-
-HWY_INLINE const Real* values(const double* p) { return reinterpret_cast<const Real*>(p); }
-HWY_INLINE Real* values(double* p) { return reinterpret_cast<Real*>(p); }
-
-template <bool kScalar>
-HWY_INLINE V operand(const Real* p, index_t i, V scalar) {
-  if constexpr (kScalar) {
-    (void)p, (void)i;
-    return scalar;
-  } else {
-    (void)scalar;
-    return hn::LoadU(D(), p + i);
-  }
-}
-
-// Pointers are copied first: a store might change the Call itself for all the compiler knows.
-template <class F>
-HWY_NOINLINE void unary(const Call& call, index_t n) {
-  const D d;
-  const index_t step = static_cast<index_t>(hn::Lanes(d));
-  const Real* pa = values(call.a);
-  Real* to = values(call.d);
-  for (index_t i = 0; i < n; i += step) hn::StoreU(F::run(hn::LoadU(d, pa + i)), d, to + i);
-}
-
-template <class F, int kMask>
-HWY_NOINLINE void binary(const Call& call, index_t n) {
-  const D d;
-  const index_t step = static_cast<index_t>(hn::Lanes(d));
-  const Real *pa = values(call.a), *pb = values(call.b);
-  Real* to = values(call.d);
-  const V a = hn::LoadU(d, pa), b = hn::LoadU(d, pb);
-  for (index_t i = 0; i < n; i += step) {
-    const V x = operand<(kMask & 1) != 0>(pa, i, a);
-    const V y = operand<(kMask & 2) != 0>(pb, i, b);
-    hn::StoreU(F::run(x, y), d, to + i);
-  }
-}
 
 template <class F, int kMask>
 HWY_NOINLINE void ternary(const Call& call, index_t n) {

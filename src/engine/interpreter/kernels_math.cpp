@@ -8,21 +8,19 @@
 #include "engine/interpreter/kernels.hpp"
 #include "engine/targets.hpp"
 
+#define NLSQ_REAL double
+#define NLSQ_KERNELS math
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/interpreter/kernels_math.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
 #include "engine/interpreter/exp-inl.hpp"
+#include "engine/interpreter/loops-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace nlsq::engine::HWY_NAMESPACE {
 namespace math {
-
-namespace hn = hwy::HWY_NAMESPACE;
-using D = hn::ScalableTag<double>;
-using V = hn::Vec<D>;
-using program::Code;
 
 // This part is read once for each instruction set.
 #undef NLSQ_SLEEF_NAME
@@ -275,22 +273,6 @@ struct Logaddexp {
   }
 };
 
-template <class F>
-HWY_NOINLINE void unary(const Call& call, index_t n) {
-  const D d;
-  const index_t step = static_cast<index_t>(hn::Lanes(d));
-  const double* pa = call.a;
-  double* to = call.d;
-  for (index_t i = 0; i < n; i += step) hn::StoreU(F::run(hn::LoadU(d, pa + i)), d, to + i);
-}
-template <class F>
-HWY_NOINLINE void binary(const Call& call, index_t n) {
-  const D d;
-  const index_t step = static_cast<index_t>(hn::Lanes(d));
-  for (index_t i = 0; i < n; i += step) {
-    hn::StoreU(F::run(hn::LoadU(d, call.a + i), hn::LoadU(d, call.b + i)), d, call.d + i);
-  }
-}
 HWY_NOINLINE void sincos(const Call& call, index_t n) {
 #if HWY_TARGET == HWY_EMU128
   for (index_t i = 0; i < n; ++i) {
@@ -322,47 +304,17 @@ HWY_NOINLINE void sincos(const Call& call, index_t n) {
 #endif
 }
 
-void add(KernelTable& table) {
-  const auto put = [&table](Code code, Kernel kernel) {
-    table[static_cast<std::size_t>(code)][0] = kernel;
-  };
-  put(Code::cbrt, unary<Cbrt>);
-  put(Code::exp, unary<Exp>);
-  put(Code::expm1, unary<Expm1>);
-  put(Code::log, unary<Log>);
-  put(Code::log1p, unary<Log1p>);
-  put(Code::log2, unary<Log2>);
-  put(Code::log10, unary<Log10>);
-  put(Code::sin, unary<Sin>);
-  put(Code::cos, unary<Cos>);
-  put(Code::tan, unary<Tan>);
-  put(Code::asin, unary<Asin>);
-  put(Code::acos, unary<Acos>);
-  put(Code::atan, unary<Atan>);
-  put(Code::sinh, unary<Sinh>);
-  put(Code::cosh, unary<Cosh>);
-  put(Code::tanh, unary<Tanh>);
-  put(Code::asinh, unary<Asinh>);
-  put(Code::acosh, unary<Acosh>);
-  put(Code::atanh, unary<Atanh>);
-  put(Code::erf, unary<Erf>);
-  put(Code::erfc, unary<Erfc>);
-  put(Code::lgamma, unary<Lgamma>);
-  put(Code::expit, unary<Expit>);
-  put(Code::pow, binary<Pow>);
-  put(Code::atan2, binary<Atan2>);
-  put(Code::hypot, binary<Hypot>);
-  put(Code::logaddexp, binary<Logaddexp>);
-  put(Code::sincos, sincos);
-}
-
 }  // namespace math
 }  // namespace nlsq::engine::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
+#include "engine/interpreter/elementary-inl.hpp"
+
 #if HWY_ONCE
 #include "engine/interpreter/dispatch.hpp"
 namespace nlsq::engine {
-void add_math_kernels(Isa isa, KernelTable& table) { NLSQ_DISPATCH(isa, math::add(table)) }
+void add_math_kernels(Isa isa, KernelTable& table) {
+  NLSQ_DISPATCH(isa, math::add_elementary(table))
+}
 }  // namespace nlsq::engine
 #endif

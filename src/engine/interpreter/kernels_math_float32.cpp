@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: MIT
-// Elementary functions in single precision (docs/adr/0007): exp inline, as in exp-inl.hpp with a
-// polynomial of degree 4 (weighted minimax error 4e-9), the others through SLEEF, one call a
-// vector. They lead a fit to the neighbourhood of its minimum, so the edges of their ranges are as
-// SLEEF has them. Nothing for instruction sets without vectors: there single precision saves
-// nothing.
+// Elementary functions in single precision (docs/adr/0007): exp inline, the others through SLEEF,
+// one call a vector. They lead a fit to the neighbourhood of its minimum, so the edges of their
+// ranges are as SLEEF has them. Nothing for instruction sets without vectors: there single
+// precision saves nothing.
 #include "engine/interpreter/kernels.hpp"
 #include "engine/targets.hpp"
 
+#define NLSQ_REAL float
+#define NLSQ_KERNELS math_float32
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/interpreter/kernels_math_float32.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+
+#include "engine/interpreter/exp-inl.hpp"
+#include "engine/interpreter/loops-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace nlsq::engine::HWY_NAMESPACE {
@@ -34,48 +38,12 @@ using Raw = float32x4_t;
 
 #ifdef NLSQ_SLEEF_NAME
 
-namespace hn = hwy::HWY_NAMESPACE;
-using D = hn::ScalableTag<float>;
-using V = hn::Vec<D>;
-using program::Code;
-
 struct RawPair {
   Raw x, y;
 };
 
 HWY_INLINE V set(float v) { return hn::Set(D(), v); }
-HWY_INLINE const float* values(const double* p) { return reinterpret_cast<const float*>(p); }
-HWY_INLINE float* values(double* p) { return reinterpret_cast<float*>(p); }
-
-#if HWY_TARGET != HWY_AVX3
-// 2ᵏ for a whole k from -126 to 127.
-HWY_INLINE V power_of_two(V k) {
-  const D d;
-  const hn::Rebind<std::int32_t, D> di;
-  const auto bits = hn::BitCast(di, hn::Add(k, set(0x1.8p23f)));
-  return hn::BitCast(d, hn::ShiftLeft<23>(hn::Add(bits, hn::Set(di, 127))));
-}
-#endif
-
-HWY_INLINE V exp(V x) {
-  const V limited = hn::Min(hn::Max(x, set(-104.0f)), set(89.0f));
-  const V k = hn::Round(hn::Mul(limited, set(0x1.715476p+0f)));
-  V r = hn::NegMulAdd(k, set(0x1.62e4p-1f), limited);
-  r = hn::NegMulAdd(k, set(0x1.7f7d1cp-20f), r);
-  V q = set(0x1.6a2352p-10f);
-  q = hn::MulAdd(q, r, set(0x1.123a6cp-7f));
-  q = hn::MulAdd(q, r, set(0x1.5558f4p-5f));
-  q = hn::MulAdd(q, r, set(0x1.55549p-3f));
-  q = hn::MulAdd(q, r, set(0x1.fffffcp-2f));
-  const V e = hn::Add(set(1.0f), hn::MulAdd(hn::Mul(r, r), q, r));
-#if HWY_TARGET == HWY_AVX3
-  const V scaled = V{_mm512_scalef_ps(e.raw, k.raw)};
-#else
-  const V half = hn::Round(hn::Mul(k, set(0.5f)));
-  const V scaled = hn::Mul(hn::Mul(e, power_of_two(half)), power_of_two(hn::Sub(k, half)));
-#endif
-  return hn::IfThenElse(hn::Eq(x, x), scaled, x);
-}
+HWY_INLINE V exp(V x) { return math::inline_exp(D(), x); }
 
 #define NLSQ_UNARY(Name, name, ulp)                                               \
   extern "C" Raw NLSQ_SLEEF_NAME(name, ulp)(Raw);                                 \
@@ -133,23 +101,6 @@ struct Logaddexp {
   }
 };
 
-template <class F>
-HWY_NOINLINE void unary(const Call& call, index_t n) {
-  const D d;
-  const index_t step = static_cast<index_t>(hn::Lanes(d));
-  const float* pa = values(call.a);
-  float* to = values(call.d);
-  for (index_t i = 0; i < n; i += step) hn::StoreU(F::run(hn::LoadU(d, pa + i)), d, to + i);
-}
-template <class F>
-HWY_NOINLINE void binary(const Call& call, index_t n) {
-  const D d;
-  const index_t step = static_cast<index_t>(hn::Lanes(d));
-  const float *pa = values(call.a), *pb = values(call.b);
-  float* to = values(call.d);
-  for (index_t i = 0; i < n; i += step)
-    hn::StoreU(F::run(hn::LoadU(d, pa + i), hn::LoadU(d, pb + i)), d, to + i);
-}
 HWY_NOINLINE void sincos(const Call& call, index_t n) {
   const D d;
   const index_t step = static_cast<index_t>(hn::Lanes(d));
@@ -162,55 +113,19 @@ HWY_NOINLINE void sincos(const Call& call, index_t n) {
   }
 }
 
-void add(KernelTable& table) {
-  const auto put = [&table](Code code, Kernel kernel) {
-    table[static_cast<std::size_t>(code)][0] = kernel;
-  };
-  put(Code::cbrt, unary<Cbrt>);
-  put(Code::exp, unary<Exp>);
-  put(Code::expm1, unary<Expm1>);
-  put(Code::log, unary<Log>);
-  put(Code::log1p, unary<Log1p>);
-  put(Code::log2, unary<Log2>);
-  put(Code::log10, unary<Log10>);
-  put(Code::sin, unary<Sin>);
-  put(Code::cos, unary<Cos>);
-  put(Code::tan, unary<Tan>);
-  put(Code::asin, unary<Asin>);
-  put(Code::acos, unary<Acos>);
-  put(Code::atan, unary<Atan>);
-  put(Code::sinh, unary<Sinh>);
-  put(Code::cosh, unary<Cosh>);
-  put(Code::tanh, unary<Tanh>);
-  put(Code::asinh, unary<Asinh>);
-  put(Code::acosh, unary<Acosh>);
-  put(Code::atanh, unary<Atanh>);
-  put(Code::erf, unary<Erf>);
-  put(Code::erfc, unary<Erfc>);
-  put(Code::lgamma, unary<Lgamma>);
-  put(Code::expit, unary<Expit>);
-  put(Code::pow, binary<Pow>);
-  put(Code::atan2, binary<Atan2>);
-  put(Code::hypot, binary<Hypot>);
-  put(Code::logaddexp, binary<Logaddexp>);
-  put(Code::sincos, sincos);
-}
-
-#else
-
-void add(KernelTable&) {}
-
 #endif
 
 }  // namespace math_float32
 }  // namespace nlsq::engine::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
+#include "engine/interpreter/elementary-inl.hpp"
+
 #if HWY_ONCE
 #include "engine/interpreter/dispatch.hpp"
 namespace nlsq::engine {
 void add_math_kernels_float32(Isa isa, KernelTable& table) {
-  NLSQ_DISPATCH(isa, math_float32::add(table))
+  NLSQ_DISPATCH(isa, math_float32::add_elementary(table))
 }
 }  // namespace nlsq::engine
 #endif
