@@ -212,9 +212,9 @@ HWY_NOINLINE void rectangle(const double* const* columns, int i0, int j0, index_
 template <int A>
 constexpr int halves = A <= (kManyRegisters ? 4 : 2) ? 2 : 1;
 
-template <int A>
+template <int A, int kHalves = halves<A>>
 HWY_NOINLINE void run_triangle_of(const double* const* columns, int i0, index_t n, double* acc) {
-  triangle<A, halves<A>>(columns, i0, InOrder{}, Column{columns[i0 + A - 1]}, n, acc);
+  triangle<A, kHalves>(columns, i0, InOrder{}, Column{columns[i0 + A - 1]}, n, acc);
 }
 
 void run_triangle(const double* const* columns, int i0, int size, index_t n, double* acc) {
@@ -246,7 +246,12 @@ void gram(const double* const* columns, int q, index_t n, double* acc) {
   for (int i0 = 0; i0 < q; i0 += kTile) {
     const int height = HWY_MIN(kTile, q - i0);
     for (int j0 = 0; j0 < i0; j0 += kTile) run_rectangle(columns, i0, height, j0, n, acc);
-    run_triangle(columns, i0, height, n, acc);
+    // Ten sums are enough under way, and half of them to load and store for each block.
+    if (height == 4) {
+      run_triangle_of<(kManyRegisters ? 4 : 1), 1>(columns, i0, n, acc);
+    } else {
+      run_triangle(columns, i0, height, n, acc);
+    }
   }
 }
 
