@@ -22,11 +22,14 @@ BUILD_PACKAGES := g++ cmake ninja-build ccache libeigen3-dev libhwy-dev libsleef
 TEST_PACKAGES := libgtest-dev python3
 BENCH_PACKAGES := libgsl-dev
 COVERAGE_PACKAGES := gcovr
-FUZZ_PACKAGES := clang libclang-rt-14-dev
+FUZZ_PACKAGES := clang
 LINT_PACKAGES := clang-format clang-tidy
 
 PYTHON_PACKAGES := python3 python3-dev python3-venv
 PYTHON ?= /usr/bin/python3
+
+# Users' builds never stop at a warning; NLSQ_WERROR=ON, as in continuous integration, makes warnings errors.
+CONFIGURE := scripts/configure.sh CMAKE_INSTALL_PREFIX=$(PREFIX) $(if $(NLSQ_WERROR),NLSQ_WERROR=$(NLSQ_WERROR))
 
 .PHONY: build build-command build-python wheel test-wheel stubs demo test test-fast test-all test-cov test-asan test-tsan test-hostile fuzz lint bench perf perf-test performance install format clean
 
@@ -34,7 +37,7 @@ build: build-command build-python
 
 build-command:
 	@$(INSTALL) $(BUILD_PACKAGES)
-	@test -f build/build.ninja || cmake --preset release -DCMAKE_INSTALL_PREFIX=$(PREFIX) > /dev/null
+	@$(CONFIGURE)
 	@cmake --build build -j $(JOBS) --target nlsq nlsq_command
 
 # An environment of its own for the package and its tests; the tree itself is on its path.
@@ -47,9 +50,7 @@ build-command:
 
 build-python: .venv/.ready
 	@$(INSTALL) $(BUILD_PACKAGES)
-	@test -f build/build.ninja || cmake --preset release -DCMAKE_INSTALL_PREFIX=$(PREFIX) > /dev/null
-	@grep -q NLSQ_BUILD_PYTHON:BOOL=ON build/CMakeCache.txt || \
-	  cmake -S . -B build -DNLSQ_BUILD_PYTHON=ON -DPython_EXECUTABLE=$(CURDIR)/.venv/bin/python > /dev/null
+	@$(CONFIGURE) NLSQ_BUILD_PYTHON=ON Python_EXECUTABLE=$(CURDIR)/.venv/bin/python
 	@cmake --build build -j $(JOBS) --target nlsq_python
 
 wheel: .venv/.ready
@@ -72,7 +73,7 @@ demo: build-command
 
 build-tests:
 	@$(INSTALL) $(BUILD_PACKAGES) $(TEST_PACKAGES)
-	@test -f build/build.ninja || cmake --preset release -DCMAKE_INSTALL_PREFIX=$(PREFIX) > /dev/null
+	@$(CONFIGURE) NLSQ_BUILD_TESTS=ON NLSQ_BUILD_EXAMPLES=ON
 	@cmake --build build -j $(JOBS)
 .PHONY: build-tests
 
@@ -95,6 +96,7 @@ test-hostile: build-tests
 
 fuzz:
 	@$(INSTALL) $(BUILD_PACKAGES) $(FUZZ_PACKAGES)
+	@$(INSTALL) libclang-rt-$$(clang -dumpversion | cut -d. -f1)-dev
 	@cmake --preset fuzz > /dev/null
 	@cmake --build build-fuzz -j $(JOBS)
 	@sh scripts/fuzz.sh build-fuzz $(or $(SECONDS),120)
@@ -136,7 +138,7 @@ perf-test: .venv/.ready
 	@$(INSTALL) $(BUILD_PACKAGES)
 	@.venv/bin/python -m pytest -q tests/perf
 
-install: build
+install: build-command
 	@cmake --install build --prefix $(PREFIX)
 
 format:
