@@ -19,8 +19,8 @@ V fma(V a, V b, V c) { return _mm512_fmadd_pd(a, b, c); }
 V mul(V a, V b) { return _mm512_mul_pd(a, b); }
 V sub(V a, V b) { return _mm512_sub_pd(a, b); }
 
-// The engine's exponential (engine/interpreter/exp-inl.hpp) for arguments that are no NaN, inline as
-// a hand-written loop would have it.
+// The engine's exponential (engine/interpreter/exp-inl.hpp) for arguments that are no NaN, inline
+// as a hand-written loop would have it.
 V exp(V x) {
   constexpr double kCoefficients[] = {
       0x1.28ad82a614eeap-22, 0x1.71df253c9a400p-19, 0x1.a01999fb1b0dbp-16,

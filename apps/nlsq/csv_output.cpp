@@ -2,6 +2,7 @@
 // Shares of the rows become text on all threads; words are quoted once, not once a row.
 #include <fmt/compile.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 

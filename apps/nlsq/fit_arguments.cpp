@@ -3,6 +3,8 @@
 // our own.
 #include "fit_arguments.hpp"
 
+#include <memory>
+
 #include <CLI/CLI.hpp>
 
 namespace nlsq::command {

@@ -10,6 +10,7 @@
 #include <dlfcn.h>
 #include <sys/resource.h>
 
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>

@@ -34,10 +34,17 @@ HWY_INLINE M either(M a, M b) { return hn::Or(a, b); }
 HWY_INLINE M without(M a, M b) { return hn::AndNot(b, a); }
 HWY_INLINE V choose(M m, V yes, V no) { return hn::IfThenElse(m, yes, no); }
 
+// The number of parameters, known to the compiler unless kN is 0.
 template <int kN>
 struct Size {
-  static constexpr int most = kN > 0 ? kN : static_cast<int>(kMostParameters);
-  explicit Size(index_t given) : n(kN > 0 ? kN : given) {}
+  static constexpr int most = kN;
+  static constexpr index_t n = kN;
+  explicit Size(index_t) {}
+};
+template <>
+struct Size<0> {
+  static constexpr int most = static_cast<int>(kMostParameters);
+  explicit Size(index_t given) : n(given) {}
   const index_t n;
 };
 

@@ -2,6 +2,7 @@
 // Hash-consing by open addressing; a node's traits follow from its operands.
 #include "expr/graph.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>

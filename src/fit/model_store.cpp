@@ -2,6 +2,8 @@
 // A list in order of use and a table into it; a find moves list nodes and allocates nothing.
 #include "fit/model_store.hpp"
 
+#include <iterator>
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 

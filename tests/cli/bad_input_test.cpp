@@ -3,6 +3,8 @@
 // stdout, no file.
 #include "command_support.hpp"
 
+#include <algorithm>
+
 namespace nlsq::test {
 namespace {
 

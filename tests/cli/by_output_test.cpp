@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What many fits write: CSV, NPZ, a line of JSON a group.
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the command prints and writes: JSON, exit codes, plots, colour.
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 

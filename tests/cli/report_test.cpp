@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The table as a whole, against a file, and the forms that a row can take.
+#include <algorithm>
 #include <fstream>
 #include <regex>
 #include <sstream>

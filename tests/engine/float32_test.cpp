@@ -3,8 +3,11 @@
 // value to a few units in the last place of float32.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "engine/interpreter/interpreter.hpp"

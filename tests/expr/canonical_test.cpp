@@ -2,6 +2,8 @@
 // Equal models have equal bytes, different ones do not, and a canonical copy is canonical.
 #include "expr/canonical.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "expr/model.hpp"

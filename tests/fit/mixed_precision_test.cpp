@@ -3,6 +3,7 @@
 // what says whether there are such passes.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 

@@ -3,6 +3,7 @@
 // first and without, and with passes in float32 first and without.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>

@@ -2,6 +2,7 @@
 // Simulated measurements of a built-in model; the same on every machine.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <numeric>

@@ -2,6 +2,7 @@
 // Start values for data that no model fits: always finite, always inside the bounds.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

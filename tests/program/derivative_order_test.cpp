@@ -3,6 +3,8 @@
 // case for reverse, and a sum of many peaks.
 #include <gtest/gtest.h>
 
+#include <cstdio>
+
 #include "residual_support.hpp"
 
 namespace nlsq::program {

@@ -3,6 +3,7 @@
 // derivatives.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
