@@ -3,9 +3,11 @@
 #   make demo         a fit of shipped real data: table and SVG
 #   make test         everything that must pass (under a minute once built)
 #   make test-fast    the quick tests
-#   make test-all     also the wheel, sanitizer builds, longer fuzzing, hostile settings
+#   make test-all     also the wheel, sanitizer builds, longer fuzzing, hostile settings, compilers, fresh machines
 #   make wheel        the Python package as a wheel in dist/, with the libraries it needs
 #   make test-wheel   installs the wheel into a new environment and uses it
+#   make test-fresh   demo, test and the wheel on minimal Debian 12 and 13 (as root, with debootstrap)
+#   make test-compilers   builds with every g++ and clang++ of the distribution, warnings as errors
 #   make stubs        python/nlsq/_core.pyi, what type checkers know of the module
 #   make lint         clang-format and clang-tidy
 #   make test-cov     line coverage, a table by folder
@@ -31,7 +33,7 @@ PYTHON ?= /usr/bin/python3
 # Users' builds never stop at a warning; NLSQ_WERROR=ON, as in continuous integration, makes warnings errors.
 CONFIGURE := scripts/configure.sh CMAKE_INSTALL_PREFIX=$(PREFIX) $(if $(NLSQ_WERROR),NLSQ_WERROR=$(NLSQ_WERROR))
 
-.PHONY: build build-command build-python wheel test-wheel stubs demo test test-fast test-all test-cov test-asan test-tsan test-hostile fuzz lint bench perf perf-test performance install format clean
+.PHONY: build build-command build-python wheel test-wheel stubs demo test test-fast test-all test-cov test-asan test-tsan test-hostile test-fresh test-compilers fuzz lint bench perf perf-test performance install format clean
 
 build: build-command build-python
 
@@ -57,7 +59,7 @@ wheel: .venv/.ready
 	@$(INSTALL) $(BUILD_PACKAGES)
 	@rm -rf dist/plain
 	@.venv/bin/python -m pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist/plain .
-	@rm -f dist/nlsq-*.whl
+	@rm -f dist/nlsq*.whl
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/python -m auditwheel repair --wheel-dir dist dist/plain/*.whl > dist/plain/auditwheel.log 2>&1 || { cat dist/plain/auditwheel.log; exit 1; }
 	@rm -rf dist/plain
 	@ls -t dist/*.whl | head -1
@@ -108,7 +110,17 @@ lint:
 	@test -f build/compile_commands.json || cmake --preset release > /dev/null
 	@git ls-files 'src/*.cpp' 'apps/*.cpp' | xargs -P $(JOBS) -n 8 clang-tidy -p build --quiet --extra-arg=-Wno-unknown-warning-option
 
-test-all: test test-wheel lint test-hostile test-asan test-tsan fuzz
+# Minimal systems in build-fresh: what README says works on a machine that has git, make and g++ alone.
+test-fresh:
+	@$(INSTALL) debootstrap
+	@scripts/fresh.sh bookworm demo test test-wheel
+	@scripts/fresh.sh trixie demo test test-wheel
+
+test-compilers:
+	@$(INSTALL) $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@scripts/compilers.sh $(JOBS)
+
+test-all: test test-wheel lint test-hostile test-asan test-tsan fuzz test-compilers test-fresh
 
 test-cov:
 	@$(INSTALL) $(BUILD_PACKAGES) $(TEST_PACKAGES) $(COVERAGE_PACKAGES)

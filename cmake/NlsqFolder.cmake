@@ -8,7 +8,8 @@ target_include_directories(nlsq_flags INTERFACE
   "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>"
   "$<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/generated>")
 # -ffp-contract=off: only the kernels decide where a multiply and an add become one rounding.
-target_compile_options(nlsq_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow -Wno-restrict -fno-math-errno
+target_compile_options(nlsq_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> -fno-math-errno
   -ffp-contract=off)
 if(NLSQ_WERROR)
   target_compile_options(nlsq_flags INTERFACE -Werror)

@@ -33,7 +33,7 @@ try() { # NAME COMPILER PRESET TARGET
     cmake --build "$folder" -j "$jobs" --target "$4" -- -k 0 >>"$folder.log" 2>&1 && ! grep -q 'warning:' "$folder.log"; then
     echo "$2: $3 without a warning, $(($(date +%s) - begin)) s"
   else
-    grep -E -A5 'error|warning:' "$folder.log" | head -40
+    grep -E -A5 '(^|[0-9]: |fatal )(error|warning): ' "$folder.log" | cut -c1-240 | head -40
     echo "$2: $3 failed, see $folder.log"
     failed=1
   fi

@@ -39,6 +39,9 @@ unmount() { for place in dev/pts dev proc; do umount -l "$root/$place" 2>/dev/nu
 clean() {
   unmount
   [ "${KEEP:-0}" = 1 ] && { echo "fresh.sh: kept in $root"; return; }
+  for place in dev/pts dev proc; do
+    if mountpoint -q "$root/$place"; then echo "fresh.sh: $root/$place is still mounted; remove $root by hand" >&2; return; fi
+  done
   rm -rf --one-file-system "$root"
 }
 trap clean EXIT

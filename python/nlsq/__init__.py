@@ -5,7 +5,14 @@
 >>> popt, pcov = curve_fit(lambda x, a, b: a * np.exp(-b * x), x, y)
 """
 
+import os
 import sys
+
+if os.path.exists(os.path.join(__path__[0], "_version.py")):  # a file of the other package of this name
+    raise ImportError(
+        f"two packages are installed as 'nlsq' in {__path__[0]}, and their files are mixed: nlsq-native (this one) and"
+        " nlsq (NLSQ, from PyPI). Remove both with `pip uninstall nlsq nlsq-native`, then install the one that is wanted."
+    )
 
 from nlsq import _core
 

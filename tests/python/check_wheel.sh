@@ -15,8 +15,8 @@ venv/bin/python -m pip install -q --disable-pip-version-check "$wheel"
 installed=$(venv/bin/python -m pip list --disable-pip-version-check --format=freeze |
   sed 's/[=@ ].*//' | sort | tr '\n' ' ')
 case "$installed" in
-  "nlsq numpy pip " | "nlsq numpy pip setuptools ") ;;
-  *) echo "installed with nlsq: $installed" && exit 1 ;;
+  "nlsq-native numpy pip " | "nlsq-native numpy pip setuptools ") ;;
+  *) echo "installed with nlsq-native: $installed" && exit 1 ;;
 esac
 
 version=$(cat "$root/VERSION")
@@ -55,5 +55,11 @@ grep -q "a  *238\.9" report.txt
 venv/bin/nlsq models | head -1 > /dev/null
 if venv/bin/nlsq fit missing.csv --model x 2> error.txt; then exit 1; else test $? -eq 4 -o $? -eq 2; fi
 grep -q missing.csv error.txt
+# The other package called nlsq in the same folder is noticed before its files are mixed up with ours.
+package=$(venv/bin/python -c 'import nlsq; print(nlsq.__path__[0])')
+touch "$package/_version.py"
+if venv/bin/python -c 'import nlsq' 2> error.txt; then exit 1; fi
+grep -q "pip uninstall nlsq nlsq-native" error.txt
+rm "$package/_version.py"
 numpy=$(venv/bin/python -c 'import numpy; print(numpy.__version__)')
 echo "$(basename "$wheel"): works with $(venv/bin/python --version) and NumPy $numpy"
