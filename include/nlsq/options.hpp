@@ -33,8 +33,8 @@ enum class JacobianMode { automatic, fwd, rev };
 /// of 4,096 rows and the end of a fit are float64 always, costs that a callback sees on the way may
 /// be float32 (docs/adr/0007-mixed-precision.md). automatic: float32 where it is known to pay.
 /// measure: where a measurement says so, 5 % at least; the first fit of a model on so many rows
-/// makes it and takes some 60 times as long (none is made with max_nfev). mixed: wherever it can be.
-/// Robust losses, special functions and fits that begin on a sample are float64 throughout.
+/// makes it and takes some 60 times as long (none is made with max_nfev). mixed: wherever it can
+/// be. Robust losses, special functions and fits that begin on a sample are float64 throughout.
 enum class Precision { automatic, float64, measure, mixed };
 
 /// Why a fit ended; the integers are SciPy's. Positive: converged.
@@ -90,8 +90,10 @@ struct SolverOptions {
   Precision precision = Precision::automatic;
   /// Called after each accepted step; returning true stops the fit with Status::stopped.
   std::function<bool(const Iteration&)> callback;
-  /// Asked after each accepted step; true stops the fit with Status::stopped, too. It sees no step,
-  /// so a fit of many rows may begin on a sample.
+  /// Asked after each accepted step, and some times a second during a long pass, on the thread of
+  /// the caller; true stops the fit with Status::stopped, too, at the best point so far (during the
+  /// first pass: at the start, with a cost that is not a number). It sees no step, so a fit of many
+  /// rows may begin on a sample.
   std::function<bool()> stop;
   /// Called before each pass over the data, and some times a second during a long one, on the
   /// thread of the caller; what it throws ends the fit and passes through.
