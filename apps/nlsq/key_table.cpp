@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "mapped_table.hpp"
 #include "nlsq/error.hpp"
 
 namespace nlsq::command {
@@ -26,7 +27,7 @@ std::string text_of(const std::vector<Keys>& keys, index_t row) {
 KeyTable::KeyTable(const std::string& path, const std::string& option, const Groups& groups) {
   ReadOptions options;
   for (const Keys& key : groups.keys) options.keep_text.push_back(key.name);
-  columns_ = std::make_unique<ColumnSet>(read_table(path, options));
+  columns_ = std::make_unique<ColumnSet>(read_mapped_table(path, options));
   std::vector<index_t> at;
   std::vector<std::string> ignored;
   for (const Keys& key : groups.keys) at.push_back(columns_->require(key.name, option, ignored));

@@ -10,6 +10,7 @@
 #include "assignments.hpp"
 #include "built_in.hpp"
 #include "groups.hpp"
+#include "mapped_table.hpp"
 #include "messages.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/runtime.hpp"
@@ -209,7 +210,8 @@ LoadedData load(const FitArguments& arguments) {
                                               arguments.missing));
   }
   LoadedData loaded;
-  loaded.columns = std::make_unique<ColumnSet>(read_table(arguments.file, read_options(arguments)));
+  loaded.columns =
+      std::make_unique<ColumnSet>(read_mapped_table(arguments.file, read_options(arguments)));
   ColumnSet& columns = *loaded.columns;
   add_notes(loaded, columns.table().notes());
   for (const std::string& definition : arguments.expr) columns.add(definition, loaded.notes);

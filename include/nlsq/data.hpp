@@ -23,6 +23,9 @@ struct Values {
       : data(values.data()), size(static_cast<index_t>(values.size())), float32(true) {}
   Values(const std::vector<double>& values) : Values(std::span<const double>(values)) {}  // NOLINT
   Values(const std::vector<float>& values) : Values(std::span<const float>(values)) {}    // NOLINT
+  // A temporary's values would be gone before the fit.
+  Values(const std::vector<double>&&) = delete;
+  Values(const std::vector<float>&&) = delete;
   double operator[](index_t i) const {
     return float32 ? static_cast<double>(static_cast<const float*>(data)[i])
                    : static_cast<const double*>(data)[i];

@@ -90,8 +90,10 @@ struct SolverOptions {
   Precision precision = Precision::automatic;
   /// Called after each accepted step; returning true stops the fit with Status::stopped.
   std::function<bool(const Iteration&)> callback;
-  /// Asked after each accepted step; true stops the fit with Status::stopped, too. It sees no step,
-  /// so a fit of many rows may begin on a sample.
+  /// Asked after each accepted step, and some times a second during a long pass, on the thread of
+  /// the caller; true stops the fit with Status::stopped, too, at the best point so far (during the
+  /// first pass: at the start, with a cost that is not a number). It sees no step, so a fit of many
+  /// rows may begin on a sample.
   std::function<bool()> stop;
   /// Called before each pass over the data, and some times a second during a long one, on the
   /// thread of the caller; what it throws ends the fit and passes through.

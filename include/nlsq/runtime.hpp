@@ -2,6 +2,7 @@
 // What this build can use on this machine, for `nlsq info`, bug reports and messages.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,22 @@ std::string chosen_isa();
 
 /// Threads of a fit that asks for none: NLSQ_NUM_THREADS, else the processors this process may use.
 int default_threads();
+
+/// Reads the environment and, at the first time, the settings file; what this thread does until the
+/// end of this object goes by that. Each fit does so at its begin. A host that changes its
+/// environment while other threads fit makes one of these before each fit, under the lock of its
+/// environment (Python's is the GIL).
+class EnvironmentScope {
+ public:
+  EnvironmentScope();
+  ~EnvironmentScope();
+  EnvironmentScope(const EnvironmentScope&) = delete;
+  EnvironmentScope& operator=(const EnvironmentScope&) = delete;
+
+ private:
+  static constexpr std::size_t kBytes = 320;
+  alignas(std::max_align_t) std::byte room_[kBytes];
+};
 
 /// The candidate nearest to `name` by edit distance, for "did you mean"; empty when none is near.
 std::string nearest_name(std::string_view name, std::span<const std::string> candidates);

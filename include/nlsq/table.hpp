@@ -32,6 +32,10 @@ struct ReadOptions {
   /// Columns of a text file whose fields are kept if they are text: see Table::text. Names that no
   /// column has do not matter.
   std::vector<std::string> keep_text;
+  /// Map a large file into memory instead of reading it, which saves a sixth of the time. If
+  /// another program cuts it short meanwhile, this process gets SIGBUS (otherwise read_table throws
+  /// IoError).
+  bool mapped = false;
 };
 
 /// The fields of a text column: the different ones in the order of their first appearance, as they

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "array.hpp"
+#include "gil.hpp"
 
 namespace nlsq::python {
 namespace {
@@ -100,7 +101,7 @@ CalledPoint& Called::keep(CalledPoint point) {
 
 void Called::read(nb::handle value, std::span<double> f) const {
   if (!copy_plain(value, 1, f)) {
-    const nb::object plain = plain_(value);
+    const nb::object plain = call_python(plain_, value);
     if (!copy_plain(plain, 1, f)) {
       throw nb::value_error(("`fun` returned " + std::to_string(nb::len(plain)) +
                              " residuals, but " + std::to_string(m_) + " before.")
@@ -117,10 +118,10 @@ void Called::read(nb::handle value, std::span<double> f) const {
 }
 
 void Called::evaluate(std::span<const double> x, std::span<double> f) const {
-  const nb::gil_scoped_acquire gil;
-  if (PyErr_CheckSignals() != 0) throw nb::python_error();
+  const WithGil gil;
+  check_signals();
   if (!model_) {
-    read(function_(new_array(x)), f);
+    read(call_python(function_, new_array(x)), f);
     return;
   }
   std::vector<double> all = model_->full;
@@ -132,7 +133,7 @@ void Called::evaluate(std::span<const double> x, std::span<double> f) const {
   } else {
     for (const double value : all) arguments.append(value);
   }
-  read(function_(*arguments), f);
+  read(call_python(function_, *arguments), f);
 }
 
 const CalledPoint& Called::at(std::span<const double> x) {
@@ -153,8 +154,8 @@ const CalledPoint& Called::with_jacobian(std::span<const double> x) {
 void Called::differentiate(CalledPoint& point) {
   std::vector<double> jacobian(static_cast<std::size_t>(m_ * n_));
   if (jacobian_) {
-    const nb::gil_scoped_acquire gil;
-    const nb::object value = jacobian_(new_array(point.x));
+    const WithGil gil;
+    const nb::object value = call_python(jacobian_, new_array(point.x));
     if (!copy_plain(value, 2, jacobian)) {
       throw nb::type_error("the Jacobian is no float64 array of residuals by parameters");
     }

@@ -10,6 +10,7 @@
 #include <cmath>
 
 #include "array.hpp"
+#include "gil.hpp"
 #include "nlsq/fit.hpp"
 #include "options.hpp"
 #include "trace.hpp"
@@ -40,7 +41,7 @@ class Data {
 FitResult run_curve_fit(const Model& model, const Columns& columns, nb::handle y, nb::handle sigma,
                         const std::vector<double>& p0, nb::handle lower, nb::handle upper,
                         nb::handle fixed, bool absolute_sigma, nb::handle loss, double f_scale,
-                        int threads, bool check_finite, nb::handle callback, nb::handle mode,
+                        nb::handle threads, bool check_finite, nb::handle callback, nb::handle mode,
                         const nb::dict& solver) {
   Data held(model, columns);
   Dataset& data = held.dataset;
@@ -49,7 +50,13 @@ FitResult run_curve_fit(const Model& model, const Columns& columns, nb::handle y
     data.response(response.values());
   } else {
     // One row of data: each value is a response of its own.
-    const auto* const values = static_cast<const double*>(response.values().data);
+    const Values& all = response.values();
+    if (all.float32 || all.size != model.outputs()) {
+      throw nb::type_error(("y must be a float64 array of the " + std::to_string(model.outputs()) +
+                            " outputs of the model")
+                               .c_str());
+    }
+    const auto* const values = static_cast<const double*>(all.data);
     for (index_t o = 0; o < model.outputs(); ++o) data.response(std::span(values + o, 1));
   }
   Buffer errors;
@@ -85,7 +92,7 @@ FitResult run_curve_fit(const Model& model, const Columns& columns, nb::handle y
   options.absolute_sigma = absolute_sigma;
   if (!loss.is_none()) options.loss = parse_loss(nb::cast<std::string>(loss));
   options.f_scale = f_scale;
-  options.threads = threads;
+  options.threads = thread_argument(threads);
   options.check_finite = check_finite;
   if (!mode.is_none()) options.jacobian_mode = parse_jacobian_mode(nb::cast<std::string>(mode));
   for (const auto& [name, value] : solver) {
@@ -100,7 +107,7 @@ FitResult run_curve_fit(const Model& model, const Columns& columns, nb::handle y
   options.fingerprints = true;
   options.callback = callback_of(callback);
   options.before_pass = signal_watch(response.values().size * static_cast<index_t>(names.size()));
-  const nb::gil_scoped_release release;
+  const WithoutGil release;
   return curve_fit(model, data, options);
 }
 
@@ -188,7 +195,7 @@ void bind_fit(nb::module_& m) {
       "fingerprint",
       [](nb::handle array, index_t item_bytes) {
         const ByteView view(array);
-        const nb::gil_scoped_release release;
+        const WithoutGil release;
         return fingerprint(view.data(), view.bytes(), item_bytes);
       },
       nb::arg("array"), nb::arg("item_bytes"),
@@ -197,9 +204,10 @@ void bind_fit(nb::module_& m) {
         nb::arg("sigma").none() = nb::none(), nb::arg("p0") = std::vector<double>{},
         nb::arg("lower").none() = nb::none(), nb::arg("upper").none() = nb::none(),
         nb::arg("fixed").none() = nb::none(), nb::arg("absolute_sigma") = false,
-        nb::arg("loss").none() = nb::none(), nb::arg("f_scale") = 1.0, nb::arg("threads") = 0,
-        nb::arg("check_finite") = true, nb::arg("callback").none() = nb::none(),
-        nb::arg("jacobian_mode").none() = nb::none(), nb::arg("solver") = nb::dict(),
+        nb::arg("loss").none() = nb::none(), nb::arg("f_scale") = 1.0,
+        nb::arg("threads") = nb::int_(0), nb::arg("check_finite") = true,
+        nb::arg("callback").none() = nb::none(), nb::arg("jacobian_mode").none() = nb::none(),
+        nb::arg("solver") = nb::dict(),
         "Fits a model to columns and a response; see nlsq.curve_fit.");
 
   m.def(

@@ -8,6 +8,7 @@
 #include <deque>
 
 #include "array.hpp"
+#include "gil.hpp"
 #include "nlsq/fit_many.hpp"
 #include "options.hpp"
 #include "trace.hpp"
@@ -45,7 +46,7 @@ void set_option(ManyOptions& options, const std::string& name, nb::handle value)
   } else if (name == "f_scale") {
     options.f_scale = nb::cast<double>(value);
   } else if (name == "threads") {
-    options.threads = nb::cast<int>(value);
+    options.threads = thread_argument(value);
   } else if (name == "jacobian_mode") {
     options.jacobian_mode = parse_jacobian_mode(nb::cast<std::string>(value));
   } else if (name == "omit_not_finite") {
@@ -103,8 +104,8 @@ nb::tuple run_many(const Model& model, const std::vector<nb::object>& columns, n
   options.before_pass = signal_watch(index_t{1} << 30);
   if (!progress.is_none()) {
     options.progress = [progress](index_t done, index_t of) {
-      const nb::gil_scoped_acquire gil;
-      progress(done, of);
+      const WithGil gil;
+      call_python(progress, done, of);
     };
   }
   const ManyArrays arrays{.popt = room<double>(into, "popt"),
@@ -118,7 +119,7 @@ nb::tuple run_many(const Model& model, const std::vector<nb::object>& columns, n
                           .flags = room<std::uint8_t>(into, "flags")};
   ManyResult result;
   {
-    const nb::gil_scoped_release release;
+    const WithoutGil release;
     result = fit_many(model, data, options, arrays);
   }
   return nb::make_tuple(result.engine, result.failed, result.elapsed_ms);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gil.hpp"
 #include "nlsq/fit.hpp"
 #include "options.hpp"
 #include "trace.hpp"
@@ -17,8 +18,8 @@ namespace {
 using Array = nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>;
 
 FitResult fit_terms(const nb::list& terms, const std::vector<double>& p0, nb::handle lower,
-                    nb::handle upper, nb::handle loss, double f_scale, int threads, nb::handle mode,
-                    const nb::dict& solver) {
+                    nb::handle upper, nb::handle loss, double f_scale, nb::handle threads,
+                    nb::handle mode, const nb::dict& solver) {
   std::vector<FitTerm> families;
   std::vector<Array> held;  // the arrays, while the core works
   std::size_t most = 1;
@@ -58,12 +59,12 @@ FitResult fit_terms(const nb::list& terms, const std::vector<double>& p0, nb::ha
   }
   if (!loss.is_none()) options.loss = parse_loss(nb::cast<std::string>(loss));
   options.f_scale = f_scale;
-  options.threads = threads;
+  options.threads = thread_argument(threads);
   options.check_finite = false;
   if (!mode.is_none()) options.jacobian_mode = parse_jacobian_mode(nb::cast<std::string>(mode));
   for (const auto& [name, value] : solver) set_solver(options, name, value);
   options.before_pass = signal_watch(0);
-  const nb::gil_scoped_release release;
+  const WithoutGil release;
   return fit(families, options);
 }
 

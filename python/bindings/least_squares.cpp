@@ -14,6 +14,7 @@
 
 #include "array.hpp"
 #include "called.hpp"
+#include "gil.hpp"
 #include "nlsq/least_squares.hpp"
 #include "options.hpp"
 #include "stats/statistics.hpp"
@@ -29,9 +30,9 @@ constexpr index_t kLarge = 100'000;  // values of a Jacobian beyond which other 
 // Calls function(p) and copies its float64 result; Python wraps user functions so that they give
 // contiguous float64 of the right size.
 void call_into(nb::handle function, std::span<const double> p, std::span<double> out) {
-  const nb::gil_scoped_acquire gil;
-  if (PyErr_CheckSignals() != 0) throw nb::python_error();
-  const nb::object value = function(new_array(p));
+  const WithGil gil;
+  check_signals();
+  const nb::object value = call_python(function, new_array(p));
   const auto result = nb::cast<Result>(value);
   if (result.size() != out.size()) {
     throw nb::value_error("the function returned another number of values than at the start");
@@ -97,7 +98,7 @@ FitResult run_least_squares(nb::handle fun, nb::handle jac, index_t m,
       std::ranges::copy(finer->with_jacobian(p).jacobian, J.begin());
     };
   }
-  std::optional<nb::gil_scoped_release> release;
+  std::optional<WithoutGil> release;
   if (m * static_cast<index_t>(x0.size()) > kLarge) release.emplace();
   return jacobian ? least_squares(residuals, jacobian, m, x0, options)
                   : least_squares(residuals, m, x0, options);

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "called.hpp"
+#include "gil.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/runtime.hpp"
 #include "nlsq/version.hpp"
@@ -39,6 +40,8 @@ NB_MODULE(_core, m) {
       std::rethrow_exception(p);
     } catch (const nlsq::InputError& error) {
       PyErr_SetString(PyExc_ValueError, with_indices(error.what()).c_str());
+    } catch (const nlsq::python::InterpreterEnds&) {
+      PyErr_SetString(PyExc_RuntimeError, "the interpreter ends");
     }
   });
   m.def(

@@ -5,8 +5,13 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <chrono>
 #include <cstring>
+#include <limits>
+#include <string>
 
+#include "gil.hpp"
+#include "nlsq/error.hpp"
 #include "nlsq/result.hpp"
 
 namespace nlsq::python {
@@ -36,18 +41,37 @@ void set_solver(SolverOptions& options, nb::handle name, nb::handle value) {
   }
 }
 
+int thread_argument(nb::handle threads) {
+  const nb::object number = nb::steal(PyNumber_Index(threads.ptr()));
+  if (!number.is_valid()) {
+    PyErr_Clear();
+    throw nb::type_error(("threads is " + nb::cast<std::string>(nb::repr(threads)) +
+                          "; it must be a whole number, or 0 for the default of the machine")
+                             .c_str());
+  }
+  int overflow = 0;
+  const long long value = PyLong_AsLongLongAndOverflow(number.ptr(), &overflow);
+  if (overflow != 0 || value > std::numeric_limits<int>::max() || value < 0) {
+    throw InputError("threads", "threads is " + nb::cast<std::string>(nb::str(number)) +
+                                    "; it must be from 1 to " +
+                                    std::to_string(std::numeric_limits<int>::max()) +
+                                    ", or 0 for the default of the machine");
+  }
+  return static_cast<int>(value);
+}
+
 std::function<bool(const Iteration&)> callback_of(nb::handle user) {
   if (user.is_none()) return {};
   return [user](const Iteration& seen) {
-    const nb::gil_scoped_acquire gil;
-    if (PyErr_CheckSignals() != 0) throw nb::python_error();
+    const WithGil gil;
+    check_signals();
     auto* const copy = new double[seen.parameters.size() + 1];
     std::memcpy(copy, seen.parameters.data(), seen.parameters.size_bytes());
     const nb::capsule owner(copy, [](void* p) noexcept { delete[] static_cast<double*>(p); });
     const nb::object parameters = nb::cast(
         nb::ndarray<nb::numpy, double, nb::ndim<1>>(copy, {seen.parameters.size()}, owner));
-    const nb::object stop =
-        user(seen.iteration, seen.nfev, seen.cost, seen.step_norm, seen.optimality, parameters);
+    const nb::object stop = call_python(user, seen.iteration, seen.nfev, seen.cost, seen.step_norm,
+                                        seen.optimality, parameters);
     const int truth = PyObject_IsTrue(stop.ptr());
     if (truth < 0) throw nb::python_error();
     return truth == 1;
@@ -55,14 +79,24 @@ std::function<bool(const Iteration&)> callback_of(nb::handle user) {
 }
 
 std::function<void()> signal_watch(index_t values) {
+  using Clock = std::chrono::steady_clock;
   constexpr index_t kWatched = 50000;  // single passes take time from here on
-  constexpr int kQuickPasses = 64;     // of smaller fits: over before a finger is off the key
+  constexpr int kQuickPasses = 4;      // of smaller fits: over before a finger is off the key
+  static constexpr std::chrono::milliseconds kBetweenLooks{30};
   int skip = values >= kWatched ? 0 : kQuickPasses;
-  return [skip]() mutable {
+  know_main_thread();
+  return [skip, last = Clock::time_point()]() mutable {
     if (skip-- > 0) return;
     skip = 0;
-    const nb::gil_scoped_acquire gil;
-    if (PyErr_CheckSignals() != 0) throw nb::python_error();
+    const Clock::time_point now = Clock::now();
+    if (now - last < kBetweenLooks) return;
+    last = now;
+    if (is_main_thread()) {
+      const WithGil gil;
+      check_signals();
+    } else if (interpreter_ends()) {
+      throw InterpreterEnds();
+    }
   };
 }
 

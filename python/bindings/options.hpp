@@ -16,12 +16,16 @@ namespace nb = nanobind;
 /// max_polish.
 void set_solver(SolverOptions& options, nb::handle name, nb::handle value);
 
+/// An argument `threads`: a whole number that is an int. Throws TypeError and ValueError.
+int thread_argument(nb::handle threads);
+
 /// The callback of a fit: the user's, as user(iteration, nfev, cost, step_norm, optimality,
 /// parameters), true to stop. Empty for None.
 std::function<bool(const Iteration&)> callback_of(nb::handle user);
 
 /// Looks for Ctrl-C before each pass over values (rows × parameters), but for the first few where a
-/// pass takes no time; for SolverOptions::before_pass.
+/// pass takes no time; on other threads than the main one it only looks whether the interpreter
+/// ends. For SolverOptions::before_pass.
 std::function<void()> signal_watch(index_t values);
 
 }  // namespace nlsq::python

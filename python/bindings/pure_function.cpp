@@ -2,8 +2,10 @@
 #include "pure_function.hpp"
 
 #include <array>
+#include <memory>
 #include <mutex>
 #include <unordered_map>
+#include <utility>
 
 namespace nlsq::python {
 namespace {
@@ -85,6 +87,7 @@ struct Entry {
   bool trusted = false;
 
   bool is_of(nb::handle other) const { return code().is(other); }
+  bool is_of_nobody() const { return code().is_none(); }
   std::optional<Model> model_of(const std::vector<std::string>& parameters) const {
     for (const Record& record : records) {
       if (record.parameters == parameters) return record.model;
@@ -92,10 +95,14 @@ struct Entry {
     return std::nullopt;
   }
 };
+using EntryPtr = std::shared_ptr<Entry>;
+using Entries = std::unordered_map<PyObject*, EntryPtr>;
 
+// NOTE: nobody runs Python code with the mutex, nor drops an object: a destructor may be any code,
+// fit again and wait for the mutex, or let go of the GIL for a thread that does.
 struct Registry {
-  std::mutex mutex;
-  std::unordered_map<PyObject*, Entry> entries;
+  std::mutex mutex;  // of the map, and of records and trusted in its entries
+  Entries entries;
 };
 // Never destroyed: the interpreter may be gone before statics are.
 Registry& registry() {
@@ -103,25 +110,42 @@ Registry& registry() {
   return one;
 }
 
-// The entry of a function if its names hold. The caller has the lock.
-Entry* find_entry(nb::handle function) {
-  std::unordered_map<PyObject*, Entry>& entries = registry().entries;
-  if (entries.empty() || !is_plain(function)) return nullptr;
+// The entry of a function if its names hold, else null.
+EntryPtr find_entry(nb::handle function) {
+  if (!is_plain(function)) return nullptr;
   const nb::object code = function.attr(interned().code);
-  const auto at = entries.find(code.ptr());
-  if (at == entries.end()) return nullptr;
-  if (at->second.is_of(code) && at->second.names.hold(function.attr(interned().globals))) {
-    return &at->second;
+  EntryPtr entry;
+  {
+    const std::lock_guard<std::mutex> lock(registry().mutex);
+    const auto at = registry().entries.find(code.ptr());
+    if (at == registry().entries.end()) return nullptr;
+    entry = at->second;
   }
-  entries.erase(at);
-  return nullptr;
+  if (entry->is_of(code) && entry->names.hold(function.attr(interned().globals))) return entry;
+  const std::lock_guard<std::mutex> lock(registry().mutex);
+  const auto at = registry().entries.find(code.ptr());
+  if (at != registry().entries.end() && at->second == entry) registry().entries.erase(at);
+  return nullptr;  // `entry` is dropped after the lock
 }
 
 // Makes room: entries of code that is gone first, then all.
-void make_room(std::unordered_map<PyObject*, Entry>& entries) {
-  if (entries.size() < kMostFunctions) return;
-  std::erase_if(entries, [](const auto& item) { return item.second.code().is_none(); });
-  if (entries.size() >= kMostFunctions) entries.clear();
+void make_room() {
+  Entries all, gone;
+  {
+    const std::lock_guard<std::mutex> lock(registry().mutex);
+    if (registry().entries.size() < kMostFunctions) return;
+    all = registry().entries;
+  }
+  std::vector<PyObject*> dead;
+  for (const auto& [code, entry] : all) {
+    if (entry->is_of_nobody()) dead.push_back(code);
+  }
+  const std::lock_guard<std::mutex> lock(registry().mutex);
+  if (dead.empty()) {
+    registry().entries.swap(gone);
+  } else {
+    for (PyObject* const code : dead) registry().entries.erase(code);  // `all` has it, too
+  }
 }
 
 // Operations stand at even places of the code, their arguments between them.
@@ -185,51 +209,56 @@ bool PureNames::hold(nb::handle globals) const {
 }
 
 std::optional<Model> kept_record(nb::handle function, const std::vector<std::string>& parameters) {
+  const EntryPtr entry = find_entry(function);
+  if (!entry) return std::nullopt;
   const std::lock_guard<std::mutex> lock(registry().mutex);
-  const Entry* const entry = find_entry(function);
-  return entry == nullptr ? std::nullopt : entry->model_of(parameters);
+  return entry->model_of(parameters);
 }
 
 std::optional<Model> trusted_record(nb::handle function, std::size_t n) {
+  const EntryPtr entry = find_entry(function);
+  if (!entry) return std::nullopt;
   const std::lock_guard<std::mutex> lock(registry().mutex);
-  const Entry* const entry = find_entry(function);
-  if (entry == nullptr || !entry->trusted) return std::nullopt;
+  if (!entry->trusted) return std::nullopt;
   const Record& first = entry->records.front();
   return n == 0 || first.parameters.size() == n ? std::optional(first.model) : std::nullopt;
 }
 
 std::optional<Model> trusted_record(nb::handle function, const std::vector<std::string>& names) {
+  const EntryPtr entry = find_entry(function);
+  if (!entry) return std::nullopt;
   const std::lock_guard<std::mutex> lock(registry().mutex);
-  const Entry* const entry = find_entry(function);
-  return entry == nullptr || !entry->trusted ? std::nullopt : entry->model_of(names);
+  return entry->trusted ? entry->model_of(names) : std::nullopt;
 }
 
 void keep_record(nb::handle function, PureNames names, const std::vector<std::string>& parameters,
                  const Model& model) {
   // The call itself may have changed what a name stands for.
   if (!names.hold(function.attr(interned().globals))) return;
-  const std::lock_guard<std::mutex> lock(registry().mutex);
-  Entry* entry = find_entry(function);
-  if (entry == nullptr) {
-    std::unordered_map<PyObject*, Entry>& entries = registry().entries;
-    make_room(entries);
+  EntryPtr entry = find_entry(function), replaced;
+  if (!entry) {
+    make_room();
     const nb::object code = function.attr(interned().code);
     const nb::object reference = nb::steal(PyWeakref_NewRef(code.ptr(), nullptr));
     if (!reference.is_valid()) throw nb::python_error();
-    entry = &entries.insert_or_assign(code.ptr(), Entry{reference, std::move(names), {}, false})
-                 .first->second;
+    entry = std::make_shared<Entry>(Entry{reference, std::move(names), {}, false});
+    const std::lock_guard<std::mutex> lock(registry().mutex);
+    replaced = std::exchange(registry().entries[code.ptr()], entry);
   }
+  const std::lock_guard<std::mutex> lock(registry().mutex);
   if (entry->records.size() < kMostVariants) entry->records.push_back({parameters, model});
 }
 
 void trust_records(nb::handle function) {
+  const EntryPtr entry = find_entry(function);
   const std::lock_guard<std::mutex> lock(registry().mutex);
-  if (Entry* const entry = find_entry(function)) entry->trusted = true;
+  if (entry && !entry->records.empty()) entry->trusted = true;
 }
 
 void forget_records() {
+  Entries gone;
   const std::lock_guard<std::mutex> lock(registry().mutex);
-  registry().entries.clear();
+  registry().entries.swap(gone);
 }
 
 }  // namespace nlsq::python

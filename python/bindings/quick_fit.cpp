@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "array.hpp"
+#include "gil.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/fit.hpp"
 #include "options.hpp"
@@ -62,7 +63,7 @@ std::optional<FitResult> plain_fit(const Model& model, nb::handle x, nb::handle 
   options.before_pass = signal_watch(rows * n);
   std::optional<FitResult> result;
   try {
-    const nb::gil_scoped_release release;
+    const WithoutGil release;
     result = curve_fit(model, data, options);
   } catch (const InputError&) {  // of values that are not finite: the long way names them
     return std::nullopt;

@@ -5,6 +5,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include "gil.hpp"
 #include "nlsq/cache.hpp"
 #include "nlsq/log.hpp"
 #include "nlsq/models.hpp"
@@ -80,8 +81,8 @@ void bind_runtime(nb::module_& m) {
         // Kept for the life of the process: a fit in another thread may still hold the old sink.
         const nb::handle kept = sink.release();
         set_log_sink([kept](LogLevel level, std::string_view line) {
-          const nb::gil_scoped_acquire gil;
-          kept(static_cast<int>(level), std::string(line));
+          const WithGil gil;
+          call_python(kept, static_cast<int>(level), std::string(line));
         });
       },
       nb::arg("sink").none(), "Sends log lines to sink(level, line); None: nowhere.");

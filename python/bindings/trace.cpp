@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "expr/functions.hpp"
+#include "gil.hpp"
 
 namespace nlsq::python {
 namespace {
@@ -59,8 +60,8 @@ bool column_of(const std::shared_ptr<Recording>& recording, nb::handle array, Tr
     if (!r.sources[c].is(array) && !same_memory(r.sources[c], array)) continue;
     // The function may have written into an array between two uses, but for x.
     const bool is_x = c == 0 && r.lazy_x;
-    if (is_x ||
-        nb::cast<bool>(numpy().array_equal(r.arrays[c], array, nb::arg("equal_nan") = true))) {
+    if (is_x || nb::cast<bool>(call_python(numpy().array_equal, r.arrays[c], array,
+                                           nb::arg("equal_nan") = true))) {
       at = static_cast<index_t>(c);
     }
   }
@@ -68,9 +69,10 @@ bool column_of(const std::shared_ptr<Recording>& recording, nb::handle array, Tr
     const bool single = kind == 'f' && nb::cast<index_t>(array.attr("itemsize")) == 4;
     r.narrow |= single || (kind == 'f' && nb::cast<index_t>(array.attr("itemsize")) == 2);
     // A copy, since the function may change the array before it returns; x itself is not copied.
-    nb::object values = single ? numpy().array(array) : numpy().array(array, numpy().float64);
+    nb::object values = single ? call_python(numpy().array, array)
+                               : call_python(numpy().array, array, numpy().float64);
     at = static_cast<index_t>(r.arrays.size());
-    r.arrays.push_back(numpy().ascontiguousarray(values));
+    r.arrays.push_back(call_python(numpy().ascontiguousarray, values));
     r.sources.push_back(nb::borrow(array));
     r.trace->model.columns.push_back("c" + std::to_string(at));
   }
@@ -156,7 +158,8 @@ nb::object record_arrays(std::string_view name, nb::handle ufunc,
   for (const nb::handle input : inputs) values.append(input);
   if (ufunc.is_valid() && !ufunc.is_none()) {
     count_form();
-    return nb::module_::import_("nlsq._broadcast").attr("elementwise")(ufunc, nb::tuple(values));
+    return call_python(nb::module_::import_("nlsq._broadcast").attr("elementwise"), ufunc,
+                       nb::tuple(values));
   }
   refuse(recording, std::string(name) + " of arrays of several dimensions");
 }
@@ -195,7 +198,7 @@ nb::object materialize(Column& column) {
         plain.append(input);
       }
     }
-    column.array = column.compute(*plain);
+    column.array = call_python(column.compute, *plain);
     if (is_array(column.array)) column.array.attr("setflags")(nb::arg("write") = false);
   }
   return column.array;

@@ -4,6 +4,8 @@
 
 #include "trace.hpp"
 
+#include "gil.hpp"
+
 namespace nlsq::python {
 namespace {
 
@@ -27,7 +29,7 @@ nb::object rows_function(const char* name) {
 // Slots of mappings, not of sequences: NumPy would take a sequence apart.
 PyObject* subscript(PyObject* self, PyObject* key) noexcept {
   try {
-    return rows_function("item")(nb::handle(self), nb::handle(key)).release().ptr();
+    return call_python(rows_function("item"), nb::handle(self), nb::handle(key)).release().ptr();
   } catch (nb::python_error& error) {
     error.restore();
     return nullptr;
@@ -36,8 +38,8 @@ PyObject* subscript(PyObject* self, PyObject* key) noexcept {
 
 int assign_subscript(PyObject* self, PyObject* key, PyObject* value) noexcept {
   try {
-    rows_function("set_item")(nb::handle(self), nb::handle(key),
-                              nb::handle(value == nullptr ? Py_None : value));
+    call_python(rows_function("set_item"), nb::handle(self), nb::handle(key),
+                nb::handle(value == nullptr ? Py_None : value));
     return 0;
   } catch (nb::python_error& error) {
     error.restore();
@@ -76,7 +78,9 @@ PyObject* get_attribute(PyObject* self, PyObject* name) noexcept {
   // Attributes arrays have and numbers do not: a model that asks gets no answer it could act on.
   PyErr_Clear();
   try {
-    return rows_function("attribute")(nb::handle(self), nb::handle(name)).release().ptr();
+    return call_python(rows_function("attribute"), nb::handle(self), nb::handle(name))
+        .release()
+        .ptr();
   } catch (nb::python_error& error) {
     error.restore();
     return nullptr;
@@ -111,7 +115,8 @@ void bind_attributes(nb::class_<Traced>& traced) {
   });
   traced.def("__repr__", &text_of).def("__str__", &text_of);
   traced.attr("__pandas_priority__") = 5000;  // a Series leaves the operation to this side
-  traced.def("__iter__", [](nb::handle self) { return rows_function("values")(self); });
+  traced.def("__iter__",
+             [](nb::handle self) { return call_python(rows_function("values"), self); });
   // NumPy asks the elements of an array of objects for these.
   for (const char* name :
        {"exp",     "exp2",    "expm1",   "log",     "log2",    "log10",   "log1p",  "sqrt", "cbrt",

@@ -3,6 +3,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include "gil.hpp"
 #include "nlsq/cache.hpp"
 #include "nlsq/error.hpp"
 #include "pure_function.hpp"
@@ -36,7 +37,7 @@ nb::object read_only() {
 // other.
 bool joined(const std::shared_ptr<Recording>& recording, nb::object& value, Traced& result) {
   count_form();
-  value = nb::module_::import_("nlsq._joined").attr("one_row")(value, recording->rows);
+  value = call_python(nb::module_::import_("nlsq._joined").attr("one_row"), value, recording->rows);
   return !value.is_none() && operand(recording, value, result);
 }
 
@@ -83,7 +84,7 @@ nb::tuple trace_model(nb::handle function, nb::handle x, bool lazy_x, nb::handle
         Traced{recording, recording->graph().parameter(static_cast<index_t>(i)), false, false}));
   }
   for (const nb::handle value : extra) arguments.append(value);
-  nb::object value = nb::borrow(function)(*nb::tuple(arguments));
+  nb::object value = call_python(nb::borrow(function), *nb::tuple(arguments));
   if (!recording->poison.empty()) refuse(*recording, recording->poison);
   if (several) return nb::make_tuple(separate_terms(*recording, value), recording->narrow);
   Traced result;

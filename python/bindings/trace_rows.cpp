@@ -6,6 +6,7 @@
 
 #include <unordered_map>
 
+#include "gil.hpp"
 #include "nlsq/cache.hpp"
 #include "trace.hpp"
 
@@ -132,7 +133,7 @@ void meet_index(const Traced& t, nb::handle index) {
   Recording& r = open_recording(t);
   if (!r.index.is_valid()) {
     r.index = nb::borrow(index);
-  } else if (!r.index.is(index) && !nb::cast<bool>(r.index.attr("equals")(index))) {
+  } else if (!r.index.is(index) && !nb::cast<bool>(call_python(r.index.attr("equals"), index))) {
     refuse(r, "Series with different indices");
   }
 }

@@ -5,6 +5,8 @@
 
 #include "trace.hpp"
 
+#include "gil.hpp"
+
 namespace nlsq::python {
 namespace {
 
@@ -63,7 +65,7 @@ nb::object in_place(nb::handle self, nb::handle other) {
   }
   if (target.shared) {
     count_form();
-    nb::module_::import_("nlsq._row_items").attr("change")(self, result);
+    call_python(nb::module_::import_("nlsq._row_items").attr("change"), self, result);
     return nb::borrow(self);
   }
   target.node = value.node;
@@ -125,21 +127,21 @@ nb::object array_ufunc(nb::handle self, nb::handle ufunc, nb::handle method, con
     if (nb::isinstance<Traced>(input) && !nb::isinstance<Column>(input)) {
       if (options.size() == 1 && options.contains("out")) {  // perhaps an array of objects
         count_form();
-        return nb::module_::import_("nlsq._broadcast")
-            .attr("ufunc_of")(ufunc, method, inputs, options);
+        return call_python(nb::module_::import_("nlsq._broadcast").attr("ufunc_of"), ufunc, method,
+                           inputs, options);
       }
       refuse(*recording, "NumPy's " + name + "." + nb::cast<std::string>(method) +
                              (options.size() > 0 ? " with options" : ""));
     }
   }
-  return nb::module_::import_("nlsq._array_functions")
-      .attr("call_plain")(ufunc.attr(method), inputs, options);
+  return call_python(nb::module_::import_("nlsq._array_functions").attr("call_plain"),
+                     ufunc.attr(method), inputs, options);
 }
 
 nb::object array_function(nb::handle self, nb::handle function, nb::handle, nb::handle args,
                           nb::handle kwargs) {
-  return nb::module_::import_("nlsq._array_functions")
-      .attr("dispatch")(self, function, args, kwargs);
+  return call_python(nb::module_::import_("nlsq._array_functions").attr("dispatch"), self, function,
+                     args, kwargs);
 }
 
 void bind_operators(nb::class_<Traced>& c) {
@@ -226,7 +228,7 @@ void bind_trace(nb::module_& m) {
         inputs.append(nb::isinstance<Column>(input) ? materialize(nb::cast<Column&>(input))
                                                     : nb::borrow(input));
       }
-      return plain(self).attr(method)(*inputs);
+      return call_python(plain(self).attr(method), *inputs);
     });
   };
   for (const char* method :
@@ -242,13 +244,14 @@ void bind_trace(nb::module_& m) {
           "__array__",
           [plain](nb::handle self, nb::handle dtype, nb::handle) {
             nb::object values = plain(self);
-            return dtype.is_none() ? values : values.attr("astype")(dtype);
+            return dtype.is_none() ? values : call_python(values.attr("astype"), dtype);
           },
           nb::arg("dtype") = nb::none(), nb::arg("copy") = nb::none())
       .def("__getattr__", attribute)
       .def("__getitem__",
            [](nb::handle self, nb::handle key) {
-             return nb::module_::import_("nlsq._row_items").attr("item_of_data")(self, key);
+             return call_python(nb::module_::import_("nlsq._row_items").attr("item_of_data"), self,
+                                key);
            })
       .def_prop_ro("dtype", [plain](nb::handle self) { return plain(self).attr("dtype"); })
       .def_prop_ro("T", [plain](nb::handle self) { return plain(self).attr("T"); })

@@ -90,6 +90,9 @@ _OTHER_NAMES = {
 _ERRORS_IN_X = ("sigma_x", "xerr", "x_err", "dx", "sx", "x_sigma")
 
 
+_MOST_INT = 2**31 - 1
+
+
 def number(value, name, least=0.0, above=False, whole=False):
     """An option that is a finite number, not less than (or above) the least."""
     kinds = (int, np.integer) if whole else (int, float, np.integer, np.floating)
@@ -100,6 +103,14 @@ def number(value, name, least=0.0, above=False, whole=False):
     if not isfinite(value) or value < least or (above and value == least):
         raise ValueError(f"{rule}, not {value!r}")
     return int(value) if whole else float(value)
+
+
+def threads(value):
+    """The option threads: a whole number that an int of the engine holds; 0 is the default."""
+    value = number(value, "threads", whole=True)
+    if value > _MOST_INT:
+        raise ValueError(f"threads must be a whole number of at most {_MOST_INT}, not {value}")
+    return value
 
 
 def truth(value, name):

@@ -59,6 +59,7 @@ def bootstrap(result, n, seed, method, threads):
     """n samples of the data of a fit, each fitted from its parameters."""
     _arguments.one_of(method, METHODS, "method")
     n = _arguments.number(n, "n", least=2, whole=True)
+    threads = _arguments.threads(threads)
     out = result._unchanged()._outcome
     core = out.result
     if np.ndim(out.sigma) == 2:

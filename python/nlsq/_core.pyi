@@ -581,7 +581,7 @@ def fingerprint(array: object, item_bytes: int) -> int:
     Of the bytes of a contiguous array whose values have so many bytes each (1 to 8).
     """
 
-def curve_fit(model: Model, columns: Sequence[object], y: object, sigma: object | None = None, p0: Sequence[float] = [], lower: object | None = None, upper: object | None = None, fixed: object | None = None, absolute_sigma: bool = False, loss: object | None = None, f_scale: float = 1.0, threads: int = 0, check_finite: bool = True, callback: object | None = None, jacobian_mode: object | None = None, solver: dict = {}) -> FitResult:
+def curve_fit(model: Model, columns: Sequence[object], y: object, sigma: object | None = None, p0: Sequence[float] = [], lower: object | None = None, upper: object | None = None, fixed: object | None = None, absolute_sigma: bool = False, loss: object | None = None, f_scale: float = 1.0, threads: object = 0, check_finite: bool = True, callback: object | None = None, jacobian_mode: object | None = None, solver: dict = {}) -> FitResult:
     """Fits a model to columns and a response; see nlsq.curve_fit."""
 
 def evaluate(model: Model, columns: Sequence[object], parameters: Sequence[float], rows: int) -> object:
@@ -641,7 +641,7 @@ class Called:
     @property
     def evaluations(self) -> int: ...
 
-def fit_terms(terms: list, p0: Sequence[float], lower: object | None, upper: object | None, loss: object | None, f_scale: float, threads: int, jacobian_mode: object | None, solver: dict) -> FitResult:
+def fit_terms(terms: list, p0: Sequence[float], lower: object | None, upper: object | None, loss: object | None, f_scale: float, threads: object, jacobian_mode: object | None, solver: dict) -> FitResult:
     """
     Minimizes the sum of squares of all rows of some terms (model, columns, rows).
     """

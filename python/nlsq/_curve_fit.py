@@ -254,7 +254,7 @@ def _fit(f, xdata, ydata, options, solver):
     if type(f_scale) is not float or not 0.0 < f_scale < np.inf:
         f_scale = _arguments.number(f_scale, "f_scale", above=True)
     if threads != 0 or type(threads) is not int:
-        threads = _arguments.number(threads, "threads", whole=True)
+        threads = _arguments.threads(threads)
     if mode is not None:
         _arguments.one_of(mode, _MODES, "jacobian_mode")
     for name in solver:

@@ -117,7 +117,7 @@ def _check(fun, x0, settings):
         if settings[name] is not None:
             _arguments.number(settings[name], name)
     _arguments.number(settings["f_scale"], "f_scale", above=True)
-    _arguments.number(settings["threads"], "threads", whole=True)
+    _arguments.threads(settings["threads"])
     if settings["max_nfev"] is not None:
         _arguments.number(settings["max_nfev"], "max_nfev", least=1, whole=True)
     if not isinstance(settings["args"], (tuple, list)):

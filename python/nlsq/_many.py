@@ -159,7 +159,7 @@ def _core_options(absolute_sigma, method, loss, f_scale, threads, jacobian_mode,
     if loss is not None:
         core["loss"] = _arguments.one_of(loss, _LOSSES, "loss")
     core["f_scale"] = _arguments.number(f_scale, "f_scale", above=True)
-    core["threads"] = _arguments.number(threads, "threads", whole=True)
+    core["threads"] = _arguments.threads(threads)
     core["time_limit"] = _arguments.number(time_limit, "time_limit")
     if jacobian_mode is not None:
         core["jacobian_mode"] = _arguments.one_of(jacobian_mode, _MODES, "jacobian_mode")

@@ -2,7 +2,8 @@
 """OptimizeResult and OptimizeWarning, which are also SciPy's in a process that uses SciPy.
 
 Importing scipy.optimize takes half a second, so nothing here does it. Who compares with SciPy's classes has imported
-them already; from then on, results and warnings are of a class that derives from ours and from SciPy's.
+them already; from then on, results and warnings are of a class that derives from ours and from SciPy's
+(_scipy_classes.py).
 """
 
 import functools
@@ -37,6 +38,12 @@ class OptimizeWarning(UserWarning):
 
 @functools.cache
 def _joined(ours, theirs):
+    """The class of _scipy_classes.py, which a pickle finds by its name; one made here of what a user derived."""
+    from nlsq import _scipy_classes
+
+    known = getattr(_scipy_classes, ours.__name__, None)
+    if known is not None and known.__mro__[1] is ours and issubclass(known, theirs):
+        return known
     space = {"__slots__": (), "__module__": ours.__module__, "__doc__": ours.__doc__}
     return type(ours.__name__, (ours, theirs), space)
 

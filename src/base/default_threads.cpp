@@ -1,18 +1,27 @@
 // SPDX-License-Identifier: MIT
-// How many threads this process may use: environment, affinity mask, cgroup v2 and v1 CPU quota.
+// How many threads this process may use: environment, affinity mask, cgroup v2 and v1 CPU quotas.
 #include <sched.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
+#include <limits>
 #include <string>
 #include <thread>
 
+#include "base/cgroup.hpp"
+#include "base/environment.hpp"
 #include "base/thread_pool.hpp"
+#include "nlsq/error.hpp"
 
 namespace nlsq::base {
 namespace {
+
+constexpr int kMostThreads = 1024;
+constexpr int kLeastCap = 64;  // threads that may be asked for on the smallest machine
+constexpr int kThreadsPerProcessor = 4;
 
 int affinity_count() {
   cpu_set_t set;
@@ -21,44 +30,55 @@ int affinity_count() {
   return static_cast<int>(std::thread::hardware_concurrency());
 }
 
-// CPUs of the quota, or infinity.
-double cgroup_quota() {
-  std::ifstream v2("/sys/fs/cgroup/cpu.max");
-  std::string quota;
-  double period = 0.0;
-  if (v2 >> quota >> period)
-    return quota == "max" || period <= 0 ? INFINITY : std::atof(quota.c_str()) / period;
-  std::ifstream v1_quota("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"),
-      v1_period("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
-  double q = -1.0;
-  if (v1_quota >> q && v1_period >> period && q > 0 && period > 0) return q / period;
-  return INFINITY;
-}
-
 int machine_threads() {
-  const double quota = std::ceil(cgroup_quota());
+  const double quota = std::ceil(cgroup_cpus("/proc/self/cgroup", "/sys/fs/cgroup"));
   const int cpus = std::max(1, affinity_count());
   return quota < cpus ? std::max(1, static_cast<int>(quota)) : cpus;
 }
 
-// A positive number in the environment (the first of a list, as OpenMP has them); 0: none.
-int threads_of(const char* variable) {
-  const char* const wanted = std::getenv(variable);
+// A positive number in the environment (the first of a list, as OpenMP has them); 0: none. A number
+// that is no int is the largest one.
+int threads_of(Variable variable) {
+  const char* const wanted = value_of(variable);
   if (wanted == nullptr) return 0;
   char* end = nullptr;
+  errno = 0;
   const long count = std::strtol(wanted, &end, 10);
   const bool is_number = end != wanted && (*end == '\0' || *end == ',');
-  return is_number && count > 0 ? static_cast<int>(std::min(count, 1024L)) : 0;
+  if (!is_number || count <= 0) return 0;
+  return static_cast<int>(std::min<long>(count, std::numeric_limits<int>::max()));
 }
 
 }  // namespace
 
+int most_threads() {
+  static const int most =
+      std::clamp(kThreadsPerProcessor * static_cast<int>(std::thread::hardware_concurrency()),
+                 kLeastCap, kMostThreads);
+  return most;
+}
+
 int default_threads() {
-  if (const int wanted = threads_of("NLSQ_NUM_THREADS"); wanted > 0) return wanted;
+  if (const int wanted = threads_of(Variable::num_threads); wanted > 0) {
+    if (wanted == std::numeric_limits<int>::max()) {
+      throw InputError("NLSQ_NUM_THREADS", "NLSQ_NUM_THREADS='" +
+                                               std::string(value_of(Variable::num_threads)) +
+                                               "' is no number of threads");
+    }
+    return std::min(wanted, most_threads());
+  }
   static const int count = machine_threads();
   // joblib, Dask and batch systems tell each of their processes its share so.
-  const int share = threads_of("OMP_NUM_THREADS");
+  const int share = threads_of(Variable::omp_num_threads);
   return share > 0 ? std::min(share, count) : count;
+}
+
+int thread_count(int wanted) {
+  if (wanted < 0) {
+    throw InputError("threads", "threads is " + std::to_string(wanted) +
+                                    "; it must be positive, or 0 for the default of the machine");
+  }
+  return wanted > 0 ? std::min(wanted, most_threads()) : default_threads();
 }
 
 }  // namespace nlsq::base

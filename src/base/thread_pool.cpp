@@ -9,10 +9,15 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
+#include <memory>
 #include <mutex>
+#include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "base/environment.hpp"
 
 namespace nlsq::base {
 namespace {
@@ -45,15 +50,32 @@ void wait_for_change(const std::atomic<T>& value, T old) {
   if (!spin_for_change(value, old)) value.wait(old, std::memory_order_acquire);
 }
 
-// Calls from within a job are made by their thread alone.
-thread_local bool inside_job = false;
+// Calls from within a job are made by their thread alone. The process tells a child that was forked
+// from within a job, and may have threads of its own.
+thread_local pid_t inside_job_of = 0;
+
+bool is_inside_job() { return inside_job_of != 0 && inside_job_of == getpid(); }
 
 struct InsideJob {
-  InsideJob() { inside_job = true; }
-  ~InsideJob() { inside_job = false; }
+  explicit InsideJob(pid_t process) { inside_job_of = process; }
+  ~InsideJob() { inside_job_of = 0; }
   InsideJob(const InsideJob&) = delete;
   InsideJob& operator=(const InsideJob&) = delete;
 };
+
+// Workers see the environment that the caller sees.
+class Adopted {
+ public:
+  explicit Adopted(const Environment* environment) : before_(adopt_environment(environment)) {}
+  ~Adopted() { adopt_environment(before_); }
+  Adopted(const Adopted&) = delete;
+  Adopted& operator=(const Adopted&) = delete;
+
+ private:
+  const Environment* before_;
+};
+
+constexpr std::chrono::seconds kBeforeNextTry{1};  // to start threads that the system refused
 
 }  // namespace
 
@@ -62,7 +84,9 @@ struct ThreadPool::Impl {
 
   std::mutex busy;
   std::vector<std::thread> threads;
-  pid_t owner = getpid();
+  const pid_t owner = getpid();
+  Impl* parents = nullptr;  // of the process that was forked; kept in reach, never touched
+  std::optional<Clock::time_point> refused;  // when the system last refused a thread
   std::atomic<unsigned> generation{0};
   std::atomic<int> gate{0};
   std::atomic<int> asleep{0};
@@ -73,13 +97,15 @@ struct ThreadPool::Impl {
   int workers = 0;
   index_t parts = 0;
   const std::function<void(int, index_t)>* work = nullptr;
+  const Environment* environment = nullptr;
   std::atomic<index_t> next{0};
   std::mutex error_mutex;
   std::exception_ptr error;
   index_t error_part = 0;
 
   void take_parts(int worker) {
-    const InsideJob inside;
+    const InsideJob inside(owner);
+    const Adopted adopted(environment);
     for (index_t part = next.fetch_add(1, std::memory_order_relaxed); part < parts;
          part = next.fetch_add(1, std::memory_order_relaxed)) {
       try {
@@ -123,18 +149,18 @@ struct ThreadPool::Impl {
   }
 
   void ensure_threads(int count) {
-    if (owner != getpid()) {
-      // The threads stayed behind in the parent; their handles mean nothing here.
-      for (std::thread& t : threads) t.detach();
-      threads.clear();
-      gate = 0;
-      asleep = 0;
-      owner = getpid();
-    }
+    if (static_cast<int>(threads.size()) >= count) return;
+    if (refused && Clock::now() - *refused < kBeforeNextTry) return;
+    refused.reset();
     while (static_cast<int>(threads.size()) < count) {
       const int worker = static_cast<int>(threads.size()) + 1;
       const unsigned seen = generation.load(std::memory_order_relaxed);
-      threads.emplace_back([this, worker, seen] { loop(worker, seen); });
+      try {
+        threads.emplace_back([this, worker, seen] { loop(worker, seen); });
+      } catch (const std::system_error&) {
+        refused = Clock::now();
+        return;
+      }
     }
   }
 
@@ -152,7 +178,7 @@ struct ThreadPool::Impl {
     if (wake || all > asleep.load(std::memory_order_relaxed)) {
       run(count, part_count, function, wake);
     } else {
-      const InsideJob inside;
+      const InsideJob inside(owner);
       for (index_t part = 0; part < part_count; ++part) function(0, part);
     }
     last_ended = Clock::now();
@@ -164,6 +190,7 @@ struct ThreadPool::Impl {
     workers = count;
     parts = part_count;
     work = &function;
+    environment = current_environment();
     next.store(0, std::memory_order_relaxed);
     error = nullptr;
     gate.store(kOpen, std::memory_order_release);
@@ -178,10 +205,6 @@ struct ThreadPool::Impl {
   }
 
   ~Impl() {
-    if (owner != getpid()) {
-      for (std::thread& t : threads) t.detach();
-      return;
-    }
     stop = true;
     generation.fetch_add(1, std::memory_order_release);
     generation.notify_all();
@@ -189,21 +212,42 @@ struct ThreadPool::Impl {
   }
 };
 
-ThreadPool::ThreadPool() : impl_(std::make_unique<Impl>()) {}
-ThreadPool::~ThreadPool() = default;
+ThreadPool::ThreadPool() : impl_(new Impl) {}
+
+ThreadPool::~ThreadPool() {
+  Impl* const impl = impl_.load();
+  // In a child the threads stayed behind in the parent: nobody could be joined.
+  if (impl->owner == getpid() && impl->parents == nullptr) delete impl;
+}
+
+// A forked child takes a new one and leaves its parent's alone, whose locks another thread may have
+// held at that moment.
+ThreadPool::Impl& ThreadPool::of_this_process() {
+  Impl* impl = impl_.load(std::memory_order_acquire);
+  const pid_t self = getpid();
+  while (impl->owner != self) {
+    auto own = std::make_unique<Impl>();
+    own->parents = impl;
+    if (impl_.compare_exchange_strong(impl, own.get(), std::memory_order_acq_rel))
+      return *own.release();
+  }
+  return *impl;
+}
 
 void ThreadPool::run(int workers, index_t parts, const std::function<void(int, index_t)>& work,
                      Job job) {
-  const bool alone = workers <= 1 || inside_job;
-  std::unique_lock<std::mutex> lock(impl_->busy, std::defer_lock);
-  if (alone || !lock.try_lock()) {
+  const auto alone = [&] {
     for (index_t part = 0; part < parts; ++part) work(0, part);
-    return;
-  }
+  };
+  if (workers <= 1 || parts <= 1 || is_inside_job()) return alone();
+  Impl& impl = of_this_process();
+  const std::unique_lock<std::mutex> lock(impl.busy, std::try_to_lock);
+  if (!lock.owns_lock()) return alone();
+  const int useful = static_cast<int>(std::min<index_t>(workers, parts));
   if (job == Job::brief) {
-    impl_->run_brief(workers, parts, work);
+    impl.run_brief(useful, parts, work);
   } else {
-    impl_->run(workers, parts, work);
+    impl.run(useful, parts, work);
   }
 }
 

@@ -3,12 +3,13 @@
 // Workers are started on first use, spin for some microseconds between jobs, then sleep. A job does
 // not wait for a worker that has not begun, so waking one costs no time that it does not bring
 // back; and a brief job wakes nobody unless such jobs follow one another. After fork() the child
-// starts its own.
+// starts its own, whatever other threads of the parent were doing. Where the system refuses more
+// threads, the job is done by those that there are.
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
-#include <memory>
 
 #include "nlsq/types.hpp"
 
@@ -34,7 +35,9 @@ class ThreadPool {
 
  private:
   struct Impl;
-  std::unique_ptr<Impl> impl_;
+  Impl& of_this_process();
+
+  std::atomic<Impl*> impl_;
 };
 
 /// Calls work(part) for part = 0 … parts−1 on up to `threads` threads of the pool.
@@ -49,8 +52,15 @@ void for_each_part(ThreadPool& pool, int threads, index_t parts, const Work& wor
 }
 
 /// Threads this process should use: NLSQ_NUM_THREADS if set to a positive number, else the
-/// processors of its affinity mask, no more than its cgroup's CPU quota rounded up and no more than
-/// OMP_NUM_THREADS, if that is set.
+/// processors of its affinity mask, no more than its cgroups' CPU quota rounded up and no more than
+/// OMP_NUM_THREADS, if that is set. Throws InputError for an NLSQ_NUM_THREADS beyond all ints.
 int default_threads();
+
+/// No fit uses more: four a processor of the machine, or 64 where that is more; never above 1,024.
+int most_threads();
+
+/// The threads of a fit that asks for `wanted`: that many, but most_threads() at most; of 0
+/// default_threads(). Throws InputError for a negative number.
+int thread_count(int wanted);
 
 }  // namespace nlsq::base

@@ -6,13 +6,12 @@
 
 #include <functional>
 
+#include "base/thread_pool.hpp"
 #include "nlsq/types.hpp"
 
 namespace nlsq::data {
 
-/// `wanted` if positive, else NLSQ_NUM_THREADS if that is a positive integer, else the processors
-/// this process may run on. Throws InputError if `wanted` is negative.
-int thread_count(int wanted);
+using base::thread_count;
 
 /// Runs task(0) … task(tasks − 1), each once, in any order. The first exception is thrown again
 /// here.

@@ -4,6 +4,7 @@
 #include "data/layout.hpp"
 #include "data/npy_reader.hpp"
 #include "data/npz_reader.hpp"
+#include "data/parallel.hpp"
 #include "data/source.hpp"
 #include "data/text_reader.hpp"
 #include "nlsq/error.hpp"
@@ -22,7 +23,7 @@ Table parse_table(std::string_view bytes, const std::string& source, const ReadO
 
 Table read_table(const std::string& path, const ReadOptions& options) {
   data::check_options(options);
-  const data::Source source(path);
+  const data::Source source(path, data::thread_count(options.threads), options.mapped);
   return parse_table(source.bytes(), source.name(), options);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The bytes of a file: mapped if it is a large regular file, else read (small files, pipes,
-// standard input).
+// The bytes of a file, read whole: large regular files in pieces by several threads, others (small
+// files, pipes, standard input) from the first byte to the last. Or mapped, where the caller takes
+// care of files that are cut short meanwhile.
 #pragma once
 
 #include <cstdlib>
@@ -13,8 +14,8 @@ namespace nlsq::data {
 class Source {
  public:
   /// "-" is standard input. Throws DataError if there is no such file or it cannot be one, and
-  /// IoError if reading fails under way.
-  explicit Source(const std::string& path);
+  /// IoError if reading fails under way or the file is cut short.
+  explicit Source(const std::string& path, int threads = 1, bool mapped = false);
   ~Source();
   Source(const Source&) = delete;
   Source& operator=(const Source&) = delete;
@@ -28,14 +29,18 @@ class Source {
     void operator()(char* p) const { std::free(p); }
   };
 
-  void open_file(const std::string& path);
-  void map(int descriptor, std::size_t size);
+  void open_file(const std::string& path, int threads, bool mapped);
+  bool map(int descriptor, std::size_t size);
+  [[noreturn]] void raise_cut_short(std::size_t size) const;
+  void read_piece(int descriptor, char* to, std::size_t offset, std::size_t size) const;
+  void read_pieces(int descriptor, std::size_t size, int threads);
   void read_all(int descriptor, std::size_t expected);
 
   std::string name_;
   std::string_view bytes_;
   std::unique_ptr<char, Free> buffer_;
-  void* mapping_ = nullptr;
+  void* pages_ = nullptr;
+  std::size_t room_ = 0;  // bytes of them
 };
 
 }  // namespace nlsq::data

@@ -4,9 +4,9 @@
 // Highway's targets are compiled with.
 #include "engine/isa.hpp"
 
-#include <cstdlib>
 #include <string>
 
+#include "base/environment.hpp"
 #include "nlsq/error.hpp"
 
 namespace nlsq::engine {
@@ -41,12 +41,12 @@ std::vector<Isa> detect() {
 std::string_view name(Isa isa) { return kNames[static_cast<int>(isa)]; }
 
 const std::vector<Isa>& available_isas() {
-  static const std::vector<Isa> found = detect();
+  static const std::vector<Isa>& found = *new std::vector<Isa>(detect());
   return found;
 }
 
 Isa chosen_isa() {
-  const char* wanted = std::getenv("NLSQ_ISA");
+  const char* wanted = base::value_of(base::Variable::isa);
   if (wanted == nullptr || *wanted == '\0') return available_isas().front();
   for (const Isa isa : available_isas()) {
     if (name(isa) == wanted) return isa;

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/fork_safe_mutex.hpp"
 #include "expr/graph.hpp"
 #include "nlsq/model.hpp"
 
@@ -31,29 +32,32 @@ class Attachments {
   }
   Attachments(const Attachments&) = delete;
   Attachments& operator=(const Attachments&) = delete;
-  /// The entry under `key`, made by `make` if there is none. Two threads may both make it; one
+  /// The entry of type T under `key`, made by `make` if there is none; entries of other types have
+  /// keys of their own. Two threads may both make it; one
   /// wins and both get it. Entries of an earlier epoch are forgotten; a caller of an earlier epoch
   /// makes its own.
   template <class T, class Make>
   std::shared_ptr<const T> get(std::string_view key, std::uint64_t epoch, const Make& make) {
     Entries stale;  // destroyed outside the lock
     {
-      const std::lock_guard<std::mutex> lock(mutex_);
+      const auto lock = base::try_for_a_while(mutex_);
+      if (!lock.owns_lock()) return make();
       if (epoch > epoch_) {
         stale.swap(entries_);
         epoch_ = epoch;
       }
-      if (auto known = find(key, epoch)) return std::static_pointer_cast<const T>(std::move(known));
+      if (auto known = find<T>(key, epoch)) return known;
     }
     std::shared_ptr<const T> made = make();
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (auto known = find(key, epoch)) return std::static_pointer_cast<const T>(std::move(known));
+    const auto lock = base::try_for_a_while(mutex_);
+    if (!lock.owns_lock()) return made;
+    if (auto known = find<T>(key, epoch)) return known;
     if (epoch != epoch_) return made;
     if (entries_.size() >= kMost) {
       stale.push_back(std::move(entries_.front()));
       entries_.erase(entries_.begin());
     }
-    entries_.emplace_back(key, made);
+    entries_.push_back({std::string(key), &kTypeOf<T>, made});
     return made;
   }
 
@@ -61,13 +65,24 @@ class Attachments {
   std::uint64_t serial() const { return serial_; }
 
  private:
-  using Entries = std::vector<std::pair<std::string, std::shared_ptr<const void>>>;
+  // Its address stands for a type.
+  template <class T>
+  static inline const char kTypeOf = 0;
+
+  struct Entry {
+    std::string key;
+    const char* type;
+    std::shared_ptr<const void> value;
+  };
+  using Entries = std::vector<Entry>;
   static constexpr std::size_t kMost = 16;
 
-  std::shared_ptr<const void> find(std::string_view key, std::uint64_t epoch) const {
+  template <class T>
+  std::shared_ptr<const T> find(std::string_view key, std::uint64_t epoch) const {
     if (epoch != epoch_) return nullptr;
-    for (const auto& [known, value] : entries_) {
-      if (known == key) return value;
+    for (const Entry& entry : entries_) {
+      if (entry.key == key && entry.type == &kTypeOf<T>)
+        return std::static_pointer_cast<const T>(entry.value);
     }
     return nullptr;
   }

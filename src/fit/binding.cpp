@@ -123,15 +123,27 @@ Columns find_columns(const Model& model, const Dataset& data) {
   return found;
 }
 
-std::vector<std::string> expanded_names(const Model& model, const Dataset& data,
-                                        linalg::Indices& sizes) {
+std::vector<std::string> names_of(const Model& model, std::span<const index_t> sizes) {
   std::vector<std::string> names;
   names.reserve(model.parameters().size());
+  std::size_t at = 0;
+  for (const expr::Symbol& symbol : model.impl()->parameters) {
+    const index_t size = sizes[at++];
+    if (symbol.index_column < 0) {
+      names.push_back(symbol.name);
+      continue;
+    }
+    for (index_t i = 0; i < size; ++i) names.push_back(fmt::format("{}[{}]", symbol.name, i));
+  }
+  return names;
+}
+
+std::vector<std::string> expanded_names(const Model& model, const Dataset& data,
+                                        linalg::Indices& sizes) {
   sizes.clear();
   Columns columns;
   for (const expr::Symbol& symbol : model.impl()->parameters) {
     if (symbol.index_column < 0) {
-      names.push_back(symbol.name);
       sizes.push_back(1);
       continue;
     }
@@ -150,9 +162,8 @@ std::vector<std::string> expanded_names(const Model& model, const Dataset& data,
       size = std::max(size, static_cast<index_t>(v) + 1);
     }
     sizes.push_back(size);
-    for (index_t i = 0; i < size; ++i) names.push_back(fmt::format("{}[{}]", symbol.name, i));
   }
-  return names;
+  return names_of(model, {sizes.data(), sizes.size()});
 }
 
 reduce::Term bind_term(const TermView& view, const FitOptions& options,

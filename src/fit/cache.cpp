@@ -7,6 +7,7 @@
 #include <atomic>
 #include <mutex>
 
+#include "base/fork_safe_mutex.hpp"
 #include "expr/canonical.hpp"
 #include "fit/config.hpp"
 #include "fit/model_store.hpp"
@@ -30,7 +31,7 @@ struct Cache {
   std::atomic<std::uint64_t> epoch{1};  // kCacheOff while off
   std::atomic<bool> collide{false};
 
-  std::mutex mutex;  // of all below
+  base::ForkSafeMutex mutex{base::ForkSafeMutex::Order::cache};  // of all below
   ModelStore store;
   CacheConfig asked, file;
   std::uint64_t last_epoch = 1;
@@ -87,7 +88,7 @@ void count_compilation(std::chrono::steady_clock::duration took) {
 
 void set_file_cache_config(const CacheConfig& config) {
   ModelStore::Entries leaving;
-  const std::lock_guard<std::mutex> lock(cache().mutex);
+  const std::lock_guard lock(cache().mutex);
   cache().file = config;
   leaving = cache().apply();
 }
@@ -109,14 +110,14 @@ Model intern(const Model& model) {
   const fit_impl::ModelKey key =
       cache().collide ? fit_impl::ModelKey{} : fit_impl::key_of_bytes(form.bytes());
   {
-    const std::lock_guard<std::mutex> lock(cache().mutex);
+    const std::lock_guard lock(cache().mutex);
     if (const ModelEntry* entry = cache().store.find(key, form.bytes())) {
       if (ImplPtr known = fit_impl::variant_of(*entry, impl)) return Model(std::move(known));
     }
   }
   const std::shared_ptr<expr::ModelImpl> made = form.copy(impl);
   ModelStore::Entries leaving;
-  const std::lock_guard<std::mutex> lock(cache().mutex);
+  const std::lock_guard lock(cache().mutex);
   if (!cache().enabled()) return model;
   ModelEntry* entry = cache().store.find(key, form.bytes());
   if (entry == nullptr) {
@@ -140,7 +141,7 @@ void configure_cache(const CacheConfig& config) {
   }
   fit_impl::ensure_config();
   ModelStore::Entries leaving;
-  const std::lock_guard<std::mutex> lock(cache().mutex);
+  const std::lock_guard lock(cache().mutex);
   if (config.enable) cache().asked.enable = config.enable;
   if (config.max_size) cache().asked.max_size = config.max_size;
   leaving = cache().apply();
@@ -149,7 +150,7 @@ void configure_cache(const CacheConfig& config) {
 void clear_cache() {
   fit_impl::ensure_config();
   ModelStore::Entries leaving;
-  const std::lock_guard<std::mutex> lock(cache().mutex);
+  const std::lock_guard lock(cache().mutex);
   leaving = cache().store.shrink(0);
   ++cache().last_epoch;
   if (cache().enabled()) cache().epoch.store(cache().last_epoch, std::memory_order_release);
@@ -166,7 +167,7 @@ CacheStats cache_stats() {
   const index_t asked = stats.hits + stats.misses;
   if (asked > 0) stats.hit_rate = static_cast<double>(stats.hits) / static_cast<double>(asked);
   stats.total_compile_ms = static_cast<double>(cache().counters.compile_ns) * 1e-6;
-  const std::lock_guard<std::mutex> lock(cache().mutex);
+  const std::lock_guard lock(cache().mutex);
   stats.size = static_cast<index_t>(cache().store.size());
   stats.max_size = cache().max_size();
   stats.enabled = cache().enabled();

@@ -7,9 +7,10 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <mutex>
 
+#include "base/environment.hpp"
+#include "base/fork_safe_mutex.hpp"
 #include "fit/cache.hpp"
 #include "fit/user_config.hpp"
 
@@ -20,13 +21,23 @@ namespace {
 constexpr int kRead = 1, kWarning = 2, kModeShift = 2;
 
 std::atomic<int> state{0};  // kRead, kWarning, then 0 or 1 + mode
-std::mutex mutex;           // of all below
-std::string warning, warning_content;
-std::vector<std::string> said;
+
+struct Texts {
+  base::ForkSafeMutex mutex{base::ForkSafeMutex::Order::settings};  // of all below
+  std::string warning, warning_content;
+  std::vector<std::string> said;
+};
+
+// Never destroyed: fits of other threads may outlive main().
+Texts& texts() {
+  static Texts& one = *new Texts;
+  return one;
+}
 
 // The caller holds the mutex.
 bool is_news_locked(const std::string& content) {
   constexpr std::size_t kMost = 64;
+  std::vector<std::string>& said = texts().said;
   if (std::find(said.begin(), said.end(), content) != said.end()) return false;
   if (said.size() == kMost) said.erase(said.begin());
   said.push_back(content);
@@ -34,17 +45,17 @@ bool is_news_locked(const std::string& content) {
 }
 
 int read(bool again) {
-  const std::lock_guard<std::mutex> lock(mutex);
+  const std::lock_guard lock(texts().mutex);
   const int known = state.load(std::memory_order_acquire);
   if ((known & kRead) != 0 && !again) return known;
   const std::string path = config_path();
   std::string content;
   const UserConfig config = path.empty() ? UserConfig{} : read_user_config(path, content);
   int next = kRead;
-  warning.clear();
+  texts().warning.clear();
   if (!config.problems.empty()) {
-    warning = fmt::format("{}: {} (ignored)", path, fmt::join(config.problems, "; "));
-    warning_content = warning + "\n" + content;
+    texts().warning = fmt::format("{}: {} (ignored)", path, fmt::join(config.problems, "; "));
+    texts().warning_content = texts().warning + "\n" + content;
     next |= kWarning;
   }
   if (config.jacobian_mode) next |= (1 + static_cast<int>(*config.jacobian_mode)) << kModeShift;
@@ -70,20 +81,20 @@ std::optional<JacobianMode> configured_mode() {
 
 void take_config_warning(std::vector<std::string>& warnings) {
   if ((current() & kWarning) == 0) return;
-  const std::lock_guard<std::mutex> lock(mutex);
+  const std::lock_guard lock(texts().mutex);
   if ((state.fetch_and(~kWarning) & kWarning) == 0) return;
-  if (is_news_locked(warning_content)) warnings.push_back(warning);
+  if (is_news_locked(texts().warning_content)) warnings.push_back(texts().warning);
 }
 
 bool is_news(const std::string& content) {
-  const std::lock_guard<std::mutex> lock(mutex);
+  const std::lock_guard lock(texts().mutex);
   return is_news_locked(content);
 }
 
 }  // namespace fit_impl
 
 std::string config_path() {
-  const char* home = std::getenv("HOME");
+  const char* home = base::value_of(base::Variable::home);
   if (home == nullptr || *home == '\0') return "";
   return std::string(home) + "/.nlsq/config.json";
 }

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/environment.hpp"
 #include "engine/interpreter/interpreter.hpp"
 #include "expr/model.hpp"
 #include "fit/binding.hpp"
+#include "fit/elements.hpp"
 #include "fit/settings.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/fit.hpp"
@@ -72,13 +74,11 @@ void check_output(const Model& model, index_t output) {
 
 std::vector<double> evaluate(const Model& model, const Dataset& data,
                              const std::vector<double>& parameters, index_t output) {
+  const base::EnvironmentScope environment;
   if (output != kAllOutputs) check_output(model, output);
   linalg::Indices sizes;
-  const std::vector<std::string> names = fit_impl::expanded_names(model, data, sizes);
-  if (names.size() != parameters.size()) {
-    throw InputError("parameters", fmt::format("parameters: {} values were given for {} parameters",
-                                               parameters.size(), names.size()));
-  }
+  fit_impl::expanded_names(model, data, sizes);
+  fit_impl::grow_to(model, static_cast<index_t>(parameters.size()), sizes);
   const fit_impl::Columns columns = fit_impl::find_columns(model, data);
   const index_t rows = common_rows(model, columns, data);
   const index_t from = output == kAllOutputs ? 0 : output;
@@ -100,10 +100,14 @@ namespace {
 // A model lowered with all its derivatives, over the rows of some data.
 class Derivatives {
  public:
-  Derivatives(const Model& model, const Dataset& data) {
+  // of_elements(sizes): corrects the numbers of elements that the data tell.
+  template <class OfElements>
+  Derivatives(const Model& model, const Dataset& data, const OfElements& of_elements) {
     program::ResidualSpec spec;
     spec.has_response = false;
-    names = fit_impl::expanded_names(model, data, spec.sizes);
+    fit_impl::expanded_names(model, data, spec.sizes);
+    of_elements(spec.sizes);
+    names = fit_impl::names_of(model, spec.sizes);
     for (std::size_t i = 0; i < names.size(); ++i) spec.free.push_back(static_cast<index_t>(i));
     columns_ = fit_impl::find_columns(model, data);
     rows = common_rows(model, columns_, data);
@@ -162,13 +166,11 @@ class Derivatives {
 
 std::vector<double> jacobian(const Model& model, const Dataset& data,
                              const std::vector<double>& parameters, index_t output) {
+  const base::EnvironmentScope environment;
   if (output != kAllOutputs) check_output(model, output);
-  const Derivatives derivatives(model, data);
-  const auto n = static_cast<index_t>(derivatives.names.size());
-  if (static_cast<index_t>(parameters.size()) != n) {
-    throw InputError("parameters", fmt::format("parameters: {} values were given for {} parameters",
-                                               parameters.size(), n));
-  }
+  const auto n = static_cast<index_t>(parameters.size());
+  const Derivatives derivatives(
+      model, data, [&](linalg::Indices& sizes) { fit_impl::grow_to(model, n, sizes); });
   const index_t first = output == kAllOutputs ? 0 : output;
   const index_t width = output == kAllOutputs ? model.outputs() : 1;
   std::vector<double> J(z(derivatives.rows * width * n), 0.0);
@@ -182,8 +184,10 @@ std::vector<double> jacobian(const Model& model, const Dataset& data,
 
 std::vector<double> standard_errors_of(const Model& model, const Dataset& data,
                                        const FitResult& result, index_t output) {
+  const base::EnvironmentScope environment;
   check_output(model, output);
-  const Derivatives derivatives(model, data);
+  const Derivatives derivatives(
+      model, data, [&](linalg::Indices& sizes) { fit_impl::grow_to_result(model, result, sizes); });
   std::vector<double> parameters;
   std::vector<index_t> positions;  // in the result
   for (const std::string& name : derivatives.names) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/environment.hpp"
 #include "base/hash.hpp"
 #include "fit/settings.hpp"
 #include "reduce/column_kernels.hpp"
@@ -37,6 +38,7 @@ std::uint64_t Fingerprints::value() const {
 }  // namespace fit_impl
 
 std::uint64_t fingerprint(const void* data, index_t bytes, index_t item_bytes, int threads) {
+  const base::EnvironmentScope environment;
   fit_impl::Fingerprints leaves(data, bytes, reduce::kLeafRows * item_bytes);
   base::for_each_part(fit_impl::shared_pool(),
                       fit_impl::useful_threads(threads, bytes / item_bytes), leaves.leaves(),

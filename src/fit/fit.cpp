@@ -8,10 +8,12 @@
 #include <chrono>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <memory_resource>
 #include <optional>
 #include <utility>
 
+#include "base/environment.hpp"
 #include "fit/binding.hpp"
 #include "fit/first_look.hpp"
 #include "fit/footprint.hpp"
@@ -112,22 +114,33 @@ base::SmallVector<fit_impl::Moments, 4> moments_of(std::span<const TermView> ter
 
 FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) {
   const auto began = std::chrono::steady_clock::now();
+  const base::EnvironmentScope environment;
   const fit_impl::ModeChoice mode = fit_impl::choose_jacobian_mode(options.jacobian_mode);
   fit_impl::Preparation preparation{.mode = mode.mode, .look_later = true};
   alignas(std::max_align_t) std::byte room[kRoom];
   std::pmr::monotonic_buffer_resource memory(room, sizeof(room));
   fit_impl::Problem problem = fit_impl::make_problem(terms, options, preparation, &memory);
   const ParameterTable& table = problem.table;
-  const Looks looks = first_looks(terms, problem.terms, options, &memory);
+  Looks looks = first_looks(terms, problem.terms, options, &memory);
   const std::span<const reduce::Term> bound = problem.terms;
   reduce::EvaluatorOptions evaluator_options = fit_impl::evaluator_options(options.threads);
   index_t sampled = fit_impl::rows_sampled(problem, options);
   evaluator_options.float32 =
       fit_impl::may_use_float32(problem, options, evaluator_options, sampled);
   if (options.memory_limit > 0) {
+    for (const reduce::Term& term : bound) {
+      if (term.workspaces != nullptr) term.workspaces->keep_one();
+    }
     fit_impl::keep_within(options.memory_limit, problem, options, evaluator_options, sampled);
   }
-  evaluator_options.walk.watch = &options.before_pass;
+  std::function<void()> with_stop;
+  if (options.stop) {
+    with_stop = [&options] {
+      if (options.before_pass) options.before_pass();
+      if (options.stop()) throw solve::PassStopped();
+    };
+  }
+  evaluator_options.walk.watch = options.stop ? &with_stop : &options.before_pass;
   const linalg::Vector x0 = at_positions(table.start, table.free);
   const bool linear = problem.linear_loss();
   const linalg::Vector lower = at_positions(table.lower, table.free);
@@ -172,6 +185,10 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   } catch (const InputError& error) {
     if (error.argument() != "p0" && error.argument() != "x0") throw;
     throw_bad_start(evaluator, table, terms, x0);
+  }
+
+  if (outcome.nfev == 0) {  // stopped during the first pass: nobody has looked at all rows
+    for (std::optional<fit_impl::FirstLook>& look : looks) look.reset();
   }
 
   FitResult result;

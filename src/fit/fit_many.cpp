@@ -12,6 +12,7 @@
 #include <memory>
 #include <numeric>
 
+#include "base/environment.hpp"
 #include "base/nearest.hpp"
 #include "batch/lane_fitter.hpp"
 #include "expr/model.hpp"
@@ -221,6 +222,7 @@ index_t sets_a_part(index_t sets, int threads) {
 ManyResult fit_many(const Model& model, const ManyData& data, const ManyOptions& options,
                     const ManyArrays& given) {
   const Clock::time_point began = Clock::now();
+  const base::EnvironmentScope scope;
   ManyArrays into = given;
   std::vector<std::int32_t> own_status;
   if (into.status == nullptr) {
@@ -237,7 +239,8 @@ ManyResult fit_many(const Model& model, const ManyData& data, const ManyOptions&
   const bool in_lanes = lanes.problem.program != nullptr;
   const index_t long_sets = in_lanes ? static_cast<index_t>(lanes.long_sets.size()) : 0;
   const index_t others = data.fits() - long_sets;
-  const int threads = environment.walk.threads;
+  const int threads = static_cast<int>(
+      std::clamp<index_t>(data.fits(), 1, environment.walk.threads));  // one a set, at most
   const index_t part_sets = sets_a_part(others, threads);
   const index_t parts_of_others = (others + part_sets - 1) / part_sets;
 

@@ -47,13 +47,14 @@ index_t rows_of(const Problem& problem) {
 }
 
 // The evaluators of the sample and of all rows come one after the other and hand on one workspace,
-// whose blocks have the rows of the larger.
+// whose blocks have the rows of the larger. The covariance is made when the solver is done.
 index_t working_bytes(const Problem& problem, const FitOptions& options,
                       const reduce::EvaluatorOptions& evaluator, index_t sampled, FoldsUsed folds) {
   const index_t n = problem.free();
   const auto N = static_cast<index_t>(problem.table.names.size());
-  const index_t solver = solve::workspace_bytes(options.method, n);
-  index_t result = N * N * 8 + N * kOfParameter + kBesides;
+  const auto matrix = static_cast<index_t>(linalg::Matrix::bytes(z(n * n)));
+  const index_t solver = std::max(solve::workspace_bytes(options.method, n), matrix + N * N * 8);
+  index_t result = N * kOfParameter + kBesides;
   for (const reduce::Term& term : problem.terms) {
     const auto outputs = static_cast<index_t>(term.program->outputs.size());
     const auto columns = static_cast<index_t>(options.fingerprints ? term.columns.size() : 0);
@@ -63,7 +64,6 @@ index_t working_bytes(const Problem& problem, const FitOptions& options,
     return DataEvaluator::bytes(problem.terms, n, evaluator, folds) + solver + result;
   const std::vector<reduce::Term> sample = {sampled_term(problem.terms.front(), sampled)};
   const SampleBytes values = sample_bytes(problem.terms.front(), sampled);
-  const auto matrix = static_cast<index_t>(linalg::Matrix::bytes(z(n * n)));
   const index_t during =
       values.values +
       std::max(values.numbers, DataEvaluator::bytes(sample, n, evaluator, folds) + solver);

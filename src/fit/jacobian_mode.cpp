@@ -4,8 +4,7 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
-
+#include "base/environment.hpp"
 #include "base/log.hpp"
 #include "fit/config.hpp"
 #include "nlsq/error.hpp"
@@ -16,7 +15,7 @@ ModeChoice choose_jacobian_mode(std::optional<JacobianMode> argument) {
   constexpr const char* kVariable = "NLSQ_JACOBIAN_MODE";
   if (argument) return {*argument, "argument", {}};
   ModeChoice choice;
-  const char* value = std::getenv(kVariable);
+  const char* value = base::value_of(base::Variable::jacobian_mode);
   if (value != nullptr && *value != '\0') {
     try {
       return {find_jacobian_mode(std::string(value).substr(0, 60), kVariable), "environment", {}};

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/environment.hpp"
 #include "fit/jacobian_mode.hpp"
 #include "fit/refine.hpp"
 #include "fit/statistics.hpp"
@@ -32,6 +33,7 @@ std::vector<double> or_all(const std::vector<double>& values, std::size_t n, dou
 FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
               const LeastSquaresOptions& options) {
   const auto began = std::chrono::steady_clock::now();
+  const base::EnvironmentScope environment;
   const std::size_t n = x0.size();
   const index_t m = problem.m;
   const fit_impl::ModeChoice mode = fit_impl::choose_jacobian_mode(options.jacobian_mode);

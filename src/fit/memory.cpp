@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "base/environment.hpp"
 #include "expr/model.hpp"
 #include "fit/footprint.hpp"
 #include "fit/jacobian_mode.hpp"
@@ -44,6 +45,7 @@ MemoryEstimate estimate_of(const fit_impl::Problem& problem, const FitOptions& o
 
 MemoryEstimate estimate_view(const Model& model, const Dataset& data, FitOptions options,
                              bool exists) {
+  const base::EnvironmentScope environment;
   options.check_finite = options.check_finite && exists;
   const fit_impl::TermView view{&model, &data, options.loss, options.f_scale};
   fit_impl::Preparation preparation{.mode =
@@ -81,26 +83,49 @@ MemoryEstimate estimate_memory(const Model& model, index_t rows, const FitOption
   return estimate_view(model, data, options, false);
 }
 
+namespace {
+
 // Ordinary models have a factor or a call in each derivative; a sum of peaks stands for them.
-MemoryEstimate estimate_memory(index_t rows, index_t parameters, const FitOptions& options) {
-  constexpr index_t kMostShown = 200;  // parameters of the model that is made
-  check_rows(rows);
-  if (parameters < 1) {
-    throw InputError("parameters", fmt::format("parameters: {} is not positive", parameters));
-  }
+MemoryEstimate estimate_ordinary(index_t rows, index_t parameters, const FitOptions& options) {
   std::string formula = "p0";
-  const index_t shown = std::min(parameters, kMostShown);
-  for (index_t i = 1; i + 1 < shown; i += 2) formula += fmt::format(" + p{}*exp(-p{}*x)", i, i + 1);
-  if (shown % 2 == 0) formula += fmt::format(" + p{}*x", shown - 1);
+  for (index_t i = 1; i + 1 < parameters; i += 2)
+    formula += fmt::format(" + p{}*exp(-p{}*x)", i, i + 1);
+  if (parameters % 2 == 0) formula += fmt::format(" + p{}*x", parameters - 1);
   FitOptions plain;
   plain.threads = options.threads;
   plain.progressive = options.progressive;
   plain.method = options.method;
   plain.precision = options.precision;
-  MemoryEstimate out = estimate_memory(Model::parse(formula, {"x"}), rows, plain);
-  // Beyond, what grows is the triangle of all pairs of columns.
-  const index_t more = parameters * parameters / (shown * shown);
-  for (index_t* bytes : {&out.working, &out.most, &out.least}) *bytes *= more;
+  return estimate_memory(Model::parse(formula, {"x"}), rows, plain);
+}
+
+}  // namespace
+
+MemoryEstimate estimate_memory(index_t rows, index_t parameters, const FitOptions& options) {
+  constexpr index_t kMostMade = 512;  // parameters of a model that is made for it
+  check_rows(rows);
+  if (parameters < 1) {
+    throw InputError("parameters", fmt::format("parameters: {} is not positive", parameters));
+  }
+  MemoryEstimate out = estimate_ordinary(rows, std::min(parameters, kMostMade), options);
+  if (parameters > kMostMade) {
+    // Registers grow by the parameter and triangles by the pair: a parabola through three sizes.
+    constexpr double a = kMostMade / 4, b = kMostMade / 2, c = kMostMade;
+    const MemoryEstimate quarter = estimate_ordinary(rows, kMostMade / 4, options);
+    const MemoryEstimate half = estimate_ordinary(rows, kMostMade / 2, options);
+    const auto n = static_cast<double>(parameters);
+    const auto beyond = [&](index_t MemoryEstimate::*bytes) {
+      const double value =
+          static_cast<double>(quarter.*bytes) * (n - b) * (n - c) / (a - b) / (a - c) +
+          static_cast<double>(half.*bytes) * (n - a) * (n - c) / (b - a) / (b - c) +
+          static_cast<double>(out.*bytes) * (n - a) * (n - b) / (c - a) / (c - b);
+      constexpr double kMost = 9e18;
+      out.*bytes = static_cast<index_t>(std::min(value, kMost));
+    };
+    for (const auto bytes :
+         {&MemoryEstimate::working, &MemoryEstimate::most, &MemoryEstimate::least})
+      beyond(bytes);
+  }
   out.parameters = parameters;
   out.known_model = false;
   return out;

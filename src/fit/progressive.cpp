@@ -285,9 +285,12 @@ std::optional<SampleFit> fit_sample(const reduce::Term& term, index_t taken,
                                     const FreeParameters& parameters, const SolverOptions& options,
                                     const reduce::EvaluatorOptions& evaluator_options,
                                     base::ThreadPool& pool) {
-  std::optional<SampleFit> fit =
-      fit_rows(term, taken, parameters, options, evaluator_options, pool);
-  if (fit && !term.robust) come_nearer(term, parameters, options, evaluator_options, pool, *fit);
+  std::optional<SampleFit> fit;
+  try {
+    fit = fit_rows(term, taken, parameters, options, evaluator_options, pool);
+    if (fit && !term.robust) come_nearer(term, parameters, options, evaluator_options, pool, *fit);
+  } catch (const solve::PassStopped&) {  // the first pass over all rows ends likewise
+  }
   return fit;
 }
 

@@ -2,9 +2,13 @@
 // The public face of what the inner folders know about the machine and about names.
 #include "nlsq/runtime.hpp"
 
+#include <new>
+
+#include "base/environment.hpp"
 #include "base/nearest.hpp"
 #include "base/thread_pool.hpp"
 #include "engine/isa.hpp"
+#include "fit/config.hpp"
 
 namespace nlsq {
 
@@ -17,6 +21,16 @@ std::vector<std::string> available_isas() {
 std::string chosen_isa() { return std::string(engine::name(engine::chosen_isa())); }
 
 int default_threads() { return base::default_threads(); }
+
+EnvironmentScope::EnvironmentScope() {
+  static_assert(sizeof(base::EnvironmentScope) <= kBytes);
+  ::new (static_cast<void*>(room_)) base::EnvironmentScope;
+  fit_impl::ensure_config();
+}
+
+EnvironmentScope::~EnvironmentScope() {
+  std::launder(reinterpret_cast<base::EnvironmentScope*>(room_))->~EnvironmentScope();
+}
 
 std::string nearest_name(std::string_view name, std::span<const std::string> candidates) {
   return base::nearest(name, candidates);

@@ -12,7 +12,8 @@ namespace nlsq::fit_impl {
 /// InputError.
 reduce::EvaluatorOptions evaluator_options(int threads);
 
-/// Threads worth using for one sweep over `rows` numbers: 1 below some ten thousand.
+/// Threads worth using for one sweep over `rows` numbers: 1 below some ten thousand, and then one
+/// for each of these.
 int useful_threads(int threads, index_t rows);
 
 /// The pool that all fits share; its threads start on first use.

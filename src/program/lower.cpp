@@ -209,9 +209,14 @@ class Lowering {
     const Node& n = g_[id];
     if (n.op == Op::column) return emit_column(id);
     if (n.op == Op::gathered) {
-      const auto base =
-          static_cast<std::uint32_t>(options_.offsets[static_cast<std::size_t>(n.imm)]);
-      return emit(id, {.code = Code::gathered, .a = home_[n.a], .b = slot_operand(base)});
+      const auto symbol = static_cast<std::size_t>(n.imm);
+      const index_t base = options_.offsets[symbol];
+      const index_t end =
+          symbol + 1 < options_.offsets.size() ? options_.offsets[symbol + 1] : options_.parameters;
+      return emit(id, {.code = Code::gathered,
+                       .imm = static_cast<std::int32_t>(end - base),
+                       .a = home_[n.a],
+                       .b = slot_operand(static_cast<std::uint32_t>(base))});
     }
     if (options_.fuse) {
       if (!polynomial_[id].empty()) return emit_polynomial(id);

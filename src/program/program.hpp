@@ -49,7 +49,7 @@ struct Operand {
 
 struct Instruction {
   Code code = Code::constant;
-  std::int32_t imm = 0;  ///< family order
+  std::int32_t imm = 0;  ///< family order; of `gathered` the number of elements
   Operand a{}, b{}, c{}, e{};
   std::uint32_t dst = 0;   ///< register (row part) or slot (uniform part)
   std::uint32_t dst2 = 0;  ///< second result of sincos

@@ -48,6 +48,14 @@ index_t state_bytes(const Term& term, index_t n, const WalkOptions& walk, Use us
 
 }  // namespace
 
+void TermState::reckon() {
+  reckoned_rows = 2 * term->rows;
+  Term larger = *term;
+  larger.rows = reckoned_rows;
+  bytes_kept = state_bytes(larger, 0, walk, use_of(FoldsUsed::gram), true);
+  if (float32) bytes_kept += Float32Pass::bytes(larger, walk);
+}
+
 index_t DataEvaluator::bytes(std::span<const Term> terms, index_t n,
                              const EvaluatorOptions& options, FoldsUsed folds, bool worked) {
   const Use use = use_of(folds);

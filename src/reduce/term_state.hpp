@@ -50,6 +50,7 @@ struct TermState {
     cost.reset();
     coordinates.reset();
     householder.reset();
+    if (term->rows > reckoned_rows) reckon();
   }
 
   void set_parameters() {
@@ -74,6 +75,9 @@ struct TermState {
       }
     }
   }
+
+  // Reckons `bytes_kept` anew where a fit of many more rows may have made it larger.
+  void reckon();
 
   // Free position of column j of output o.
   index_t position(std::size_t o, index_t j) const {
@@ -112,6 +116,8 @@ struct TermState {
   linalg::Vector parameters;
   std::vector<linalg::Vector> factors;  // of the columns of each output
   std::vector<linalg::Indices> places;  // free positions of those columns
+  index_t bytes_kept = 0;               // of an idle workspace
+  index_t reckoned_rows = 0;            // of the term it was reckoned for
 };
 
 }  // namespace nlsq::reduce

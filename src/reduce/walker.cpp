@@ -20,7 +20,8 @@ constexpr index_t kRowsForTwo = 6144;     // with fewer one that is awake brings
 constexpr index_t kMaxLeavesPerUnit = 64;
 constexpr index_t kBeyondCaches = 8'000'000;  // bytes of columns that come from memory
 constexpr index_t kHalfPage = 256;            // rows
-constexpr index_t kLongPass = 16;             // units of a pass that may take noticeable time
+constexpr index_t kLongPass = 2;              // units of a pass that may take noticeable time
+constexpr index_t kLeavesToLook = 4;          // from one look at the clock to the next
 
 index_t round_up(index_t n) { return (n + kPad - 1) / kPad * kPad; }
 
@@ -249,6 +250,7 @@ void Walker::fold_unit(Worker& w, Fold& fold, index_t unit, double* result) {
   for (index_t leaf = first; leaf < last; ++leaf) {
     fold_leaf(w, fold, leaf, stack.next());
     stack.push();
+    if (watched_ && (leaf - first) % kLeavesToLook == kLeavesToLook - 1 && !goes_on(w)) return;
   }
   std::copy_n(stack.finish(), fold.size(), result);
 }
@@ -263,12 +265,20 @@ void Walker::clone(const Fold& fold) {
   }
 }
 
-// The clock decides when somebody looks, never what is computed.
-void Walker::look_up(std::chrono::steady_clock::time_point& last) const {
+// The clock decides when somebody looks, never what is computed. Worker 0 looks, on the caller's
+// thread; when that ends the pass by an exception, the others learn it here.
+bool Walker::goes_on(const Worker& w) {
+  if (&w != workers_.data()) return !ended_.load(std::memory_order_relaxed);
   const auto now = std::chrono::steady_clock::now();
-  if (now - last < options_.between_looks) return;
-  last = now;
-  (*options_.watch)();
+  if (now - looked_ < options_.between_looks) return true;
+  looked_ = now;
+  try {
+    (*options_.watch)();
+  } catch (...) {
+    ended_.store(true, std::memory_order_relaxed);
+    throw;
+  }
+  return true;
 }
 
 std::span<const double> Walker::reduce(Fold& fold) {
@@ -283,14 +293,16 @@ std::span<const double> Walker::reduce(Fold& fold) {
   const auto result_of = [&](index_t unit) {
     return results_.data() + static_cast<std::size_t>(unit) * size;
   };
-  const bool is_watched = options_.watch != nullptr && *options_.watch && units >= kLongPass;
-  auto looked =
-      is_watched ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
+  watched_ = options_.watch != nullptr && *options_.watch && units >= kLongPass;
+  if (watched_) {
+    looked_ = std::chrono::steady_clock::now();
+    ended_.store(false, std::memory_order_relaxed);
+  }
   if (options_.threads <= 1 || units == 1) {
     Worker& w = worker(0);
     for (index_t unit = 0; unit < units; ++unit) {
       fold_unit(w, fold, unit, result_of(unit));
-      if (is_watched) look_up(looked);
+      if (watched_) goes_on(w);
     }
   } else {
     clone(fold);
@@ -300,8 +312,9 @@ std::span<const double> Walker::reduce(Fold& fold) {
     const auto work = [&](int index, index_t part) {
       const index_t unit = in_order ? part : shares_.take(index);
       Fold& mine = index == 0 ? fold : *clones_[static_cast<std::size_t>(index - 1)];
-      fold_unit(worker(index), mine, unit, result_of(unit));
-      if (is_watched && index == 0) look_up(looked);
+      Worker& own = worker(index);
+      fold_unit(own, mine, unit, result_of(unit));
+      if (watched_ && index == 0) goes_on(own);
     };
     const bool is_brief = term_->folded_rows() < 2 * kRowsPerThread;
     pool_->run(options_.threads, units, std::cref(work),

@@ -4,6 +4,7 @@
 // and any block size.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -25,8 +26,9 @@ struct WalkOptions {
   index_t block = 0;  ///< rows a block; 0: from the program
   /// float32: the term's columns are, and the folds read float32 (reduce/float32_pass.hpp).
   engine::Values values = engine::Values::float64;
-  /// Called some times a second during a long pass, on the caller's thread; what it throws ends the
-  /// pass and passes through. Null: nothing is called. Outlives the walker's passes.
+  /// Called some times a second during a pass of several leaves, on the caller's thread; what it
+  /// throws ends the pass and passes through. Null: nothing is called. Outlives the walker's
+  /// passes.
   const std::function<void()>* watch = nullptr;
   std::chrono::milliseconds between_looks{30};  ///< at least, from one call of it to the next
 };
@@ -87,7 +89,7 @@ class Walker {
   void plan(const Term& term, int threads);
   void copy_tail();
   Worker& worker(int w);
-  void look_up(std::chrono::steady_clock::time_point& last) const;
+  bool goes_on(const Worker& worker);
 
   const program::Program* program_;
   const Term* term_;
@@ -103,8 +105,11 @@ class Walker {
       tail_;  // a column each, the last row repeated to a multiple of 16
   Shares shares_;
   Results results_;
-  bool visited_ = true;     // by the term's visitor, or it has none
-  bool made_ = true;        // by the term's maker, or it has none
+  bool watched_ = false;                          // this pass is
+  std::chrono::steady_clock::time_point looked_;  // when it was last
+  std::atomic<bool> ended_{false};                // by who watches
+  bool visited_ = true;                           // by the term's visitor, or it has none
+  bool made_ = true;                              // by the term's maker, or it has none
   bool evaluated_ = false;  // the single block of a small term holds the current values
 };
 

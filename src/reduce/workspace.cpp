@@ -9,23 +9,45 @@ namespace nlsq::reduce {
 
 namespace {
 constexpr std::size_t kMostIdle = 8;
+
+std::atomic<index_t> idle_in_all{0};
 }  // namespace
 
 Workspaces::Workspaces() { idle_.reserve(kMostIdle); }
-Workspaces::~Workspaces() = default;
+
+Workspaces::~Workspaces() {
+  for (const std::unique_ptr<TermState>& state : idle_) idle_in_all -= state->bytes_kept;
+}
 
 std::unique_ptr<TermState> Workspaces::take() {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (idle_.empty()) return nullptr;
+  const std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
+  if (!lock.owns_lock() || idle_.empty()) return nullptr;
   std::unique_ptr<TermState> state = std::move(idle_.back());
   idle_.pop_back();
+  idle_in_all.fetch_sub(state->bytes_kept, std::memory_order_relaxed);
   return state;
 }
 
 void Workspaces::give_back(std::unique_ptr<TermState> state) {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (idle_.size() < kMostIdle) idle_.push_back(std::move(state));
+  const index_t bytes = state->bytes_kept;
+  const std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
+  if (!lock.owns_lock() || idle_.size() >= kMostIdle) return;
+  if (idle_in_all.fetch_add(bytes, std::memory_order_relaxed) + bytes > kMostIdleBytes) {
+    idle_in_all.fetch_sub(bytes, std::memory_order_relaxed);
+    return;
+  }
+  idle_.push_back(std::move(state));
 }
+
+void Workspaces::keep_one() {
+  const std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
+  while (lock.owns_lock() && idle_.size() > 1) {
+    idle_in_all.fetch_sub(idle_.back()->bytes_kept, std::memory_order_relaxed);
+    idle_.pop_back();
+  }
+}
+
+index_t Workspaces::idle_bytes() { return idle_in_all.load(std::memory_order_relaxed); }
 
 namespace {
 std::size_t size_class(index_t rows) {

@@ -17,7 +17,9 @@ namespace nlsq::reduce {
 
 struct TermState;
 
-/// Idle workspaces. Thread-safe; as many are kept as were in use at once, up to a few.
+/// Idle workspaces. Thread-safe; as many are kept as were in use at once, up to a few of each
+/// program and to kMostIdleBytes of all of them. Nobody waits: whoever finds another thread at work
+/// here makes a workspace of his own, so a forked child cannot be left with a lock that is held.
 class Workspaces {
  public:
   Workspaces();
@@ -25,9 +27,16 @@ class Workspaces {
   Workspaces(const Workspaces&) = delete;
   Workspaces& operator=(const Workspaces&) = delete;
 
+  static constexpr index_t kMostIdleBytes = index_t{64} << 20;
+
   /// One that was given back, or null.
   std::unique_ptr<TermState> take();
   void give_back(std::unique_ptr<TermState> state);
+  /// Lets go of all but one, for a fit that has to keep within a limit of memory.
+  void keep_one();
+
+  /// Bytes of the idle workspaces of all programs.
+  static index_t idle_bytes();
 
   /// What was measured of passes in float32 for fits of about so many rows (within a factor of
   /// two).

@@ -14,6 +14,10 @@ namespace nlsq::solve {
 /// covariance: only up to κ(JD) ≤ 300, beyond which it is folded again in better coordinates.
 enum class Grade { step, covariance };
 
+/// What whoever watches a pass throws to end it when the fit was asked to stop
+/// (SolverOptions::stop).
+struct PassStopped {};
+
 /// A sum of squares over rows the solver never sees. Parameters here are the *free* ones: fixed and
 /// tied parameters are the caller's business. Not thread-safe: one solver, one evaluator.
 class Evaluator {

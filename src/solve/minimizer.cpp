@@ -50,7 +50,8 @@ void check_start(const Evaluator& evaluator, std::span<const double> x0,
   }
 }
 
-// Evaluates state.trial, which is of use only if its cost is not above the limit.
+// Evaluates state.trial, which is of use only if its cost is not above the limit. Throws
+// PassStopped.
 void evaluate(Evaluator& evaluator, State& state, const SolverOptions& options, double limit) {
   if (options.before_pass) options.before_pass();
   evaluator.trial(state.trial->x, Grade::step, limit, state.trial->sum);
@@ -72,17 +73,39 @@ Stop report(const State& state, const SolverOptions& options) {
           fmt::format("The callback stopped the fit after {} steps.", state.iterations)};
 }
 
+// The last passes. Who stops the fit meanwhile gets what there is.
+index_t refine(Evaluator& evaluator, State& state, const Stop& stop, const SolverOptions& options,
+               index_t limit) {
+  const bool converged = static_cast<int>(stop.status) > 0;
+  const bool exact = state.here->sum.cost == 0.0;
+  try {
+    if (options.polish && converged && !state.settled && !exact && state.n > 0 &&
+        std::isfinite(state.here->sum.kappa)) {
+      return polish(evaluator, state, options, limit);
+    }
+    refine_summary(evaluator, state);
+  } catch (const PassStopped&) {}
+  return 0;
+}
+
+// Stopped before anything was known of any point.
+Outcome finish_at_start(const State& state) {
+  Outcome out;
+  out.x = state.trial->x;
+  out.active.resize(out.x.size());
+  out.summary.resize(state.n);
+  out.summary.rows = state.rows;
+  out.summary.cost = out.start_cost = std::numeric_limits<double>::quiet_NaN();
+  out.optimality = out.summary.cost;
+  out.status = Status::stopped;
+  out.message = "The fit was stopped during its first pass over the data.";
+  return out;
+}
+
 Outcome finish(Evaluator& evaluator, State& state, Stop stop, const SolverOptions& options,
                index_t limit) {
   Outcome out;
-  const bool converged = static_cast<int>(stop.status) > 0;
-  const bool exact = state.here->sum.cost == 0.0;
-  if (options.polish && converged && !state.settled && !exact && state.n > 0 &&
-      std::isfinite(state.here->sum.kappa)) {
-    out.polish_steps = polish(evaluator, state, options, limit);
-  } else {
-    refine_summary(evaluator, state);
-  }
+  out.polish_steps = refine(evaluator, state, stop, options, limit);
   measure_columns(state);
   out.optimality = optimality(state);
   out.active.resize(state.here->x.size());
@@ -176,9 +199,14 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
     evaluate(evaluator, state, options, std::numeric_limits<double>::infinity());
   };
   PrecisionControl precision(evaluator, state, options);
-  if (shortcut != nullptr) begin_at(shortcut->x);
-  const bool is_short = shortcut != nullptr && shortcut->accept(state.trial->sum);
-  if (!is_short) begin_at(x0);
+  bool is_short = false;
+  try {
+    if (shortcut != nullptr) begin_at(shortcut->x);
+    is_short = shortcut != nullptr && shortcut->accept(state.trial->sum);
+    if (!is_short) begin_at(x0);
+  } catch (const PassStopped&) {
+    return finish_at_start(state);
+  }
   if (!state.trial->sum.finite) {
     throw InputError(
         "p0", "A residual or derivative is not finite at p0, or the sum of squares overflows.");
@@ -192,24 +220,32 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
   }
 
   Stop stop;
-  if (is_short && !shortcut->hessian.empty() && options.polish)
-    stop = newton_steps(evaluator, state, shortcut->hessian, options, limit);
-  update_scale(state, options, 0.0);
-  strategy->start(state);
-  while (!stop.now) {
-    if (stop = test_gradient(state, options); stop.now) {
-      if (!precision.raise(Upgrade::end)) break;
-      stop = {};
-      continue;
+  const auto iterate = [&] {
+    if (is_short && !shortcut->hessian.empty() && options.polish)
+      stop = newton_steps(evaluator, state, shortcut->hessian, options, limit);
+    update_scale(state, options, 0.0);
+    strategy->start(state);
+    while (!stop.now) {
+      if (stop = test_gradient(state, options); stop.now) {
+        if (!precision.raise(Upgrade::end)) break;
+        stop = {};
+        continue;
+      }
+      strategy->model(state);
+      const index_t before = state.iterations;
+      stop = improve(evaluator, state, *strategy, options, limit, precision);
+      if (state.iterations == before) continue;
+      update_scale(state, options, strategy->scale_memory());
+      if (Stop asked = report(state, options); asked.now) stop = asked;
     }
-    strategy->model(state);
-    const index_t before = state.iterations;
-    stop = improve(evaluator, state, *strategy, options, limit, precision);
-    if (state.iterations == before) continue;
-    update_scale(state, options, strategy->scale_memory());
-    if (Stop asked = report(state, options); asked.now) stop = asked;
+    precision.raise(Upgrade::end);
+  };
+  try {
+    iterate();
+  } catch (const PassStopped&) {
+    evaluator.end_float32();
+    stop = stopped(state);
   }
-  precision.raise(Upgrade::end);
   Outcome outcome = finish(evaluator, state, std::move(stop), options, limit);
   outcome.nfev_float32 = precision.passes();
   outcome.upgrade = precision.why();

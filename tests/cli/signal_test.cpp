@@ -40,6 +40,52 @@ TEST_F(Signal, interrupt_prints_the_best_so_far) {
   EXPECT_EQ(outcome.json()["success"], false);
 }
 
+// A pass over the rows takes seconds on one thread; the signal comes within one.
+TEST_F(Signal, interrupt_ends_a_fit_within_a_pass) {
+  std::string csv = "x,y\n";
+  for (int i = 0; i < 300000; ++i)
+    csv += std::to_string(1 + i % 977) + "," + std::to_string(i % 31) + "\n";
+  write("d.csv", csv);
+  const Outcome outcome = shell(
+      "(exec '" NLSQ_COMMAND
+      "' fit d.csv --model 'y = a*polygamma(1, x + b) + c*polygamma(2, x + d) + g*polygamma(3, x + "
+      "h)' --p0 a=1,b=1,c=1,d=1,g=1,h=1 --ftol 0 --xtol 0 --gtol 0 --threads 1 --json) &\n"
+      "pid=$!\n"
+      "sleep 2\n"
+      "kill -INT $pid\n"
+      "date +%s%N > sent\n"
+      "wait $pid\n"
+      "code=$?\n"
+      "date +%s%N > ended\n"
+      "exit $code");
+  EXPECT_EQ(outcome.code, 3) << outcome.err;
+  EXPECT_EQ(outcome.json()["status"], -2);
+  const double seconds = (std::stod(read("ended")) - std::stod(read("sent"))) * 1e-9;
+  std::printf("%.3f s after the signal\n", seconds);
+  EXPECT_LT(seconds, 1.0);
+}
+
+// Another program truncates the file while it is read, from the first moment on.
+TEST_F(Signal, a_file_that_is_cut_short_is_an_error) {
+  std::string csv = "x,y\n";
+  for (int i = 0; i < 300000; ++i)
+    csv += std::to_string(i % 977) + ".5," + std::to_string(i % 31) + "\n";
+  write("d.csv", csv);
+  const Outcome outcome = shell(
+      "size=$(stat -c %s d.csv)\n"
+      "(while [ ! -e over ]; do truncate -s 4096 d.csv; truncate -s $size d.csv; done) &\n"
+      "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do\n"
+      "  '" NLSQ_COMMAND
+      "' fit d.csv --model 'y = a*x + b' > out 2> err\n"
+      "  code=$?\n"
+      "  [ $code -ge 126 ] && break\n"
+      "  [ $code = 4 ] && grep -q 'cut short' err && break\n"
+      "done\n"
+      "touch over; wait; exit $code");
+  EXPECT_EQ(outcome.code, 4) << read("err");
+  EXPECT_NE(read("err").find("cut short"), std::string::npos) << read("err");
+}
+
 // Shares of some hundred groups take long enough for the signal to arrive before the last one.
 TEST_F(Signal, interrupt_keeps_the_groups_that_are_fitted) {
   std::string csv = "k,x,y\n";

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -88,6 +89,43 @@ TEST_F(SourceTest, RefusesAnEmptyFile) {
 }
 
 TEST_F(SourceTest, SaysWhenReadingFails) { EXPECT_THROW(Source("/proc/self/mem"), IoError); }
+
+// A program that truncates the file again and again while it is read.
+TEST_F(SourceTest, AFileThatIsCutShortMeanwhileIsAnError) {
+  std::string text = "x,y\n";
+  while (text.size() < (1U << 23)) text += "1,2\n";
+  const std::string path = write("a.csv", text);
+  std::atomic<bool> over{false};
+  std::thread other([&] {
+    while (!over) {
+      fs::resize_file(path, 4096);
+      fs::resize_file(path, text.size());
+    }
+  });
+  int refused = 0;
+  for (int i = 0; i < 60; ++i) {
+    try {
+      const Source source(path, 2);
+      EXPECT_GT(source.bytes().size(), 0U);
+    } catch (const IoError& error) {
+      ++refused;
+      EXPECT_NE(std::string(error.what()).find("cut short"), std::string::npos);
+    }
+  }
+  over = true;
+  other.join();
+  EXPECT_GT(refused, 0);
+}
+
+TEST_F(SourceTest, MapsWhenItIsAskedTo) {
+  std::string text = "x,y\n";
+  while (text.size() < (1U << 20)) text += "1,2\n";
+  const std::string path = write("a.csv", text);
+  EXPECT_EQ(Source(path, 1, true).bytes(), text);
+  EXPECT_EQ(Source(path, 3, false).bytes(), text);
+  text.append(std::size_t{5} << 20, '\n');  // several pieces
+  EXPECT_EQ(Source(write("b.csv", text), 3).bytes(), text);
+}
 
 TEST_F(SourceTest, ReadsStandardInput) {
   const std::string path = write("a.csv", "x,y\n1,2\n");

@@ -183,6 +183,52 @@ TEST(MemoryEstimate, OfAnyModelIsNearThatOfAnOrdinaryOne) {
   EXPECT_THROW(estimate_memory(1000, 0), InputError);
 }
 
+// What an ordinary model of so many parameters takes, of a size whose model is made for the
+// estimate, and of sizes that were all the same once.
+TEST(MemoryEstimate, OfManyParametersFollowsTheirNumber) {
+  if (!counts_allocations()) GTEST_SKIP() << "sanitizers have operators of their own";
+  if (std::getenv("NLSQ_FOLD") != nullptr) GTEST_SKIP() << "another fold";
+  for (const std::string fold : {"gram", "qr"}) {
+    setenv("NLSQ_FOLD", fold.c_str(), 1);
+    index_t last = 0;
+    for (const index_t n : {200, 280}) {
+      std::string formula = "p0";
+      FitOptions options;
+      options.p0 = {0.1};
+      for (index_t i = 1; i + 1 < n; i += 2) {
+        formula += " + p" + std::to_string(i) + "*exp(-p" + std::to_string(i + 1) + "*x)";
+        options.p0.insert(options.p0.end(), {0.1, 0.01 * static_cast<double>(i)});
+      }
+      formula += " + p" + std::to_string(n - 1) + "*x";
+      options.p0.push_back(0.2);
+      options.threads = 1;
+      options.max_nfev = 40;
+      options.ftol = 1e-3;  // ends soon, with the polish
+      options.max_polish = 1;
+      const Case c{"", kDecay, {2.5, 1.3, 0.5}, 4000};
+      const Curve curve = curve_of(c);
+      const Model model = Model::parse(formula, {"x"});
+      estimate_memory(model, curve.data, options);  // makes the programs
+      const Measured fit = measure(model, curve.data, options);
+      const MemoryEstimate any = estimate_memory(c.rows, n, options);
+      EXPECT_EQ(any.parameters, n);
+      EXPECT_GT(any.working, last) << n;
+      last = any.working;
+      const auto taken = static_cast<double>(fit.peak + any.data);
+      const auto estimated = static_cast<double>(any.total());
+      std::printf("%td parameters: taken %.0f estimated %.0f (%s)\n", n, taken, estimated,
+                  fold.c_str());
+      EXPECT_NEAR(taken, estimated, kShare * estimated + kBesides) << n;
+    }
+  }
+  unsetenv("NLSQ_FOLD");
+  // Where the estimate goes over to a parabola.
+  const auto made = static_cast<double>(estimate_memory(4000, 512).working);
+  EXPECT_NEAR(static_cast<double>(estimate_memory(4000, 514).working) / made,
+              514.0 * 514 / 512 / 512, 2e-3);
+  EXPECT_GT(estimate_memory(4000, 100000).working, index_t{100000} * 100000 * 8);
+}
+
 TEST(MemoryLimit, IsKeptDownToTheLeastThatIsNamed) {
   if (!counts_allocations()) GTEST_SKIP() << "sanitizers have operators of their own";
   for (const index_t rows : {500, 300000}) {

@@ -280,3 +280,122 @@ def test_threads_of_least_squares():
         assert {r.x.tobytes() for r in pool.map(lambda _: least_squares(residuals, [1.5, 1.0, 0.8]), range(50))} == {
             expected
         }
+
+
+# -- numbers of threads, environment, locks
+
+
+@pytest.mark.parametrize("threads", [2**31, 2**40, 10**30])
+def test_a_number_of_threads_beyond_ints_is_refused(threads):
+    from nlsq import _core, curve_fit_many
+
+    calls = [
+        lambda: curve_fit(decay, X, Y, [1.5, 1.0, 0.8], threads=threads),
+        lambda: curve_fit(black_box, X, Y, [1.5, 1.0, 0.8], threads=threads),
+        lambda: least_squares(lambda p: p - 1.0, [0.0], threads=threads),
+        lambda: curve_fit_many(decay, X, np.stack([Y, Y]), p0=[1.5, 1.0, 0.8], threads=threads),
+        lambda: curve_fit(decay, X, Y, [1.5, 1.0, 0.8]).bootstrap(10, threads=threads),
+        lambda: _core.curve_fit(*_core.trace(decay, X, True, X, ["a", "b", "c"], len(X))[:2], Y, None,
+                                [1.5, 1.0, 0.8], threads=threads),
+    ]  # fmt: skip
+    for call in calls[:5]:
+        with pytest.raises(ValueError, match=f"threads must be .* not {threads}"):
+            call()
+
+
+def test_many_threads_are_no_more_than_help():
+    assert curve_fit(decay, X, Y, [1.5, 1.0, 0.8], threads=2**31 - 1).success
+    x, y = decay_data(m=300_000)
+    one = curve_fit(decay, x, y, [1.5, 1.0, 0.8], threads=1)
+    many = curve_fit(decay, x, y, [1.5, 1.0, 0.8], threads=2**31 - 1)
+    assert one.popt.tobytes() == many.popt.tobytes()
+
+
+def run_program(code, timeout=60, **environment):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=timeout,
+                          env={**os.environ, **environment})  # fmt: skip
+
+
+def test_a_variable_beyond_ints_is_refused_by_name():
+    code = "import nlsq\nnlsq.curve_fit('a*x + b', [1., 2, 3, 4], [1., 3, 5, 7.1], [1, 1])"
+    done = run_program(code, NLSQ_NUM_THREADS="4294967298")
+    assert done.returncode == 1 and "ValueError: NLSQ_NUM_THREADS='4294967298'" in done.stderr
+
+
+# A fit's threads once read the environment that Python was changing.
+ENVIRONMENT = """
+import os, threading, numpy as np, nlsq
+x = np.linspace(0, 4, 200_000)
+y = 2*np.exp(-x) + 0.01*np.sin(1e5*x)
+stop = False
+def change():
+    k = 0
+    while not stop:
+        k += 1
+        for i in range(200): os.environ[f"FILLER_{i}"] = "v" * (k % 50 + i)
+        for i in range(200): del os.environ[f"FILLER_{i}"]
+other = threading.Thread(target=change); other.start()
+try:
+    for _ in range(60):
+        nlsq.curve_fit("a*exp(-b*x) + c", x, y, [1, 1, 1], threads=2)
+        nlsq.curve_fit_many("a*exp(-b*x) + c", x[:50], np.tile(y[:50], (300, 1)), p0=[1, 1, 1], threads=2)
+finally:
+    stop = True
+    other.join()
+"""
+
+
+def test_the_environment_may_change_during_fits():
+    done = run_program(ENVIRONMENT, timeout=120)
+    assert done.returncode == 0, done.stderr
+
+
+# Making a weak reference may collect garbage, whose destructors may fit.
+COLLECTED = """
+import gc, numpy as np, nlsq
+x = np.linspace(0, 4, 30)
+y = 2*np.exp(-x)
+make = "def f{i}(x, a, b): return a*np.exp(-b*x) + {i}*0"
+class Fits:
+    def __init__(self): self.me = self
+    def __del__(self): nlsq.curve_fit(known, x, y, [1.0, 1.0])
+space = {"np": np}
+exec("def known(x, a, b): return a*np.exp(-b*x)", space)
+known = space["known"]
+for _ in range(3): nlsq.curve_fit(known, x, y, [1.0, 1.0])
+gc.set_threshold(1)
+for i in range(1100):
+    exec(make.format(i=i), space)
+    if i % 20 == 0: Fits()
+    f = space.pop(f"f{i}")
+    nlsq.curve_fit(f, x, y, [1.0, 1.0])
+    nlsq.curve_fit(f, x, y, [1.0, 1.0])
+nlsq.clear_cache()
+"""
+
+
+def test_destructors_may_fit_while_a_record_is_kept():
+    done = run_program(COLLECTED, timeout=120)
+    assert done.returncode == 0, done.stderr
+
+
+# -- slow models
+
+SLOW_X = 1.0 + np.arange(300_000) % 1000 / 100.0
+SLOW_Y = 1.0 / SLOW_X + 0.01 * np.sin(np.arange(300_000))
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no timers")
+@pytest.mark.parametrize("rows", [3000, 300_000])
+@pytest.mark.parametrize("after", [0.2, 0.7])
+def test_ctrl_c_ends_a_fit_of_a_slow_model_within_a_pass(rows, after):
+    tight = dict(ftol=0.0, xtol=0.0, gtol=0.0, max_nfev=100_000, bounds=(0.0, np.inf))
+    formula = "a*polygamma(1, x + b) + c*polygamma(2, x + d) + g*polygamma(3, x + h)"
+
+    def fits():
+        while True:
+            curve_fit(formula, SLOW_X[:rows], SLOW_Y[:rows], [1.0, 0.5, 0.1, 0.5, 0.1, 0.5], **tight)
+
+    seconds = min(interrupted(fits, after) for _ in range(2))  # the machine may be busy
+    print(f"{seconds:.3f} s after the signal")
+    assert seconds < 0.3

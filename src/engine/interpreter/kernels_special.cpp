@@ -104,8 +104,14 @@ void run_wofz_im(const Call& c, index_t n) {
 void run_mod(const Call& c, index_t n) {
   each(c, n, [&](index_t i) { return remainder_like_numpy(c.a[i], c.b[i]); });
 }
+// The caller's array may have been changed since its indices were checked: what is beyond the
+// elements is no number, and nothing beyond them is read.
 void run_gathered(const Call& c, index_t n) {
-  each(c, n, [&](index_t i) { return c.b[static_cast<index_t>(c.a[i]) * kSlotWidth]; });
+  const auto size = static_cast<double>(c.imm);
+  each(c, n, [&](index_t i) {
+    const double index = c.a[i];
+    return index >= 0.0 && index < size ? c.b[static_cast<index_t>(index) * kSlotWidth] : kNaN;
+  });
 }
 
 }  // namespace
