@@ -75,17 +75,21 @@ Followed follow(std::string path) {
   return out;
 }
 
-Place open_place(int descriptor, const std::string& path, const std::string& option) {
-  const int flags = fcntl(descriptor, F_GETFL);
-  if (flags < 0) refuse(option, fmt::format("'{}' is not open", path));
-  if ((flags & O_ACCMODE) == O_RDONLY)
-    refuse(option, fmt::format("'{}' is open for reading only", path));
+Place descriptor_place(int descriptor, const std::string& path) {
   Place place;
   place.kind = Place::Kind::descriptor;
   place.path = path;
   place.descriptor = descriptor;
   fstat(descriptor, &place.status);
   return place;
+}
+
+Place open_place(int descriptor, const std::string& path, const std::string& option) {
+  const int flags = fcntl(descriptor, F_GETFL);
+  if (flags < 0) refuse(option, fmt::format("'{}' is not open", path));
+  if ((flags & O_ACCMODE) == O_RDONLY)
+    refuse(option, fmt::format("'{}' is open for reading only", path));
+  return descriptor_place(descriptor, path);
 }
 
 void check_folder(const std::string& path, const std::string& named, const std::string& option) {
@@ -108,11 +112,7 @@ std::string folder_of(const std::string& path) {
 Place find_place(const std::string& path, const std::string& option) {
   if (path == "-") {
     // Closed or not, it is found out when it is written to, as where no option names it.
-    Place place;
-    place.kind = Place::Kind::descriptor;
-    place.path = path;
-    place.descriptor = STDOUT_FILENO;
-    return place;
+    return descriptor_place(STDOUT_FILENO, path);
   }
   const Followed end = follow(path);
   if (end.descriptor) return open_place(*end.descriptor, path, option);
@@ -135,20 +135,20 @@ Place find_place(const std::string& path, const std::string& option) {
   return place;
 }
 
+bool is_same(const struct stat& a, const struct stat& b) {
+  return !S_ISCHR(a.st_mode) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 bool is_descriptor_of(int descriptor, const struct stat& status) {
   struct stat own = {};
-  return fstat(descriptor, &own) == 0 && !S_ISCHR(own.st_mode) && own.st_dev == status.st_dev &&
-         own.st_ino == status.st_ino;
+  return fstat(descriptor, &own) == 0 && is_same(own, status);
 }
 
 bool same_file(const std::string& a, const std::string& b) {
   const Followed first = follow(a), second = follow(b);
   if (first.descriptor || second.descriptor) return first.descriptor == second.descriptor;
   if (first.exists != second.exists) return false;
-  if (first.exists) {
-    return !S_ISCHR(first.status.st_mode) && first.status.st_dev == second.status.st_dev &&
-           first.status.st_ino == second.status.st_ino;
-  }
+  if (first.exists) return is_same(first.status, second.status);
   std::error_code fault;
   const auto resolved = [&](const std::string& path) {
     return fs::weakly_canonical(folder_of(path), fault) / fs::path(path).filename();

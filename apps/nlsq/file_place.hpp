@@ -33,7 +33,10 @@ std::string folder_of(const std::string& path);
 /// there yet, the same name in the same folder. Devices are shared by nature and never the same.
 bool same_file(const std::string& a, const std::string& b);
 
-/// The same for an open descriptor, unless it is a device.
+/// The same for what exists.
+bool is_same(const struct stat& a, const struct stat& b);
+
+/// The same for an open descriptor.
 bool is_descriptor_of(int descriptor, const struct stat& status);
 
 }  // namespace nlsq::command

@@ -102,9 +102,11 @@ bool takes_after(int descriptor, const struct stat& old) {
 int rename_to(const std::string& temporary, const Place& place) {
   const char *from = temporary.c_str(), *to = place.path.c_str();
   if (place.kind == Place::Kind::file) return std::rename(from, to) == 0 ? 0 : errno;
+#if defined(RENAME_NOREPLACE)
   if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
   if (errno != EINVAL && errno != ENOSYS) return errno;
-  // A file system without that kind of renaming may still have hard links, which never replace.
+#endif
+  // A system without that kind of renaming may still have hard links, which never replace.
   if (link(from, to) == 0) return unlink(from) == 0 ? 0 : errno;
   if (errno == EEXIST) return errno;
   return std::rename(from, to) == 0 ? 0 : errno;
@@ -145,7 +147,11 @@ void write_in_place(const Place& place, const std::string& named, const std::str
   if (!file.is_open()) fail(named, errno);
   const auto size = static_cast<off_t>(content.size()), old = place.status.st_size;
   if (size > old) {
+#if defined(__APPLE__)
+    const int fault = ftruncate(file.number(), size) == 0 ? 0 : errno;
+#else
     const int fault = posix_fallocate(file.number(), 0, size);
+#endif
     if (fault != 0 && fault != EOPNOTSUPP && fault != EINVAL) {
       if (ftruncate(file.number(), old) != 0) fail(named, errno);
       fail(named, fault);

@@ -36,13 +36,18 @@ void check_ending(const std::string& option, const std::string& path, Format for
   }
 }
 
+// The file itself where it exists, whatever it is called; its name where nothing is there yet.
+bool is_input(const InputFile& input, const std::string& path, const Place& place) {
+  if (place.kind == Place::Kind::created) return input.path != "-" && same_file(input.path, path);
+  if (input.path == "-") return is_descriptor_of(STDIN_FILENO, place.status);
+  struct stat status = {};
+  return stat(input.path.c_str(), &status) == 0 && is_same(status, place.status);
+}
+
 void refuse_inputs(const std::string& option, const std::string& path, const Place& place,
                    const std::vector<InputFile>& inputs) {
   for (const InputFile& input : inputs) {
-    const bool is_input = input.path == "-" ? is_descriptor_of(STDIN_FILENO, place.status) &&
-                                                  place.kind != Place::Kind::created
-                                            : same_file(input.path, path);
-    if (!is_input) continue;
+    if (!is_input(input, path, place)) continue;
     throw InputError(
         option, fmt::format("{0}: '{1}' is the file of {2}{3}, which is never written to; give {0} "
                             "another name",

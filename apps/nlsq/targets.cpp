@@ -2,6 +2,7 @@
 #include "targets.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "nlsq/error.hpp"
 
@@ -27,6 +28,20 @@ void refuse_second_on_stdout(const OutputFile& file, const char* option, bool js
                                        option));
 }
 
+// The report would be added to the measurement (`>> data.csv`).
+void refuse_redirection_to(const InputFile& input) {
+  struct stat status = {};
+  const int fault =
+      input.path == "-" ? fstat(STDIN_FILENO, &status) : stat(input.path.c_str(), &status);
+  if (fault != 0 || !S_ISREG(status.st_mode)) return;
+  for (const auto& [descriptor, name] :
+       {std::pair(STDOUT_FILENO, "standard output"), std::pair(STDERR_FILENO, "standard error")}) {
+    if (!is_descriptor_of(descriptor, status)) continue;
+    throw InputError(input.option, fmt::format("'{}' is the file of {} and where {} is redirected",
+                                               input.path, input.option, name));
+  }
+}
+
 }  // namespace
 
 void refuse_shared_files(const FitArguments& a) {
@@ -41,6 +56,7 @@ void refuse_shared_files(const FitArguments& a) {
     }
     reader = &input;
   }
+  for (const InputFile& input : inputs) refuse_redirection_to(input);
   if (a.plot.empty() || a.out.empty()) return;
   if (a.plot == a.out || same_file(a.plot, a.out)) {
     throw InputError(

@@ -119,6 +119,10 @@ std::string printable(std::string_view text, std::size_t most) {
 
 bool is_printable(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
+    if (text[at] >= 0x20 && text[at] < 0x7F) {
+      ++at;
+      continue;
+    }
     const Character c = decode(text, at);
     if (!c.valid || is_hidden(c.point)) return false;
     at += c.length;

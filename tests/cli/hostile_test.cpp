@@ -77,7 +77,7 @@ TEST_F(Hostile, outputs_that_are_inputs_are_refused) {
       {"nlsq fit - --model 'y = a*x + b' --plot link.svg --force < d.csv", 2,
        "is the file of the data ('-')"},
       {"nlsq fit /dev/stdin --model 'y = a*x + b' --plot link.svg --force < d.csv", 2,
-       "is where standard input is redirected"},
+       "is the file of the data ('/dev/stdin')"},
       {"by --out g.csv", 2, "--out: 'g.csv' is the file of the data"},
       {"by --out sub/g.csv --force", 2, "is the file of the data ('g.csv')"},
       {"by --p0-from starts.csv --out starts.csv --force", 2, "is the file of --p0-from"},
@@ -87,6 +87,10 @@ TEST_F(Hostile, outputs_that_are_inputs_are_refused) {
        "is the file of --bounds-from"},
       {"nlsq fit pipe.csv --by k --model 'y = a*x' --out pipe_too.csv", 2,
        "is the file of the data"},
+      {"one --plot /dev/fd/3 3>> d.csv", 2, "'/dev/fd/3' is the file of the data"},
+      {"one >> d.csv", 2, "'d.csv' is the file of the data and where standard output is"},
+      {"by --p0-from starts.csv 1<> s.csv", 2, "'starts.csv' is the file of --p0-from and where"},
+      {"nlsq fit - --model 'y = a*x' < d.csv >> d.csv", 2, "'-' is the file of the data and where"},
       {"nlsq fit no.svg --model 'y = a*x' --plot ./no.svg", 2, "is the file of the data"},
   });
 }
