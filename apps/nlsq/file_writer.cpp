@@ -143,8 +143,11 @@ bool replaced(const Place& place, const std::string& named, const std::string& c
 // Room is reserved first, so that a full disk is found out before the old content is touched.
 void write_in_place(const Place& place, const std::string& named, const std::string& content) {
   const HeldSignals held;
-  Descriptor file(open(place.path.c_str(), O_WRONLY | O_CLOEXEC));
-  if (!file.is_open()) fail(named, errno);
+  Descriptor file(open(place.path.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
+  struct stat found = {};
+  if (!file.is_open() || fstat(file.number(), &found) != 0) fail(named, errno);
+  // Another file that came to be there since it was judged is not ours to write to.
+  if (!is_same(found, place.status)) fail(named, EEXIST);
   const auto size = static_cast<off_t>(content.size()), old = place.status.st_size;
   if (size > old) {
 #if defined(__APPLE__)
