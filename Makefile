@@ -71,6 +71,7 @@ stubs: build-python
 	@.venv/bin/python -m nanobind.stubgen -q -m nlsq._core -o python/nlsq/_core.pyi
 
 demo: build-command
+	@rm -f build/demo.svg
 	@sh examples/demo.sh build/nlsq build/demo.svg
 
 build-tests:

@@ -68,14 +68,26 @@ double parse_number(std::string_view text, const std::string& option) {
   return *value;
 }
 
-index_t parse_count(std::string_view text, const std::string& option, index_t least) {
+double parse_finite(std::string_view text, const std::string& option) {
+  const double value = parse_number(text, option);
+  if (!std::isfinite(value))
+    throw InputError(option, fmt::format("{}: '{}' is not a finite number", option, text));
+  return value;
+}
+
+index_t parse_count(std::string_view text, const std::string& option, index_t least, index_t most) {
   const std::optional<double> value = as_number(text);
-  if (!value || !(*value >= static_cast<double>(least)) || *value > 1e15 ||
+  if (!value || !(*value >= static_cast<double>(least)) || *value > static_cast<double>(most) ||
       *value != std::floor(*value)) {
-    throw InputError(
-        option, fmt::format("{}: '{}' is not a whole number of at least {}", option, text, least));
+    throw InputError(option, fmt::format("{}: '{}' is not a whole number from {} to {}", option,
+                                         text, least, most));
   }
   return static_cast<index_t>(*value);
+}
+
+int parse_threads(const std::string& text) {
+  constexpr index_t kMostThreads = 4096;
+  return static_cast<int>(parse_count(text, "--threads", 0, kMostThreads));
 }
 
 std::vector<Assignment> parse_assignments(const std::vector<std::string>& lists,

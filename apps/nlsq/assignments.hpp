@@ -13,11 +13,21 @@
 
 namespace nlsq::command {
 
+/// Whole numbers are exact up to here.
+constexpr index_t kMostCount = 1'000'000'000'000'000;
+
 /// A number, "inf" included. Throws InputError: `option` and the text.
 double parse_number(std::string_view text, const std::string& option);
 
-/// A whole number of at least `least`.
-index_t parse_count(std::string_view text, const std::string& option, index_t least);
+/// A finite number.
+double parse_finite(std::string_view text, const std::string& option);
+
+/// A whole number from `least` to `most`.
+index_t parse_count(std::string_view text, const std::string& option, index_t least,
+                    index_t most = kMostCount);
+
+/// A number of threads; 0: as many as the machine has.
+int parse_threads(const std::string& text);
 
 /// The number that the whole text is, if it is one.
 std::optional<double> as_number(std::string_view text);

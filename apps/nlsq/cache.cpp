@@ -18,7 +18,7 @@ namespace {
 std::string settings_file() {
   const std::string path = config_path();
   if (path.empty()) return "none (HOME is not set)";
-  return access(path.c_str(), F_OK) == 0 ? path : path + " (not there)";
+  return printable(path) + (access(path.c_str(), F_OK) == 0 ? "" : " (not there)");
 }
 
 std::string about_the_cache() {

@@ -9,6 +9,7 @@
 #include "digits.hpp"
 #include "grouped_data.hpp"
 #include "result_table.hpp"
+#include "spreadsheet.hpp"
 
 namespace nlsq::command {
 namespace {
@@ -53,8 +54,9 @@ std::string to_csv(const ResultTable& table, int threads) {
   std::vector<std::vector<std::string>> words(table.columns.size());
   std::string out;
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
-    for (const std::string& word : table.columns[c].words) words[c].push_back(quoted(word));
-    out += (c > 0 ? "," : "") + quoted(table.columns[c].name);
+    for (const std::string& word : table.columns[c].words)
+      words[c].push_back(quoted(guarded(word)));
+    out += (c > 0 ? "," : "") + quoted(guarded(table.columns[c].name));
   }
   out += '\n';
   const index_t parts = (table.rows + kRowsAPart - 1) / kRowsAPart;

@@ -99,7 +99,12 @@ void add_output_options(CLI::App& fit, FitArguments& a) {
   const char* group = "Output";
   fit.add_flag("--json", a.json, "one JSON object instead of the table; with --by one a line")
       ->group(group);
-  add_text(fit, "--plot", a.plot, "write a plot of the fit and its residuals", group, "FILE.svg");
+  add_text(fit, "--plot", a.plot, "write a plot of the fit and its residuals; - is standard output",
+           group, "FILE.svg");
+  fit.add_flag(
+         "--force", a.force,
+         "--plot and --out may replace files that nlsq did not write (never one that is read)")
+      ->group(group);
   add_text(fit, "--level", a.level, "confidence of the intervals (default 0.95)", group, "P");
   fit.add_flag("--verbose", a.verbose,
                "show each step (all of them on all rows), the engine and timings on stderr")

@@ -24,7 +24,7 @@ struct FitArguments {
   bool no_polish = false;
   std::string missing = "raise", columns, delimiter, decimal = ".", skip = "0";
   std::string plot;
-  bool json = false, verbose = false, quiet = false;
+  bool json = false, verbose = false, quiet = false, force = false;
   /// Options of a later version, with their names, when given.
   std::string checkpoint, device;
   /// Fits of many groups.

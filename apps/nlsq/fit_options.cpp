@@ -36,7 +36,7 @@ void set_starts(const FitArguments& arguments, FitOptions& options) {
 void set_fixed(const FitArguments& arguments, FitOptions& options) {
   for (const Assignment& item : parse_assignments(arguments.fix, "--fix")) {
     options.fixed[item.name] = std::nullopt;
-    if (item.value) options.fixed[item.name] = parse_number(*item.value, "--fix");
+    if (item.value) options.fixed[item.name] = parse_finite(*item.value, "--fix");
   }
 }
 
@@ -44,21 +44,24 @@ void set_scales(const FitArguments& arguments, const Model& model, FitOptions& o
   if (arguments.x_scale == "jac") return;
   const std::vector<std::string> free = free_parameters(model, options);
   options.x_scale.assign(free.size(), 1.0);
-  if (const auto number = as_number(arguments.x_scale)) {
-    options.x_scale.assign(free.size(), *number);
+  if (as_number(arguments.x_scale)) {
+    options.x_scale.assign(free.size(), parse_finite(arguments.x_scale, "--x-scale"));
     return;
   }
   for (const Assignment& item : parse_assignments({arguments.x_scale}, "--x-scale")) {
     const auto at = std::find(free.begin(), free.end(), item.name);
     if (!item.value)
-      throw InputError("--x-scale", "--x-scale: write 'jac', a number, or NAME=SCALE,…");
+      throw InputError(
+          "--x-scale",
+          fmt::format("--x-scale: '{}' is neither 'jac' nor a number; or write {}=SCALE,…",
+                      item.name, item.name));
     if (at == free.end()) {
       throw InputError("--x-scale",
                        fmt::format("--x-scale: there is no free parameter '{}'{}; there is {}",
                                    item.name, did_you_mean(item.name, free), quoted_list(free)));
     }
     options.x_scale[static_cast<std::size_t>(at - free.begin())] =
-        parse_number(*item.value, "--x-scale");
+        parse_finite(*item.value, "--x-scale");
   }
 }
 
@@ -101,6 +104,12 @@ void refuse_options_of_groups(const FitArguments& a) {
 }
 
 void refuse_unused_parameters(const Model& model, const FitOptions& options) {
+  if (model.parameters().empty()) {
+    throw InputError(
+        "--model", fmt::format("--model: the formula '{}' has no parameter, so there is nothing to "
+                               "fit; names that are no columns are parameters: 'y = a*x'",
+                               model.formula()));
+  }
   std::vector<std::string> idle;
   for (const std::string& name : model.unused_parameters()) {
     if (!options.fixed.contains(name)) idle.push_back(name);
@@ -127,18 +136,17 @@ FitOptions make_fit_options(const FitArguments& arguments, const Model& model) {
   if (arguments.jacobian_mode)
     options.jacobian_mode = parse_jacobian_mode(*arguments.jacobian_mode);
   options.precision = parse_precision(arguments.precision);
-  options.f_scale = parse_number(arguments.f_scale, "--f-scale");
+  options.f_scale = parse_finite(arguments.f_scale, "--f-scale");
   options.absolute_sigma = arguments.absolute_sigma;
   options.progressive = !arguments.no_progressive;
   options.polish = !arguments.no_polish;
-  if (!arguments.ftol.empty()) options.ftol = parse_number(arguments.ftol, "--ftol");
-  if (!arguments.xtol.empty()) options.xtol = parse_number(arguments.xtol, "--xtol");
-  if (!arguments.gtol.empty()) options.gtol = parse_number(arguments.gtol, "--gtol");
+  if (!arguments.ftol.empty()) options.ftol = parse_finite(arguments.ftol, "--ftol");
+  if (!arguments.xtol.empty()) options.xtol = parse_finite(arguments.xtol, "--xtol");
+  if (!arguments.gtol.empty()) options.gtol = parse_finite(arguments.gtol, "--gtol");
   if (!arguments.max_nfev.empty())
     options.max_nfev = parse_count(arguments.max_nfev, "--max-nfev", 1);
   if (!arguments.level.empty()) options.level = parse_level(arguments.level);
-  if (!arguments.threads.empty())
-    options.threads = static_cast<int>(parse_count(arguments.threads, "--threads", 0));
+  if (!arguments.threads.empty()) options.threads = parse_threads(arguments.threads);
   if (!arguments.memory.empty()) options.memory_limit = parse_bytes(arguments.memory, "--memory");
   // load() has judged every value that the fit uses.
   options.check_finite = false;

@@ -13,7 +13,7 @@ void refuse_later_options(const FitArguments& arguments);
 /// Throws InputError for an option that has no meaning without --by.
 void refuse_options_of_groups(const FitArguments& arguments);
 
-/// Throws InputError if the value does not depend on a parameter that moves.
+/// Throws InputError if there is no parameter, or the value does not depend on one that moves.
 void refuse_unused_parameters(const Model& model, const FitOptions& options);
 
 /// Throws InputError. Names of parameters in p0, bounds and fix are checked by the library.

@@ -12,6 +12,7 @@
 #include "messages.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/models.hpp"
+#include "nlsq/runtime.hpp"
 
 namespace nlsq::command {
 namespace {
@@ -114,8 +115,7 @@ void take_starts(const FitArguments& arguments, const FitOptions& options,
   const ColumnSet& columns = table.columns();
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (is_pinned(options, names[i])) continue;
-    std::vector<std::string> ignored;
-    const index_t column = columns.find(names[i], ignored);
+    const index_t column = find_written(columns, names[i]);
     if (column < 0) {
       // A start for all groups is as good.
       if (options.start.contains(names[i])) continue;
@@ -147,9 +147,8 @@ void take_bounds(const FitArguments& arguments, const FitOptions& options,
   out.lower.resize(k * N);
   out.upper.resize(k * N);
   bool any = false;
-  std::vector<std::string> ignored;
   const auto fill = [&](std::size_t i, const char* suffix, double common, std::vector<double>& to) {
-    const index_t column = columns.find(names[i] + suffix, ignored);
+    const index_t column = find_written(columns, names[i] + suffix);
     any |= column >= 0;
     const std::span<const double> values =
         column < 0 ? std::span<const double>() : columns.values(column);
@@ -169,7 +168,7 @@ void take_bounds(const FitArguments& arguments, const FitOptions& options,
           option, fmt::format("{}: the lower bound {} of '{}' is above the upper bound {} in the "
                               "group {}",
                               option, out.lower[g * N + i], names[i], out.upper[g * N + i],
-                              grouped.groups.label(static_cast<index_t>(g))));
+                              printable(grouped.groups.label(static_cast<index_t>(g)))));
     }
   }
   if (!any) {

@@ -28,7 +28,7 @@ std::string about_the_build() {
       "  in use            {}   (NLSQ_ISA)\n"
       "  threads           {}   (NLSQ_NUM_THREADS, --threads)\n"
       "  engines           interpreter, callback\n"
-      "  file formats      text (CSV, TSV, blanks), NPY\n"
+      "  file formats      text (CSV, TSV, blanks), NPY, NPZ\n"
       "  optional parts    hdf5 no, mpi no, opencl no, cuda no\n"
       "\n"
       "'nlsq info functions' lists what a formula may contain.\n",

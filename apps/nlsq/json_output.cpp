@@ -12,12 +12,19 @@
 
 #include "assignments.hpp"
 #include "nlsq/memory.hpp"
+#include "nlsq/runtime.hpp"
 #include "nlsq/version.hpp"
 
 namespace nlsq::command {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+// Text as JSON has it. What a terminal would act on is escaped besides, which changes no value.
+std::string text_of(const Json& value) {
+  const bool ascii = value.is_string() && !is_printable(value.get_ref<const std::string&>());
+  return value.dump(-1, ' ', ascii, Json::error_handler_t::replace);
+}
 
 void print(const Json& value, std::string& out) {
   if (value.is_number_float()) {
@@ -36,13 +43,12 @@ void print(const Json& value, std::string& out) {
     for (const auto& [key, item] : value.items()) {
       if (!first) out += ", ";
       first = false;
-      if (value.is_object())
-        out += Json(key).dump(-1, ' ', false, Json::error_handler_t::replace) + ": ";
+      if (value.is_object()) out += text_of(Json(key)) + ": ";
       print(item, out);
     }
     out += value.is_object() ? '}' : ']';
   } else {
-    out += value.dump(-1, ' ', false, Json::error_handler_t::replace);
+    out += text_of(value);
   }
 }
 

@@ -11,6 +11,9 @@
 
 namespace nlsq::command {
 
+/// The column `name` of a table, as it is or as a CSV of ours has it; −1 if there is none.
+index_t find_written(const ColumnSet& columns, const std::string& name);
+
 class KeyTable {
  public:
   /// Throws InputError when the file lacks a column of keys, or a group comes twice in it.

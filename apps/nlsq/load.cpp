@@ -50,8 +50,7 @@ ReadOptions read_options(const FitArguments& arguments) {
   options.decimal = arguments.decimal[0];
   options.skip = parse_count(arguments.skip, "--skip", 0);
   options.keep_text = key_names(arguments.by);
-  if (!arguments.threads.empty())
-    options.threads = static_cast<int>(parse_count(arguments.threads, "--threads", 0));
+  if (!arguments.threads.empty()) options.threads = parse_threads(arguments.threads);
   return options;
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The command `nlsq`: subcommands, and the one place where exceptions become messages and exit
 // codes.
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -14,6 +16,7 @@
 #include "models.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/version.hpp"
+#include "option_values.hpp"
 #include "run_fit.hpp"
 
 namespace nlsq::command {
@@ -65,10 +68,13 @@ std::string about_values(const CLI::ArgumentMismatch& error) {
 // The library's "p0: …" is about --p0 here.
 std::string with_option_name(const InputError& error) {
   const std::string text = error.what();
-  const std::vector<std::string> shared{"p0",   "bounds",  "fix",   "sigma",   "method",
-                                        "loss", "f_scale", "level", "x_scale", "jacobian_mode"};
+  const std::vector<std::string> shared{
+      "p0",   "bounds",  "fix",      "sigma", "method",    "loss",          "f_scale", "level",
+      "ftol", "x_scale", "max_nfev", "xtol",  "precision", "jacobian_mode", "gtol",    "threads"};
   const bool is_shared = std::find(shared.begin(), shared.end(), error.argument()) != shared.end();
-  if (!is_shared || !text.starts_with(error.argument() + ":")) return text;
+  const std::string_view behind = std::string_view(text).substr(
+      text.starts_with(error.argument()) ? error.argument().size() : text.size());
+  if (!is_shared || (!behind.starts_with(':') && !behind.starts_with(' '))) return text;
   std::string option = "--" + error.argument();
   std::replace(option.begin(), option.end(), '_', '-');
   return option + text.substr(error.argument().size());
@@ -105,8 +111,10 @@ int run(int argc, char** argv) {
   }
   cache->allow_extras();
   app.footer("'nlsq fit --help' shows the options of a fit, with examples.");
+  refuse_empty_assignments(argc, argv);
   try {
     app.parse(argc, argv);
+    refuse_empty_values(app);
   } catch (const CLI::CallForHelp&) {
     const CLI::App& shown = fit->parsed()      ? *fit
                             : models->parsed() ? *models
@@ -147,6 +155,15 @@ int run(int argc, char** argv) {
   return run_fit(arguments);
 }
 
+// A file opened while one of these is closed would become it, and what is printed would end there.
+// In the wrong direction, so that using it stays an error.
+void fill_closed_streams() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(descriptor, F_GETFD) >= 0) continue;
+    if (open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY) != descriptor) return;
+  }
+}
+
 }  // namespace
 }  // namespace nlsq::command
 
@@ -155,6 +172,7 @@ int main(int argc, char** argv) {
   // A closed pipe and a file too large are then errors of writing, told apart from a crash.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
+  fill_closed_streams();
   try {
     return run(argc, argv);
   } catch (const nlsq::InputError& error) {

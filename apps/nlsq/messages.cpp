@@ -16,7 +16,8 @@
 namespace nlsq::command {
 namespace {
 
-void print_prefixed(const char* color, const char* kind, const std::string& text) {
+void print_prefixed(const char* color, const char* kind, const std::string& message) {
+  const std::string text = printable_message(message);
   const bool colored = wants_color(stderr);
   const std::string line = colored ? fmt::format("nlsq: \x1b[{}m{}:\x1b[0m {}\n", color, kind, text)
                                    : fmt::format("nlsq: {}: {}\n", kind, text);
@@ -59,11 +60,12 @@ std::string quoted_list(const std::vector<std::string>& names, std::size_t most)
   return out;
 }
 
-void print_result(const std::string& text) {
+void print_result(const std::string& text, std::FILE* to) {
   const bool written =
-      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+      std::fwrite(text.data(), 1, text.size(), to) == text.size() && std::fflush(to) == 0;
   if (!written)
-    throw IoError(fmt::format("cannot write to standard output: {}", std::strerror(errno)));
+    throw IoError(fmt::format("cannot write to standard {}: {}", to == stdout ? "output" : "error",
+                              std::strerror(errno)));
 }
 
 }  // namespace nlsq::command

@@ -27,7 +27,7 @@ std::string quoted_list(const std::vector<std::string>& names, std::size_t most 
 /// Characters of UTF-8 text.
 std::size_t display_width(const std::string& text);
 
-/// Writes all of `text` to stdout. Throws IoError when that fails (closed, disk full).
-void print_result(const std::string& text);
+/// Writes all of `text` to stdout or stderr. Throws IoError when that fails (closed, disk full).
+void print_result(const std::string& text, std::FILE* to = stdout);
 
 }  // namespace nlsq::command

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "nlsq/error.hpp"
+#include "own_results.hpp"
 #include "result_table.hpp"
 
 namespace nlsq::command {
@@ -152,8 +153,9 @@ std::string to_npz(const ResultTable& table) {
   put(out, files, 2);
   put(out, directory.size(), 4);
   put(out, at, 4);
-  put(out, 0, 2);
-  return out;
+  const std::string comment = kNpzComment;
+  put(out, comment.size(), 2);
+  return out + comment;
 }
 
 }  // namespace nlsq::command

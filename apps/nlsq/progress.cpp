@@ -13,7 +13,8 @@ namespace nlsq::command {
 namespace {
 
 void print_line(const std::string& line) {
-  std::fwrite(line.data(), 1, line.size(), stderr);
+  const std::string text = printable_lines(line);
+  std::fwrite(text.data(), 1, text.size(), stderr);
   std::fputc('\n', stderr);
   std::fflush(stderr);
 }

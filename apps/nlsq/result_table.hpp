@@ -27,7 +27,8 @@ struct ResultTable {
 };
 
 /// RFC 4180 but for line ends, which are LF; what is not a number is an empty field. Numbers have
-/// as many digits as it takes to read back the same.
+/// as many digits as it takes to read back the same. Text that a spreadsheet would run is guarded
+/// (spreadsheet.hpp).
 std::string to_csv(const ResultTable& table, int threads);
 
 /// An uncompressed .npz: float64, int64 and Unicode arrays.

@@ -4,8 +4,10 @@
 #include "run_by.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "assignments.hpp"
@@ -17,9 +19,9 @@
 #include "messages.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/runtime.hpp"
-#include "output_file.hpp"
 #include "progress.hpp"
 #include "stop_signal.hpp"
+#include "targets.hpp"
 
 namespace nlsq::command {
 namespace {
@@ -44,9 +46,12 @@ Tolerance parse_tolerance(const std::string& text) {
   tolerance.is_percent = text.ends_with('%');
   const auto number =
       as_number(std::string_view(text).substr(0, text.size() - (tolerance.is_percent ? 1 : 0)));
-  if (!number || !(*number >= 0.0) || (tolerance.is_percent && *number > 100.0)) {
+  const bool is_good =
+      number && *number >= 0.0 &&
+      (tolerance.is_percent ? *number <= 100.0 : *number == std::floor(*number) && *number <= 1e15);
+  if (!is_good) {
     throw InputError("--max-failed",
-                     fmt::format("--max-failed: '{}' is neither a number of groups nor a "
+                     fmt::format("--max-failed: '{}' is neither a whole number of groups nor a "
                                  "percentage such as 1%",
                                  text));
   }
@@ -54,7 +59,7 @@ Tolerance parse_tolerance(const std::string& text) {
   return tolerance;
 }
 
-void check_output(const FitArguments& arguments) {
+void refuse_options_of_one_fit(const FitArguments& arguments) {
   if (!arguments.plot.empty()) {
     throw InputError("--plot",
                      "--plot draws one fit, --by makes many; choose a group with --where instead");
@@ -63,12 +68,6 @@ void check_output(const FitArguments& arguments) {
     throw InputError("--memory", "--memory limits one fit, --by makes many; leave it out");
   if (!arguments.level.empty() && !arguments.json)
     throw InputError("--level", "--level: the table of --by has no intervals; --json has");
-  if (arguments.out.empty()) return;
-  if (!arguments.out.ends_with(".csv") && !arguments.out.ends_with(".npz")) {
-    throw InputError("--out",
-                     fmt::format("--out: '{}' ends neither in .csv nor in .npz", arguments.out));
-  }
-  check_output_path(arguments.out, "--out");
 }
 
 ManyOptions make_many_options(const FitOptions& common, const GroupStarts& starts,
@@ -79,7 +78,7 @@ ManyOptions make_many_options(const FitOptions& common, const GroupStarts& start
   options.lower = starts.lower;
   options.upper = starts.upper;
   if (!arguments.time_limit.empty()) {
-    options.time_limit = parse_number(arguments.time_limit, "--time-limit");
+    options.time_limit = parse_finite(arguments.time_limit, "--time-limit");
     if (!(options.time_limit > 0.0)) {
       throw InputError(
           "--time-limit",
@@ -112,7 +111,7 @@ void note_left_out(const Groups& groups, LoadedData& loaded) {
 std::string listed(const Groups& groups, const std::vector<index_t>& which) {
   std::string out;
   for (std::size_t i = 0; i < std::min(which.size(), kMostListed); ++i)
-    out += (i > 0 ? ", " : "") + groups.label(which[i]);
+    out += (i > 0 ? ", " : "") + printable(groups.label(which[i]));
   return which.size() > kMostListed ? out + ", …" : out;
 }
 
@@ -120,7 +119,7 @@ void tell(const LoadedData& loaded, const GroupedData& grouped, const ManyFits& 
           const FitArguments& arguments) {
   if (!arguments.quiet) {
     for (const std::string& note : loaded.notes) print_note(note);
-    if (!arguments.out.empty())
+    if (!arguments.out.empty() && arguments.out != "-")
       print_note(fmt::format("{} groups; results in {}", grouped.groups.count(), arguments.out));
   }
   for (const std::string& warning : loaded.warnings) print_warning(warning);
@@ -182,7 +181,8 @@ void print_json_lines(const GroupedData& grouped, ManyFits& fits, const LoadedDa
 }  // namespace
 
 int run_by(const FitArguments& arguments) {
-  check_output(arguments);
+  refuse_options_of_one_fit(arguments);
+  const std::optional<OutputFile> out = table_file(arguments);
   const Tolerance tolerance = parse_tolerance(arguments.max_failed);
   const Stopwatch reading;
   LoadedData loaded = load(arguments);
@@ -207,11 +207,14 @@ int run_by(const FitArguments& arguments) {
   watch.reset();
 
   if (arguments.json) print_json_lines(grouped, fits, loaded, options, arguments);
-  if (!arguments.json || !arguments.out.empty()) {
+  if (!arguments.json || out) {
     const ResultTable table = make_result_table(grouped, fits, loaded.notes);
     const std::string text =
-        arguments.out.ends_with(".npz") ? to_npz(table) : to_csv(table, common.threads);
-    arguments.out.empty() ? print_result(text) : write_file(arguments.out, text);
+        out && out->format() == Format::npz ? to_npz(table) : to_csv(table, common.threads);
+    if (out && !out->is_standard_output())
+      out->write(text);
+    else
+      print_result(isatty(STDOUT_FILENO) == 1 ? printable_lines(text) : text);
   }
   tell(loaded, grouped, fits, arguments);
   if (was_stopped) return Exit::stopped;

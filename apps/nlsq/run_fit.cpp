@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include "built_in.hpp"
@@ -18,11 +19,11 @@
 #include "nlsq/error.hpp"
 #include "nlsq/fit.hpp"
 #include "nlsq/memory.hpp"
-#include "output_file.hpp"
 #include "progress.hpp"
 #include "run_by.hpp"
 #include "stop_signal.hpp"
 #include "svg_plot.hpp"
+#include "targets.hpp"
 
 namespace nlsq::command {
 namespace {
@@ -85,9 +86,10 @@ int exit_code(const FitResult& result) {
 
 int run_fit(const FitArguments& arguments) {
   refuse_later_options(arguments);
+  refuse_shared_files(arguments);
   if (!arguments.by.empty()) return run_by(arguments);
   refuse_options_of_groups(arguments);
-  if (!arguments.plot.empty()) check_output_path(arguments.plot, "--plot");
+  const std::optional<OutputFile> plot = plot_file(arguments);
   const Stopwatch reading;
   LoadedData loaded = load(arguments);
   FitOptions options = make_fit_options(arguments, *loaded.model);
@@ -117,11 +119,14 @@ int run_fit(const FitArguments& arguments) {
   if (arguments.json) {
     print_result(to_json(result, loaded, options, arguments));
   } else {
+    // A plot on standard output leaves the report the other one.
+    std::FILE* const to = plot && plot->is_standard_output() ? stderr : stdout;
     print_result(
-        result.report({.color = wants_color(stdout), .level = options.level, .warnings = false}) +
-        about_estimated_starts(loaded, options));
+        result.report({.color = wants_color(to), .level = options.level, .warnings = false}) +
+            about_estimated_starts(loaded, options),
+        to);
   }
-  if (!arguments.plot.empty()) write_plot(arguments.plot, result, loaded, options.level);
+  if (plot) plot->write(plot_of(result, loaded, options.level));
   return exit_code(result);
 }
 

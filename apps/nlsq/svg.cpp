@@ -6,55 +6,37 @@
 
 #include <cmath>
 
+#include "nlsq/runtime.hpp"
+#include "own_results.hpp"
+
 namespace nlsq::command {
 namespace {
 
-// Bytes of the UTF-8 character at `at`; 0 if there is none.
-std::size_t utf8_length(std::string_view text, std::size_t at) {
-  const auto lead = static_cast<unsigned char>(text[at]);
-  const std::size_t length = lead < 0x80                   ? 1
-                             : lead >= 0xC2 && lead < 0xE0 ? 2
-                             : (lead & 0xF0) == 0xE0       ? 3
-                             : lead >= 0xF0 && lead < 0xF5 ? 4
-                                                           : 0;
-  if (length == 0 || at + length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((static_cast<unsigned char>(text[at + i]) & 0xC0) != 0x80) return 0;
-  }
-  return length;
-}
+// Longer text is not read in a drawing.
+constexpr std::size_t kMostOfText = 1000;
 
 }  // namespace
 
 std::string escaped(std::string_view text) {
   std::string out;
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = utf8_length(text, i);
-    const char c = text[i];
-    if (length == 0 || (static_cast<unsigned char>(c) < 0x20 && c != '\t'))
-      out += '?';
-    else if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '"')
-      out += "&quot;";
-    else
-      out += text.substr(i, length);
-    i += length == 0 ? 1 : length;
+  for (const char c : printable(text, kMostOfText)) {
+    switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      default: out += c;
+    }
   }
   return out;
 }
 
 Svg::Svg(double width, double height) {
   out_ = fmt::format(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.0f}\" height=\"{1:.0f}\" viewBox=\"0 "
+      "{2}{0:.0f}\" height=\"{1:.0f}\" viewBox=\"0 "
       "0 {0:.0f} {1:.0f}\" "
       "font-family=\"'DejaVu Sans', Verdana, Arial, sans-serif\" font-size=\"13\" fill=\"#222\">\n",
-      width, height);
+      width, height, kSvgStart);
 }
 
 void Svg::rectangle(double x, double y, double width, double height, std::string_view attributes) {

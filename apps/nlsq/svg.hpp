@@ -35,6 +35,7 @@ class Svg {
 };
 
 /// Escapes what XML reserves; control characters and bytes that are no UTF-8 become '?'.
+/// Text as XML has it, printable and of a bounded length.
 std::string escaped(std::string_view text);
 
 }  // namespace nlsq::command

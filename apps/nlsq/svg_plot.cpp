@@ -8,7 +8,6 @@
 #include <cmath>
 
 #include "axis.hpp"
-#include "output_file.hpp"
 #include "plot_data.hpp"
 #include "plot_legend.hpp"
 #include "svg.hpp"
@@ -187,7 +186,9 @@ void draw_title(Svg& svg, const std::string& title, double x, double width) {
            fmt::format("font-size=\"{:.1f}\" font-weight=\"600\"", size));
 }
 
-std::string draw(const FitResult& result, const LoadedData& loaded, double level) {
+}  // namespace
+
+std::string plot_of(const FitResult& result, const LoadedData& loaded, double level) {
   const PlotData plot = make_plot_data(result, loaded, level);
   const Range xs = x_range(plot), ys = y_range(plot), residuals = residual_range(plot);
   const Axis x(xs.low, xs.high, 0.03), y(ys.low, ys.high, 0.04),
@@ -226,13 +227,6 @@ std::string draw(const FitResult& result, const LoadedData& loaded, double level
            "text-anchor=\"middle\"");
   legend.draw(svg, left + kPanelWidth + kLegendGap, kTop);
   return svg.finish();
-}
-
-}  // namespace
-
-void write_plot(const std::string& path, const FitResult& result, const LoadedData& loaded,
-                double level) {
-  write_file(path, draw(result, loaded, level));
 }
 
 }  // namespace nlsq::command

@@ -10,7 +10,7 @@
 namespace nlsq::command {
 
 /// Throws IoError; a file that could not be completed is removed.
-void write_plot(const std::string& path, const FitResult& result, const LoadedData& loaded,
-                double level);
+/// An SVG document.
+std::string plot_of(const FitResult& result, const LoadedData& loaded, double level);
 
 }  // namespace nlsq::command

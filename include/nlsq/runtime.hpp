@@ -44,4 +44,19 @@ std::string nearest_name(std::string_view name, std::span<const std::string> can
 /// Edits (insert, delete, replace, swap neighbours) that turn `a` into `b`.
 index_t edit_distance(std::string_view a, std::string_view b);
 
+/// Text of a user or a file as messages and tables may show it: control characters, marks of
+/// direction and bytes that are no UTF-8 as escapes such as `\x1b`; of more than `most` characters
+/// the middle is cut.
+std::string printable(std::string_view text, std::size_t most = 120);
+
+/// True if printable() would escape nothing.
+bool is_printable(std::string_view text);
+
+/// The same for text of several lines, of any length.
+std::string printable_lines(std::string_view text);
+
+/// The same for a whole message: what it quotes and its length are bounded, and its line ends stay
+/// where the next line is indented, so that no name in it begins a line.
+std::string printable_message(std::string_view text);
+
 }  // namespace nlsq

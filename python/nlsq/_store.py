@@ -218,11 +218,24 @@ def _storable(value, name):
     return array
 
 
+def _arrays_of(path):
+    """The arrays of a file of save. Nothing in it is ever unpickled: that would run what it says."""
+    try:
+        archive = np.load(path, allow_pickle=False)
+        arrays = {name: archive[name] for name in archive.files} if hasattr(archive, "files") else {}
+    except ValueError as error:
+        raise ValueError(f"{path!r} is no result that save() wrote: {error}") from None
+    if hasattr(archive, "close"):
+        archive.close()
+    if "text" not in arrays:
+        raise ValueError(f"{path!r} is no result that save() wrote")
+    return arrays
+
+
 def load(path, model):
     """What save wrote."""
-    with np.load(os.fspath(path), allow_pickle=False) as archive:
-        found = {name: archive[name] for name in archive.files if name != "text"}
-        found |= {name: _decoded(value) for name, value in json.loads(str(archive["text"])).items()}
+    found = _arrays_of(os.fspath(path))
+    found |= {name: _decoded(value) for name, value in json.loads(str(found.pop("text"))).items()}
     state = {"format": found.pop("format"), "engine": found.pop("engine_ran"), "note": found.pop("note")}
     state |= {name: found.pop(name) for name in _DATA}
     state["settings"] = {name: found.pop(name) for name in _SETTINGS}

@@ -81,6 +81,8 @@ index_t ParameterTable::find(const std::string& name) const {
 }
 
 ParameterTable make_parameters(std::vector<std::string> names, const FitOptions& options) {
+  if (names.empty())
+    throw InputError("model", "model: it has no parameter, so there is nothing to fit");
   ParameterTable table;
   table.names = std::move(names);
   const std::size_t n = table.names.size();

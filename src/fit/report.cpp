@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/printable.hpp"
 #include "fit/measurement.hpp"
 #include "fit/text_table.hpp"
 #include "nlsq/result.hpp"
@@ -19,8 +20,13 @@ using fit_impl::TextTable;
 
 constexpr std::size_t kWidth = 100;
 constexpr std::size_t kLongestName = 28;
+constexpr std::size_t kMostOfText = 2000;
 constexpr double kStrong = 0.95;
 constexpr std::size_t kMostCorrelations = 10;
+
+std::string shown_name(const std::string& name) {
+  return fit_impl::shortened(base::printable(name, kMostOfText), kLongestName);
+}
 
 std::string status_word(const FitResult& r) {
   return r.success ? "Converged" : r.status == Status::stopped ? "Stopped" : "Not converged";
@@ -39,11 +45,11 @@ std::string heading(const FitResult& r, const Styles& styles) {
   std::string out;
   if (!r.model.empty()) {
     out += styles.strong("Model") + std::string(10, ' ') +
-           fit_impl::wrapped(r.model, kWidth - 15, 15) + "\n";
+           fit_impl::wrapped(base::printable(r.model, kMostOfText), kWidth - 15, 15) + "\n";
   }
   const std::string word = status_word(r);
   out += (r.success ? styles.good(word) : styles.bad(word)) + std::string(15 - word.size(), ' ') +
-         fit_impl::wrapped(r.message, kWidth - 15, 15) + "\n";
+         fit_impl::wrapped(base::printable(r.message, kMostOfText), kWidth - 15, 15) + "\n";
   const std::string loss = r.loss == "linear" ? "" : ", loss " + r.loss;
   return out + std::string(15, ' ') +
          fmt::format("{} of the model, {}, method {}{}, {}\n", counted(r.nfev, "evaluation"),
@@ -64,7 +70,7 @@ std::vector<Cell> parameter_row(const FitResult& r, std::size_t i,
                                 const std::pair<double, double>& interval, const Styles& styles) {
   using namespace fit_impl;
   const double value = r.popt[i], error = r.perr[i];
-  std::vector<Cell> row{{"  " + shortened(r.names[i], kLongestName)}};
+  std::vector<Cell> row{{"  " + shown_name(r.names[i])}};
   if (!(error > 0.0) || std::isinf(error)) {
     row.push_back({plain(value, error == 0.0 ? 10 : 6)});
     row.push_back({r.fixed[i] ? "fixed" : error == 0.0 ? "± 0" : "undetermined"});
@@ -119,9 +125,8 @@ std::string correlations(const FitResult& r, const Styles& styles) {
   for (std::size_t k = 0; k < strong.size() && k < kMostCorrelations; ++k) {
     const Pair& pair = strong[k];
     const int digits = std::abs(pair.r) > 0.9999 ? 8 : 4;
-    out += fmt::format("  {:+.{}f}  {} and {}\n", pair.r, digits,
-                       fit_impl::shortened(r.names[pair.i], kLongestName),
-                       fit_impl::shortened(r.names[pair.j], kLongestName));
+    out += fmt::format("  {:+.{}f}  {} and {}\n", pair.r, digits, shown_name(r.names[pair.i]),
+                       shown_name(r.names[pair.j]));
   }
   if (strong.size() > kMostCorrelations)
     out += fmt::format("  and {} more\n", strong.size() - kMostCorrelations);
@@ -195,7 +200,7 @@ std::string FitResult::report(const ReportOptions& options) const {
   if (options.warnings && !warnings.empty()) {
     out += "\n" + styles.strong("Warnings") + "\n";
     for (const std::string& warning : warnings)
-      out += "  " + fit_impl::wrapped(warning, kWidth - 2, 2) + "\n";
+      out += "  " + fit_impl::wrapped(base::printable(warning, kMostOfText), kWidth - 2, 2) + "\n";
   }
   return out;
 }

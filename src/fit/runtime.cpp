@@ -6,6 +6,7 @@
 
 #include "base/environment.hpp"
 #include "base/nearest.hpp"
+#include "base/printable.hpp"
 #include "base/thread_pool.hpp"
 #include "engine/isa.hpp"
 #include "fit/config.hpp"
@@ -37,5 +38,15 @@ std::string nearest_name(std::string_view name, std::span<const std::string> can
 }
 
 index_t edit_distance(std::string_view a, std::string_view b) { return base::edit_distance(a, b); }
+
+std::string printable(std::string_view text, std::size_t most) {
+  return base::printable(text, most);
+}
+
+bool is_printable(std::string_view text) { return base::is_printable(text); }
+
+std::string printable_lines(std::string_view text) { return base::printable_lines(text); }
+
+std::string printable_message(std::string_view text) { return base::printable_message(text); }
 
 }  // namespace nlsq

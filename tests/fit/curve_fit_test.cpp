@@ -494,6 +494,17 @@ TEST(FitErrors, NameWhatIsWrongAndWhere) {
             std::string::npos);
 }
 
+TEST(FitErrors, AModelWithoutAParameterIsRefused) {
+  const Decay d = make_decay(50);
+  Dataset data;
+  data.column("x", d.x).response(d.y);
+  EXPECT_EQ(message_of([&] { curve_fit(Model::parse("2*x + 1"), data); }),
+            "model: it has no parameter, so there is nothing to fit");
+  FitOptions fixed;
+  fixed.fixed["a"] = 2.0;
+  EXPECT_EQ(curve_fit(Model::parse("a*x"), data, fixed).nfev, 1) << "a fixed one is one";
+}
+
 TEST(FitErrors, NameTheRowOfBadData) {
   Decay d = make_decay(50);
   const auto fit_it = [&] {

@@ -99,3 +99,28 @@ def test_json_is_the_commands(tmp_path):
     assert data["covariance"] == r.pcov.tolist()
     assert data["model"] == "decay" and data["success"] is True and data["r_squared"] == r.r_squared
     assert "ci" not in r.to_dict()["parameters"]["a"]
+
+
+class Evil:
+    def __reduce__(self):
+        return (open, (str(self.path), "w"))
+
+
+@pytest.mark.parametrize("kind", ["npz", "npy", "pickle", "other"])
+def test_a_file_of_objects_is_refused_and_never_unpickled(tmp_path, kind):
+    evil = Evil()
+    Evil.path = tmp_path / "owned"
+    objects = np.array([evil, evil], dtype=object)
+    path = tmp_path / "result.npz"
+    with open(path, "wb") as file:
+        if kind == "npz":
+            np.savez(file, text=objects, xdata=objects)
+        elif kind == "npy":
+            np.save(file, objects, allow_pickle=True)
+        elif kind == "pickle":
+            pickle.dump(evil, file)
+        else:
+            np.save(file, np.arange(3.0))
+    with pytest.raises(ValueError, match="is no result that save"):
+        CurveFitResult.load(path, lambda x, a: a * x)
+    assert not Evil.path.exists()

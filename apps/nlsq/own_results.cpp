@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#include "own_results.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <string_view>
+#include <vector>
+
+namespace nlsq::command {
+namespace {
+
+constexpr std::streamsize kMostOfHeader = 1 << 20, kMostOfTail = 1024;
+
+// The fields of the first line; none if it does not end within what was read.
+std::vector<std::string> first_line(std::string_view text) {
+  std::vector<std::string> fields(1);
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quoted && c == '"' && text.substr(i + 1).starts_with('"')) {
+      fields.back() += text[++i];
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (!quoted && c == ',') {
+      fields.emplace_back();
+    } else if (!quoted && c == '\n') {
+      return fields;
+    } else {
+      fields.back() += c;
+    }
+  }
+  return {};
+}
+
+// A name of ours may have made way for one of the user's: `n_`.
+bool is_ours(std::string_view field, std::string_view name) {
+  return field.starts_with(name) &&
+         field.find_first_not_of('_', name.size()) == std::string_view::npos;
+}
+
+// Keys, n, pairs of NAME and NAME_stderr, rss, r2, status, message.
+bool is_header(const std::vector<std::string>& fields) {
+  constexpr std::string_view kEnd[] = {"rss", "r2", "status", "message"};
+  if (fields.size() < 2 + std::size(kEnd)) return false;
+  const std::size_t end = fields.size() - std::size(kEnd);
+  if (!std::equal(
+          std::begin(kEnd), std::end(kEnd), fields.begin() + static_cast<std::ptrdiff_t>(end),
+          [](std::string_view name, const std::string& field) { return is_ours(field, name); })) {
+    return false;
+  }
+  std::size_t at = end;
+  while (at >= 2 && is_ours(fields[at - 1], fields[at - 2] + "_stderr")) at -= 2;
+  return at >= 2 && is_ours(fields[at - 1], "n");
+}
+
+bool is_table(std::ifstream& file) {
+  std::string text(static_cast<std::size_t>(kMostOfHeader), '\0');
+  file.read(text.data(), kMostOfHeader);
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return is_header(first_line(text));
+}
+
+bool is_plot(std::ifstream& file) {
+  const std::string_view wanted = kSvgStart;
+  std::string text(wanted.size(), '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  return file.good() && text == wanted;
+}
+
+bool is_archive(std::ifstream& file, std::streamoff size) {
+  constexpr std::size_t kEndSize = 22;
+  const std::string_view comment = kNpzComment;
+  std::string tail(static_cast<std::size_t>(std::min<std::streamoff>(size, kMostOfTail)), '\0');
+  file.seekg(-static_cast<std::streamoff>(tail.size()), std::ios::end);
+  file.read(tail.data(), static_cast<std::streamsize>(tail.size()));
+  if (!file.good() || !tail.ends_with(comment) || tail.size() < comment.size() + kEndSize)
+    return false;
+  // The last entry of the directory ends with its name.
+  std::string_view entries =
+      std::string_view(tail).substr(0, tail.size() - comment.size() - kEndSize);
+  if (!entries.ends_with(".npy")) return false;
+  entries.remove_suffix(4);
+  while (entries.ends_with('_')) entries.remove_suffix(1);
+  return entries.ends_with("message");
+}
+
+}  // namespace
+
+bool is_own_result(const std::string& path, Format format) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  if (!file.good()) return false;
+  const std::streamoff size = file.tellg();
+  if (size == 0) return true;
+  file.seekg(0);
+  switch (format) {
+    case Format::svg: return is_plot(file);
+    case Format::csv: return is_table(file);
+    case Format::npz: return is_archive(file, size);
+  }
+  return false;
+}
+
+}  // namespace nlsq::command

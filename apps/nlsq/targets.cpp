@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include "targets.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "nlsq/error.hpp"
+
+namespace nlsq::command {
+namespace {
+
+std::vector<InputFile> inputs_of(const FitArguments& a) {
+  std::vector<InputFile> inputs;
+  for (const auto& [option, path] :
+       {std::pair("the data", a.file), std::pair("--p0-from", a.p0_from),
+        std::pair("--bounds-from", a.bounds_from)}) {
+    if (!path.empty()) inputs.push_back({option, path});
+  }
+  return inputs;
+}
+
+bool is_npz(const std::string& path) { return path.ends_with(".npz") || path.ends_with(".NPZ"); }
+
+void refuse_second_on_stdout(const OutputFile& file, const char* option, bool json) {
+  if (!json || !file.is_standard_output()) return;
+  throw InputError(option, fmt::format("{0}: standard output has the JSON of --json already; give "
+                                       "{0} a file",
+                                       option));
+}
+
+// The report would be added to the measurement (`>> data.csv`).
+void refuse_redirection_to(const InputFile& input) {
+  struct stat status = {};
+  const int fault =
+      input.path == "-" ? fstat(STDIN_FILENO, &status) : stat(input.path.c_str(), &status);
+  if (fault != 0 || !S_ISREG(status.st_mode)) return;
+  for (const auto& [descriptor, name] :
+       {std::pair(STDOUT_FILENO, "standard output"), std::pair(STDERR_FILENO, "standard error")}) {
+    if (!is_descriptor_of(descriptor, status)) continue;
+    throw InputError(input.option, fmt::format("'{}' is the file of {} and where {} is redirected",
+                                               input.path, input.option, name));
+  }
+}
+
+}  // namespace
+
+void refuse_shared_files(const FitArguments& a) {
+  const std::vector<InputFile> inputs = inputs_of(a);
+  const InputFile* reader = nullptr;
+  for (const InputFile& input : inputs) {
+    if (input.path != "-") continue;
+    if (reader != nullptr) {
+      throw InputError(input.option,
+                       fmt::format("{}: standard input is read by {} already; give it a file",
+                                   input.option, reader->option));
+    }
+    reader = &input;
+  }
+  for (const InputFile& input : inputs) refuse_redirection_to(input);
+  if (a.plot.empty() || a.out.empty()) return;
+  if (a.plot == a.out || same_file(a.plot, a.out)) {
+    throw InputError(
+        "--out", fmt::format("--out: '{}' and '{}' of --plot are the same file", a.out, a.plot));
+  }
+}
+
+std::optional<OutputFile> plot_file(const FitArguments& a) {
+  if (a.plot.empty()) return std::nullopt;
+  OutputFile file("--plot", a.plot, Format::svg, inputs_of(a), a.force);
+  refuse_second_on_stdout(file, "--plot", a.json);
+  return file;
+}
+
+std::optional<OutputFile> table_file(const FitArguments& a) {
+  if (a.out.empty()) return std::nullopt;
+  OutputFile file("--out", a.out, is_npz(a.out) ? Format::npz : Format::csv, inputs_of(a), a.force);
+  refuse_second_on_stdout(file, "--out", a.json);
+  return file;
+}
+
+}  // namespace nlsq::command
