@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "targets.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 #include <unistd.h>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "base/printable.hpp"
 
+#include <utility>
+
 #include <gtest/gtest.h>
 
 namespace nlsq::base {

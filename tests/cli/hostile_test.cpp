@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Outputs and option values that a user may give by mistake, or that someone else laid out for
 // them: each is refused with a message, and every file keeps its bytes.
+#include <algorithm>
 #include <map>
 
 #include "by_support.hpp"

@@ -3,6 +3,7 @@
 // derivative are slow enough for some ten steps of many milliseconds each; the signal is sent when
 // the first is reported.
 #include <algorithm>
+#include <cstdio>
 #include <string>
 
 #include "command_support.hpp"

@@ -2,6 +2,8 @@
 // Text from files and arguments: harmless on a terminal, in a drawing and in a spreadsheet.
 #include "by_support.hpp"
 
+#include <algorithm>
+
 namespace nlsq::test {
 namespace {
 
