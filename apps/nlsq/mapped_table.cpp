@@ -9,6 +9,7 @@
 #include <csignal>
 
 #include "messages.hpp"
+#include "nlsq/runtime.hpp"
 
 namespace nlsq::command {
 namespace {
@@ -24,7 +25,7 @@ void report_short_file(int) {
 class ShortFileWatch {
  public:
   explicit ShortFileWatch(const std::string& path)
-      : text_("nlsq: error: " + path +
+      : text_("nlsq: error: " + printable(path) +
               ": the file was cut short while it was read; wait until the program that writes it "
               "is done\n") {
     message = &text_;
