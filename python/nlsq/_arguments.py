@@ -136,10 +136,7 @@ def as_data(values, name):
     if type(values) not in (np.ndarray, list, tuple) and isinstance(values, np.ma.MaskedArray):
         if not np.ma.is_masked(values):
             return as_data(values.data, name)
-        if name == "sigma":
-            raise TypeError("sigma is a masked array: give sigma.filled(np.inf) to leave the masked points out")
-        raise TypeError(f"{name} is a masked array: fit values.filled() with sigma=np.inf at the masked points, or "
-                        "values.compressed()")  # fmt: skip
+        raise TypeError(f"{name} is a masked array with masked values; leave their rows out")
     try:
         array = np.asarray(values)
     except ValueError as error:
@@ -160,19 +157,39 @@ def as_numbers(values, name):
     """A short vector as a list of floats."""
     if type(values) is list and all(type(v) is float for v in values):
         return list(values)
+    no_words(values, name)
     try:
         return np.array(values, dtype=float, ndmin=1).ravel().tolist()
     except (TypeError, ValueError) as error:
         raise TypeError(f"{name} must be numbers: {error}") from None
 
 
-def check_finite(values, name):
+def no_words(values, name):
+    """Raises the TypeError of texts and truth values among numbers, which NumPy would make numbers of."""
+    if isinstance(values, np.ndarray) and values.dtype.kind not in "USOb":
+        return
+    for value in values if isinstance(values, (list, tuple, np.ndarray)) and np.ndim(values) == 1 else (values,):
+        if isinstance(value, (str, bytes, bool, np.bool_)):
+            raise TypeError(f"{name} must be numbers, not {value!r}")
+
+
+def is_real(value):
+    """Whether a value is a real number of any type that float() takes: also a Decimal or a Fraction."""
+    if isinstance(value, (bool, np.bool_, str, complex, np.complexfloating)):
+        return False
+    return isinstance(value, (int, float)) or (hasattr(type(value), "__float__") and np.ndim(value) == 0)
+
+
+OMIT = "; nan_policy='omit' leaves such rows out"
+
+
+def check_finite(values, name, hint=OMIT):
     """Raises ValueError with the row of the first NaN or infinity."""
     with np.errstate(over="ignore", invalid="ignore"):
         total = values.sum()  # cheaper than a look at each
     if not np.isfinite(total) and not np.isfinite(values).all():
         row = int(np.argmin(np.isfinite(values.ravel())))
-        raise ValueError(f"{name} is {values.ravel()[row]} at index {row}: array must not contain infs or NaNs")
+        raise ValueError(f"{name} is {values.ravel()[row]} at index {row}: array must not contain infs or NaNs{hint}")
 
 
 def sigma_of(sigma, ydata):
@@ -191,7 +208,7 @@ def sigma_of(sigma, ydata):
             raise ValueError(f"sigma is {value} at index {row}; it must be positive (inf leaves the point out)")
         return array
     if array.shape == (ydata.size, ydata.size):
-        check_finite(array, "sigma")
+        check_finite(array, "sigma", "")
         if not np.allclose(array, array.T, rtol=1e-8, atol=0.0):
             raise ValueError("sigma as a covariance matrix must be symmetric")
         try:
@@ -215,8 +232,8 @@ def bounds_of(bounds, n, names):
                 low, high = pair
             except (TypeError, ValueError):
                 raise ValueError(f"bounds[{name!r}] must be a pair (lower, upper)") from None
-            lower[at] = -np.inf if low is None else _bound(low, f"bounds[{name!r}]")
-            upper[at] = np.inf if high is None else _bound(high, f"bounds[{name!r}]")
+            lower[at] = _bound(low, f"bounds[{name!r}]", -np.inf)
+            upper[at] = _bound(high, f"bounds[{name!r}]", np.inf)
     else:
         if hasattr(bounds, "lb") and hasattr(bounds, "ub"):
             bounds = (bounds.lb, bounds.ub)
@@ -229,7 +246,7 @@ def bounds_of(bounds, n, names):
             raise ValueError(f"bounds must be a pair (lower, upper), each a number or one a parameter{hint}") from None
         if type(low) is float and type(high) is float and low == -np.inf and high == np.inf:
             return None, None
-        low, high = _bound(low, "the lower bounds"), _bound(high, "the upper bounds")
+        low, high = _bound(low, "the lower bounds", -np.inf), _bound(high, "the upper bounds", np.inf)
         try:
             lower = np.broadcast_to(low, (n,)).copy()
             upper = np.broadcast_to(high, (n,)).copy()
@@ -255,7 +272,13 @@ def bounds_of(bounds, n, names):
     return lower, upper
 
 
-def _bound(values, name):
+def _bound(values, name, none):
+    """Bounds as numbers; None, or a None among them, is no bound."""
+    if values is None:
+        return np.float64(none)
+    if isinstance(values, (list, tuple)) or (isinstance(values, np.ndarray) and values.dtype == object):
+        values = [none if value is None else value for value in values]
+    no_words(values, name)
     try:
         return np.asarray(values, dtype=float)
     except (TypeError, ValueError):
@@ -299,10 +322,11 @@ def start_of(p0, names, lower, upper):
         if len(start) != n:
             raise ValueError(f"p0 has {len(start)} values; the model has {n} parameters ({', '.join(names)})")
     for name, value in zip(names, start):
-        if not isinstance(value, (int, float, np.integer, np.floating)):
+        if not is_real(value):
             raise TypeError(f"p0: the start of {name} must be a number, not {value!r}")
         if not isfinite(value):
             raise ValueError(f"p0: the start of {name} is {value}")
+    start = [float(value) for value in start]
     if lower is not None and (np.any(start < lower) or np.any(start > upper)):
         outside = [f"{name} = {v:g}" for name, v, a, b in zip(names, start, lower, upper) if not a <= v <= b]
         warnings.warn(f"p0 was outside its bounds and was moved inside: {', '.join(outside)}", stacklevel=caller())
@@ -324,7 +348,7 @@ def fixed_of(fixed, names, p0, lower=None, upper=None):
         held[at] = True
         if isinstance(fixed, dict) and fixed[name] is not None:
             value = fixed[name]
-            if not isinstance(value, (int, float, np.integer, np.floating)) or not isfinite(value):
+            if not (is_real(value) or isinstance(value, (bool, np.bool_))) or not isfinite(value):
                 raise ValueError(f"fixed: the value of {name} must be a finite number, not {value!r}")
             if lower is not None and not lower[at] <= value <= upper[at]:
                 raise ValueError(

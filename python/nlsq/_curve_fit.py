@@ -9,7 +9,7 @@ from types import FunctionType
 
 import numpy as np
 
-from nlsq import _arguments, _engine
+from nlsq import _arguments, _engine, _rows, _signatures
 from nlsq._formulas import formula_problem, named_column
 from nlsq._result import CurveFitResult
 
@@ -178,8 +178,34 @@ def _usual_fit(f, xdata, ydata, p0):
     return None if outcome is None else CurveFitResult(outcome)
 
 
+def _adapted(f, options):
+    """The model and its Jacobian as functions of (x, *parameters), whatever else is in their signatures."""
+    p0, jac = options["p0"], options["jac"]
+    function = _signatures.adapted(f, p0, options["bounds"], options["fixed"])
+    if function is not f and callable(jac):
+        names = _arguments.parameter_names(function)
+        jac = _signatures.adapted(jac, [1.0] * len(names), dict.fromkeys(names))
+    return function, jac
+
+
+def _without_masks(xdata, ydata, options):
+    """Masked arrays as plain ones, sigma among the options too: as nan_policy says."""
+    sigma = options["sigma"]
+    if _rows.has_masks(xdata, ydata, sigma):
+        if options["nan_policy"] != "omit":
+            given = {"xdata": xdata, "ydata": ydata, "sigma": sigma}
+            names = [name for name, value in given.items() if _rows.has_masks(value, None, None)]
+            what = "is a masked array" if isinstance(given[names[0]], np.ma.MaskedArray) else "holds masked arrays"
+            raise TypeError(f"{names[0]} {what}; nan_policy='omit' leaves the masked rows out"
+                            f"{', as does sigma.filled(np.inf)' if names[0] == 'sigma' else ''}")  # fmt: skip
+        xdata, ydata, options["sigma"] = _rows.masked_as_nan(xdata, ydata, sigma)
+    return xdata, ydata
+
+
 def _fit(f, xdata, ydata, options, solver):
     if isinstance(f, str):
+        if ydata is not None and not isinstance(xdata, dict):
+            xdata, ydata = _without_masks(xdata, ydata, options)
         named = {name for key in ("p0", "bounds", "fixed") if isinstance(options[key], dict) for name in options[key]}
         if isinstance(options["sigma"], str):
             table = xdata if options["data"] is None else options["data"]
@@ -195,7 +221,11 @@ def _fit(f, xdata, ydata, options, solver):
         if xdata is None or ydata is None:
             missing = "xdata and ydata" if xdata is None and ydata is None else "xdata" if xdata is None else "ydata"
             raise TypeError(f"curve_fit() needs {missing}")
+        if not _signatures.is_simple(f, options["p0"]):
+            f, options["jac"] = _adapted(f, options)
         names = _arguments.parameter_names(f)
+        if not type(xdata) is type(ydata) is np.ndarray or options["sigma"] is not None:
+            xdata, ydata = _without_masks(xdata, ydata, options)
         xdata = _engine.as_model_input(xdata)
     ydata = _arguments.as_data(ydata, "ydata")
     if ydata.size == 0:
@@ -228,14 +258,10 @@ def _fit(f, xdata, ydata, options, solver):
     if nan_policy is not None:
         if nan_policy not in ("raise", "omit", "propagate"):
             raise ValueError(f"nan_policy must be 'raise', 'omit' or 'propagate', not {nan_policy!r}")
-        if nan_policy == "omit":
-            from nlsq._rows import omit
-
-            xdata, ydata, sigma = omit(xdata, ydata, sigma)
     if options["data_mask"] is not None:
-        from nlsq._rows import masked
-
-        sigma = masked(options["data_mask"], ydata, sigma)
+        sigma = _rows.masked(options["data_mask"], ydata, sigma)
+    if nan_policy == "omit":
+        xdata, ydata, sigma = _rows.omit(xdata, ydata, sigma)
     if np.ndim(sigma) == 1 and np.isinf(sigma).all():
         raise ValueError("sigma or data_mask leaves every point out: there is no row to fit")
     method = options["method"]
@@ -307,9 +333,7 @@ def _fit(f, xdata, ydata, options, solver):
 
     shape, whole = ydata.shape, None
     if len(shape) > 1:
-        from nlsq._rows import flattened
-
-        whole, xdata, ydata, sigma = flattened(f, xdata, ydata, sigma)
+        whole, xdata, ydata, sigma = _rows.flattened(f, xdata, ydata, sigma)
         f = whole.by_rows()
     check = _arguments.truth(options["check_finite"], "check_finite") and nan_policy != "propagate"
     minima = searched = None
@@ -341,11 +365,13 @@ def _fit(f, xdata, ydata, options, solver):
                 differences=differences, diff_step=diff_step, callback=callback, threads=threads, jacobian_mode=mode,
                 check_finite=check,
             )  # fmt: skip
-    except ValueError:
+    except ValueError as error:
         if check:  # the engine met what is not finite: say which array it was in
             _arguments.check_finite(ydata, "ydata")
             if type(xdata) is np.ndarray and xdata.dtype.kind == "f":
                 _arguments.check_finite(xdata, "xdata")
+        if str(error).startswith("data: column"):
+            raise ValueError(f"{error}{_arguments.OMIT}") from None
         raise
     finally:
         if callback is not None:

@@ -85,9 +85,15 @@ def column_names(data):
 def column_of(data, name):
     """A column of a table as an array."""
     column = data[name]
-    if hasattr(column, "to_numpy"):
-        return np.asarray(column.to_numpy())
-    return np.asarray(column)
+    if isinstance(column, np.ma.MaskedArray) and np.ma.is_masked(column):
+        return column.astype(float).filled(np.nan)
+    column = np.asarray(column.to_numpy() if hasattr(column, "to_numpy") else column)
+    if column.dtype.kind == "O" and hasattr(data[name], "isna"):  # of pandas, with pd.NA
+        try:
+            return data[name].to_numpy(dtype=float, na_value=np.nan)
+        except (TypeError, ValueError):
+            pass
+    return column
 
 
 def named_column(data, name, argument):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nlsq import _arguments, _core
+from nlsq import _arguments, _core, _signatures
 from nlsq._formulas import Formula
 from nlsq._many_data import Sets, formula_sets, leading_shape, mask_of, sets_of, sigma_of_sets
 from nlsq._many_parameters import parameters
@@ -197,6 +197,11 @@ def _fit_groups(f, data, y, by, options):
 
 
 def _fit_sets(f, sets, options):
+    if not _signatures.is_simple(f, options["p0"]):
+        p0 = options["p0"]
+        if p0 is not None and not isinstance(p0, (str, dict)) and np.ndim(p0) > 1:
+            p0 = np.ones(np.shape(p0)[-1])  # one start a set: only how many there are matters
+        f = _signatures.adapted(f, p0, options["bounds"], options["fixed"])
     names, starts, lower, upper, fixed = parameters(f, sets, options)
     n, k = len(names), sets.count
     if options["memory_limit"] is not None:
