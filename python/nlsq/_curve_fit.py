@@ -188,6 +188,21 @@ def _adapted(f, options):
     return function, jac
 
 
+def _check_lengths(f, xdata, ydata, p0):
+    """Raises the ValueError of x and y of different lengths, unless the model makes the one of the other: real parts
+    and imaginary parts one after the other, an image of two axes."""
+    gives = None
+    if not isinstance(f, str) and not hasattr(f, "traced"):
+        try:
+            with np.errstate(all="ignore"):
+                gives = np.shape(f(xdata.copy(), *p0))
+        except Exception:  # noqa: BLE001 - whatever a function does with an array of another length
+            pass
+    if gives != ydata.shape:
+        text = "" if gives is None or gives in ((), xdata.shape) else f"; the model gives {gives}"
+        raise ValueError(f"xdata has shape {xdata.shape}, ydata {ydata.shape}: their lengths differ{text}")
+
+
 def _without_masks(xdata, ydata, options):
     """Masked arrays as plain ones, sigma among the options too: as nan_policy says."""
     sigma = options["sigma"]
@@ -203,6 +218,7 @@ def _without_masks(xdata, ydata, options):
 
 
 def _fit(f, xdata, ydata, options, solver):
+    clocks = None
     if isinstance(f, str):
         if ydata is not None and not isinstance(xdata, dict):
             xdata, ydata = _without_masks(xdata, ydata, options)
@@ -211,7 +227,11 @@ def _fit(f, xdata, ydata, options, solver):
             table = xdata if options["data"] is None else options["data"]
             named.add(options["sigma"])
             options["sigma"] = named_column(table, options["sigma"], "sigma")
-        f, xdata, ydata, names = formula_problem(f, xdata, ydata, options["data"], options["y"], named)
+        f, xdata, ydata, names, dates = formula_problem(f, xdata, ydata, options["data"], options["y"], named)
+        if dates:
+            from nlsq._dates import Clocks
+
+            clocks = Clocks(dates)
     else:
         if not callable(f):
             raise TypeError(f"f must be a function f(x, *parameters) or a formula, not {type(f).__name__}"
@@ -226,6 +246,11 @@ def _fit(f, xdata, ydata, options, solver):
         names = _arguments.parameter_names(f)
         if not type(xdata) is type(ydata) is np.ndarray or options["sigma"] is not None:
             xdata, ydata = _without_masks(xdata, ydata, options)
+        if type(xdata) is not np.ndarray or xdata.dtype.kind in "MmOV":
+            from nlsq._dates import clocks_of
+
+            clocks = clocks_of(xdata)
+            xdata = xdata if clocks is None else clocks.numbers(xdata)
         xdata = _engine.as_model_input(xdata)
     ydata = _arguments.as_data(ydata, "ydata")
     if ydata.size == 0:
@@ -253,7 +278,7 @@ def _fit(f, xdata, ydata, options, solver):
     if sigma is not None:
         sigma = _arguments.sigma_of(sigma, ydata)
     if type(xdata) is np.ndarray and ydata.ndim == 1 and xdata.ndim < 3 and len(ydata) not in xdata.shape:
-        raise ValueError(f"xdata has shape {xdata.shape}, ydata {ydata.shape}: their lengths differ")
+        _check_lengths(f, xdata, ydata, p0)
     nan_policy = options["nan_policy"]
     if nan_policy is not None:
         if nan_policy not in ("raise", "omit", "propagate"):
@@ -378,6 +403,8 @@ def _fit(f, xdata, ydata, options, solver):
             callback.close()
     ended = time.perf_counter() if options["timeit"] else 0.0
     outcome.whole = whole
+    if clocks is not None:
+        outcome.clocks = clocks
     core = outcome.result
     if core.warnings:
         for text in core.warnings:

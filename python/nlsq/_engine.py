@@ -23,7 +23,7 @@ class Outcome:
 
     __slots__ = (
         "result", "model", "columns", "engine", "note", "function", "xdata", "ydata", "sigma", "jac", "names", "lower",
-        "upper", "f_scale", "whole",
+        "upper", "f_scale", "whole", "clocks",
     )  # fmt: skip
 
     @property
@@ -60,6 +60,9 @@ class Outcome:
         return self.function if whole is None else whole._replace(x_too=False).by_rows()
 
     def _input(self, x):
+        clocks = getattr(self, "clocks", None)  # of dates; most fits have none
+        if clocks is not None:
+            x = clocks.numbers(x)
         return x if isinstance(self.function, Formula) else as_model_input(x)
 
     def model_jacobian(self, x=None):

@@ -108,8 +108,15 @@ def named_column(data, name, argument):
     return column_of(data, name)
 
 
-def numbers(column, name):
-    """A column as contiguous float64 (float32 stays)."""
+def numbers(column, name, clocks=None):
+    """A column as contiguous float64 (float32 stays); dates by a clock that is added to clocks, a dict."""
+    if clocks is not None and column.dtype.kind in "MmO":
+        from nlsq._dates import clock_of
+
+        clock = clock_of(column)
+        if clock is not None:
+            clocks[name] = clock
+            column = clock.numbers(column)
     if column.dtype.kind == "O":
         try:
             column = column.astype(float)
@@ -171,8 +178,9 @@ def _edits(a, b):
 
 
 def formula_problem(text, xdata, ydata, data, y, named):
-    """(function, xdata, ydata, parameter names) of a formula and where its data are. named: columns and parameters
-    that other arguments name."""
+    """(function, xdata, ydata, parameter names, clocks) of a formula and where its data are. named: columns and
+    parameters that other arguments name. clocks: of the columns of dates, by name."""
+    clocks = {}
     if data is None:
         if isinstance(xdata, dict):
             data, xdata = xdata, None
@@ -189,7 +197,7 @@ def formula_problem(text, xdata, ydata, data, y, named):
             x = np.asarray(xdata)
             if x.ndim != 1:
                 raise ValueError("a formula over several columns needs them by name: data={'x': …, 'z': …}")
-            return f, numbers(x, "x"), ydata, f.parameters
+            return f, numbers(x, "x", clocks), ydata, f.parameters, clocks
     names = column_names(data)
     if y is None and ydata is None:
         response = parse(text, names).response
@@ -203,5 +211,5 @@ def formula_problem(text, xdata, ydata, data, y, named):
         ydata = y
     f = parse(text, names)
     _no_missed_column(f, [name for name in names if name not in f.used and name not in named], named)
-    columns = tuple(numbers(column_of(data, name), name) for name in f.used)
-    return f, columns, ydata, f.parameters
+    columns = tuple(numbers(column_of(data, name), name, clocks) for name in f.used)
+    return f, columns, ydata, f.parameters, clocks

@@ -37,9 +37,14 @@ def as_model_input(x):
                 return x
         return x
     if isinstance(x, (list, tuple, range)):
+        if hasattr(x, "_fields"):  # a namedtuple: the model may ask for its fields
+            return type(x)(*map(as_model_input, x))
         try:
             return np.asarray(x, dtype=float)
         except (TypeError, ValueError) as error:
+            parts = _apart(x)
+            if parts is not None:
+                return parts
             raise type(error)(f"xdata must be numbers, in arrays of one length: {error}") from None
     if isinstance(x, np.ma.MaskedArray):
         if np.ma.is_masked(x):
@@ -50,6 +55,23 @@ def as_model_input(x):
     if isinstance(x, (types.GeneratorType, set, frozenset)):
         raise TypeError(f"xdata is a {type(x).__name__}; give an array or a list")
     return x
+
+
+def _apart(x):
+    """A list or tuple of arrays of different shapes, and numbers, as a tuple of such arrays; None for anything else."""
+    if not any(isinstance(part, np.ndarray) or hasattr(part, "to_numpy") for part in x):
+        return None
+    parts = []
+    for part in x:
+        if isinstance(part, (np.ndarray, list, tuple, range)) or hasattr(part, "to_numpy"):
+            try:
+                part = np.asarray(part, dtype=float)
+            except (TypeError, ValueError):
+                return None
+        elif not isinstance(part, (int, float, np.number)):
+            return None
+        parts.append(part)
+    return tuple(parts)
 
 
 def trace(function, x, names, rows):
@@ -69,7 +91,7 @@ def trace(function, x, names, rows):
                 if plain is None or not x.dtype.isnative:
                     plain = np.ascontiguousarray(x, dtype=float)
                 return _core.trace(function, x, True, plain, names, rows, *index), None
-        elif type(x) is np.ndarray:
+        if type(x) is np.ndarray:
             x = read_only(x)
         return _core.trace(function, x, False, None, names, rows), None
     except TraceRefused as refused:
