@@ -12,6 +12,7 @@ from nlsq._array_functions import plain
 from nlsq._blocks import Block, DataBlock, block_of, first_recorded, has_models, reduced
 from nlsq._broadcast import elementwise, outer, product
 from nlsq._errors import TraceRefused
+from nlsq._grids import Grid, like_of
 from nlsq._joined import concatenate, segments_of
 from nlsq._notes import name_of
 from nlsq._row_items import flat
@@ -74,6 +75,8 @@ def _like(value):
     def make(a, dtype=None, order="K", subok=True, shape=None, **device):
         if dtype not in (None, float, np.float64, "float64", "float") or shape is not None or device:
             raise TypeError("np.zeros_like with another type or shape")
+        if isinstance(a, Grid):
+            return like_of(a, value)
         return _core.constant_like(a, float(value))
 
     return make
@@ -85,6 +88,8 @@ def _full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None):
 
 
 def _ones_times(a):
+    if isinstance(a, Grid):
+        return a.copy("K")
     return _core.constant_like(a, 0.0) + a
 
 
@@ -107,7 +112,7 @@ def _mean(a, axis=None, dtype=None, out=None, keepdims=False, **options):
     if dtype is not None or out is not None or options:
         raise TypeError("a mean with options")
     a = _stack(a) if isinstance(a, (list, tuple)) else a
-    return a.mean(axis, keepdims) if isinstance(a, Block) else reduced(np.add, a, axis, keepdims) / len(a)
+    return a.mean(axis, keepdims) if isinstance(a, (Block, Grid)) else reduced(np.add, a, axis, keepdims) / len(a)
 
 
 def _stack(arrays, axis=0, out=None, **options):
@@ -135,10 +140,13 @@ def _joined(arrays, axis=0, out=None, **options):
 
 
 def _append(arr, values, axis=None):
-    return _joined([_ravel(arr), _ravel(values)])
+    return _joined([ravel(arr), ravel(values)])
 
 
-def _ravel(a, order="C"):
+def ravel(a, order="C"):
+    """np.ravel"""
+    if isinstance(a, Grid):
+        return a.ravel(order)
     if isinstance(a, Block):
         if order != "C":
             raise TypeError("np.ravel in another order")
@@ -162,11 +170,11 @@ def _expand_dims(a, axis):
 
 
 def _squeeze(a, axis=None):
-    return a.squeeze(axis) if isinstance(a, Block) else a
+    return a.squeeze(axis) if isinstance(a, (Block, Grid)) else a
 
 
 def _transpose(a, axes=None):
-    return a if not isinstance(a, Block) else a.transpose() if axes is None else a.transpose(*axes)
+    return a if not isinstance(a, (Block, Grid)) else a.transpose() if axes is None else a.transpose(*axes)
 
 
 def _at_least_2d(*arrays):
@@ -227,7 +235,7 @@ _FUNCTIONS = {
     np.stack: _stack,
     np.vstack: lambda tup, **options: _stack(tup, **options),
     np.column_stack: lambda tup: _stack(tup, axis=1),
-    np.ravel: _ravel,
+    np.ravel: ravel,
     np.reshape: _in_shape,
     np.expand_dims: _expand_dims,
     np.squeeze: _squeeze,

@@ -255,7 +255,12 @@ def _reshape(y, *shape, **order):
         return block_of(y, (None, slice(None)))
     if new == (len(y), 1):
         return block_of(y, (slice(None), None))
-    return _core.refuse(y, "a model value in another shape")
+    if len(new) < 2:
+        return _core.refuse(y, "a model value in another shape")
+    from nlsq._grids import Grid
+
+    freeze(y)
+    return Grid(y.copy(), new, plain=True, frozen=True)
 
 
 def flat(y, order="C"):
