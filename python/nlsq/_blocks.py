@@ -143,6 +143,7 @@ class Block:
         _core.refuse(self._any(), "an array of several dimensions is changed in place")
 
     __iadd__ = __isub__ = __imul__ = __itruediv__ = __ipow__ = __imatmul__ = __ifloordiv__ = __imod__ = _in_place
+    __iand__ = __ior__ = _in_place
 
     def __bool__(self):
         _core.refuse(self._any(), "a decision on model values")

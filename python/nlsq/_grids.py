@@ -19,8 +19,11 @@ _MOST_CELLS = 500  # rows of a Block made of one
 
 
 class Grid:
-    """A recorded array of several dimensions. `_plain`: NumPy would hold it as C does, so that `ravel` is a view;
-    `_frozen`: there are, or may be, views of it that cannot follow a change in place, or it is one."""
+    """A recorded array of several dimensions.
+
+    `_plain`: whether NumPy would hold it as C does, so that `ravel` is a view (False: a copy; None: nobody knows).
+    `_frozen`: there are, or may be, views of it that cannot follow a change in place, or it is one. Other views share
+    the row, or are known to its memory (_row_items.py)."""
 
     __slots__ = ("_row", "_shape", "_plain", "_frozen")
     __array_priority__ = 3000.0
@@ -28,7 +31,7 @@ class Grid:
     __hash__ = None
     _is_recorded = True
 
-    def __init__(self, row, shape, plain=False, frozen=False):
+    def __init__(self, row, shape, plain=None, frozen=False):
         self._row, self._shape, self._plain, self._frozen = row, tuple(shape), plain, frozen
 
     def _any(self):
@@ -64,14 +67,26 @@ class Grid:
             return _row_columns.at(self._row, int(positions))
         if positions.size == 0:
             _core.refuse(self._row, "an index that gives no value")
-        row = _row_columns.take(self._row, positions.ravel())
+        flat = positions.ravel()
+        row = _row_columns.take(self._row, flat)
+        plain = None
         if view:
-            self._freeze()
+            plain = self._view(row, flat)
+        frozen = view and self._frozen
         if positions.ndim > 1:
-            return Grid(row, positions.shape, frozen=view)
-        if view:
+            return Grid(row, positions.shape, plain, frozen)
+        if frozen:
             _core.share(row)  # changed in place it refuses: the grid could not follow
         return row
+
+    def _view(self, row, positions):
+        """Has the row, a view of some positions, follow this array and this array follow it; whether it is held as C
+        does."""
+        if self._frozen:
+            return None
+        memory = _row_items.memory_of(self._row)
+        memory.add(self._row, row, positions)
+        return None if self._plain is None else _is_one_piece(memory.positions[id(row)])
 
     def __getitem__(self, key):
         if isinstance(key, Grid):
@@ -112,16 +127,17 @@ class Grid:
             _core.refuse(self._row, "an array of several dimensions with views is changed in place")
 
     def ravel(self, order="C"):
-        """The row: the same memory where NumPy gives a view, a copy where it may."""
+        """The row: the same memory where NumPy gives a view, a copy where it does, or may."""
+        if order == "F":
+            return self.transpose().flatten()
         if order not in ("C", "K", "A") or (order != "C" and not self._plain):
-            if order == "F":
-                return self.transpose().flatten()
             _core.refuse(self._row, "ravel in another order")
         if self._plain and not self._frozen:
             return self._row
-        self._freeze()
         row = self._row.copy()
-        _core.share(row)
+        if self._plain is None or self._frozen:
+            self._freeze()
+            _core.share(row)
         return row
 
     def flatten(self, order="C"):
@@ -142,8 +158,10 @@ class Grid:
             return self.ravel()
         if len(new) == 0:
             return _row_columns.at(self._row, 0)
+        if self._plain and not self._frozen:
+            return Grid(self._row, new, True)  # of the same row: each follows the other
         self._freeze()
-        return Grid(self._row.copy(), new, self._plain, frozen=True)
+        return Grid(self._row.copy(), new, None, frozen=True)
 
     def transpose(self, *axes):
         """The same values, dimensions in another order."""
@@ -156,7 +174,7 @@ class Grid:
 
     def copy(self, order="C"):
         """The same values."""
-        return Grid(self._row.copy(), self._shape, plain=order == "C" or (order in ("K", "A") and self._plain))
+        return Grid(self._row.copy(), self._shape, True if order == "C" or self._plain else None)
 
     def astype(self, dtype, copy=True, **_):
         """The same values, of the type they have."""
@@ -251,6 +269,13 @@ class Grid:
 add_operators(Grid)
 
 
+def _no_change(self, other):
+    _core.refuse(self._row, "an array of several dimensions is changed in place")
+
+
+Grid.__iand__ = Grid.__ior__ = Grid.__imatmul__ = _no_change
+
+
 def _in_place(ufunc):
     def operate(self, other):
         self._may_change()
@@ -271,6 +296,18 @@ for _name, _ufunc in {
     "mod": np.remainder, "floordiv": np.floor_divide,
 }.items():  # fmt: skip
     setattr(Grid, f"__i{_name}__", _in_place(_ufunc))
+
+
+def of_row(row, shape):
+    """row.reshape(shape): a view, since a row has one step in memory."""
+    known = _row_items.known_memory(row)
+    if known is None and _core.is_shared(row):
+        return Grid(row.copy(), shape, None, frozen=True)
+    return Grid(row, shape, known is None or _is_one_piece(known.positions[id(row)]))
+
+
+def _is_one_piece(positions):
+    return bool(np.all(np.diff(positions) == 1))
 
 
 def broadcast(value, shape):
@@ -325,7 +362,7 @@ def _recorded(function, inputs, shape, like):
         plain = plain and value.shape == shape
         rows.append(broadcast(value, shape)._row)
     name = getattr(function, "__name__", "a function")
-    return Grid(_core.record(name, function, tuple(rows)), shape, plain)
+    return Grid(_core.record(name, function, tuple(rows)), shape, True if plain else None)
 
 
 def _of_data(array, like):
@@ -364,4 +401,4 @@ def of_blocks(function, inputs, like):
 
 def like_of(grid, value):
     """np.full_like of a number."""
-    return Grid(_core.constant_like(grid._row, float(value)), grid.shape, plain=grid._plain)
+    return Grid(_core.constant_like(grid._row, float(value)), grid.shape, True if grid._plain else None)
