@@ -163,6 +163,15 @@ def _in_shape(a, newshape=None, order="C", shape=None, **options):
     return a.reshape(newshape if shape is None else shape)
 
 
+def _broadcast_to(array, shape, subok=False):
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    if np.shape(array) == shape:
+        return array
+    if isinstance(array, _core.Traced) and _core.is_number(array) and len(shape) == 1:
+        return _core.as_row(array, shape[0])
+    raise TypeError("np.broadcast_to of model values")
+
+
 def _expand_dims(a, axis):
     key = [slice(None)] * (a.ndim + 1)
     key[axis] = None
@@ -237,6 +246,7 @@ _FUNCTIONS = {
     np.column_stack: lambda tup: _stack(tup, axis=1),
     np.ravel: ravel,
     np.reshape: _in_shape,
+    np.broadcast_to: _broadcast_to,
     np.expand_dims: _expand_dims,
     np.squeeze: _squeeze,
     np.transpose: _transpose,

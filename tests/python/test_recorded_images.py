@@ -196,6 +196,15 @@ def three_dimensions(x, a, b):
     return (a * x * np.exp(-b * x / 10)).ravel()
 
 
+@model((XX, YY), SPOT)
+def shapes_that_are_checked(xy, *p):
+    z = spot(*xy, *p)
+    if z.shape != xy[0].shape or z.ndim != 2 or np.shape(z) != (H, W) or len(z) != H or z.size != H * W:
+        raise ValueError("another shape")
+    flat = np.broadcast_to(z, xy[0].shape).ravel() + np.broadcast_to(p[0], H * W)
+    return np.squeeze(np.atleast_1d(flat))
+
+
 @pytest.mark.parametrize("name", RECORDED)
 def test_images_are_recorded(name):
     f, x, p0 = RECORDED[name]
@@ -327,7 +336,7 @@ def masks_of_rows_that_change(xy, a, x0, y0, s):
     k = np.arange(3.0)[:, None]
     near = xy[0].ravel() * (1 + k) < x0 + 0.01
     other = near
-    near &= k < s
+    near &= k < s + 0.5
     return np.where(other, a, s * xy[0].ravel()).sum(axis=0)
 
 
