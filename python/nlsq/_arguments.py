@@ -79,6 +79,12 @@ def caller():
     return level
 
 
+def say_no_reverse(note):
+    """Warns that jacobian_mode="rev" is of no use to a function that is called as it is."""
+    warnings.warn(f"jacobian_mode='rev' has no effect on a function that is called as it is ({note})",
+                  stacklevel=caller())  # fmt: skip
+
+
 _OTHER_NAMES = {
     "Dfun": "jac=", "epsfcn": "diff_step=sqrt(epsfcn)", "maxiter": "max_nfev=", "max_iter": "max_nfev=",
     "maxit": "max_nfev=", "x0": "p0=", "guess": "p0=", "initial_guess": "p0=", "init": "p0=", "start": "p0=",

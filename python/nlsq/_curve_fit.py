@@ -9,7 +9,7 @@ from types import FunctionType
 
 import numpy as np
 
-from nlsq import _arguments, _engine, _rows, _signatures
+from nlsq import _arguments, _engine, _jax, _rows, _signatures
 from nlsq._formulas import formula_problem, named_column
 from nlsq._result import CurveFitResult
 
@@ -251,6 +251,8 @@ def _fit(f, xdata, ydata, options, solver):
 
             clocks = clocks_of(xdata)
             xdata = xdata if clocks is None else clocks.numbers(xdata)
+            if _jax.is_loaded():
+                xdata = _jax.plain_data(f, xdata)
         xdata = _engine.as_model_input(xdata)
     ydata = _arguments.as_data(ydata, "ydata")
     if ydata.size == 0:
@@ -402,6 +404,8 @@ def _fit(f, xdata, ydata, options, solver):
         if callback is not None:
             callback.close()
     ended = time.perf_counter() if options["timeit"] else 0.0
+    if mode == "rev" and outcome.engine == "callback" and (jac is not None or outcome.jac is None):
+        _arguments.say_no_reverse(outcome.note)
     outcome.whole = whole
     if clocks is not None:
         outcome.clocks = clocks

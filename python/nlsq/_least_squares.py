@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 
 from nlsq import _arguments
+from nlsq._engine import log_line
 from nlsq._recorded_residuals import Engine
 from nlsq._scipy_least_squares import UNBOUNDED, solve
 
@@ -48,7 +51,8 @@ def least_squares(fun: Callable[..., Any], x0: ArrayLike, jac: Callable[..., Any
     Returns
     -------
     OptimizeResult with x, cost, fun, jac, grad, optimality, active_mask, nfev, njev, nit, status, message, success,
-        engine ("interpreter" or "callback"), trace_note (why it was not traced), jacobian_mode and derivative_order.
+        engine ("interpreter" or "callback"), trace_note (why it was not traced), jacobian_mode, jacobian_mode_source (what
+        chose it) and derivative_order.
     """
     settings = _DEFAULTS.copy()
     settings["jac"] = jac
@@ -71,10 +75,18 @@ def least_squares(fun: Callable[..., Any], x0: ArrayLike, jac: Callable[..., Any
     core = problem.core
     if problem.recorded is None:
         how = "user" if callable(jac) else settings["jac"]
-        result.update(engine="callback", trace_note=problem.note, jacobian_mode=how, derivative_order=how)
+        source = "default" if jac is None else "argument"
+        result.update(engine="callback", trace_note=problem.note, nit=core.iterations, jacobian_mode=how,
+                      jacobian_mode_source=source, derivative_order=how)  # fmt: skip
+        if mode == "rev":
+            _arguments.say_no_reverse(problem.note)
     else:
         result.update(engine="interpreter", trace_note=None, nit=core.iterations, jacobian_mode=core.jacobian_mode,
-                      derivative_order=core.derivative_order)  # fmt: skip
+                      jacobian_mode_source=core.jacobian_mode_source, derivative_order=core.derivative_order)  # fmt: skip
+    logging = sys.modules.get("logging")
+    if logging is not None and (logger := logging.getLogger("nlsq")).isEnabledFor(10):  # DEBUG
+        log_line(logger, result.jacobian_mode, result.jacobian_mode_source, result.derivative_order, result.engine,
+                 len(result.x), len(result.fun))  # fmt: skip
     return result
 
 

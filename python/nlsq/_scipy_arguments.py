@@ -6,7 +6,7 @@ from types import FunctionType
 
 import numpy as np
 
-from nlsq import _core, _rows, _signatures
+from nlsq import _core, _jax, _rows, _signatures
 from nlsq import _least_squares_options as checks
 from nlsq._differences import unbounded
 
@@ -42,6 +42,8 @@ class Arguments:
         if check_finite is None:
             check_finite = nan_policy is None
         as_array = np.asarray_chkfinite if check_finite else np.asarray
+        if type(xdata) is not np.ndarray and _jax.is_loaded():
+            xdata = _jax.plain_data(f, xdata)
         self.y = as_array(ydata, float)
         self.x = as_array(xdata, float) if isinstance(xdata, (list, tuple, np.ndarray)) else xdata
         if self.y.size == 0:
