@@ -12,6 +12,7 @@ import numpy as np
 from nlsq._formulas import Formula, nearest
 
 _VARARGS = inspect.CO_VARARGS
+_MOST_LISTED = 10
 
 
 def parameter_names(f):
@@ -45,7 +46,7 @@ def names_for(f, names, n):
         required = sum(p.default is p.empty for p in parameters if p.name in names)
     if required <= n < len(names):
         return names[:n]
-    raise ValueError(f"p0 has {n} values; the model has {len(names)} parameters ({', '.join(names)})")
+    raise ValueError(f"p0 has {n} values; the model has {len(names)} parameters ({listed(names)})")
 
 
 def unknown_keyword(function, name, known):
@@ -297,8 +298,13 @@ def position(name, names, argument):
         return int(name)
     if name in names:
         return names.index(name)
-    has = ", ".join(names)
-    raise ValueError(f"{argument}: the model has no parameter {name!r}{nearest(name, names)}; it has {has}")
+    raise ValueError(f"{argument}: the model has no parameter {name!r}{nearest(name, names)}; it has {listed(names)}")
+
+
+def listed(names):
+    """'a, b, c'; of many names the first, and how many more there are."""
+    return ", ".join(names) if len(names) <= _MOST_LISTED else (
+        f"{', '.join(names[: _MOST_LISTED - 1])} and {len(names) - _MOST_LISTED + 1} more")  # fmt: skip
 
 
 def default_start(lower, upper, n):
@@ -326,7 +332,7 @@ def start_of(p0, names, lower, upper):
     else:
         start = list(p0)
         if len(start) != n:
-            raise ValueError(f"p0 has {len(start)} values; the model has {n} parameters ({', '.join(names)})")
+            raise ValueError(f"p0 has {len(start)} values; the model has {n} parameters ({listed(names)})")
     for name, value in zip(names, start):
         if not is_real(value):
             raise TypeError(f"p0: the start of {name} must be a number, not {value!r}")
@@ -335,7 +341,7 @@ def start_of(p0, names, lower, upper):
     start = [float(value) for value in start]
     if lower is not None and (np.any(start < lower) or np.any(start > upper)):
         outside = [f"{name} = {v:g}" for name, v, a, b in zip(names, start, lower, upper) if not a <= v <= b]
-        warnings.warn(f"p0 was outside its bounds and was moved inside: {', '.join(outside)}", stacklevel=caller())
+        warnings.warn(f"p0 was outside its bounds and was moved inside: {listed(outside)}", stacklevel=caller())
         start = np.clip(start, lower, upper).tolist()
     return start
 

@@ -35,6 +35,7 @@ _DEFAULTS = {
     "data": None, "y": None, "diff_step": None, "verbose": 0, "cache_config": None,
     "progressive": True, "multistart": None, "global_search": None, "n_starts": None, "sampler": "lhs",
     "center_on_p0": True, "scale_factor": 1.0, "seed": None, "memory_limit": None, "precision": "auto",
+    "compute_diagnostics": False,
 }  # fmt: skip
 _SOLVER = ("ftol", "xtol", "gtol", "x_scale", "max_nfev", "maxfev")
 _KNOWN = (*_DEFAULTS, *_SOLVER)
@@ -364,7 +365,9 @@ def _fit(f, xdata, ydata, options, solver):
         f = whole.by_rows()
     check = _arguments.truth(options["check_finite"], "check_finite") and nan_policy != "propagate"
     minima = searched = None
-    if not options["multistart"] is options["global_search"] is options["n_starts"] is None:
+    if options["sampler"] != "lhs" or not (
+        options["multistart"] is options["global_search"] is options["n_starts"] is None
+    ):
         from nlsq import _multistart
 
         settings = _multistart.settings_of(options)
@@ -418,6 +421,12 @@ def _fit(f, xdata, ydata, options, solver):
     if searched is not None:
         result["multistart_diagnostics"] = searched
         result["minima"] = minima
+    if options["compute_diagnostics"] is not False and _arguments.truth(
+        options["compute_diagnostics"] or False, "compute_diagnostics"
+    ):
+        from nlsq._diagnostics import diagnose
+
+        result["_diagnostics_report"] = diagnose(result)
     if verbose:
         end = "converged" if core.success else "not converged"
         print(f"{core.message} {core.nfev} evaluations, cost {core.cost:.6e}, {end}.")

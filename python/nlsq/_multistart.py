@@ -49,6 +49,7 @@ def starts_of(p0, lower, upper, fixed, count, sampler, center_on_p0, scale_facto
 
 def settings_of(options):
     """n_starts, sampler, center_on_p0, scale_factor and seed, checked; None where one start is asked for."""
+    _arguments.one_of(options["sampler"], SAMPLERS, "sampler")
     count, asked = options["n_starts"], {}
     for name, usual in (("multistart", 10), ("global_search", 20)):
         if options[name] is not None:
@@ -62,7 +63,7 @@ def settings_of(options):
         return None
     seed = options["seed"]
     return dict(
-        count=count, sampler=_arguments.one_of(options["sampler"], SAMPLERS, "sampler"),
+        count=count, sampler=options["sampler"],
         center_on_p0=_arguments.truth(options["center_on_p0"], "center_on_p0"),
         scale_factor=_arguments.number(options["scale_factor"], "scale_factor", above=True),
         seed=0 if seed is None else _arguments.number(seed, "seed", whole=True),
