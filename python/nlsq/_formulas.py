@@ -24,6 +24,7 @@ class Formula:
         self.parameters = list(self._model.parameters)
         self.used = list(self._model.columns)
         self.response = self._model.response
+        self.has_euler = False
 
     def traced(self, x):
         """(model, columns, False): what tracing a function gives, without a function."""
@@ -63,8 +64,44 @@ def parse(text, columns):
     if found is None:
         if len(_parsed) >= _MOST:
             _parsed.clear()
-        found = _parsed[key] = Formula(text, columns)
+        try:
+            found = _parsed[key] = Formula(text, columns)
+        except ValueError as error:
+            hint = _in_backquotes(text, columns)
+            raise type(error)(f"{error}{hint if chr(10) not in str(error) else hint.replace('; ', chr(10), 1)}") from None
+        found.has_euler = "e" not in columns and _names_euler(text)
     return found
+
+
+def _in_backquotes(text, columns):
+    """What to write for columns whose names are no names of the language, where the formula has one bare; or ''."""
+    bare = [c for c in columns if not c.isidentifier() and "`" not in c and c in text and f"`{c}`" not in text]
+    if not bare:
+        return ""
+    return f"; a column whose name is no plain word goes in backquotes: {', '.join(f'`{c}`' for c in bare)}"
+
+
+def _names_euler(text):
+    """Whether a formula has e where it is no base of a power: e*x, but not e^x."""
+    import re
+
+    return re.search(_EULER, re.sub(r"`[^`]*`", " ", text)) is not None
+
+
+# e where it is no base of a power: not in a name or number, nor in backquotes.
+_EULER = r"(?<![\w.`])e(?![\w`]|\s*(?:\^|\*\*))"
+
+
+def _note_of_constants(f, columns, named):
+    """Warns of e, which stands for Euler's number, where a parameter of that name may be meant."""
+    for name in {"e", "pi"} & named - set(columns):
+        raise ValueError(f"{name!r} is a constant in formulas, not a parameter; give the parameter another name")
+    if f.has_euler:
+        from nlsq._arguments import caller
+        from nlsq._optimize import optimize_warning
+
+        text = "'e' in a formula is Euler's number, 2.71828…; a parameter takes another name"
+        warnings.warn(text, optimize_warning(), stacklevel=caller())
 
 
 def column_names(data):
@@ -154,7 +191,7 @@ def _no_missed_column(f, unused, named):
         hint = f"; did you mean the column {' and '.join(meant)}?" if meant else ""
         raise ValueError(
             f"the formula uses no column of the data ({', '.join(unused)}), so {', '.join(f.parameters)} would all be "
-            f"parameters of a constant{hint}"
+            f"parameters of a constant{hint}{_in_backquotes(f.text, unused)}"
         )
     for name in f.parameters:
         near = _core.nearest_name(name, unused) if len(name) > 2 and name not in named else ""
@@ -188,6 +225,7 @@ def formula_problem(text, xdata, ydata, data, y, named):
             if xdata is None or ydata is None:
                 raise TypeError("a formula needs xdata and ydata, or data= and y=")
             f = parse(text, ["x"])
+            _note_of_constants(f, ["x"], named)
             if not f.used and len(f.parameters) > 1:
                 raise ValueError(
                     f"the formula does not use x, so {', '.join(f.parameters)} would all be parameters of a constant; "
@@ -210,6 +248,7 @@ def formula_problem(text, xdata, ydata, data, y, named):
     elif y is not None:
         ydata = y
     f = parse(text, names)
+    _note_of_constants(f, names, named)
     _no_missed_column(f, [name for name in names if name not in f.used and name not in named], named)
     columns = tuple(numbers(column_of(data, name), name, clocks) for name in f.used)
     return f, columns, ydata, f.parameters, clocks
