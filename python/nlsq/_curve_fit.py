@@ -12,6 +12,7 @@ import numpy as np
 from nlsq import _arguments, _engine, _jax, _rows, _signatures
 from nlsq._formulas import formula_problem, named_column
 from nlsq._result import CurveFitResult
+from nlsq._shown_arguments import show_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -158,6 +159,12 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
     if others is not None:
         _take_others(others)
     return _fit(f, xdata, ydata, options, solver)
+
+
+_SHOWN = {**{name: _DEFAULTS.get(name) for name in _POSITIONAL}, **_DEFAULTS, "ftol": 1e-8, "xtol": 1e-8, "gtol": 1e-8,
+          "x_scale": "jac", "max_nfev": None, "maxfev": None}  # fmt: skip
+_BY_POSITION = {name: _SHOWN[name] for name in _POSITIONAL}
+show_arguments(curve_fit, _BY_POSITION, _SHOWN, "of_nlsq")
 
 
 def _take_others(others):

@@ -11,6 +11,7 @@ from nlsq import _arguments
 from nlsq._engine import log_line
 from nlsq._recorded_residuals import Engine
 from nlsq._scipy_least_squares import UNBOUNDED, solve
+from nlsq._shown_arguments import show_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _DEFAULTS = {
     "jacobian_mode": None,
 }  # fmt: skip
 _POSITIONAL = tuple(_DEFAULTS)[1:-2]  # after jac, in SciPy's order
+_BY_POSITION = {name: _DEFAULTS[name] for name in _POSITIONAL}
 _LOSSES = ("linear", "soft_l1", "huber", "cauchy", "arctan")
 
 
@@ -88,6 +90,9 @@ def least_squares(fun: Callable[..., Any], x0: ArrayLike, jac: Callable[..., Any
         log_line(logger, result.jacobian_mode, result.jacobian_mode_source, result.derivative_order, result.engine,
                  len(result.x), len(result.fun))  # fmt: skip
     return result
+
+
+show_arguments(least_squares, _BY_POSITION, {name: _DEFAULTS[name] for name in ("threads", "jacobian_mode")})
 
 
 def _named(positional, options):
@@ -177,6 +182,11 @@ class LeastSquares:
         elif data_mask is not None:
             raise TypeError("data_mask is for xdata and ydata; leave residuals out of fun's value instead")
         return least_squares(fun, x0, jac, *positional, **{**self.defaults, **options})
+
+
+show_arguments(LeastSquares.least_squares, _BY_POSITION,
+               {name: _DEFAULTS[name] for name in ("threads", "jacobian_mode")})  # fmt: skip
+show_arguments(LeastSquares.__init__, {}, _DEFAULTS)
 
 
 def _residuals_of(model, xdata, ydata, mask):

@@ -11,6 +11,7 @@ from nlsq._many_data import Sets, formula_sets, leading_shape, mask_of, sets_of,
 from nlsq._many_parameters import parameters
 from nlsq._many_recorded import recorded_for_all
 from nlsq._many_result import CurveFitManyResult
+from nlsq._shown_arguments import show_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -148,6 +149,9 @@ def curve_fit_many(
     if hasattr(ydatas, "__next__"):
         return (_fit_arrays(f, xdata, chunk, options) for chunk in ydatas)
     return _fit_arrays(f, xdata, ydatas, options)
+
+
+show_arguments(curve_fit_many, {}, {"ftol": 1e-8, "xtol": 1e-8, "gtol": 1e-8, "max_nfev": None, "maxfev": None})
 
 
 def _core_options(absolute_sigma, method, loss, f_scale, threads, jacobian_mode, time_limit, solver):
