@@ -138,7 +138,9 @@ def positive_numbers(values, n, name):
 
 def as_data(values, name):
     """ydata or sigma as a float64 array that is contiguous; a view where it can be."""
-    if type(values) is np.ndarray and values.dtype == np.float64 and values.flags.c_contiguous:
+    if type(values) is np.ndarray and values.dtype == np.float64 and values.flags.c_contiguous and (
+        values.ndim > 0 or name != "ydata"
+    ):  # fmt: skip
         return values
     if type(values) not in (np.ndarray, list, tuple) and isinstance(values, np.ma.MaskedArray):
         if not np.ma.is_masked(values):
@@ -314,7 +316,9 @@ def default_start(lower, upper, n):
     p0 = np.ones(n)
     low, high = np.isfinite(lower), np.isfinite(upper)
     both = low & high
-    p0[both] = lower[both] + 0.5 * (upper[both] - lower[both])
+    with np.errstate(over="ignore"):
+        middle = lower[both] + 0.5 * (upper[both] - lower[both])
+    p0[both] = np.where(np.isfinite(middle), middle, 0.5 * lower[both] + 0.5 * upper[both])
     p0[low & ~high] = lower[low & ~high] + 1.0
     p0[~low & high] = upper[~low & high] - 1.0
     return p0.tolist()

@@ -262,7 +262,10 @@ def _fit(f, xdata, ydata, options, solver):
             if _jax.is_loaded():
                 xdata = _jax.plain_data(f, xdata)
         xdata = _engine.as_model_input(xdata)
+    is_number = np.ndim(ydata) == 0 and type(xdata) is np.ndarray and xdata.ndim > 0
     ydata = _arguments.as_data(ydata, "ydata")
+    if is_number and ydata.size == 1 and xdata.shape[-1] > 1:
+        ydata = np.full(xdata.shape[-1], ydata[0])  # as in SciPy: the model holds what it is fitted to
     if ydata.size == 0:
         raise ValueError("`ydata` must not be empty!")
     p0 = options["p0"]

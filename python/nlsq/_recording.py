@@ -35,6 +35,8 @@ def as_model_input(x):
                 return x.astype(float)
             except (TypeError, ValueError):
                 return x
+        if kind in "USMm":
+            raise TypeError(f"xdata holds {x.dtype} values; numbers are needed")
         return x
     if isinstance(x, (list, tuple, range)):
         if hasattr(x, "_fields"):  # a namedtuple: the model may ask for its fields
@@ -52,6 +54,13 @@ def as_model_input(x):
         return as_model_input(x.data)
     if isinstance(x, (np.memmap, np.matrix)):
         return as_model_input(np.asarray(x))
+    if _is_series(x) and getattr(getattr(x, "dtype", None), "kind", "") in ("i", "u", "O") and hasattr(x, "astype"):
+        try:
+            return x.astype(float)  # as for arrays: x**2 of integers may overflow
+        except (TypeError, ValueError):
+            return x
+    if isinstance(x, memoryview) or type(x).__module__ == "array":
+        return np.asarray(x, dtype=float)
     if isinstance(x, (types.GeneratorType, set, frozenset)):
         raise TypeError(f"xdata is a {type(x).__name__}; give an array or a list")
     return x

@@ -125,6 +125,7 @@ class Arguments:
             raise TypeError(f"The number of func parameters={self.n} must not exceed the number of data "
                             f"points={self.y.size}")  # fmt: skip
 
+    @np.errstate(over="ignore", invalid="ignore")
     def weighted(self, values):
         """values / sigma, values with one row for each row of the data."""
         if self.whiten is not None:

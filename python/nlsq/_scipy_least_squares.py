@@ -288,6 +288,7 @@ def strictly_inside(x, lower, upper):
         return np.where((x < lower) | (x > upper), 0.5 * (lower + upper), x)
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def first_order_optimality(method, x, gradient, lower, upper):
     """The largest gradient component: for trf times the distance to the bound that descent heads for (Coleman, Li);
     for dogbox without those that push against a bound."""
