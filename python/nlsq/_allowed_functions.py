@@ -12,7 +12,8 @@ from nlsq._array_functions import plain
 from nlsq._blocks import Block, DataBlock, block_of, first_recorded, has_models, reduced
 from nlsq._broadcast import elementwise, outer, product
 from nlsq._errors import TraceRefused
-from nlsq._grids import Grid, like_of
+from nlsq._grid_operations import like_of
+from nlsq._grids import Grid
 from nlsq._joined import concatenate, segments_of
 from nlsq._notes import name_of
 from nlsq._row_items import flat

@@ -3,8 +3,9 @@
 
 import numpy as np
 
-from nlsq import _core, _grids, _row_columns, _row_items
+from nlsq import _core, _grid_operations, _row_columns, _row_items
 from nlsq._blocks import Block, DataBlock, as_row, boxed, each, first_recorded, has_models, make_block, reduced
+from nlsq._grids import Grid
 
 _MOST_CELLS = 2_000
 _MOST_NUMBERS = 100_000
@@ -20,7 +21,7 @@ def ufunc_of(ufunc, method, inputs, options):
     like = first_recorded(inputs)
     if method == "outer" and not options and len(inputs) == 2:
         return outer(ufunc, *inputs)
-    if method == "reduce" and isinstance(inputs[0], (Block, _grids.Grid)) and not set(options) - {"axis", "keepdims"}:
+    if method == "reduce" and isinstance(inputs[0], (Block, Grid)) and not set(options) - {"axis", "keepdims"}:
         return reduced(ufunc, inputs[0], options.get("axis", 0), options.get("keepdims", False))
     if method == "__call__" and set(options) == {"out"} and len(options["out"]) == 1 and ufunc is not np.matmul:
         return _into(options["out"][0], ufunc, inputs, like)
@@ -38,7 +39,7 @@ def _into(out, ufunc, inputs, like):
     found = elementwise(ufunc, inputs)
     if isinstance(found, _core.Traced) and not _core.is_number(found):
         found = list(found)
-    elif isinstance(found, (Block, _grids.Grid)) or hasattr(type(found), "_segments"):
+    elif isinstance(found, (Block, Grid)) or hasattr(type(found), "_segments"):
         _core.refuse(like, f"NumPy's {ufunc.__name__} into an array of objects")
     out[...] = found._values if hasattr(type(found), "_values") else found
     return out
@@ -57,14 +58,14 @@ def elementwise(function, inputs):
         return found.view(DataBlock) if isinstance(found, np.ndarray) and found.ndim > 1 else found
     if any(map(_holds_rows, inputs)) and all(_holds_rows(v) or _is_number(v) for v in inputs):
         return np.frompyfunc(function, len(inputs), 1)(*(boxed(v, ()) if _is_number(v) else v for v in inputs))
-    found = _grids.elementwise(function, inputs, like)
+    found = _grid_operations.elementwise(function, inputs, like)
     if found is not None:
         return found
-    if any(isinstance(v, _grids.Grid) for v in inputs) or _differs_in_axes(inputs):
-        found = _grids.of_blocks(function, inputs, like)
+    if any(isinstance(v, Grid) for v in inputs) or _differs_in_axes(inputs):
+        found = _grid_operations.of_blocks(function, inputs, like)
         if found is not None:
             return found
-        inputs = [v._block() if isinstance(v, _grids.Grid) else v for v in inputs]
+        inputs = [v._block() if isinstance(v, Grid) else v for v in inputs]
     arrays = [_array_of(_chosen(v, inputs), function, like) for v in inputs]
     axis, rows = _row_axis(arrays, like)
     if axis is None:
@@ -244,7 +245,7 @@ def product(a, b):
 
 def _summable(value):
     """An operand whose values can be added up: a row value by value, if it is short."""
-    if isinstance(value, _grids.Grid):
+    if isinstance(value, Grid):
         return value._block()
     if isinstance(value, _core.Column):
         return value.__array__()

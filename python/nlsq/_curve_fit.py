@@ -9,7 +9,7 @@ from types import FunctionType
 
 import numpy as np
 
-from nlsq import _arguments, _engine, _jax, _rows, _signatures
+from nlsq import _arguments, _engine, _model_data, _rows, _signatures
 from nlsq._formulas import formula_problem, named_column
 from nlsq._result import CurveFitResult
 from nlsq._shown_arguments import show_arguments
@@ -186,50 +186,11 @@ def _usual_fit(f, xdata, ydata, p0):
     return None if outcome is None else CurveFitResult(outcome)
 
 
-def _adapted(f, options):
-    """The model and its Jacobian as functions of (x, *parameters), whatever else is in their signatures."""
-    p0, jac = options["p0"], options["jac"]
-    function = _signatures.adapted(f, p0, options["bounds"], options["fixed"])
-    if function is not f and callable(jac):
-        names = _arguments.parameter_names(function)
-        jac = _signatures.adapted(jac, [1.0] * len(names), dict.fromkeys(names))
-    return function, jac
-
-
-def _check_lengths(f, xdata, ydata, p0):
-    """Raises the ValueError of x and y of different lengths, unless the model makes the one of the other: real parts
-    and imaginary parts one after the other, an image of two axes."""
-    gives = None
-    if not isinstance(f, str) and not hasattr(f, "traced"):
-        try:
-            with np.errstate(all="ignore"):
-                gives = np.shape(f(xdata.copy(), *p0))
-        except Exception:  # noqa: BLE001 - whatever a function does with an array of another length
-            pass
-    if gives != ydata.shape:
-        text = "" if gives is None or gives in ((), xdata.shape) else f"; the model gives {gives}"
-        raise ValueError(f"xdata has shape {xdata.shape}, ydata {ydata.shape}: their lengths differ{text}")
-
-
-def _without_masks(xdata, ydata, options):
-    """Masked arrays as plain ones, sigma among the options too: as nan_policy says."""
-    sigma = options["sigma"]
-    if _rows.has_masks(xdata, ydata, sigma):
-        if options["nan_policy"] != "omit":
-            given = {"xdata": xdata, "ydata": ydata, "sigma": sigma}
-            names = [name for name, value in given.items() if _rows.has_masks(value, None, None)]
-            what = "is a masked array" if isinstance(given[names[0]], np.ma.MaskedArray) else "holds masked arrays"
-            raise TypeError(f"{names[0]} {what}; nan_policy='omit' leaves the masked rows out"
-                            f"{', as does sigma.filled(np.inf)' if names[0] == 'sigma' else ''}")  # fmt: skip
-        xdata, ydata, options["sigma"] = _rows.masked_as_nan(xdata, ydata, sigma)
-    return xdata, ydata
-
-
 def _fit(f, xdata, ydata, options, solver):
     clocks = None
     if isinstance(f, str):
         if ydata is not None and not isinstance(xdata, dict):
-            xdata, ydata = _without_masks(xdata, ydata, options)
+            xdata, ydata = _model_data.without_masks(xdata, ydata, options)
         named = {name for key in ("p0", "bounds", "fixed") if isinstance(options[key], dict) for name in options[key]}
         if isinstance(options["sigma"], str):
             table = xdata if options["data"] is None else options["data"]
@@ -250,22 +211,10 @@ def _fit(f, xdata, ydata, options, solver):
             missing = "xdata and ydata" if xdata is None and ydata is None else "xdata" if xdata is None else "ydata"
             raise TypeError(f"curve_fit() needs {missing}")
         if not _signatures.is_simple(f, options["p0"]):
-            f, options["jac"] = _adapted(f, options)
+            f, options["jac"] = _model_data.adapted(f, options)
         names = _arguments.parameter_names(f)
-        if not type(xdata) is type(ydata) is np.ndarray or options["sigma"] is not None:
-            xdata, ydata = _without_masks(xdata, ydata, options)
-        if type(xdata) is not np.ndarray or xdata.dtype.kind in "MmOV":
-            from nlsq._dates import clocks_of
-
-            clocks = clocks_of(xdata)
-            xdata = xdata if clocks is None else clocks.numbers(xdata)
-            if _jax.is_loaded():
-                xdata = _jax.plain_data(f, xdata)
-        xdata = _engine.as_model_input(xdata)
-    is_number = np.ndim(ydata) == 0 and type(xdata) is np.ndarray and xdata.ndim > 0
+        xdata, ydata, clocks = _model_data.model_data(f, xdata, ydata, options)
     ydata = _arguments.as_data(ydata, "ydata")
-    if is_number and ydata.size == 1 and xdata.shape[-1] > 1:
-        ydata = np.full(xdata.shape[-1], ydata[0])  # as in SciPy: the model holds what it is fitted to
     if ydata.size == 0:
         raise ValueError("`ydata` must not be empty!")
     p0 = options["p0"]
@@ -291,7 +240,7 @@ def _fit(f, xdata, ydata, options, solver):
     if sigma is not None:
         sigma = _arguments.sigma_of(sigma, ydata)
     if type(xdata) is np.ndarray and ydata.ndim == 1 and xdata.ndim < 3 and len(ydata) not in xdata.shape:
-        _check_lengths(f, xdata, ydata, p0)
+        _model_data.check_lengths(f, xdata, ydata, p0)
     nan_policy = options["nan_policy"]
     if nan_policy is not None:
         if nan_policy not in ("raise", "omit", "propagate"):

@@ -81,10 +81,13 @@ def test_arrays_of_texts_are_refused():
             nlsq.curve_fit(decay, x, y)
 
 
-def test_a_number_as_ydata_stands_for_all():
+def test_a_number_as_ydata():
     target = 4.7 * X**2 + 3.5 * X
     for zero in (0, 0.0, np.float64(0), np.array(0.0)):
-        assert np.allclose(nlsq.curve_fit(lambda x, a, b: a * x**2 + b * x - target, X, zero).popt, [4.7, 3.5])
+        popt = nlsq.scipy.curve_fit(lambda x, a, b: a * x**2 + b * x - target, X, zero)[0]
+        assert np.allclose(popt, [4.7, 3.5])
+        with pytest.raises(ValueError, match=r"xdata has shape \(30,\), ydata \(1,\)"):
+            nlsq.curve_fit(decay, X, zero)
 
 
 def test_scipys_curve_fit_says_how_an_image_is_fitted():
