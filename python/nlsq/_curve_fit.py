@@ -9,7 +9,7 @@ from types import FunctionType
 
 import numpy as np
 
-from nlsq import _arguments, _engine, _model_data, _rows, _signatures
+from nlsq import _arguments, _engine
 from nlsq._formulas import formula_problem, named_column
 from nlsq._result import CurveFitResult
 from nlsq._shown_arguments import show_arguments
@@ -186,11 +186,23 @@ def _usual_fit(f, xdata, ydata, p0):
     return None if outcome is None else CurveFitResult(outcome)
 
 
+def _is_simple(f, p0):
+    """Whether all arguments of f after x are parameters, one by one, without a look at its signature."""
+    if type(f) is not FunctionType or f.__defaults__ is not None or f.__dict__:
+        return False
+    code = f.__code__
+    if code.co_kwonlyargcount or code.co_varnames[:1] == ("self",):
+        return False
+    return code.co_argcount != 2 or p0 is None or np.size(p0) < 2
+
+
 def _fit(f, xdata, ydata, options, solver):
     clocks = None
     if isinstance(f, str):
         if ydata is not None and not isinstance(xdata, dict):
-            xdata, ydata = _model_data.without_masks(xdata, ydata, options)
+            from nlsq._model_data import without_masks
+
+            xdata, ydata = without_masks(xdata, ydata, options)
         named = {name for key in ("p0", "bounds", "fixed") if isinstance(options[key], dict) for name in options[key]}
         if isinstance(options["sigma"], str):
             table = xdata if options["data"] is None else options["data"]
@@ -210,10 +222,17 @@ def _fit(f, xdata, ydata, options, solver):
         if xdata is None or ydata is None:
             missing = "xdata and ydata" if xdata is None and ydata is None else "xdata" if xdata is None else "ydata"
             raise TypeError(f"curve_fit() needs {missing}")
-        if not _signatures.is_simple(f, options["p0"]):
-            f, options["jac"] = _model_data.adapted(f, options)
+        if not _is_simple(f, options["p0"]):
+            from nlsq._model_data import adapted
+
+            f, options["jac"] = adapted(f, options)
         names = _arguments.parameter_names(f)
-        xdata, ydata, clocks = _model_data.model_data(f, xdata, ydata, options)
+        if type(xdata) is type(ydata) is np.ndarray and xdata.dtype.kind in "fiub" and options["sigma"] is None:
+            xdata = _engine.as_model_input(xdata)
+        else:
+            from nlsq._model_data import model_data
+
+            xdata, ydata, clocks = model_data(f, xdata, ydata, options)
     ydata = _arguments.as_data(ydata, "ydata")
     if ydata.size == 0:
         raise ValueError("`ydata` must not be empty!")
@@ -240,15 +259,21 @@ def _fit(f, xdata, ydata, options, solver):
     if sigma is not None:
         sigma = _arguments.sigma_of(sigma, ydata)
     if type(xdata) is np.ndarray and ydata.ndim == 1 and xdata.ndim < 3 and len(ydata) not in xdata.shape:
-        _model_data.check_lengths(f, xdata, ydata, p0)
+        from nlsq._model_data import check_lengths
+
+        check_lengths(f, xdata, ydata, p0)
     nan_policy = options["nan_policy"]
     if nan_policy is not None:
         if nan_policy not in ("raise", "omit", "propagate"):
             raise ValueError(f"nan_policy must be 'raise', 'omit' or 'propagate', not {nan_policy!r}")
     if options["data_mask"] is not None:
-        sigma = _rows.masked(options["data_mask"], ydata, sigma)
+        from nlsq._rows import masked
+
+        sigma = masked(options["data_mask"], ydata, sigma)
     if nan_policy == "omit":
-        xdata, ydata, sigma = _rows.omit(xdata, ydata, sigma)
+        from nlsq._rows import omit
+
+        xdata, ydata, sigma = omit(xdata, ydata, sigma)
     if np.ndim(sigma) == 1 and np.isinf(sigma).all():
         raise ValueError("sigma or data_mask leaves every point out: there is no row to fit")
     method = options["method"]
@@ -320,7 +345,9 @@ def _fit(f, xdata, ydata, options, solver):
 
     shape, whole = ydata.shape, None
     if len(shape) > 1:
-        whole, xdata, ydata, sigma = _rows.flattened(f, xdata, ydata, sigma)
+        from nlsq._rows import flattened
+
+        whole, xdata, ydata, sigma = flattened(f, xdata, ydata, sigma)
         f = whole.by_rows()
     check = _arguments.truth(options["check_finite"], "check_finite") and nan_policy != "propagate"
     minima = searched = None

@@ -201,8 +201,8 @@ def _fit_groups(f, data, y, by, options):
 
 
 def _fit_sets(f, sets, options):
-    if not _signatures.is_simple(f, options["p0"]):
-        p0 = options["p0"]
+    p0 = options["p0"]
+    if not isinstance(f, Formula):
         if p0 is not None and not isinstance(p0, (str, dict)) and np.ndim(p0) > 1:
             p0 = np.ones(np.shape(p0)[-1])  # one start a set: only how many there are matters
         f = _signatures.adapted(f, p0, options["bounds"], options["fixed"])

@@ -5,8 +5,6 @@ The recorder meets NumPy's own work on arrays of objects, np.sort([a, b]), as a 
 Which function that was is told by the first of NumPy's frames behind the model's.
 """
 
-import linecache
-import opcode
 import sys
 
 import numpy
@@ -97,6 +95,8 @@ def _place(step):
     """' (line 7: the line)' of a step; '' where there is none."""
     if step is None:
         return ""
+    import linecache  # for those who read a note alone, as opcode below
+
     line = linecache.getline(step.tb_frame.f_code.co_filename, step.tb_lineno, step.tb_frame.f_globals).strip()
     line = line if len(line) <= _MOST_OF_A_LINE else line[: _MOST_OF_A_LINE - 1] + "…"
     return f" (line {step.tb_lineno}{': ' * bool(line)}{line})"
@@ -128,6 +128,8 @@ def _others_function(step):
 
 def _written(step):
     """The note where the model wrote recording values, or by a mask of them, into an array of numbers."""
+    import opcode
+
     steps = _frames(step)
     if not steps or steps[-1].tb_frame.f_code.co_code[steps[-1].tb_lasti] != opcode.opmap["STORE_SUBSCR"]:
         return None

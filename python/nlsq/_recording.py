@@ -10,7 +10,6 @@ from nlsq import _core, _jax
 from nlsq._array_functions import read_only
 from nlsq._errors import TraceRefused
 from nlsq._formulas import Formula
-from nlsq._notes import note_of, note_of_failure
 from nlsq._type_questions import may_ask_for_types
 
 _VERIFY_ROWS = 10_000  # above, a recorded model is compared with its function on some rows where those tell
@@ -103,10 +102,11 @@ def trace(function, x, names, rows):
         if type(x) is np.ndarray:
             x = read_only(x)
         return _core.trace(function, x, False, None, names, rows), None
-    except TraceRefused as refused:
-        return None, note_of(refused)
-    except Exception as error:  # the function itself fails on recording values
-        return None, note_of_failure(error, function)
+    except Exception as error:  # it refused, or the function itself fails on recording values
+        from nlsq import _notes
+
+        refused = isinstance(error, TraceRefused)
+        return None, _notes.note_of(error) if refused else _notes.note_of_failure(error, function)
 
 
 def _is_series(x):

@@ -6,7 +6,7 @@ from types import FunctionType
 
 import numpy as np
 
-from nlsq import _core, _jax, _rows, _signatures
+from nlsq import _core, _jax
 from nlsq import _least_squares_options as checks
 from nlsq._differences import unbounded
 
@@ -20,14 +20,20 @@ class Arguments:
 
     def __init__(self, f, xdata, ydata, p0, sigma, absolute_sigma, check_finite, bounds, method, jac, nan_policy,
                  kwargs):  # fmt: skip
-        _signatures.no_unbound_method(f)
+        if type(f) is FunctionType and f.__code__.co_varnames[:1] == ("self",):
+            from nlsq._signatures import no_unbound_method
+
+            no_unbound_method(f)
         self.f, self.absolute_sigma, self.jac = f, bool(absolute_sigma), jac
         self.kwargs = kwargs = dict(kwargs)
         self.n = n = _count_parameters(f) if p0 is None else np.size(p0)
         if n > 1 and p0 is not None:
             _no_vector(f, n)
-        if _rows.has_masks(xdata, ydata, sigma):
-            xdata, ydata, sigma = _rows.without_masked(xdata, ydata, sigma)
+        if not (type(xdata) is type(ydata) is np.ndarray and (sigma is None or type(sigma) is np.ndarray)):
+            from nlsq import _rows
+
+            if _rows.has_masks(xdata, ydata, sigma):
+                xdata, ydata, sigma = _rows.without_masked(xdata, ydata, sigma)
         if bounds is UNBOUNDED:
             (self.lower, self.upper), bounded = unbounded(n), False
             self.p0 = p0 = np.ones(n) if p0 is None else np.atleast_1d(p0)
@@ -71,6 +77,8 @@ class Arguments:
         if policy not in ("raise", "omit"):
             raise ValueError("nan_policy must be one of {None, 'raise', 'omit'}")
         bad_y = _nan_in(self.y)
+        from nlsq import _rows
+
         if type(self.x) is np.ndarray:
             bad_x = _nan_in(self.x)
             bad_x = bad_x.any(axis=tuple(range(bad_x.ndim - 1)))

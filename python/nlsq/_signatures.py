@@ -55,23 +55,13 @@ def _vector(values):
     return np.array(values, dtype=float)
 
 
-def is_simple(f, p0=None):
-    """Whether all arguments of a function after the first are its parameters, without a look at its signature."""
-    if type(f) is not FunctionType:
-        return isinstance(f, Formula)
-    return (
-        f.__defaults__ is None and f.__code__.co_kwonlyargcount == 0 and f.__code__.co_varnames[:1] != ("self",)
-        and not f.__dict__ and (f.__code__.co_argcount != 2 or p0 is None or np.size(p0) < 2)
-    )  # fmt: skip
-
-
 def adapted(f, p0=None, *named):
     """The model as f(x, *parameters): f itself, or an Adapted of it.
 
     p0: the start, whose length tells more about a signature with defaults. named: dictionaries by parameter (p0,
     bounds, fixed), whose keys are parameters even where their default is no number.
     """
-    if is_simple(f, p0):
+    if isinstance(f, Formula):
         return f
     no_unbound_method(f)
     arguments = _arguments_of(f)
