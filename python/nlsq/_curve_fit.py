@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from types import FunctionType
+from types import FunctionType, MethodType
 
 import numpy as np
 
@@ -188,12 +188,14 @@ def _usual_fit(f, xdata, ydata, p0):
 
 def _is_simple(f, p0):
     """Whether all arguments of f after x are parameters, one by one, without a look at its signature."""
+    own = type(f) is MethodType  # self comes before x
+    f = f.__func__ if own else f
     if type(f) is not FunctionType or f.__defaults__ is not None or f.__dict__:
         return False
     code = f.__code__
-    if code.co_kwonlyargcount or code.co_varnames[:1] == ("self",):
+    if code.co_kwonlyargcount or (code.co_varnames[:1] == ("self",) and not own):
         return False
-    return code.co_argcount != 2 or p0 is None or np.size(p0) < 2
+    return code.co_argcount != 2 + own or p0 is None or np.size(p0) < 2
 
 
 def _fit(f, xdata, ydata, options, solver):
@@ -381,6 +383,11 @@ def _fit(f, xdata, ydata, options, solver):
                 differences=differences, diff_step=diff_step, callback=callback, threads=threads, jacobian_mode=mode,
                 check_finite=check,
             )  # fmt: skip
+    except TypeError as error:
+        if n == 1 and any(word in str(error) for word in ("subscriptable", "iterable", "unsized", "no len()")):
+            raise TypeError(f"{error}; the model gets {names[0]} as a number; for a vector of parameters give p0, of its "
+                            "length") from error  # fmt: skip
+        raise
     except ValueError as error:
         if check:  # the engine met what is not finite: say which array it was in
             _arguments.check_finite(ydata, "ydata")

@@ -46,7 +46,7 @@ def as_model_input(x):
             parts = _apart(x)
             if parts is not None:
                 return parts
-            raise type(error)(f"xdata must be numbers, in arrays of one length: {error}") from None
+            raise type(error)(f"xdata must be numbers, in arrays of one length: {error}{_dates_hint(x)}") from None
     if isinstance(x, np.ma.MaskedArray):
         if np.ma.is_masked(x):
             raise TypeError("xdata is a masked array: fit x[~x.mask].data and ydata of the same rows")
@@ -63,6 +63,15 @@ def as_model_input(x):
     if isinstance(x, (types.GeneratorType, set, frozenset)):
         raise TypeError(f"xdata is a {type(x).__name__}; give an array or a list")
     return x
+
+
+def _dates_hint(x):
+    """What to write for dates that are texts."""
+    try:
+        np.datetime64(x[0] if isinstance(x[0], str) else 0)
+    except (TypeError, ValueError):
+        return ""
+    return "; dates are given as np.array(xdata, dtype='datetime64')"
 
 
 def _apart(x):

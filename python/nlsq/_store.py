@@ -237,5 +237,9 @@ def load(path, model):
     state["model"], state["whole"] = found.pop("model"), found.pop("whole", None)
     state["clocks"] = found.pop("clocks", None)
     state["values"], state["errors"] = found.pop("values"), found.pop("errors")
+    if model is not None:
+        from nlsq._signatures import adapted
+
+        model = adapted(model, found["popt"])
     state |= {"numbers": found, "function": model, "jac": None, "entries": {}}
     return from_state(state)

@@ -134,3 +134,11 @@ def test_lengths_that_differ_are_named():
         nlsq.curve_fit(lambda x, a, b: np.hstack([a * x, b * x]), np.arange(30.0), Y[:29])
     with pytest.raises(ValueError, match="numbers"):
         nlsq.curve_fit(line, [["a"], [1.0, 2.0]], Y[:2])
+
+
+def test_dates_that_are_texts_are_told_from_other_texts():
+    with pytest.raises(ValueError, match=r"np.array\(xdata, dtype='datetime64'\)"):
+        nlsq.curve_fit(line, ["2023-01-01", "2023-01-02", "2023-01-03"], Y[:3])
+    with pytest.raises(ValueError) as caught:
+        nlsq.curve_fit(line, ["a", "b", "c"], Y[:3])
+    assert "datetime" not in str(caught.value)

@@ -26,6 +26,9 @@ class Decay:
         values = self.scale * a * np.exp(-b * x)
         return np.log(values) if log else values
 
+    def of_vector(self, x, p):
+        return self.scale * p[0] * np.exp(-p[1] * x)
+
 
 def test_defaults_that_are_no_numbers_are_held():
     r = nlsq.curve_fit(lambda x, a, b, kind="exp": a * np.exp(-b * x) if kind == "exp" else a + b * x, X, Y)
@@ -35,6 +38,7 @@ def test_defaults_that_are_no_numbers_are_held():
     r = nlsq.curve_fit(lambda x, a, b, w=WEIGHT: a * np.exp(-b * x) * w, X, Y * WEIGHT)
     assert np.allclose(r.popt, [3, 0.7]) and np.allclose(r.predict(X), Y * WEIGHT)
     assert np.allclose(nlsq.curve_fit(Decay().model, X, 2 * Y).popt, [3, 0.7])
+    assert np.allclose(nlsq.curve_fit(Decay().of_vector, X, 2 * Y, p0=[1, 1]).popt, [3, 0.7])
 
 
 def test_a_start_or_a_name_makes_an_option_a_parameter():
@@ -121,3 +125,21 @@ def test_a_method_without_its_object(fit):
 
 def test_a_function_may_call_its_x_self():
     assert np.allclose(nlsq.curve_fit(lambda self, a, b: a * np.exp(-b * self), X, Y).popt, [3, 0.7])
+
+
+def test_a_vector_without_its_start():
+    for model in (lambda x, p: p[0] * x, lambda x, p: sum(p) * x):
+        for options in ({}, {"p0": [1.0]}):
+            with pytest.raises(TypeError, match="gets p as a number; for a vector of parameters give p0"):
+                nlsq.curve_fit(model, X, Y, **options)
+
+
+def test_a_stored_fit_takes_the_model_that_it_was_made_with(tmp_path):
+    def model(x, p):
+        a, b = p
+        return a * np.exp(-b * x)
+
+    r = nlsq.curve_fit(model, X, Y, p0=[1, 1], bounds=([0, 0], [9, 9]), n_starts=3)
+    r.save(tmp_path / "fit.npz")
+    twin = nlsq.CurveFitResult.load(tmp_path / "fit.npz", model=model)
+    assert np.allclose(twin.predict([1.0]), r.predict([1.0])) and np.allclose(twin.confidence_band([1.0]), r.confidence_band([1.0]))
