@@ -241,8 +241,8 @@ def bounds_of(bounds, n, names):
                 low, high = pair
             except (TypeError, ValueError):
                 raise ValueError(f"bounds[{name!r}] must be a pair (lower, upper)") from None
-            lower[at] = _bound(low, f"bounds[{name!r}]", -np.inf)
-            upper[at] = _bound(high, f"bounds[{name!r}]", np.inf)
+            lower[at] = bound(low, f"bounds[{name!r}]", -np.inf)
+            upper[at] = bound(high, f"bounds[{name!r}]", np.inf)
     else:
         if hasattr(bounds, "lb") and hasattr(bounds, "ub"):
             bounds = (bounds.lb, bounds.ub)
@@ -255,7 +255,7 @@ def bounds_of(bounds, n, names):
             raise ValueError(f"bounds must be a pair (lower, upper), each a number or one a parameter{hint}") from None
         if type(low) is float and type(high) is float and low == -np.inf and high == np.inf:
             return None, None
-        low, high = _bound(low, "the lower bounds", -np.inf), _bound(high, "the upper bounds", np.inf)
+        low, high = bound(low, "the lower bounds", -np.inf), bound(high, "the upper bounds", np.inf)
         try:
             lower = np.broadcast_to(low, (n,)).copy()
             upper = np.broadcast_to(high, (n,)).copy()
@@ -281,7 +281,7 @@ def bounds_of(bounds, n, names):
     return lower, upper
 
 
-def _bound(values, name, none):
+def bound(values, name, none):
     """Bounds as numbers; None, or a None among them, is no bound."""
     if values is None:
         return np.float64(none)

@@ -45,6 +45,7 @@ def test_texts_truth_values_and_complex_numbers_are_no_starts(p0):
 ])  # fmt: skip
 def test_none_is_no_bound(bounds):
     assert np.allclose(nlsq.curve_fit(decay, X, Y, bounds=bounds).popt, [3, 0.7])
+    assert np.allclose(nlsq.curve_fit_many(decay, X, Y[None], bounds=bounds).popt, [3, 0.7])
 
 
 def test_none_is_the_bound_of_its_side():
