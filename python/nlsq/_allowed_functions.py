@@ -137,6 +137,8 @@ def _stack(arrays, axis=0, out=None, **options):
 def _joined(arrays, axis=0, out=None, **options):
     if out is not None or options:
         raise TypeError("np.concatenate with options")
+    if isinstance(arrays, Grid) and arrays.ndim == 2 and axis == 0:  # its rows one after the other
+        return arrays.flatten()
     return concatenate(first_recorded(arrays), arrays, axis)
 
 

@@ -35,7 +35,7 @@ def ufunc_of(ufunc, method, inputs, options):
 def _into(out, ufunc, inputs, like):
     """ufunc(…, out=out) for an array of recorded numbers, which NumPy holds as objects."""
     if type(out) is not np.ndarray or out.dtype != object or out.ndim == 0:
-        _core.refuse(like, f"NumPy's {ufunc.__name__} into an array of numbers")
+        _core.refuse(like, f"NumPy's {ufunc.__name__} into an array of numbers; write out = out + … for out += …")
     found = elementwise(ufunc, inputs)
     if isinstance(found, _core.Traced) and not _core.is_number(found):
         found = list(found)

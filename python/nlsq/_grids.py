@@ -244,7 +244,7 @@ class Grid:
     __float__ = __int__ = __index__ = __complex__ = __bool__
 
     def __array__(self, *_, **__):
-        _core.refuse(self._row, "an array of model values made a plain one")
+        _core.refuse(self._row, "an array of model values made a plain one; leave np.array and np.asarray out")
 
     def __repr__(self):
         return repr(self._row)

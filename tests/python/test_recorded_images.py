@@ -53,6 +53,11 @@ def reshape_to_minus_one(xy, *p):
 
 
 @model((XX, YY), SPOT)
+def rows_one_after_the_other(xy, *p):
+    return np.concatenate(spot(*xy, *p)) + np.hstack(spot(*xy, *p))
+
+
+@model((XX, YY), SPOT)
 def np_reshape(xy, *p):
     return np.reshape(spot(*xy, *p), H * W)
 
