@@ -175,10 +175,12 @@ def as_numbers(values, name):
 
 def no_words(values, name):
     """Raises the TypeError of texts and truth values among numbers, which NumPy would make numbers of."""
-    if isinstance(values, np.ndarray) and values.dtype.kind not in "USOb":
-        return
-    for value in values if isinstance(values, (list, tuple, np.ndarray)) and np.ndim(values) == 1 else (values,):
-        if isinstance(value, (str, bytes, bool, np.bool_)):
+    if isinstance(values, np.ndarray):
+        values = values.flat if values.dtype.kind in "USOb" else ()
+    elif not isinstance(values, (list, tuple)):
+        values = (values,)
+    for value in values:
+        if type(value) is not float and isinstance(value, (str, bytes, bool, np.bool_)):
             raise TypeError(f"{name} must be numbers, not {value!r}")
 
 
@@ -285,9 +287,10 @@ def bound(values, name, none):
     """Bounds as numbers; None, or a None among them, is no bound."""
     if values is None:
         return np.float64(none)
-    if isinstance(values, (list, tuple)) or (isinstance(values, np.ndarray) and values.dtype == object):
-        values = [none if value is None else value for value in values]
-    no_words(values, name)
+    if type(values) is not np.ndarray or values.dtype.kind == "O":
+        if isinstance(values, (list, tuple, np.ndarray)):
+            values = [none if value is None else value for value in values]
+        no_words(values, name)
     try:
         return np.asarray(values, dtype=float)
     except (TypeError, ValueError):
@@ -337,12 +340,13 @@ def start_of(p0, names, lower, upper):
         start = list(p0)
         if len(start) != n:
             raise ValueError(f"p0 has {len(start)} values; the model has {n} parameters ({listed(names)})")
-    for name, value in zip(names, start):
-        if not is_real(value):
-            raise TypeError(f"p0: the start of {name} must be a number, not {value!r}")
+    for at, (name, value) in enumerate(zip(names, start)):
+        if type(value) is not float:
+            if not is_real(value):
+                raise TypeError(f"p0: the start of {name} must be a number, not {value!r}")
+            value = start[at] = float(value)
         if not isfinite(value):
             raise ValueError(f"p0: the start of {name} is {value}")
-    start = [float(value) for value in start]
     if lower is not None and (np.any(start < lower) or np.any(start > upper)):
         outside = [f"{name} = {v:g}" for name, v, a, b in zip(names, start, lower, upper) if not a <= v <= b]
         warnings.warn(f"p0 was outside its bounds and was moved inside: {listed(outside)}", stacklevel=caller())

@@ -40,6 +40,7 @@ _DEFAULTS = {
 }  # fmt: skip
 _SOLVER = ("ftol", "xtol", "gtol", "x_scale", "max_nfev", "maxfev")
 _KNOWN = (*_DEFAULTS, *_SOLVER)
+_PLAIN_SIGMA = (type(None), float, int, str, np.ndarray)
 _METHODS = ("trf", "lm", "dogbox", "auto")
 SUSPECT = 1e7  # condition number of the Jacobian, columns scaled to length 1, at which parameters may mean nothing
 _MODES = ("auto", "fwd", "rev")
@@ -229,7 +230,8 @@ def _fit(f, xdata, ydata, options, solver):
 
             f, options["jac"] = adapted(f, options)
         names = _arguments.parameter_names(f)
-        if type(xdata) is type(ydata) is np.ndarray and xdata.dtype.kind in "fiub" and options["sigma"] is None:
+        plain = type(xdata) is type(ydata) is np.ndarray and xdata.dtype.kind in "fiub"
+        if plain and type(options["sigma"]) in _PLAIN_SIGMA:
             xdata = _engine.as_model_input(xdata)
         else:
             from nlsq._model_data import model_data
