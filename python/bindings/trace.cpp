@@ -35,6 +35,12 @@ bool is_array(nb::handle value) {
 
 char kind_of(nb::handle array) { return nb::cast<char>(array.attr("dtype").attr("kind")); }
 
+// NumPy's masked arrays: a column would take what is under the mask.
+bool has_masked_values(nb::handle array) {
+  if (array.type().is(numpy().ndarray) || !nb::hasattr(array, "mask")) return false;
+  return nb::cast<bool>(nb::bool_(array.attr("mask").attr("any")()));
+}
+
 Traced constant(const std::shared_ptr<Recording>& recording, double value, bool boolean = false) {
   return {recording, recording->graph().constant(value), false, boolean};
 }
@@ -230,6 +236,9 @@ bool operand(const std::shared_ptr<Recording>& recording, nb::handle value, Trac
   }
   const bool scalar = PyObject_IsInstance(p, numpy().generic.ptr()) == 1;
   if (!scalar && !is_array(value)) return false;
+  if (!scalar && has_masked_values(value)) {
+    refuse(*recording, "an array with masked values meets model values");
+  }
   const char kind = kind_of(value);
   if (kind != 'f' && kind != 'i' && kind != 'u' && kind != 'b') return false;
   const auto size = nb::cast<index_t>(value.attr("size"));

@@ -12,6 +12,8 @@ from nlsq._array_functions import plain
 from nlsq._blocks import Block, DataBlock, block_of, first_recorded, has_models, reduced
 from nlsq._broadcast import elementwise, outer, product
 from nlsq._errors import TraceRefused
+from nlsq._grid_operations import like_of
+from nlsq._grids import Grid
 from nlsq._joined import concatenate, segments_of
 from nlsq._notes import name_of
 from nlsq._row_items import flat
@@ -74,6 +76,8 @@ def _like(value):
     def make(a, dtype=None, order="K", subok=True, shape=None, **device):
         if dtype not in (None, float, np.float64, "float64", "float") or shape is not None or device:
             raise TypeError("np.zeros_like with another type or shape")
+        if isinstance(a, Grid):
+            return like_of(a, value)
         return _core.constant_like(a, float(value))
 
     return make
@@ -85,6 +89,8 @@ def _full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None):
 
 
 def _ones_times(a):
+    if isinstance(a, Grid):
+        return a.copy("K")
     return _core.constant_like(a, 0.0) + a
 
 
@@ -107,7 +113,7 @@ def _mean(a, axis=None, dtype=None, out=None, keepdims=False, **options):
     if dtype is not None or out is not None or options:
         raise TypeError("a mean with options")
     a = _stack(a) if isinstance(a, (list, tuple)) else a
-    return a.mean(axis, keepdims) if isinstance(a, Block) else reduced(np.add, a, axis, keepdims) / len(a)
+    return a.mean(axis, keepdims) if isinstance(a, (Block, Grid)) else reduced(np.add, a, axis, keepdims) / len(a)
 
 
 def _stack(arrays, axis=0, out=None, **options):
@@ -131,14 +137,19 @@ def _stack(arrays, axis=0, out=None, **options):
 def _joined(arrays, axis=0, out=None, **options):
     if out is not None or options:
         raise TypeError("np.concatenate with options")
+    if isinstance(arrays, Grid) and arrays.ndim == 2 and axis == 0:  # its rows one after the other
+        return arrays.flatten()
     return concatenate(first_recorded(arrays), arrays, axis)
 
 
 def _append(arr, values, axis=None):
-    return _joined([_ravel(arr), _ravel(values)])
+    return _joined([ravel(arr), ravel(values)])
 
 
-def _ravel(a, order="C"):
+def ravel(a, order="C"):
+    """np.ravel"""
+    if isinstance(a, Grid):
+        return a.ravel(order)
     if isinstance(a, Block):
         if order != "C":
             raise TypeError("np.ravel in another order")
@@ -155,6 +166,15 @@ def _in_shape(a, newshape=None, order="C", shape=None, **options):
     return a.reshape(newshape if shape is None else shape)
 
 
+def _broadcast_to(array, shape, subok=False):
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    if np.shape(array) == shape:
+        return array
+    if isinstance(array, _core.Traced) and _core.is_number(array) and len(shape) == 1:
+        return _core.as_row(array, shape[0])
+    raise TypeError("np.broadcast_to of model values")
+
+
 def _expand_dims(a, axis):
     key = [slice(None)] * (a.ndim + 1)
     key[axis] = None
@@ -162,11 +182,11 @@ def _expand_dims(a, axis):
 
 
 def _squeeze(a, axis=None):
-    return a.squeeze(axis) if isinstance(a, Block) else a
+    return a.squeeze(axis) if isinstance(a, (Block, Grid)) else a
 
 
 def _transpose(a, axes=None):
-    return a if not isinstance(a, Block) else a.transpose() if axes is None else a.transpose(*axes)
+    return a if not isinstance(a, (Block, Grid)) else a.transpose() if axes is None else a.transpose(*axes)
 
 
 def _at_least_2d(*arrays):
@@ -227,8 +247,9 @@ _FUNCTIONS = {
     np.stack: _stack,
     np.vstack: lambda tup, **options: _stack(tup, **options),
     np.column_stack: lambda tup: _stack(tup, axis=1),
-    np.ravel: _ravel,
+    np.ravel: ravel,
     np.reshape: _in_shape,
+    np.broadcast_to: _broadcast_to,
     np.expand_dims: _expand_dims,
     np.squeeze: _squeeze,
     np.transpose: _transpose,

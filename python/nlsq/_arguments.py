@@ -12,6 +12,7 @@ import numpy as np
 from nlsq._formulas import Formula, nearest
 
 _VARARGS = inspect.CO_VARARGS
+_MOST_LISTED = 10
 
 
 def parameter_names(f):
@@ -45,7 +46,7 @@ def names_for(f, names, n):
         required = sum(p.default is p.empty for p in parameters if p.name in names)
     if required <= n < len(names):
         return names[:n]
-    raise ValueError(f"p0 has {n} values; the model has {len(names)} parameters ({', '.join(names)})")
+    raise ValueError(f"p0 has {n} values; the model has {len(names)} parameters ({listed(names)})")
 
 
 def unknown_keyword(function, name, known):
@@ -77,6 +78,12 @@ def caller():
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("nlsq."):
         frame, level = frame.f_back, level + 1
     return level
+
+
+def say_no_reverse(note):
+    """Warns that jacobian_mode="rev" is of no use to a function that is called as it is."""
+    warnings.warn(f"jacobian_mode='rev' has no effect on a function that is called as it is ({note})",
+                  stacklevel=caller())  # fmt: skip
 
 
 _OTHER_NAMES = {
@@ -142,15 +149,14 @@ def positive_numbers(values, n, name):
 
 def as_data(values, name):
     """ydata or sigma as a float64 array that is contiguous; a view where it can be."""
-    if type(values) is np.ndarray and values.dtype == np.float64 and values.flags.c_contiguous:
+    if type(values) is np.ndarray and values.dtype == np.float64 and values.flags.c_contiguous and (
+        values.ndim > 0 or name != "ydata"
+    ):  # fmt: skip
         return values
     if type(values) not in (np.ndarray, list, tuple) and isinstance(values, np.ma.MaskedArray):
         if not np.ma.is_masked(values):
             return as_data(values.data, name)
-        if name == "sigma":
-            raise TypeError("sigma is a masked array: give sigma.filled(np.inf) to leave the masked points out")
-        raise TypeError(f"{name} is a masked array: fit values.filled() with sigma=np.inf at the masked points, or "
-                        "values.compressed()")  # fmt: skip
+        raise TypeError(f"{name} is a masked array with masked values; leave their rows out")
     try:
         array = np.asarray(values)
     except ValueError as error:
@@ -171,19 +177,41 @@ def as_numbers(values, name):
     """A short vector as a list of floats."""
     if type(values) is list and all(type(v) is float for v in values):
         return list(values)
+    no_words(values, name)
     try:
         return np.array(values, dtype=float, ndmin=1).ravel().tolist()
     except (TypeError, ValueError) as error:
         raise TypeError(f"{name} must be numbers: {error}") from None
 
 
-def check_finite(values, name):
+def no_words(values, name):
+    """Raises the TypeError of texts and truth values among numbers, which NumPy would make numbers of."""
+    if isinstance(values, np.ndarray):
+        values = values.flat if values.dtype.kind in "USOb" else ()
+    elif not isinstance(values, (list, tuple)):
+        values = (values,)
+    for value in values:
+        if type(value) is not float and isinstance(value, (str, bytes, bool, np.bool_)):
+            raise TypeError(f"{name} must be numbers, not {value!r}")
+
+
+def is_real(value):
+    """Whether a value is a real number of any type that float() takes: also a Decimal or a Fraction."""
+    if isinstance(value, (bool, np.bool_, str, complex, np.complexfloating)):
+        return False
+    return isinstance(value, (int, float)) or (hasattr(type(value), "__float__") and np.ndim(value) == 0)
+
+
+OMIT = "; nan_policy='omit' leaves such rows out"
+
+
+def check_finite(values, name, hint=OMIT):
     """Raises ValueError with the row of the first NaN or infinity."""
     with np.errstate(over="ignore", invalid="ignore"):
         total = values.sum()  # cheaper than a look at each
     if not np.isfinite(total) and not np.isfinite(values).all():
         row = int(np.argmin(np.isfinite(values.ravel())))
-        raise ValueError(f"{name} is {values.ravel()[row]} at index {row}: array must not contain infs or NaNs")
+        raise ValueError(f"{name} is {values.ravel()[row]} at index {row}: array must not contain infs or NaNs{hint}")
 
 
 def sigma_of(sigma, ydata):
@@ -202,7 +230,7 @@ def sigma_of(sigma, ydata):
             raise ValueError(f"sigma is {value} at index {row}; it must be positive (inf leaves the point out)")
         return array
     if array.shape == (ydata.size, ydata.size):
-        check_finite(array, "sigma")
+        check_finite(array, "sigma", "")
         if not np.allclose(array, array.T, rtol=1e-8, atol=0.0):
             raise ValueError("sigma as a covariance matrix must be symmetric")
         try:
@@ -226,8 +254,8 @@ def bounds_of(bounds, n, names):
                 low, high = pair
             except (TypeError, ValueError):
                 raise ValueError(f"bounds[{name!r}] must be a pair (lower, upper)") from None
-            lower[at] = -np.inf if low is None else _bound(low, f"bounds[{name!r}]")
-            upper[at] = np.inf if high is None else _bound(high, f"bounds[{name!r}]")
+            lower[at] = bound(low, f"bounds[{name!r}]", -np.inf)
+            upper[at] = bound(high, f"bounds[{name!r}]", np.inf)
     else:
         if hasattr(bounds, "lb") and hasattr(bounds, "ub"):
             bounds = (bounds.lb, bounds.ub)
@@ -240,7 +268,7 @@ def bounds_of(bounds, n, names):
             raise ValueError(f"bounds must be a pair (lower, upper), each a number or one a parameter{hint}") from None
         if type(low) is float and type(high) is float and low == -np.inf and high == np.inf:
             return None, None
-        low, high = _bound(low, "the lower bounds"), _bound(high, "the upper bounds")
+        low, high = bound(low, "the lower bounds", -np.inf), bound(high, "the upper bounds", np.inf)
         try:
             lower = np.broadcast_to(low, (n,)).copy()
             upper = np.broadcast_to(high, (n,)).copy()
@@ -266,7 +294,14 @@ def bounds_of(bounds, n, names):
     return lower, upper
 
 
-def _bound(values, name):
+def bound(values, name, none):
+    """Bounds as numbers; None, or a None among them, is no bound."""
+    if values is None:
+        return np.float64(none)
+    if type(values) is not np.ndarray or values.dtype.kind == "O":
+        if isinstance(values, (list, tuple, np.ndarray)):
+            values = [none if value is None else value for value in values]
+        no_words(values, name)
     try:
         return np.asarray(values, dtype=float)
     except (TypeError, ValueError):
@@ -279,8 +314,13 @@ def position(name, names, argument):
         return int(name)
     if name in names:
         return names.index(name)
-    has = ", ".join(names)
-    raise ValueError(f"{argument}: the model has no parameter {name!r}{nearest(name, names)}; it has {has}")
+    raise ValueError(f"{argument}: the model has no parameter {name!r}{nearest(name, names)}; it has {listed(names)}")
+
+
+def listed(names):
+    """'a, b, c'; of many names the first, and how many more there are."""
+    return ", ".join(names) if len(names) <= _MOST_LISTED else (
+        f"{', '.join(names[: _MOST_LISTED - 1])} and {len(names) - _MOST_LISTED + 1} more")  # fmt: skip
 
 
 def default_start(lower, upper, n):
@@ -290,7 +330,9 @@ def default_start(lower, upper, n):
     p0 = np.ones(n)
     low, high = np.isfinite(lower), np.isfinite(upper)
     both = low & high
-    p0[both] = lower[both] + 0.5 * (upper[both] - lower[both])
+    with np.errstate(over="ignore"):
+        middle = lower[both] + 0.5 * (upper[both] - lower[both])
+    p0[both] = np.where(np.isfinite(middle), middle, 0.5 * lower[both] + 0.5 * upper[both])
     p0[low & ~high] = lower[low & ~high] + 1.0
     p0[~low & high] = upper[~low & high] - 1.0
     return p0.tolist()
@@ -308,15 +350,17 @@ def start_of(p0, names, lower, upper):
     else:
         start = list(p0)
         if len(start) != n:
-            raise ValueError(f"p0 has {len(start)} values; the model has {n} parameters ({', '.join(names)})")
-    for name, value in zip(names, start):
-        if not isinstance(value, (int, float, np.integer, np.floating)):
-            raise TypeError(f"p0: the start of {name} must be a number, not {value!r}")
+            raise ValueError(f"p0 has {len(start)} values; the model has {n} parameters ({listed(names)})")
+    for at, (name, value) in enumerate(zip(names, start)):
+        if type(value) is not float:
+            if not is_real(value):
+                raise TypeError(f"p0: the start of {name} must be a number, not {value!r}")
+            value = start[at] = float(value)
         if not isfinite(value):
             raise ValueError(f"p0: the start of {name} is {value}")
     if lower is not None and (np.any(start < lower) or np.any(start > upper)):
         outside = [f"{name} = {v:g}" for name, v, a, b in zip(names, start, lower, upper) if not a <= v <= b]
-        warnings.warn(f"p0 was outside its bounds and was moved inside: {', '.join(outside)}", stacklevel=caller())
+        warnings.warn(f"p0 was outside its bounds and was moved inside: {listed(outside)}", stacklevel=caller())
         start = np.clip(start, lower, upper).tolist()
     return start
 
@@ -335,7 +379,7 @@ def fixed_of(fixed, names, p0, lower=None, upper=None):
         held[at] = True
         if isinstance(fixed, dict) and fixed[name] is not None:
             value = fixed[name]
-            if not isinstance(value, (int, float, np.integer, np.floating)) or not isfinite(value):
+            if not (is_real(value) or isinstance(value, (bool, np.bool_))) or not isfinite(value):
                 raise ValueError(f"fixed: the value of {name} must be a finite number, not {value!r}")
             if lower is not None and not lower[at] <= value <= upper[at]:
                 raise ValueError(

@@ -135,9 +135,10 @@ class BlackBox:
         if self.loss.linear:
             return transposed_times(point.jacobian, point.f), point.jacobian, point.f
         _, slope, curvature = self.loss.rho(point.f)
-        gradient = transposed_times(point.jacobian, slope * point.f)
-        weight = np.sqrt(np.maximum(slope + 2.0 * curvature * point.f**2, _EPS))
-        return gradient, rows_times(point.jacobian, weight), point.f * slope / weight
+        with np.errstate(over="ignore", invalid="ignore"):
+            gradient = transposed_times(point.jacobian, slope * point.f)
+            weight = np.sqrt(np.maximum(slope + 2.0 * curvature * point.f**2, _EPS))
+            return gradient, rows_times(point.jacobian, weight), point.f * slope / weight
 
     def scaled(self, point: Point):
         """The first two of model()."""

@@ -143,6 +143,7 @@ class Block:
         _core.refuse(self._any(), "an array of several dimensions is changed in place")
 
     __iadd__ = __isub__ = __imul__ = __itruediv__ = __ipow__ = __imatmul__ = __ifloordiv__ = __imod__ = _in_place
+    __iand__ = __ior__ = _in_place
 
     def __bool__(self):
         _core.refuse(self._any(), "a decision on model values")
@@ -222,6 +223,14 @@ class Block:
     def dot(self, other):
         """Matrix product."""
         return self @ other
+
+    def ravel(self, order="C"):
+        """The rows one after the other."""
+        from nlsq._allowed_functions import ravel
+
+        return ravel(self, order)
+
+    flatten = ravel
 
     def copy(self):
         """The same values."""
@@ -311,6 +320,9 @@ def _refuse_rows(value, ufunc):
 
 def reduced(ufunc, block, axis, keepdims=False):
     """ufunc.reduce over dimensions other than that of rows; of a short row alone."""
+    if hasattr(type(block), "_block"):  # a Grid
+        axes = range(block.ndim) if axis is None else np.atleast_1d(axis).tolist()
+        block = block._block([range(block.ndim)[a] for a in axes])
     if isinstance(block, _core.Traced):
         if ufunc is not np.add or keepdims or axis not in (None, 0, -1) or len(block) > _MOST_SUMMED:
             _refuse_rows(block, ufunc)

@@ -3,8 +3,9 @@
 
 import numpy as np
 
-from nlsq import _core, _row_columns, _row_items
+from nlsq import _core, _grid_operations, _row_columns, _row_items
 from nlsq._blocks import Block, DataBlock, as_row, boxed, each, first_recorded, has_models, make_block, reduced
+from nlsq._grids import Grid
 
 _MOST_CELLS = 2_000
 _MOST_NUMBERS = 100_000
@@ -20,7 +21,7 @@ def ufunc_of(ufunc, method, inputs, options):
     like = first_recorded(inputs)
     if method == "outer" and not options and len(inputs) == 2:
         return outer(ufunc, *inputs)
-    if method == "reduce" and isinstance(inputs[0], Block) and not set(options) - {"axis", "keepdims"}:
+    if method == "reduce" and isinstance(inputs[0], (Block, Grid)) and not set(options) - {"axis", "keepdims"}:
         return reduced(ufunc, inputs[0], options.get("axis", 0), options.get("keepdims", False))
     if method == "__call__" and set(options) == {"out"} and len(options["out"]) == 1 and ufunc is not np.matmul:
         return _into(options["out"][0], ufunc, inputs, like)
@@ -34,11 +35,11 @@ def ufunc_of(ufunc, method, inputs, options):
 def _into(out, ufunc, inputs, like):
     """ufunc(…, out=out) for an array of recorded numbers, which NumPy holds as objects."""
     if type(out) is not np.ndarray or out.dtype != object or out.ndim == 0:
-        _core.refuse(like, f"NumPy's {ufunc.__name__} into an array of numbers")
+        _core.refuse(like, f"NumPy's {ufunc.__name__} into an array of numbers; write out = out + … for out += …")
     found = elementwise(ufunc, inputs)
     if isinstance(found, _core.Traced) and not _core.is_number(found):
         found = list(found)
-    elif isinstance(found, Block) or hasattr(type(found), "_segments"):
+    elif isinstance(found, (Block, Grid)) or hasattr(type(found), "_segments"):
         _core.refuse(like, f"NumPy's {ufunc.__name__} into an array of objects")
     out[...] = found._values if hasattr(type(found), "_values") else found
     return out
@@ -57,6 +58,14 @@ def elementwise(function, inputs):
         return found.view(DataBlock) if isinstance(found, np.ndarray) and found.ndim > 1 else found
     if any(map(_holds_rows, inputs)) and all(_holds_rows(v) or _is_number(v) for v in inputs):
         return np.frompyfunc(function, len(inputs), 1)(*(boxed(v, ()) if _is_number(v) else v for v in inputs))
+    found = _grid_operations.elementwise(function, inputs, like)
+    if found is not None:
+        return found
+    if any(isinstance(v, Grid) for v in inputs) or _differs_in_axes(inputs):
+        found = _grid_operations.of_blocks(function, inputs, like)
+        if found is not None:
+            return found
+        inputs = [v._block() if isinstance(v, Grid) else v for v in inputs]
     arrays = [_array_of(_chosen(v, inputs), function, like) for v in inputs]
     axis, rows = _row_axis(arrays, like)
     if axis is None:
@@ -74,6 +83,17 @@ def elementwise(function, inputs):
 
         return ParameterVector(found) if isinstance(found, np.ndarray) else found
     return found
+
+
+def _differs_in_axes(inputs):
+    """Whether rows lie along different dimensions, or have different lengths."""
+    axes = set()
+    for value in inputs:
+        if isinstance(value, Block):
+            axes.add((value._axis - value.ndim, value._rows))
+        elif isinstance(value, _core.Traced) and not _core.is_number(value):
+            axes.add((-1, _core.length(value)))
+    return len(axes) > 1
 
 
 def _holds_rows(value):
@@ -225,6 +245,8 @@ def product(a, b):
 
 def _summable(value):
     """An operand whose values can be added up: a row value by value, if it is short."""
+    if isinstance(value, Grid):
+        return value._block()
     if isinstance(value, _core.Column):
         return value.__array__()
     if not isinstance(value, _core.Traced) or _core.is_number(value):

@@ -37,7 +37,6 @@ _IDLE = {
     "fallback": ((None, False), _RETRIES),
     "max_fallback_attempts": (None, _RETRIES),
     "fallback_verbose": (None, _RETRIES),
-    "compute_diagnostics": ((None, False), _HEALTH),
     "diagnostics_level": (None, _HEALTH),
     "diagnostics_config": ((None,), _HEALTH),
     "auto_bounds": ((None, False), "bounds are never imposed; give bounds="),
@@ -56,7 +55,12 @@ _SEARCHES = {
     "preset": ((None, "fast", "large", "streaming"), ("robust", "global")),
 }
 _SEARCH_METHODS = ("cmaes", "multi-start", "hybrid_streaming")
-_SOLVERS = ("auto", "svd", "cg", "lsqr", "minibatch")
+# name: the words that NLSQ knows for it; others are an error, as they are there
+_WORDS = {
+    "solver": ("auto", "svd", "cg", "lsqr", "minibatch"), "tr_solver": ("exact", "lsmr", "sparse"),
+    "goal": ("fast", "robust", "global", "memory_efficient", "quality"), "stability": ("auto", "check"),
+    "enable_stability": ("auto", "check"), "diagnostics_level": ("basic", "full"),
+}  # fmt: skip
 
 OF_CURVE_FIT = frozenset((*_IDLE, *_SEARCHES)) - {"enable_stability", "enable_overflow_check", "enable_recovery"}
 OF_OBJECT = frozenset((*_IDLE, *_SEARCHES))
@@ -86,8 +90,8 @@ def take(arguments):
                     _arguments.one_of(value, (*idle[1:], *searches), name)
                 raise TypeError(f"{name}={value!r}: {_SEEDS}")
             continue
-        if name == "solver" and value is not None:
-            _arguments.one_of(value, _SOLVERS, "solver")
+        if name in _WORDS and (isinstance(value, str) or (name in ("solver", "tr_solver") and value is not None)):
+            _arguments.one_of(value if name != "diagnostics_level" else value.lower(), _WORDS[name], name)
         idle, why = _IDLE[name]
         if idle is None or _is_among(value, idle) or name in _said:
             continue

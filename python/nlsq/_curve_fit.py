@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import time
 import warnings
-from types import FunctionType
+from types import FunctionType, MethodType
 
 import numpy as np
 
 from nlsq import _arguments, _engine
 from nlsq._formulas import formula_problem, named_column
 from nlsq._result import CurveFitResult
+from nlsq._shown_arguments import show_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,9 +36,11 @@ _DEFAULTS = {
     "data": None, "y": None, "diff_step": None, "verbose": 0, "cache_config": None,
     "progressive": True, "multistart": None, "global_search": None, "n_starts": None, "sampler": "lhs",
     "center_on_p0": True, "scale_factor": 1.0, "seed": None, "memory_limit": None, "precision": "auto",
+    "compute_diagnostics": False,
 }  # fmt: skip
 _SOLVER = ("ftol", "xtol", "gtol", "x_scale", "max_nfev", "maxfev")
 _KNOWN = (*_DEFAULTS, *_SOLVER)
+_PLAIN_SIGMA = (type(None), float, int, str, np.ndarray)
 _METHODS = ("trf", "lm", "dogbox", "auto")
 SUSPECT = 1e7  # condition number of the Jacobian, columns scaled to length 1, at which parameters may mean nothing
 _MODES = ("auto", "fwd", "rev")
@@ -159,6 +162,12 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
     return _fit(f, xdata, ydata, options, solver)
 
 
+_SHOWN = {**{name: _DEFAULTS.get(name) for name in _POSITIONAL}, **_DEFAULTS, "ftol": 1e-8, "xtol": 1e-8, "gtol": 1e-8,
+          "x_scale": "jac", "max_nfev": None, "maxfev": None}  # fmt: skip
+_BY_POSITION = {name: _SHOWN[name] for name in _POSITIONAL}
+show_arguments(curve_fit, _BY_POSITION, _SHOWN, "of_nlsq")
+
+
 def _take_others(others):
     """Keywords that are none of this function: of NLSQ alone, or of nobody."""
     from nlsq import _compat
@@ -178,14 +187,35 @@ def _usual_fit(f, xdata, ydata, p0):
     return None if outcome is None else CurveFitResult(outcome)
 
 
+def _is_simple(f, p0):
+    """Whether all arguments of f after x are parameters, one by one, without a look at its signature."""
+    own = type(f) is MethodType  # self comes before x
+    f = f.__func__ if own else f
+    if type(f) is not FunctionType or f.__defaults__ is not None or f.__dict__:
+        return False
+    code = f.__code__
+    if code.co_kwonlyargcount or (code.co_varnames[:1] == ("self",) and not own):
+        return False
+    return code.co_argcount != 2 + own or p0 is None or np.size(p0) < 2
+
+
 def _fit(f, xdata, ydata, options, solver):
+    clocks = None
     if isinstance(f, str):
+        if ydata is not None and not isinstance(xdata, dict):
+            from nlsq._model_data import without_masks
+
+            xdata, ydata = without_masks(xdata, ydata, options)
         named = {name for key in ("p0", "bounds", "fixed") if isinstance(options[key], dict) for name in options[key]}
         if isinstance(options["sigma"], str):
             table = xdata if options["data"] is None else options["data"]
             named.add(options["sigma"])
             options["sigma"] = named_column(table, options["sigma"], "sigma")
-        f, xdata, ydata, names = formula_problem(f, xdata, ydata, options["data"], options["y"], named)
+        f, xdata, ydata, names, dates = formula_problem(f, xdata, ydata, options["data"], options["y"], named)
+        if dates:
+            from nlsq._dates import Clocks
+
+            clocks = Clocks(dates)
     else:
         if not callable(f):
             raise TypeError(f"f must be a function f(x, *parameters) or a formula, not {type(f).__name__}"
@@ -195,8 +225,18 @@ def _fit(f, xdata, ydata, options, solver):
         if xdata is None or ydata is None:
             missing = "xdata and ydata" if xdata is None and ydata is None else "xdata" if xdata is None else "ydata"
             raise TypeError(f"curve_fit() needs {missing}")
+        if not _is_simple(f, options["p0"]):
+            from nlsq._model_data import adapted
+
+            f, options["jac"] = adapted(f, options)
         names = _arguments.parameter_names(f)
-        xdata = _engine.as_model_input(xdata)
+        plain = type(xdata) is type(ydata) is np.ndarray and xdata.dtype.kind in "fiub"
+        if plain and type(options["sigma"]) in _PLAIN_SIGMA:
+            xdata = _engine.as_model_input(xdata)
+        else:
+            from nlsq._model_data import model_data
+
+            xdata, ydata, clocks = model_data(f, xdata, ydata, options)
     ydata = _arguments.as_data(ydata, "ydata")
     if ydata.size == 0:
         raise ValueError("`ydata` must not be empty!")
@@ -223,19 +263,21 @@ def _fit(f, xdata, ydata, options, solver):
     if sigma is not None:
         sigma = _arguments.sigma_of(sigma, ydata)
     if type(xdata) is np.ndarray and ydata.ndim == 1 and xdata.ndim < 3 and len(ydata) not in xdata.shape:
-        raise ValueError(f"xdata has shape {xdata.shape}, ydata {ydata.shape}: their lengths differ")
+        from nlsq._model_data import check_lengths
+
+        check_lengths(f, xdata, ydata, p0)
     nan_policy = options["nan_policy"]
     if nan_policy is not None:
         if nan_policy not in ("raise", "omit", "propagate"):
             raise ValueError(f"nan_policy must be 'raise', 'omit' or 'propagate', not {nan_policy!r}")
-        if nan_policy == "omit":
-            from nlsq._rows import omit
-
-            xdata, ydata, sigma = omit(xdata, ydata, sigma)
     if options["data_mask"] is not None:
         from nlsq._rows import masked
 
         sigma = masked(options["data_mask"], ydata, sigma)
+    if nan_policy == "omit":
+        from nlsq._rows import omit
+
+        xdata, ydata, sigma = omit(xdata, ydata, sigma)
     if np.ndim(sigma) == 1 and np.isinf(sigma).all():
         raise ValueError("sigma or data_mask leaves every point out: there is no row to fit")
     method = options["method"]
@@ -313,7 +355,9 @@ def _fit(f, xdata, ydata, options, solver):
         f = whole.by_rows()
     check = _arguments.truth(options["check_finite"], "check_finite") and nan_policy != "propagate"
     minima = searched = None
-    if not options["multistart"] is options["global_search"] is options["n_starts"] is None:
+    if options["sampler"] != "lhs" or not (
+        options["multistart"] is options["global_search"] is options["n_starts"] is None
+    ):
         from nlsq import _multistart
 
         settings = _multistart.settings_of(options)
@@ -341,17 +385,28 @@ def _fit(f, xdata, ydata, options, solver):
                 differences=differences, diff_step=diff_step, callback=callback, threads=threads, jacobian_mode=mode,
                 check_finite=check,
             )  # fmt: skip
-    except ValueError:
+    except TypeError as error:
+        if n == 1 and any(word in str(error) for word in ("subscriptable", "iterable", "unsized", "no len()")):
+            raise TypeError(f"{error}; the model gets {names[0]} as a number; for a vector of parameters give p0, of its "
+                            "length") from error  # fmt: skip
+        raise
+    except ValueError as error:
         if check:  # the engine met what is not finite: say which array it was in
             _arguments.check_finite(ydata, "ydata")
             if type(xdata) is np.ndarray and xdata.dtype.kind == "f":
                 _arguments.check_finite(xdata, "xdata")
+        if str(error).startswith("data: column"):
+            raise ValueError(f"{error}{_arguments.OMIT}") from None
         raise
     finally:
         if callback is not None:
             callback.close()
     ended = time.perf_counter() if options["timeit"] else 0.0
+    if mode == "rev" and outcome.engine == "callback" and (jac is not None or outcome.jac is None):
+        _arguments.say_no_reverse(outcome.note)
     outcome.whole = whole
+    if clocks is not None:
+        outcome.clocks = clocks
     core = outcome.result
     if core.warnings:
         for text in core.warnings:
@@ -361,6 +416,12 @@ def _fit(f, xdata, ydata, options, solver):
     if searched is not None:
         result["multistart_diagnostics"] = searched
         result["minima"] = minima
+    if options["compute_diagnostics"] is not False and _arguments.truth(
+        options["compute_diagnostics"] or False, "compute_diagnostics"
+    ):
+        from nlsq._diagnostics import diagnose
+
+        result["_diagnostics_report"] = diagnose(result)
     if verbose:
         end = "converged" if core.success else "not converged"
         print(f"{core.message} {core.nfev} evaluations, cost {core.cost:.6e}, {end}.")

@@ -23,7 +23,7 @@ class Outcome:
 
     __slots__ = (
         "result", "model", "columns", "engine", "note", "function", "xdata", "ydata", "sigma", "jac", "names", "lower",
-        "upper", "f_scale", "whole",
+        "upper", "f_scale", "whole", "clocks",
     )  # fmt: skip
 
     @property
@@ -60,6 +60,9 @@ class Outcome:
         return self.function if whole is None else whole._replace(x_too=False).by_rows()
 
     def _input(self, x):
+        clocks = getattr(self, "clocks", None)  # of dates; most fits have none
+        if clocks is not None:
+            x = clocks.numbers(x)
         return x if isinstance(self.function, Formula) else as_model_input(x)
 
     def model_jacobian(self, x=None):
@@ -169,7 +172,7 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
         out.model, out.columns = None, []
         out.engine = "callback"
         if jac is None and differences is None and rows and _jax.is_loaded() and _jax.uses_jax(function):
-            out.jac = _jax_jacobian(function, xdata, p0, rows)
+            out.jac = _jax_jacobian(function, xdata, p0, rows, jacobian_mode)
         if type(xdata) is np.ndarray and xdata.dtype == np.float32:
             out.xdata = xdata.astype(float)  # differences need all digits
     if check_finite:
@@ -201,10 +204,13 @@ def _log(out):
     logger = logging.getLogger("nlsq")
     if logger.isEnabledFor(_DEBUG):
         r = out.result
-        logger.debug(
-            "jacobian_mode=%s source=%s derivatives=%s engine=%s parameters=%d residuals=%d",
-            r.jacobian_mode, r.jacobian_mode_source, r.derivative_order, out.engine, len(out.names), len(out.ydata),
-        )  # fmt: skip
+        log_line(logger, r.jacobian_mode, r.jacobian_mode_source, r.derivative_order, out.engine, len(out.names),
+                 len(out.ydata))  # fmt: skip
+
+
+def log_line(logger, *values):
+    """How a fit got its derivatives: mode, what chose it, order, engine, numbers of parameters and of residuals."""
+    logger.debug("jacobian_mode=%s source=%s derivatives=%s engine=%s parameters=%d residuals=%d", *values)
 
 
 def _check_finite(out):
@@ -219,10 +225,10 @@ def _check_finite(out):
         _arguments.check_finite(values, name)
 
 
-def _jax_jacobian(function, x, p0, rows):
+def _jax_jacobian(function, x, p0, rows, mode):
     """Derivatives by JAX where it can give them: finite, one row a value."""
     try:
-        jac = _jax.jacobian_of(function)
+        jac = _jax.jacobian_of(function, mode == "rev")
         J = jac(x, *p0)
     except Exception:  # the function branches on values, or works outside JAX: differences then
         return None

@@ -27,10 +27,12 @@ def _gradient(result):
     f = result["fun"]
     core = outcome.result
     if core.loss != "linear":
-        f = _RHO1[core.loss]((f / outcome.f_scale) ** 2) * f
+        with np.errstate(all="ignore"):
+            f = _RHO1[core.loss]((f / outcome.f_scale) ** 2) * f
     J = result["jac"]
     used = ~np.isinf(outcome.sigma) if np.ndim(outcome.sigma) == 1 else slice(None)
-    return f[used] @ J[used]
+    with np.errstate(over="ignore", invalid="ignore"):
+        return f[used] @ J[used]
 
 
 def _xdata(result):

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from nlsq import _arguments
-from nlsq._curve_fit import _KNOWN, _POSITIONAL, curve_fit
+from nlsq._curve_fit import _BY_POSITION, _KNOWN, _POSITIONAL, _SHOWN, curve_fit
+from nlsq._shown_arguments import show_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,3 +77,8 @@ class CurveFit:
     def __repr__(self):
         name = getattr(self.f, "__name__", self.f)
         return f"CurveFit({'' if name is None else name})"
+
+
+for _function in (CurveFit.fit, CurveFit.curve_fit, curve_fit_large):
+    show_arguments(_function, _BY_POSITION, _SHOWN, "of_nlsq")
+show_arguments(CurveFit.__init__, {}, _SHOWN, "of_nlsq")

@@ -24,6 +24,7 @@ class Formula:
         self.parameters = list(self._model.parameters)
         self.used = list(self._model.columns)
         self.response = self._model.response
+        self.has_euler = False
 
     def traced(self, x):
         """(model, columns, False): what tracing a function gives, without a function."""
@@ -63,8 +64,44 @@ def parse(text, columns):
     if found is None:
         if len(_parsed) >= _MOST:
             _parsed.clear()
-        found = _parsed[key] = Formula(text, columns)
+        try:
+            found = _parsed[key] = Formula(text, columns)
+        except ValueError as error:
+            hint = _in_backquotes(text, columns)
+            raise type(error)(f"{error}{hint if chr(10) not in str(error) else hint.replace('; ', chr(10), 1)}") from None
+        found.has_euler = "e" not in columns and _names_euler(text)
     return found
+
+
+def _in_backquotes(text, columns):
+    """What to write for columns whose names are no names of the language, where the formula has one bare; or ''."""
+    bare = [c for c in columns if not c.isidentifier() and "`" not in c and c in text and f"`{c}`" not in text]
+    if not bare:
+        return ""
+    return f"; a column whose name is no plain word goes in backquotes: {', '.join(f'`{c}`' for c in bare)}"
+
+
+def _names_euler(text):
+    """Whether a formula has e where it is no base of a power: e*x, but not e^x."""
+    import re
+
+    return re.search(_EULER, re.sub(r"`[^`]*`", " ", text)) is not None
+
+
+# e where it is no base of a power: not in a name or number, nor in backquotes.
+_EULER = r"(?<![\w.`])e(?![\w`]|\s*(?:\^|\*\*))"
+
+
+def _note_of_constants(f, columns, named):
+    """Warns of e, which stands for Euler's number, where a parameter of that name may be meant."""
+    for name in {"e", "pi"} & named - set(columns):
+        raise ValueError(f"{name!r} is a constant in formulas, not a parameter; give the parameter another name")
+    if f.has_euler:
+        from nlsq._arguments import caller
+        from nlsq._optimize import optimize_warning
+
+        text = "'e' in a formula is Euler's number, 2.71828…; a parameter takes another name"
+        warnings.warn(text, optimize_warning(), stacklevel=caller())
 
 
 def column_names(data):
@@ -85,9 +122,15 @@ def column_names(data):
 def column_of(data, name):
     """A column of a table as an array."""
     column = data[name]
-    if hasattr(column, "to_numpy"):
-        return np.asarray(column.to_numpy())
-    return np.asarray(column)
+    if isinstance(column, np.ma.MaskedArray) and np.ma.is_masked(column):
+        return column.astype(float).filled(np.nan)
+    column = np.asarray(column.to_numpy() if hasattr(column, "to_numpy") else column)
+    if column.dtype.kind == "O" and hasattr(data[name], "isna"):  # of pandas, with pd.NA
+        try:
+            return data[name].to_numpy(dtype=float, na_value=np.nan)
+        except (TypeError, ValueError):
+            pass
+    return column
 
 
 def named_column(data, name, argument):
@@ -102,8 +145,15 @@ def named_column(data, name, argument):
     return column_of(data, name)
 
 
-def numbers(column, name):
-    """A column as contiguous float64 (float32 stays)."""
+def numbers(column, name, clocks=None):
+    """A column as contiguous float64 (float32 stays); dates by a clock that is added to clocks, a dict."""
+    if clocks is not None and column.dtype.kind in "MmO":
+        from nlsq._dates import clock_of
+
+        clock = clock_of(column)
+        if clock is not None:
+            clocks[name] = clock
+            column = clock.numbers(column)
     if column.dtype.kind == "O":
         try:
             column = column.astype(float)
@@ -141,7 +191,7 @@ def _no_missed_column(f, unused, named):
         hint = f"; did you mean the column {' and '.join(meant)}?" if meant else ""
         raise ValueError(
             f"the formula uses no column of the data ({', '.join(unused)}), so {', '.join(f.parameters)} would all be "
-            f"parameters of a constant{hint}"
+            f"parameters of a constant{hint}{_in_backquotes(f.text, unused)}"
         )
     for name in f.parameters:
         near = _core.nearest_name(name, unused) if len(name) > 2 and name not in named else ""
@@ -165,8 +215,9 @@ def _edits(a, b):
 
 
 def formula_problem(text, xdata, ydata, data, y, named):
-    """(function, xdata, ydata, parameter names) of a formula and where its data are. named: columns and parameters
-    that other arguments name."""
+    """(function, xdata, ydata, parameter names, clocks) of a formula and where its data are. named: columns and
+    parameters that other arguments name. clocks: of the columns of dates, by name."""
+    clocks = {}
     if data is None:
         if isinstance(xdata, dict):
             data, xdata = xdata, None
@@ -174,6 +225,7 @@ def formula_problem(text, xdata, ydata, data, y, named):
             if xdata is None or ydata is None:
                 raise TypeError("a formula needs xdata and ydata, or data= and y=")
             f = parse(text, ["x"])
+            _note_of_constants(f, ["x"], named)
             if not f.used and len(f.parameters) > 1:
                 raise ValueError(
                     f"the formula does not use x, so {', '.join(f.parameters)} would all be parameters of a constant; "
@@ -183,7 +235,7 @@ def formula_problem(text, xdata, ydata, data, y, named):
             x = np.asarray(xdata)
             if x.ndim != 1:
                 raise ValueError("a formula over several columns needs them by name: data={'x': …, 'z': …}")
-            return f, numbers(x, "x"), ydata, f.parameters
+            return f, numbers(x, "x", clocks), ydata, f.parameters, clocks
     names = column_names(data)
     if y is None and ydata is None:
         response = parse(text, names).response
@@ -196,6 +248,7 @@ def formula_problem(text, xdata, ydata, data, y, named):
     elif y is not None:
         ydata = y
     f = parse(text, names)
+    _note_of_constants(f, names, named)
     _no_missed_column(f, [name for name in names if name not in f.used and name not in named], named)
-    columns = tuple(numbers(column_of(data, name), name) for name in f.used)
-    return f, columns, ydata, f.parameters
+    columns = tuple(numbers(column_of(data, name), name, clocks) for name in f.used)
+    return f, columns, ydata, f.parameters, clocks

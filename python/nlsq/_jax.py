@@ -14,20 +14,20 @@ import numpy as np
 from nlsq import _core
 from nlsq._errors import TraceRefused
 
-_UNARY = {
+UNARY = {
     "exp": np.exp, "exp2": np.exp2, "expm1": np.expm1, "log": np.log, "log1p": np.log1p, "sin": np.sin, "cos": np.cos,
     "tan": np.tan, "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "sinh": np.sinh, "cosh": np.cosh,
     "tanh": np.tanh, "asinh": np.arcsinh, "acosh": np.arccosh, "atanh": np.arctanh, "sqrt": np.sqrt, "cbrt": np.cbrt,
     "neg": np.negative, "abs": np.absolute, "sign": np.sign, "floor": np.floor, "ceil": np.ceil, "square": np.square,
     "not": np.logical_not,
 }  # fmt: skip
-_BINARY = {
+BINARY = {
     "add": np.add, "add_any": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "pow": np.power,
     "max": np.maximum, "min": np.minimum, "atan2": np.arctan2, "lt": np.less, "le": np.less_equal, "gt": np.greater,
     "ge": np.greater_equal, "eq": np.equal, "ne": np.not_equal, "and": np.logical_and, "or": np.logical_or,
 }  # fmt: skip
-_SPECIAL = {"logistic": "expit", "erf": "erf", "erfc": "erfc", "lgamma": "gammaln", "digamma": "psi"}
-_SAME = frozenset(("copy", "copy_p", "stop_gradient", "reduce_precision", "optimization_barrier"))
+SPECIAL = {"logistic": "expit", "erf": "erf", "erfc": "erfc", "lgamma": "gammaln", "digamma": "psi"}
+SAME = frozenset(("copy", "copy_p", "stop_gradient", "reduce_precision", "optimization_barrier"))
 
 
 def is_loaded():
@@ -50,7 +50,7 @@ def in_double_precision(function):
 
     def wide(x, *parameters):
         with double_precision(jax):
-            return function(_widened(x), *parameters)
+            return function(widened(x), *parameters)
 
     return wide if uses_jax(function) else function
 
@@ -73,7 +73,9 @@ def uses_jax(function, depth=3):
             captured.append(cell.cell_contents)
         except ValueError:
             continue
-    for value in (*(scope.get(name) for name in code.co_names), *captured):
+    for value in (*(scope.get(name) for name in _names_in(code)), *captured):
+        if is_array(value):
+            return True
         name = getattr(value, "__name__" if type(value) is types.ModuleType else "__module__", None)
         if isinstance(name, str) and (name == "jax" or name.startswith("jax.")):
             return True
@@ -85,19 +87,45 @@ def uses_jax(function, depth=3):
     return False
 
 
+def _names_in(code):
+    """The global and attribute names in a code and in those of the functions it makes."""
+    names = set(code.co_names)
+    for inner in code.co_consts:
+        if type(inner) is types.CodeType:
+            names |= _names_in(inner)
+    return names
+
+
+def is_array(value):
+    """Whether a value is an array of JAX."""
+    return type(value).__module__.partition(".")[0] in ("jax", "jaxlib") and hasattr(value, "sharding")
+
+
+def plain_data(function, x):
+    """x with arrays of NumPy in place of those of JAX, for a function that is none of JAX: it would compute in single
+    precision, and could not be recorded."""
+    if is_array(x):
+        return x if uses_jax(function) else np.asarray(x)
+    if isinstance(x, dict) and any(map(is_array, x.values())):
+        return x if uses_jax(function) else {name: plain_data(np.exp, part) for name, part in x.items()}
+    if isinstance(x, (list, tuple)) and not hasattr(x, "_fields") and any(map(is_array, x)):
+        return x if uses_jax(function) else type(x)(plain_data(np.exp, part) for part in x)
+    return x
+
+
 def _is_jitted(value):
     return hasattr(value, "lower") and hasattr(value, "trace")
 
 
-def jacobian_of(function):
-    """jac(x, *parameters) -> (m, n) by JAX's forward mode, in double precision and compiled."""
+def jacobian_of(function, reverse=False):
+    """jac(x, *parameters) -> (m, n) by JAX's forward or reverse mode, in double precision and compiled."""
     import jax
 
-    compiled = jax.jit(jax.jacfwd(lambda p, x: function(x, *p)))
+    compiled = jax.jit((jax.jacrev if reverse else jax.jacfwd)(lambda p, x: function(x, *p)))
 
     def jac(x, *parameters):
         with double_precision(jax):
-            return np.asarray(compiled(np.array(parameters, dtype=float), _widened(x)))
+            return np.asarray(compiled(np.array(parameters, dtype=float), widened(x)))
 
     return jac
 
@@ -107,7 +135,7 @@ def trace(function, x, names, rows):
     import jax
 
     with double_precision(jax):
-        wide = _widened(x)
+        wide = widened(x)
         closed = jax.make_jaxpr(lambda *p: function(wide, *p))(*([1.0] * len(names)))
         if len(closed.out_avals) != 1:
             raise TraceRefused("the model returns several arrays")
@@ -116,22 +144,24 @@ def trace(function, x, names, rows):
             raise TraceRefused(f"the model returns shape {shape}")
 
         def replay(_, *parameters):
-            constants = [_plain(c) for c in closed.consts]
+            constants = [plain_of(c) for c in closed.consts]
             return _run(closed.jaxpr, constants, list(parameters), rows)[0]
 
         return _core.trace(replay, None, False, None, names, rows)
 
 
-def _widened(x):
+def widened(x):
+    """Arrays of single precision in double."""
     if isinstance(x, dict):
-        return {name: _widened(v) for name, v in x.items()}
+        return {name: widened(v) for name, v in x.items()}
     if isinstance(x, (list, tuple)):
-        return type(x)(_widened(v) for v in x)
+        return type(x)(widened(v) for v in x)
     array = np.asarray(x)
     return array.astype(float) if array.dtype.kind == "f" else x
 
 
-def _plain(value):
+def plain_of(value):
+    """An array of JAX as one of NumPy, in double precision."""
     array = np.asarray(value)
     return array.astype(float) if array.dtype.kind == "f" else array
 
@@ -145,7 +175,7 @@ def _run(jaxpr, constants, arguments, rows):
     values.update(zip(jaxpr.invars, arguments))
 
     def read(atom):
-        return _plain(atom.val) if hasattr(atom, "val") else values[atom]
+        return plain_of(atom.val) if hasattr(atom, "val") else values[atom]
 
     for equation in jaxpr.eqns:
         inputs = [read(v) for v in equation.invars]
@@ -153,12 +183,13 @@ def _run(jaxpr, constants, arguments, rows):
             outputs = _apply(equation, inputs, rows)
         else:
             made = equation.primitive.bind(*inputs, **equation.params)
-            outputs = [_plain(v) for v in (made if equation.primitive.multiple_results else [made])]
+            outputs = [plain_of(v) for v in (made if equation.primitive.multiple_results else [made])]
         values.update(zip(equation.outvars, outputs))
     return [read(v) for v in jaxpr.outvars]
 
 
-def _inner(params):
+def inner_of(params):
+    """(jaxpr, constants) of an equation that calls one; (None, None) of any other."""
     for key in ("jaxpr", "call_jaxpr", "fun_jaxpr"):
         inner = params.get(key)
         if inner is not None:
@@ -170,18 +201,18 @@ def _apply(equation, inputs, rows):
     name, params = equation.primitive.name, equation.params
     shape = equation.outvars[0].aval.shape
     if name in ("pjit", "jit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call", "remat", "checkpoint"):
-        jaxpr, constants = _inner(params)
+        jaxpr, constants = inner_of(params)
         if jaxpr is not None:
-            return _run(jaxpr, [_plain(c) for c in constants], inputs, rows)
+            return _run(jaxpr, [plain_of(c) for c in constants], inputs, rows)
     if shape not in ((), (rows,)):
         raise TraceRefused(f"an array of shape {shape} that depends on parameters")
     inputs = [_as_rows(v, rows) for v in inputs]
-    if name in _BINARY:
-        return [_BINARY[name](*inputs)]
-    if name in _UNARY:
-        return [_UNARY[name](inputs[0])]
-    if name in _SPECIAL:
-        return [_core.record(_SPECIAL[name], None, (inputs[0],))]
+    if name in BINARY:
+        return [BINARY[name](*inputs)]
+    if name in UNARY:
+        return [UNARY[name](inputs[0])]
+    if name in SPECIAL:
+        return [_core.record(SPECIAL[name], None, (inputs[0],))]
     if name == "integer_pow":
         return [inputs[0] ** params["y"]]
     if name == "rsqrt":
@@ -198,7 +229,7 @@ def _apply(equation, inputs, rows):
         if np.dtype(params["new_dtype"]).kind in "fb":
             return [inputs[0]]
         raise TraceRefused("a model value made an integer")
-    if name in _SAME:
+    if name in SAME:
         return [inputs[0]]
     raise TraceRefused(f"JAX's {name}")
 

@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 
 from nlsq import _arguments
+from nlsq._engine import log_line
 from nlsq._recorded_residuals import Engine
 from nlsq._scipy_least_squares import UNBOUNDED, solve
+from nlsq._shown_arguments import show_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +32,7 @@ _DEFAULTS = {
     "jacobian_mode": None,
 }  # fmt: skip
 _POSITIONAL = tuple(_DEFAULTS)[1:-2]  # after jac, in SciPy's order
+_BY_POSITION = {name: _DEFAULTS[name] for name in _POSITIONAL}
 _LOSSES = ("linear", "soft_l1", "huber", "cauchy", "arctan")
 
 
@@ -48,7 +53,8 @@ def least_squares(fun: Callable[..., Any], x0: ArrayLike, jac: Callable[..., Any
     Returns
     -------
     OptimizeResult with x, cost, fun, jac, grad, optimality, active_mask, nfev, njev, nit, status, message, success,
-        engine ("interpreter" or "callback"), trace_note (why it was not traced), jacobian_mode and derivative_order.
+        engine ("interpreter" or "callback"), trace_note (why it was not traced), jacobian_mode, jacobian_mode_source (what
+        chose it) and derivative_order.
     """
     settings = _DEFAULTS.copy()
     settings["jac"] = jac
@@ -71,11 +77,22 @@ def least_squares(fun: Callable[..., Any], x0: ArrayLike, jac: Callable[..., Any
     core = problem.core
     if problem.recorded is None:
         how = "user" if callable(jac) else settings["jac"]
-        result.update(engine="callback", trace_note=problem.note, jacobian_mode=how, derivative_order=how)
+        source = "default" if jac is None else "argument"
+        result.update(engine="callback", trace_note=problem.note, nit=core.iterations, jacobian_mode=how,
+                      jacobian_mode_source=source, derivative_order=how)  # fmt: skip
+        if mode == "rev":
+            _arguments.say_no_reverse(problem.note)
     else:
         result.update(engine="interpreter", trace_note=None, nit=core.iterations, jacobian_mode=core.jacobian_mode,
-                      derivative_order=core.derivative_order)  # fmt: skip
+                      jacobian_mode_source=core.jacobian_mode_source, derivative_order=core.derivative_order)  # fmt: skip
+    logging = sys.modules.get("logging")
+    if logging is not None and (logger := logging.getLogger("nlsq")).isEnabledFor(10):  # DEBUG
+        log_line(logger, result.jacobian_mode, result.jacobian_mode_source, result.derivative_order, result.engine,
+                 len(result.x), len(result.fun))  # fmt: skip
     return result
+
+
+show_arguments(least_squares, _BY_POSITION, {name: _DEFAULTS[name] for name in ("threads", "jacobian_mode")})
 
 
 def _named(positional, options):
@@ -165,6 +182,11 @@ class LeastSquares:
         elif data_mask is not None:
             raise TypeError("data_mask is for xdata and ydata; leave residuals out of fun's value instead")
         return least_squares(fun, x0, jac, *positional, **{**self.defaults, **options})
+
+
+show_arguments(LeastSquares.least_squares, _BY_POSITION,
+               {name: _DEFAULTS[name] for name in ("threads", "jacobian_mode")})  # fmt: skip
+show_arguments(LeastSquares.__init__, {}, _DEFAULTS)
 
 
 def _residuals_of(model, xdata, ydata, mask):

@@ -50,17 +50,25 @@ class Loss:
     def rho(self, f: np.ndarray) -> np.ndarray:
         """(3, m): rho, rho', rho'' at (f / f_scale)^2, scaled so that the cost is half the sum of the first row and
         the derivatives are by f^2."""
-        rows = np.array(self.function((f / self.f_scale) ** 2), dtype=float)
+        with np.errstate(over="ignore", under="ignore"):
+            z = (f / self.f_scale) ** 2
+        if self.name is None:  # the user's: what it warns of is said
+            rows = np.array(self.function(z), dtype=float)
+        else:
+            with np.errstate(all="ignore"):
+                rows = np.array(self.function(z), dtype=float)
         if rows.shape != (3, len(f)):
             raise ValueError("The return value of `loss` callable has wrong shape.")
-        rows[0] *= self.f_scale**2
-        rows[2] /= self.f_scale**2
+        with np.errstate(all="ignore"):
+            rows[0] *= self.f_scale**2
+            rows[2] /= np.float64(self.f_scale) ** 2
         return rows
 
     def cost(self, f: np.ndarray) -> float:
         """Half the sum of the losses."""
         if self.linear:
-            return 0.5 * float(np.dot(f, f))
+            with np.errstate(over="ignore", invalid="ignore"):
+                return 0.5 * float(np.dot(f, f))
         with np.errstate(over="ignore", invalid="ignore"):
             return 0.5 * float(np.sum(self.rho(f)[0]))
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from nlsq import _arguments, _core
+from nlsq import _arguments, _core, _signatures
 from nlsq._formulas import Formula
 from nlsq._many_data import Sets, formula_sets, leading_shape, mask_of, sets_of, sigma_of_sets
 from nlsq._many_parameters import parameters
 from nlsq._many_recorded import recorded_for_all
 from nlsq._many_result import CurveFitManyResult
+from nlsq._shown_arguments import show_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -150,6 +151,9 @@ def curve_fit_many(
     return _fit_arrays(f, xdata, ydatas, options)
 
 
+show_arguments(curve_fit_many, {}, {"ftol": 1e-8, "xtol": 1e-8, "gtol": 1e-8, "max_nfev": None, "maxfev": None})
+
+
 def _core_options(absolute_sigma, method, loss, f_scale, threads, jacobian_mode, time_limit, solver):
     core = {"absolute_sigma": _arguments.truth(absolute_sigma, "absolute_sigma")}
     if method is not None:
@@ -197,6 +201,11 @@ def _fit_groups(f, data, y, by, options):
 
 
 def _fit_sets(f, sets, options):
+    p0 = options["p0"]
+    if not isinstance(f, Formula):
+        if p0 is not None and not isinstance(p0, (str, dict)) and np.ndim(p0) > 1:
+            p0 = np.ones(np.shape(p0)[-1])  # one start a set: only how many there are matters
+        f = _signatures.adapted(f, p0, options["bounds"], options["fixed"])
     names, starts, lower, upper, fixed = parameters(f, sets, options)
     n, k = len(names), sets.count
     if options["memory_limit"] is not None:

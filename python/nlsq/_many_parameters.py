@@ -136,7 +136,7 @@ def _bounds(bounds, names, sets):
     if hasattr(bounds, "lb") and hasattr(bounds, "ub"):
         bounds = (bounds.lb, bounds.ub)
     if isinstance(bounds, (tuple, list)) and len(bounds) == 2:
-        sides = [_numbers(side, "bounds") for side in bounds]
+        sides = [_arguments.bound(side, "bounds", none) for side, none in zip(bounds, (-np.inf, np.inf))]
         if max(side.ndim for side in sides) > 1:
             try:
                 lower, upper = (np.broadcast_to(side, (*sets.lead, n)).reshape(-1, n).copy() for side in sides)

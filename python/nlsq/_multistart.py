@@ -37,11 +37,16 @@ def starts_of(p0, lower, upper, fixed, count, sampler, center_on_p0, scale_facto
     reach = 2.0 * np.maximum(np.abs(p0), 1.0)
     low, high = np.where(np.isfinite(low), low, p0 - reach), np.where(np.isfinite(high), high, p0 + reach)
     if center_on_p0:
-        half = 0.5 * scale_factor * (high - low)
+        half = scale_factor * (0.5 * high - 0.5 * low)
         low, high = np.maximum(low, p0 - half), np.minimum(high, p0 + half)
     starts = np.empty((count, n))
     starts[0] = p0
-    starts[1:] = low + samples(sampler, count - 1, n, seed) * (high - low)
+    drawn = samples(sampler, count - 1, n, seed)
+    with np.errstate(over="ignore", invalid="ignore"):
+        wide = ~np.isfinite(high - low)
+        starts[1:] = low + drawn * (high - low)
+    if wide.any():
+        starts[1:, wide] = (low * (1.0 - drawn) + high * drawn)[:, wide]
     if fixed is not None:
         starts[:, np.asarray(fixed)] = p0[np.asarray(fixed)]
     return starts
@@ -49,6 +54,7 @@ def starts_of(p0, lower, upper, fixed, count, sampler, center_on_p0, scale_facto
 
 def settings_of(options):
     """n_starts, sampler, center_on_p0, scale_factor and seed, checked; None where one start is asked for."""
+    _arguments.one_of(options["sampler"], SAMPLERS, "sampler")
     count, asked = options["n_starts"], {}
     for name, usual in (("multistart", 10), ("global_search", 20)):
         if options[name] is not None:
@@ -62,7 +68,7 @@ def settings_of(options):
         return None
     seed = options["seed"]
     return dict(
-        count=count, sampler=_arguments.one_of(options["sampler"], SAMPLERS, "sampler"),
+        count=count, sampler=options["sampler"],
         center_on_p0=_arguments.truth(options["center_on_p0"], "center_on_p0"),
         scale_factor=_arguments.number(options["scale_factor"], "scale_factor", above=True),
         seed=0 if seed is None else _arguments.number(seed, "seed", whole=True),

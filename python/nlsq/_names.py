@@ -144,7 +144,7 @@ RESULT: dict[str, tuple[str, str]] = {
     **_group(WORKS, "x, and level or alpha", "prediction_interval confidence_band"),
     "plot": (WORKS, "same arguments and return"),
     "summary": (WORKS, "prints the report; r.report() is its text"),
-    "diagnostics": (WORKS, "None; " + _HEALTH),
+    "diagnostics": (WORKS, "with compute_diagnostics=True rank, condition, correlated pairs and a score; else None"),
     "gradient_health_report": (PLANNED, "r.optimality, r.warnings and r.report()"),
     **_group(ABSENT, _ENDED, "fallback_strategy_used fallback_attempts"),
 }

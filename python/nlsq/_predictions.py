@@ -81,7 +81,8 @@ class Predictions:
         values, errors = self.predict(x, return_std=True)
         core = self._outcome.result
         variance = 1.0 if core.absolute_sigma else 2.0 * core.cost / core.dof if core.dof > 0 else np.inf
-        half = t * np.sqrt(errors**2 + variance * self._sigma_at(x, sigma) ** 2)
+        with np.errstate(all="ignore"):
+            half = t * np.sqrt(errors**2 + variance * self._sigma_at(x, sigma) ** 2)
         return np.stack([values - half, values + half], axis=-1)
 
     def _sigma_at(self, x, sigma):

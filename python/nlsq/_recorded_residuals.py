@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nlsq import _core
+from nlsq import _core, _jax
 from nlsq._errors import TraceRefused
 from nlsq._joined import returned
 from nlsq._notes import note_of, note_of_failure
@@ -124,8 +124,10 @@ def record(function, fun, args, kwargs, x, values, lower, upper):
         return None, _TOO_MANY
     names = _NAMES.get(n) or [f"p{i}" for i in range(n)]
 
+    replayed = []  # of a function of JAX: what its jaxpr does
+
     def call(_, *parameters):
-        result = function(ParameterVector.of(parameters))
+        result = replayed[0](parameters) if replayed else function(ParameterVector.of(parameters))
         segments = returned(result)
         if segments is None:
             raise TraceRefused(f"the function returned a {type(result).__name__} without its parameters")
@@ -133,6 +135,10 @@ def record(function, fun, args, kwargs, x, values, lower, upper):
 
     forms = _core.forms_counted()
     try:
+        if _jax.is_loaded() and _jax.uses_jax(fun):
+            from nlsq._jax_residuals import traced
+
+            replayed.append(traced(function, n))
         terms, narrow = _core.trace(call, None, False, None, names, m, several=True)
     except TraceRefused as refused:
         return None, note_of(refused)

@@ -10,7 +10,6 @@ from nlsq import _core, _jax
 from nlsq._array_functions import read_only
 from nlsq._errors import TraceRefused
 from nlsq._formulas import Formula
-from nlsq._notes import note_of, note_of_failure
 from nlsq._type_questions import may_ask_for_types
 
 _VERIFY_ROWS = 10_000  # above, a recorded model is compared with its function on some rows where those tell
@@ -35,21 +34,61 @@ def as_model_input(x):
                 return x.astype(float)
             except (TypeError, ValueError):
                 return x
+        if kind in "USMm":
+            raise TypeError(f"xdata holds {x.dtype} values; numbers are needed")
         return x
     if isinstance(x, (list, tuple, range)):
+        if hasattr(x, "_fields"):  # a namedtuple: the model may ask for its fields
+            return type(x)(*map(as_model_input, x))
         try:
             return np.asarray(x, dtype=float)
         except (TypeError, ValueError) as error:
-            raise type(error)(f"xdata must be numbers, in arrays of one length: {error}") from None
+            parts = _apart(x)
+            if parts is not None:
+                return parts
+            raise type(error)(f"xdata must be numbers, in arrays of one length: {error}{_dates_hint(x)}") from None
     if isinstance(x, np.ma.MaskedArray):
         if np.ma.is_masked(x):
             raise TypeError("xdata is a masked array: fit x[~x.mask].data and ydata of the same rows")
         return as_model_input(x.data)
     if isinstance(x, (np.memmap, np.matrix)):
         return as_model_input(np.asarray(x))
+    if _is_series(x) and getattr(getattr(x, "dtype", None), "kind", "") in ("i", "u", "O") and hasattr(x, "astype"):
+        try:
+            return x.astype(float)  # as for arrays: x**2 of integers may overflow
+        except (TypeError, ValueError):
+            return x
+    if isinstance(x, memoryview) or type(x).__module__ == "array":
+        return np.asarray(x, dtype=float)
     if isinstance(x, (types.GeneratorType, set, frozenset)):
         raise TypeError(f"xdata is a {type(x).__name__}; give an array or a list")
     return x
+
+
+def _dates_hint(x):
+    """What to write for dates that are texts."""
+    try:
+        np.datetime64(x[0] if isinstance(x[0], str) else 0)
+    except (TypeError, ValueError):
+        return ""
+    return "; dates are given as np.array(xdata, dtype='datetime64')"
+
+
+def _apart(x):
+    """A list or tuple of arrays of different shapes, and numbers, as a tuple of such arrays; None for anything else."""
+    if not any(isinstance(part, np.ndarray) or hasattr(part, "to_numpy") for part in x):
+        return None
+    parts = []
+    for part in x:
+        if isinstance(part, (np.ndarray, list, tuple, range)) or hasattr(part, "to_numpy"):
+            try:
+                part = np.asarray(part, dtype=float)
+            except (TypeError, ValueError):
+                return None
+        elif not isinstance(part, (int, float, np.number)):
+            return None
+        parts.append(part)
+    return tuple(parts)
 
 
 def trace(function, x, names, rows):
@@ -69,13 +108,14 @@ def trace(function, x, names, rows):
                 if plain is None or not x.dtype.isnative:
                     plain = np.ascontiguousarray(x, dtype=float)
                 return _core.trace(function, x, True, plain, names, rows, *index), None
-        elif type(x) is np.ndarray:
+        if type(x) is np.ndarray:
             x = read_only(x)
         return _core.trace(function, x, False, None, names, rows), None
-    except TraceRefused as refused:
-        return None, note_of(refused)
-    except Exception as error:  # the function itself fails on recording values
-        return None, note_of_failure(error, function)
+    except Exception as error:  # it refused, or the function itself fails on recording values
+        from nlsq import _notes
+
+        refused = isinstance(error, TraceRefused)
+        return None, _notes.note_of(error) if refused else _notes.note_of_failure(error, function)
 
 
 def _is_series(x):

@@ -118,6 +118,12 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
 
     # -- data
 
+    @property
+    def x_note(self) -> str | None:
+        """What x is where xdata were dates: "x is in days since 2023-01-01". None for numbers."""
+        clocks = getattr(self._outcome, "clocks", None)
+        return None if clocks is None else str(clocks)
+
     def _unchanged(self, response=True):
         """Self, or a ValueError that names the array that was changed in place since the fit."""
         outcome, (x, y, sigma, columns) = self._outcome, self._seen
@@ -174,7 +180,8 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
 
     def report(self, level: float = 0.95) -> str:
         """The report as text: parameters with errors and intervals, strong correlations, goodness of fit."""
-        return self._outcome.result.report(level)
+        text = self._outcome.result.report(level)
+        return text if self.x_note is None else f"{text.rstrip()}\n{self.x_note}\n"
 
     def summary(self) -> None:
         """Prints the report."""

@@ -74,7 +74,7 @@ def item(y, key):
         _core.refuse(y, "an index that gives no row")
     taken = take(y, positions)
     if isinstance(key, slice) or key is Ellipsis:
-        _memory_of(y).add(y, taken, positions)
+        memory_of(y).add(y, taken, positions)
     return taken
 
 
@@ -107,8 +107,14 @@ class _Memory:
             _core.become(view, take(self.root, self.positions[id(view)]))
 
 
-def _memory_of(y):
-    known = _core.memo(y).get(("memory", id(y)))
+def known_memory(y):
+    """The _Memory of a row and its views, or None."""
+    return _core.memo(y).get(("memory", id(y)))
+
+
+def memory_of(y):
+    """The same, made if there is none."""
+    known = known_memory(y)
     if known is None:
         if _core.is_shared(y):
             _core.refuse(y, "a view of a part of several dimensions")
@@ -118,7 +124,7 @@ def _memory_of(y):
 
 def freeze(y):
     """Says that there are views of y that cannot follow it."""
-    _memory_of(y).frozen = True
+    memory_of(y).frozen = True
     _core.share(y)
 
 
@@ -255,7 +261,11 @@ def _reshape(y, *shape, **order):
         return block_of(y, (None, slice(None)))
     if new == (len(y), 1):
         return block_of(y, (slice(None), None))
-    return _core.refuse(y, "a model value in another shape")
+    if len(new) < 2:
+        return _core.refuse(y, "a model value in another shape")
+    from nlsq._grids import of_row
+
+    return of_row(y, new)
 
 
 def flat(y, order="C"):

@@ -6,7 +6,7 @@ from types import FunctionType
 
 import numpy as np
 
-from nlsq import _core
+from nlsq import _core, _jax
 from nlsq import _least_squares_options as checks
 from nlsq._differences import unbounded
 
@@ -20,9 +20,20 @@ class Arguments:
 
     def __init__(self, f, xdata, ydata, p0, sigma, absolute_sigma, check_finite, bounds, method, jac, nan_policy,
                  kwargs):  # fmt: skip
+        if type(f) is FunctionType and f.__code__.co_varnames[:1] == ("self",):
+            from nlsq._signatures import no_unbound_method
+
+            no_unbound_method(f)
         self.f, self.absolute_sigma, self.jac = f, bool(absolute_sigma), jac
         self.kwargs = kwargs = dict(kwargs)
         self.n = n = _count_parameters(f) if p0 is None else np.size(p0)
+        if n > 1 and p0 is not None:
+            _no_vector(f, n)
+        if not (type(xdata) is type(ydata) is np.ndarray and (sigma is None or type(sigma) is np.ndarray)):
+            from nlsq import _rows
+
+            if _rows.has_masks(xdata, ydata, sigma):
+                xdata, ydata, sigma = _rows.without_masked(xdata, ydata, sigma)
         if bounds is UNBOUNDED:
             (self.lower, self.upper), bounded = unbounded(n), False
             self.p0 = p0 = np.ones(n) if p0 is None else np.atleast_1d(p0)
@@ -37,6 +48,8 @@ class Arguments:
         if check_finite is None:
             check_finite = nan_policy is None
         as_array = np.asarray_chkfinite if check_finite else np.asarray
+        if type(xdata) is not np.ndarray and _jax.is_loaded():
+            xdata = _jax.plain_data(f, xdata)
         self.y = as_array(ydata, float)
         self.x = as_array(xdata, float) if isinstance(xdata, (list, tuple, np.ndarray)) else xdata
         if self.y.size == 0:
@@ -63,13 +76,21 @@ class Arguments:
             raise ValueError("`nan_policy='propagate'` is not supported by this function.")
         if policy not in ("raise", "omit"):
             raise ValueError("nan_policy must be one of {None, 'raise', 'omit'}")
-        bad_x, bad_y = _nan_in(self.x), _nan_in(self.y)
-        if not (bad_x.any() or bad_y.any()):
+        bad_y = _nan_in(self.y)
+        from nlsq import _rows
+
+        if type(self.x) is np.ndarray:
+            bad_x = _nan_in(self.x)
+            bad_x = bad_x.any(axis=tuple(range(bad_x.ndim - 1)))
+        else:  # tables, dictionaries, series
+            bad_x = ~_rows.complete(self.x, self.y.shape, np.isnan)
+        kept = ~(bad_x | bad_y)
+        if kept.all():
             return sigma
         if policy == "raise":
             raise ValueError("The input contains nan values")
-        kept = ~(bad_x.any(axis=tuple(range(bad_x.ndim - 1))) | bad_y)
-        self.x, self.y = self.x[..., kept], self.y[kept]
+        self.x = self.x[..., kept] if type(self.x) is np.ndarray else _rows.kept(self.x, kept, self.y.shape)
+        self.y = self.y[kept]
         if sigma is not None:
             sigma = np.asarray(sigma)
             if sigma.ndim == 1 and sigma.size > 1:
@@ -85,7 +106,7 @@ class Arguments:
             return
         sigma = np.asarray(sigma)
         size = self.y.size
-        if sigma.size == 1 or sigma.shape == (size,):
+        if sigma.shape == (size,) or (sigma.size == 1 and sigma.shape != (size, size)):
             sigma = np.broadcast_to(sigma.astype(float).reshape(-1), (size,))
             bad = np.flatnonzero(~(sigma > 0))
             if len(bad):
@@ -112,6 +133,7 @@ class Arguments:
             raise TypeError(f"The number of func parameters={self.n} must not exceed the number of data "
                             f"points={self.y.size}")  # fmt: skip
 
+    @np.errstate(over="ignore", invalid="ignore")
     def weighted(self, values):
         """values / sigma, values with one row for each row of the data."""
         if self.whiten is not None:
@@ -142,7 +164,8 @@ class Residuals:
         self.value_dtype = values.dtype
         difference = values - task.y
         if difference.ndim > 1:
-            raise ValueError(f"`f` gives shape {values.shape}; `ydata` has shape {task.y.shape}.")
+            raise ValueError(f"`f` gives shape {values.shape}; `ydata` has shape {task.y.shape}. Both must have one "
+                             "dimension: let f return its values .ravel(), and give ydata.ravel().")  # fmt: skip
         return task.weighted(np.atleast_1d(difference))
 
     def as_called(self, n, m, plain):
@@ -154,6 +177,23 @@ class Residuals:
         called = _core.Called(task.f, lambda values: plain(self.of(values)), n, m)
         called.set_model(task.x, task.y, task.sigma, [0.0] * n, list(range(n)), True)
         return called
+
+
+def _no_vector(f, n):
+    """The TypeError of f(x, p), which takes its parameters as a vector: curve_fit gives them one by one."""
+    try:
+        code = f.__code__ if type(f) is FunctionType else None
+        one = code.co_argcount == 2 and not code.co_flags & inspect.CO_VARARGS if code else _takes_one(f)
+    except (TypeError, ValueError):
+        return
+    if one:
+        raise TypeError(f"{getattr(f, '__name__', 'f')}() takes x and one parameter but p0 has {n}: parameters are "
+                        "given one by one; write f(x, *p), or lambda x, *p: f(x, p)")  # fmt: skip
+
+
+def _takes_one(f):
+    kinds = [p.kind for p in inspect.signature(f).parameters.values()]
+    return inspect.Parameter.VAR_POSITIONAL not in kinds and _count_in_signature(f) == 2
 
 
 def _count_parameters(f):

@@ -8,6 +8,7 @@ import numpy as np
 _EPS = np.finfo(float).eps
 
 
+@np.errstate(all="ignore")
 def covariance(jacobian: np.ndarray, pseudo: bool) -> np.ndarray | None:
     """(J^T J)^-1 of a Jacobian (m, n). Where its rank is below n: the pseudo-inverse, or None if not `pseudo`.
 
@@ -30,6 +31,7 @@ def covariance(jacobian: np.ndarray, pseudo: bool) -> np.ndarray | None:
     return V @ V.T
 
 
+@np.errstate(all="ignore")
 def minpack_factors(jacobian: np.ndarray, f: np.ndarray) -> dict:
     """fjac (n, m), ipvt (n,) and qtf (n,): J P = Q R with a diagonal of R that does not grow; the first n columns of
     fjac hold R^T, the others are 0."""

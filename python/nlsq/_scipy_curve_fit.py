@@ -341,7 +341,8 @@ class _Task(Arguments):
         known = core is not None and core.rank == self.n
         pcov = core.pcov if known else covariance(jacobian, pseudo=self.method != "lm")
         if pcov is not None and not self.absolute_sigma:
-            pcov = pcov * (2.0 * cost / (rows - self.n)) if rows > self.n else None
+            with np.errstate(over="ignore", invalid="ignore"):
+                pcov = pcov * (2.0 * cost / (rows - self.n)) if rows > self.n else None
         if pcov is None:
             pcov = np.full((self.n, self.n), np.inf)
             warnings.warn("Covariance of the parameters could not be estimated", category=optimize_warning(),

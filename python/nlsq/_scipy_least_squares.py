@@ -8,7 +8,7 @@ from warnings import warn
 
 import numpy as np
 
-from nlsq import _differences, _subspace
+from nlsq import _differences, _jax, _subspace
 from nlsq import _least_squares_options as checks
 from nlsq._black_box import BlackBox
 from nlsq._differences import is_bounded
@@ -102,6 +102,11 @@ def solve(fun, x0, jac="2-point", bounds=UNBOUNDED, method="trf", ftol=1e-8, xto
 
     with checks.mapper_of(workers) as mapper:
         function = WithArguments(fun, args, kwargs) if args or kwargs else fun
+        if _jax.is_loaded():
+            from nlsq._jax_residuals import Wide
+
+            function = Wide(function) if _jax.uses_jax(fun) else function
+            jac = Wide(jac) if callable(jac) and _jax.uses_jax(jac) else jac
         problem = _problem(function, x0, jac, args, kwargs, Loss(loss, f_scale), diff_step, jac_sparsity, lower, upper,
                            mapper)  # fmt: skip
         problem.note = _why_called(jac, loss, diff_step, tr_solver, jac_sparsity, verbose, callback, engine)
@@ -283,6 +288,7 @@ def strictly_inside(x, lower, upper):
         return np.where((x < lower) | (x > upper), 0.5 * (lower + upper), x)
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def first_order_optimality(method, x, gradient, lower, upper):
     """The largest gradient component: for trf times the distance to the bound that descent heads for (Coleman, Li);
     for dogbox without those that push against a bound."""

@@ -61,9 +61,9 @@ class Statistics:
         return pcov / scale if absolute_sigma else pcov * scale
 
     @property
-    def diagnostics(self) -> None:
-        """None: the health reports of NLSQ are planned; rank, condition, correlation and warnings are here."""
-        return None
+    def diagnostics(self) -> "ModelHealthReport | None":
+        """Of a fit with ``compute_diagnostics=True`` a report on rank, condition and correlated pairs; else None."""
+        return self.get("_diagnostics_report")
 
     @property
     def correlation(self) -> np.ndarray:

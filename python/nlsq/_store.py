@@ -97,6 +97,8 @@ def state_of(result):
     state = {"format": _FORMAT, "numbers": numbers_of(outcome.result), "engine": outcome.engine, "note": outcome.note}
     state |= {name: getattr(outcome, name) for name in _DATA}
     state["settings"] = {name: getattr(outcome, name) for name in _SETTINGS}
+    clocks = getattr(outcome, "clocks", None)
+    state["clocks"] = None if clocks is None else clocks.plain()
     state["model"] = _model_text(outcome)
     state["whole"] = None if outcome.whole is None else outcome.whole[1:]
     function = outcome.function if outcome.whole is None else outcome.whole.function
@@ -134,6 +136,10 @@ def from_state(state):
         shape, x_too = state["whole"]
         outcome.whole = Whole(outcome.function, tuple(shape), x_too)
         outcome.function = None if outcome.function is None else outcome.whole.by_rows()
+    if state.get("clocks"):
+        from nlsq._dates import Clocks
+
+        outcome.clocks = Clocks.of(state["clocks"])
     outcome.names = outcome.result.names
     outcome.model, outcome.columns = None, []
     for name in _DATA:
@@ -202,6 +208,8 @@ def save(result, path):
     entries = {**state["numbers"], **{name: state[name] for name in _DATA}, **state["settings"]}
     entries |= {"values": values, "errors": errors, "engine_ran": state["engine"], "note": state["note"]}
     entries |= {"model": state["model"], "whole": state["whole"], "format": _FORMAT}
+    if state["clocks"]:
+        entries["clocks"] = state["clocks"]
     for name, value in entries.items():
         if isinstance(value, np.ndarray) or name in ("xdata", "ydata"):
             arrays[name] = _storable(value, name)
@@ -240,6 +248,11 @@ def load(path, model):
     state |= {name: found.pop(name) for name in _DATA}
     state["settings"] = {name: found.pop(name) for name in _SETTINGS}
     state["model"], state["whole"] = found.pop("model"), found.pop("whole", None)
+    state["clocks"] = found.pop("clocks", None)
     state["values"], state["errors"] = found.pop("values"), found.pop("errors")
+    if model is not None:
+        from nlsq._signatures import adapted
+
+        model = adapted(model, found["popt"])
     state |= {"numbers": found, "function": model, "jac": None, "entries": {}}
     return from_state(state)

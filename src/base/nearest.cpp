@@ -9,6 +9,8 @@
 namespace nlsq::base {
 namespace {
 
+constexpr std::size_t kMostListed = 10;
+
 std::string lower(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -64,11 +66,14 @@ std::string did_you_mean(std::string_view name, std::span<const std::string> can
 }
 
 std::string quoted_list(std::span<const std::string> names) {
+  const bool all = names.size() <= kMostListed;
+  const std::size_t shown = all ? names.size() : kMostListed - 1;
   std::string out;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (i > 0) out += i + 1 == names.size() ? " and " : ", ";
+  for (std::size_t i = 0; i < shown; ++i) {
+    if (i > 0) out += all && i + 1 == shown ? " and " : ", ";
     out += "'" + names[i] + "'";
   }
+  if (!all) out += " and " + std::to_string(names.size() - shown) + " more";
   return out;
 }
 

@@ -24,7 +24,7 @@ std::string nearest(std::string_view name, std::span<const std::string> candidat
 /// " (did you mean 'x'?)" or an empty string.
 std::string did_you_mean(std::string_view name, std::span<const std::string> candidates);
 
-/// 'a', 'b' and 'c'.
+/// 'a', 'b' and 'c'; of more than ten the first nine and how many more there are.
 std::string quoted_list(std::span<const std::string> names);
 
 }  // namespace nlsq::base

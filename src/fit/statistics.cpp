@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/nearest.hpp"
+#include "linalg/triangle.hpp"
 #include "stats/covariance.hpp"
 #include "stats/statistics.hpp"
 
@@ -23,6 +24,48 @@ std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
 std::string fold_name(linalg::Fold fold) {
   return fold == linalg::Fold::gram ? "gram" : fold == linalg::Fold::pgram ? "pgram" : "qr";
+}
+
+std::string errors_are_infinite(std::size_t count) {
+  return count == 1 ? "its standard error is infinite" : "their standard errors are infinite";
+}
+
+// Parameters without a standard error, by what is at fault: a flat place, where they move no value
+// of the model, or data that several combinations of them fit alike.
+void add_undetermined(FitResult& r, const stats::Covariance& c, const linalg::Summary& summary,
+                      std::span<const index_t> free) {
+  if (c.undetermined.empty()) return;
+  linalg::Vector size(free.size());
+  linalg::column_norms(summary, size);
+  std::vector<std::string> flat, dependent;
+  std::string starts;
+  bool alike = true;
+  for (const index_t i : c.undetermined) {
+    const std::size_t at = z(free[z(i)]);
+    if (size[z(i)] != 0.0) {
+      dependent.push_back(r.names[at]);
+      continue;
+    }
+    flat.push_back(r.names[at]);
+    const std::string start = fmt::format("{:g}", r.p0[at]);
+    if (flat.size() == 1) {
+      starts = start;
+    } else {
+      alike = alike && starts == start;
+    }
+  }
+  if (!flat.empty()) {
+    r.warnings.push_back(fmt::format(
+        "at the point reached, {}{} {} no effect: {}; start elsewhere if the model uses {}",
+        base::quoted_list(flat), !alike ? "" : " (started at " + starts + ")",
+        flat.size() == 1 ? "has" : "have", errors_are_infinite(flat.size()),
+        flat.size() == 1 ? "it" : "them"));
+  }
+  if (!dependent.empty()) {
+    r.warnings.push_back(fmt::format(
+        "the data do not determine {} (the Jacobian has rank {} for {} free parameters): {}",
+        base::quoted_list(dependent), c.rank, free.size(), errors_are_infinite(dependent.size())));
+  }
 }
 
 void fill_covariance(FitResult& r, const solve::Outcome& outcome, std::span<const index_t> free,
@@ -49,15 +92,7 @@ void fill_covariance(FitResult& r, const solve::Outcome& outcome, std::span<cons
     }
     r.perr[z(free[z(i)])] = std::sqrt(r.pcov[z(free[z(i)] * (N + 1))]);
   }
-  if (!c.undetermined.empty()) {
-    std::vector<std::string> names;
-    for (const index_t i : c.undetermined) names.push_back(r.names[z(free[z(i)])]);
-    r.warnings.push_back(fmt::format(
-        "the data do not determine {} (the Jacobian has rank {} for {} free parameters): "
-        "{} standard error{} infinite",
-        base::quoted_list(names), c.rank, n, names.size() == 1 ? "its" : "their",
-        names.size() == 1 ? " is" : "s are"));
-  }
+  add_undetermined(r, c, outcome.summary, free);
 }
 
 void fill_goodness(FitResult& r, index_t free, std::span<const Moments> responses,

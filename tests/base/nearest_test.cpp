@@ -26,6 +26,15 @@ TEST(Nearest, OffersTheNearestNameAndNothingFarAway) {
   EXPECT_EQ(did_you_mean("sgima", names), " (did you mean 'sigma'?)");
 }
 
+TEST(QuotedList, NamesTenAndCountsTheRest) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 10; ++i) names.push_back("p" + std::to_string(i));
+  EXPECT_EQ(quoted_list(std::span(names).first(3)), "'p0', 'p1' and 'p2'");
+  EXPECT_TRUE(quoted_list(names).ends_with("'p8' and 'p9'"));
+  for (int i = 10; i < 1000; ++i) names.push_back("p" + std::to_string(i));
+  EXPECT_TRUE(quoted_list(names).ends_with("'p7', 'p8' and 991 more"));
+}
+
 TEST(FormulaError, PutsTheCaretUnderTheFault) {
   const FormulaError error("a*exq(x)", 2, "unknown function 'exq'");
   EXPECT_STREQ(error.what(), "formula: unknown function 'exq'\n  a*exq(x)\n    ^");

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Arguments of NLSQ without a meaning here: silence, one warning that says why, or an error that says what to use."""
 
+import pickle
 import warnings
 
 import numpy as np
@@ -38,7 +39,7 @@ WITHOUT_EFFECT = {
     "solver": ("svd", "n by n triangle"),
     "tr_solver": ("lsmr", "n by n triangle"),
     "batch_size": (1000, "whatever the number of rows"),
-    "compute_diagnostics": (True, "rank, condition, correlation and warnings"),
+    "diagnostics_config": ({}, "rank, condition, correlation and warnings"),
     "fallback": (True, "best point with success False"),
     "auto_bounds": (True, "never imposed"),
     "goal": ("quality", "ftol, xtol and gtol"),
@@ -77,6 +78,13 @@ def test_of_an_object_too(name, monkeypatch):
         (dict(method="cmaes"), ValueError, "method='cmaes': n_starts=20 fits from many starts"),
         (dict(method="multi-start"), ValueError, "n_starts=20 fits from many starts"),
         (dict(solver="svdd"), ValueError, "solver must be one of auto, svd, cg, lsqr, minibatch, not 'svdd' (did you"),
+        (dict(goal="nonsense"), ValueError, "goal must be one of fast, robust, global, memory_efficient, quality"),
+        (dict(stability="on"), ValueError, "stability must be one of auto, check"),
+        (dict(tr_solver="svd"), ValueError, "tr_solver must be one of exact, lsmr, sparse"),
+        (dict(diagnostics_level="most"), ValueError, "diagnostics_level must be one of basic, full"),
+        (dict(preset="fastest"), ValueError, "preset must be one of fast, large"),
+        (dict(sampler="nonsense"), ValueError, "sampler must be one of lhs"),
+        (dict(compute_diagnostics="yes"), TypeError, "compute_diagnostics must be True or False"),
         (dict(args=(1,)), TypeError, "'args'; give further arguments of f by lambda x, *p: f(x, *p, more)"),
         (dict(enable_stability=True), TypeError, "unexpected keyword argument 'enable_stability'"),
     ],
@@ -96,6 +104,22 @@ def test_curve_fit_large_is_curve_fit():
     assert list(inspect.signature(nlsq.curve_fit_large).parameters)[3:9] == list(_POSITIONAL[:6])
     with pytest.raises(TypeError, match="enable_sampling"):
         nlsq.curve_fit_large(decay, X, Y, enable_sampling=True)
+
+
+def test_diagnostics_where_they_are_asked_for():
+    assert curve_fit(decay, X, Y).diagnostics is None
+    r = curve_fit(decay, X, Y, compute_diagnostics=True)
+    report = r.diagnostics
+    assert report.status == "HEALTHY" and report.health_score == 1.0 and report.all_issues == []
+    s = np.linalg.svd(r.jac, compute_uv=False)
+    np.testing.assert_allclose(report.identifiability.condition_number, (s[0] / s[-1]) ** 2)
+    assert report.identifiability.numerical_rank == 3 and "rank 3 of 3" in report.summary()
+    assert pickle.loads(pickle.dumps(r)).diagnostics.to_dict() == report.to_dict()
+    with pytest.warns(UserWarning, match="do not determine"):
+        poor = curve_fit(lambda x, a, b, c: (a + b) * x + c, X, Y, compute_diagnostics=True).diagnostics
+    assert poor.status == "CRITICAL" and [i.code for i in poor.all_issues][0] == "IDENT-001" and poor.health_score < 0.7
+    close = curve_fit(lambda x, a, b: a * x + b * (x + 1e-3 * x**2), X, Y, compute_diagnostics=True).diagnostics
+    assert {i.code for i in close.all_issues} >= {"CORR-001"} and close.identifiability.highly_correlated_pairs[0][:2] == (0, 1)
 
 
 def test_timeit_gives_five_values():

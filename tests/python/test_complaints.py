@@ -230,3 +230,26 @@ def test_the_same_bits_for_any_number_of_threads():
     fits = [curve_fit(decay, x, y, threads=n) for n in (1, 2, 3)]
     for r in fits[1:]:
         assert r.popt.tobytes() == fits[0].popt.tobytes() and r.pcov.tobytes() == fits[0].pcov.tobytes()
+
+
+def test_a_flat_place_is_told_from_poor_data():
+    x = np.linspace(0.0, 1.0, 30)
+    flat = lambda x, a, b, c: a * np.exp(-b * (x - 500.0) ** 2) + c  # noqa: E731 - 0 wherever there are data
+    with pytest.warns(UserWarning, match=r"^at the point reached, 'a' and 'b' \(started at 1\) have no effect: their"):
+        curve_fit(flat, x, 1 + x)
+    with pytest.warns(UserWarning, match=r"^at the point reached, 'a' and 'b' have no effect: their standard errors"):
+        curve_fit(flat, x, 1 + x, p0=[1, 2, 0])
+    with pytest.warns(UserWarning, match=r"^at the point reached, 'b' \(started at 2\) has no effect: its standard"):
+        curve_fit(lambda x, a, b: a * x, x, 1 + x, p0=[1, 2])
+    with pytest.warns(UserWarning, match="^the data do not determine 'a' and 'b' .*rank 2 for 3"):
+        curve_fit(lambda x, a, b, c: (a + b) * x + c, x, 1 + x)
+
+
+def test_lists_of_names_are_bounded():
+    x = np.linspace(0.0, 1.0, 10)
+    with pytest.warns(UserWarning) as seen:
+        curve_fit(lambda x, *p: x * (p[0] + sum(p[1:])), x, x, p0=np.ones(300))
+    assert any("'p8' and 291 more" in str(w.message) for w in seen) and max(len(str(w.message)) for w in seen) < 300
+    with pytest.raises(ValueError) as caught:
+        curve_fit(lambda x, *p: x * sum(p), x, x, p0=np.ones(300), bounds={"banana": (0, 1)})
+    assert "p8 and 291 more" in str(caught.value)

@@ -2,6 +2,7 @@
 """jacobian_mode: what "auto" chooses for many parameters and many residuals, and that the order changes no digit."""
 
 import functools
+import logging
 
 import numpy as np
 import pytest
@@ -145,3 +146,21 @@ def test_held_parameters_do_not_count():
     assert curve_fit(f, x, y, np.full(20, 1.2), fixed=held, max_nfev=50).jacobian_mode == "fwd"
     with pytest.warns(UserWarning):
         assert curve_fit(f, x, y, np.full(20, 1.2), max_nfev=50).jacobian_mode == "rev"
+
+
+def test_least_squares_says_how_it_got_its_derivatives(caplog):
+    def called(p):
+        return np.cumsum(p[0] * np.arange(5.0) + p[1]) - 1.0
+
+    with caplog.at_level(logging.DEBUG, "nlsq"):
+        r = least_squares(lambda p: [p[0] - 1.0, p[1] * p[0]], [1.0, 2.0], jacobian_mode="rev")
+        c = least_squares(called, [1.0, 2.0])
+    assert (r.jacobian_mode, r.jacobian_mode_source, r.derivative_order) == ("rev", "argument", "reverse")
+    assert (c.jacobian_mode, c.jacobian_mode_source, c.engine) == ("2-point", "default", "callback")
+    lines = [record.message for record in caplog.records if record.name == "nlsq"]
+    assert lines[-2] == "jacobian_mode=rev source=argument derivatives=reverse engine=interpreter parameters=2 residuals=2"
+    assert lines[-1] == "jacobian_mode=2-point source=default derivatives=2-point engine=callback parameters=2 residuals=5"
+    with pytest.warns(UserWarning, match="jacobian_mode='rev' has no effect on a function that is called"):
+        least_squares(called, [1.0, 2.0], jacobian_mode="rev")
+    with pytest.warns(UserWarning, match="jacobian_mode='rev' has no effect on a function that is called.*np.cumsum"):
+        curve_fit(lambda x, a, b: np.cumsum(a * x) + b, np.arange(5.0), np.arange(5.0) ** 2, jacobian_mode="rev")

@@ -79,6 +79,67 @@ REFUSED = {
 }
 
 
+NEEDS_NUMBERS = "; it works on numbers, so the model is called as it is"
+ZEROS = "; write np.zeros_like(x) for np.zeros(x.shape) or np.zeros(len(x))"
+
+
+def by_rows(x, a, b):
+    out = np.empty(len(x))
+    for i, value in enumerate(x):
+        out[i] = a * value + b
+    return out
+
+
+def by_a_mask(x, a, b):
+    out = np.zeros(x.shape)
+    out[x < b] = a
+    return out + x
+
+
+def asserts(x, a, b):
+    assert np.isscalar(a)
+    return a * np.exp(-b * x)
+
+
+def by_scipy(name):
+    """A model that calls a function of SciPy, and what the note has of it."""
+    integrate = pytest.importorskip("scipy.integrate")
+    interpolate = pytest.importorskip("scipy.interpolate")
+    stats, special = pytest.importorskip("scipy.stats"), pytest.importorskip("scipy.special")
+    reference = interpolate.interp1d(X, Y, bounds_error=False, fill_value=0.0)
+    spline = interpolate.CubicSpline(X, Y)
+    return {
+        "odeint": lambda x, a, b: integrate.odeint(lambda y, t: -a * y, b, x)[:, 0],
+        "quad": lambda x, a, b: np.array([integrate.quad(lambda t: np.exp(-a * t), 0, v)[0] for v in x]) + b,
+        "interpolate.interp1d": lambda x, a, b: a * reference(x - b),
+        "CubicSpline": lambda x, a, b: a * spline(x - b),
+        "norm.pdf": lambda x, a, b: a * stats.norm.pdf(x, b, 1.0),
+        "special.jv": lambda x, a, b: a * special.jv(0.5, b * x),
+    }[name]
+
+
+@pytest.mark.filterwarnings("ignore::nlsq.OptimizeWarning")
+@pytest.mark.parametrize("name", ["odeint", "quad", "interpolate.interp1d", "CubicSpline", "norm.pdf", "special.jv"])
+def test_functions_of_other_packages_are_named(name):
+    note = curve_fit(by_scipy(name), X, Y, p0=[1.0, 0.7], max_nfev=2).trace_note
+    assert note.startswith("scipy.") and name in note
+    if name != "special.jv":
+        assert note.endswith(NEEDS_NUMBERS) and "(line " in note and "lambda" in note
+
+
+@pytest.mark.filterwarnings("ignore::nlsq.OptimizeWarning")
+@pytest.mark.parametrize("model, line", [(by_rows, "out[i] = a * value + b"), (by_a_mask, "out[x < b] = a")])
+def test_arrays_of_numbers_that_are_written(model, line):
+    note = curve_fit(model, X, Y, p0=[1.0, 0.7], max_nfev=2).trace_note
+    assert note.startswith("model values are written into an array of numbers (line ") and f": {line})" in note
+    assert note.endswith(ZEROS)
+
+
+def test_failures_name_their_line():
+    r = curve_fit(asserts, X, Y, p0=[1.0, 0.7])
+    assert r.trace_note.startswith("AssertionError") and r.trace_note.endswith(": assert np.isscalar(a))")
+
+
 @pytest.mark.filterwarnings("ignore::nlsq.OptimizeWarning")
 @pytest.mark.parametrize("name", REFUSED)
 def test_notes_of_models(name):
