@@ -41,7 +41,8 @@ void invert_upper(const Matrix& matrix, index_t n, const double* reciprocal, Mat
   for (index_t j = 0; j < n; ++j) {
     double* const column = inverse + j * n;
     column[j] = reciprocal[j];
-    for (index_t i = j - 1; i >= 0; --i) {
+    for (index_t above = 1; above <= j; ++above) {
+      const index_t i = j - above;
       double sum = 0.0;
       for (index_t k = i + 1; k <= j; ++k) sum += R[i + k * n] * column[k];
       column[i] = -sum * reciprocal[i];
