@@ -43,7 +43,7 @@ bool begins_with_sign(std::string_view line) {
 
 Fix comment_fix(std::string_view line) {
   std::string start(line.substr(0, line.find_first_of(" \t,;\r\n\"")));
-  if (begins_with_sign(start)) start.resize(1);
+  if (begins_with_sign(line)) start = line.substr(0, 1);
   return {"--comment", shell_word(start), [start](ReadOptions& o) { o.comment = start; }};
 }
 

@@ -51,6 +51,14 @@ bool is_plain_header(const Record& first, const Record& second) {
          filled_size(first) == filled_size(second);
 }
 
+// As other programs write comments; names in brackets are none.
+bool begins_as_comment(std::string_view line) {
+  for (const char* mark : {";", "*", "//", "%", "!", "--", "/*"}) {
+    if (line.starts_with(mark)) return true;
+  }
+  return false;
+}
+
 // The lines between the names and the rows hold no number.
 [[noreturn]] void refuse_units(const Sample& sample) {
   const Record& names = sample.records.front();
@@ -185,9 +193,11 @@ void check_header(const Sample& sample, const std::string&) {
   const auto could_be_units = [&](const Record& record) {
     return !is_any_number(record) && sample.has_usual_size(record);
   };
-  if (is_names(sample, first) && c <= 1 + kMostUnitRows && above_rows(could_be_units))
+  if (is_names(sample, first) && !begins_as_comment(first.line) && c <= 1 + kMostUnitRows &&
+      above_rows(could_be_units))
     refuse_units(sample);
-  if (!has_numbers_only || is_headline || first.fields.size() == 1) refuse_preamble(sample);
+  if (!has_numbers_only || is_headline || begins_as_comment(first.line) || first.fields.size() == 1)
+    refuse_preamble(sample);
   refuse_other_size(sample);
 }
 

@@ -132,7 +132,9 @@ class Reading {
   }
 
   std::unique_ptr<Table::Impl> run(index_t minimum_chunk) {
-    pieces_.chunks = plan_chunks(layout_, end_, threads_, minimum_chunk);
+    // Where blocks are joined, the lines that are passed over between them must not be cut apart.
+    const bool is_joined = options_.block == ReadOptions::kAllBlocks;
+    pieces_.chunks = plan_chunks(layout_, end_, is_joined ? 1 : threads_, minimum_chunk);
     for (const Chunk& chunk : pieces_.chunks) {
       if (chunk.census.has_nul) refuse_nul({start_.p, z(end_ - start_.p)}, source_, start_.line);
     }

@@ -48,8 +48,10 @@ std::string about_marks(unsigned forms, char decimal) {
 std::string about_place(const Table::Impl& table, index_t column) {
   const TextSample& text = sample_of(table, column);
   if (text.text == table.names[static_cast<std::size_t>(column)]) {
+    std::string names;
+    for (const std::string& name : table.names) names += (names.empty() ? "" : ",") + name;
     return "; the header comes again in this line: --comment " + in_quotes(table.names.front()) +
-           " leaves such lines out";
+           " --columns " + in_quotes(names) + " leaves such lines out";
   }
   if (2 * text.count > table.rows || is_error_token(text.text)) return "";
   const std::string line = std::to_string(text.line);

@@ -86,6 +86,8 @@ TEST(HeaderFaults, APreambleIsNamedWithTheLinesToSkip) {
 TEST(HeaderFaults, MarkersAboveAndBelowAreComments) {
   const std::string text = "*BLOCK 1 ( Time Counts )\n0 ,1\n1 ,3\n2 ,5\n*END\n";
   EXPECT_TRUE(parse_error(text).ends_with("; try --comment '*'")) << parse_error(text);
+  EXPECT_TRUE(parse_error("; made\n; by hand\n1 2\n2 3\n3 4\n").ends_with("; try --comment ';'"));
+  EXPECT_TRUE(parse_error("// made\nx y\n1 2\n2 3\n3 4\n").ends_with("; try --comment '/'"));
   ReadOptions options;
   options.comment = "*";
   EXPECT_EQ(column(parse(text, options), 1), (Values{1, 3, 5}));

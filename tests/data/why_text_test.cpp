@@ -43,7 +43,8 @@ TEST(WhyText, UnitsPercentAndLimits) {
 TEST(WhyText, WordsAmongNumbers) {
   expect_said("x,y\n1,2\n2,ERROR\n3,4\n4,5\n", 1, "--na ERROR", TextKind::numbers);
   expect_said("x,y\n1,2\n2,3\n3,4\nMean,3\n", 0, "--lines :4", TextKind::numbers);
-  expect_said("x,y\n1,2\n2,3\nx,y\n3,4\n4,5\n", 0, "--comment x leaves", TextKind::numbers);
+  expect_said("x,y\n1,2\n2,3\nx,y\n3,4\n4,5\n", 0, "--comment x --columns 'x,y' leaves",
+              TextKind::numbers);
   expect_said("x,y\nA,2\nB,3\n", 0, "text ('A') where a number belongs", TextKind::labels);
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cctype>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -99,11 +100,21 @@ class TableOracle {
     return false;
   }
 
+  // Of a field behind the last column, which has no name.
+  bool is_missing(std::string field) const {
+    if (is_named_missing(field)) return true;
+    for (char& c : field) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    for (const char* word : {"", ".", "-", "na", "n/a", "#n/a", "nan", "null", "none"}) {
+      if (field == word) return true;
+    }
+    return false;
+  }
+
   std::string judge_row(const Table& table, index_t row,
                         const std::vector<std::string>& fields) const {
     const std::size_t columns = table.names().size();
     std::size_t size = fields.size();
-    if (size == columns + 1 && fields.back().empty()) --size;
+    if (size == columns + 1 && is_missing(fields.back())) --size;
     if (size != columns) return "has " + std::to_string(fields.size()) + " fields";
     for (std::size_t j = 0; j < columns; ++j) {
       const auto column = static_cast<index_t>(j);
