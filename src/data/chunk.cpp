@@ -26,6 +26,7 @@ class RowReader {
       : p_(chunk.begin),
         end_(chunk.end),
         dialect_(dialect),
+        comment_sign_(dialect.comment.empty() ? '#' : dialect.comment[0]),
         columns_(columns),
         out_(out),
         stride_(stride),
@@ -48,12 +49,17 @@ class RowReader {
     const char* start = p_;
     p_ = skip_blanks(p_, end_, dialect_.delimiter);
     if (p_ == end_) return false;
-    if (!is_line_end(*p_) && !dialect_.is_comment(p_, end_)) return true;
+    if (!may_begin_gap(*p_)) return true;
     return find_row_behind_gap(start);
   }
 
+  // NOTE: one comparison a row for the comments of the user; the sign is '#' if there are none.
+  bool may_begin_gap(char c) const {
+    return is_line_end(c) || c == '#' || c == comment_sign_ || (kBlanks && (c == '%' || c == '!'));
+  }
+
   // Before the first row a gap separates nothing.
-  bool find_row_behind_gap(const char* start) {
+  [[gnu::noinline]] bool find_row_behind_gap(const char* start) {
     Cursor cursor{start, line_};
     Gap gap = skip_gap(cursor, end_, dialect_);
     p_ = skip_blanks(cursor.p, end_, dialect_.delimiter);
@@ -137,7 +143,7 @@ class RowReader {
   }
 
   // A delimiter too many at the end of a row is forgiven.
-  bool ends_in_delimiter() {
+  [[gnu::noinline]] bool ends_in_delimiter() {
     if (kBlanks || rules_.optional_last) return false;
     const char* after = skip_blanks(p_ + 1, end_, dialect_.delimiter);
     if (after != end_ && !is_line_end(*after)) return false;
@@ -200,7 +206,7 @@ class RowReader {
     return true;
   }
 
-  bool read_other(index_t j, double& value) {
+  [[gnu::noinline]] bool read_other(index_t j, double& value) {
     Field field;
     if (!read_any(field)) return false;
     if (classify(field.text, dialect_, value) == FieldKind::text) note_text(j, field.text);
@@ -221,7 +227,7 @@ class RowReader {
   }
 
   // A delimiter at the end of the row begins no field, as none is expected behind it either.
-  void fail_ragged(index_t fields) {
+  [[gnu::noinline]] void fail_ragged(index_t fields) {
     Record record;
     Cursor cursor{row_at_, row_line_};
     if (read_record(cursor, end_, dialect_, record)) {
@@ -237,6 +243,7 @@ class RowReader {
   const char* p_;
   const char* end_;
   Dialect dialect_;
+  char comment_sign_;
   index_t columns_;
   double* out_;
   index_t stride_;
