@@ -25,12 +25,14 @@ class RowReader {
             index_t stride, std::span<const std::uint8_t> as_text, const RowRules& rules)
       : p_(chunk.begin),
         end_(chunk.end),
-        dialect_(dialect),
+        delimiter_(dialect.delimiter),
+        decimal_(dialect.decimal),
         comment_sign_(dialect.comment.empty() ? '#' : dialect.comment[0]),
         columns_(columns),
         out_(out),
         stride_(stride),
         as_text_(as_text),
+        dialect_(dialect),
         rules_(rules) {
     if (!as_text.empty()) result_.words.resize(as_text.size());
   }
@@ -47,7 +49,7 @@ class RowReader {
   // Moves past blank lines and comments to the first field of a row; false at the end.
   bool find_row() {
     const char* start = p_;
-    p_ = skip_blanks(p_, end_, dialect_.delimiter);
+    p_ = skip_blanks(p_, end_, delimiter_);
     if (p_ == end_) return false;
     if (!may_begin_gap(*p_)) return true;
     return find_row_behind_gap(start);
@@ -62,7 +64,7 @@ class RowReader {
   [[gnu::noinline]] bool find_row_behind_gap(const char* start) {
     Cursor cursor{start, line_};
     Gap gap = skip_gap(cursor, end_, dialect_);
-    p_ = skip_blanks(cursor.p, end_, dialect_.delimiter);
+    p_ = skip_blanks(cursor.p, end_, delimiter_);
     line_ = cursor.line;
     if (p_ == end_) return false;
     if (result_.rows == 0 || !gap.has_blank) return true;
@@ -100,7 +102,7 @@ class RowReader {
       cursor = next;
     }
     skip_gap(cursor, end_, dialect_);
-    p_ = skip_blanks(cursor.p, end_, dialect_.delimiter);
+    p_ = skip_blanks(cursor.p, end_, delimiter_);
     line_ = cursor.line;
     return p_ != end_;
   }
@@ -117,12 +119,7 @@ class RowReader {
     row_at_ = p_;
     for (index_t j = 0; j < columns_; ++j, out += stride_) {
       if (j > 0 && !next_field()) {
-        if (!rules_.optional_last || j + 1 < columns_) return fail_ragged(j);
-        *out = std::numeric_limits<double>::quiet_NaN();
-        if (result_.short_row == nullptr) {
-          result_.short_row = row_at_;
-          result_.short_line = row_line_;
-        }
+        if (!end_short(j, *out)) return;
         break;
       }
       if (keeps_text(j)) {
@@ -137,6 +134,20 @@ class RowReader {
     ++result_.rows;
   }
 
+  // A row that ends before its field j.
+  [[gnu::noinline]] bool end_short(index_t j, double& value) {
+    if (!rules_.optional_last || j + 1 < columns_) {
+      fail_ragged(j);
+      return false;
+    }
+    value = std::numeric_limits<double>::quiet_NaN();
+    if (result_.short_row == nullptr) {
+      result_.short_row = row_at_;
+      result_.short_line = row_line_;
+    }
+    return true;
+  }
+
   bool at_row_end() {
     if (kBlanks && p_ != end_ && *p_ == '#') p_ = find_line_end(p_, end_);
     return p_ == end_ || is_line_end(*p_);
@@ -145,7 +156,7 @@ class RowReader {
   // A delimiter too many at the end of a row is forgiven.
   [[gnu::noinline]] bool ends_in_delimiter() {
     if (kBlanks || rules_.optional_last) return false;
-    const char* after = skip_blanks(p_ + 1, end_, dialect_.delimiter);
+    const char* after = skip_blanks(p_ + 1, end_, delimiter_);
     if (after != end_ && !is_line_end(*after)) return false;
     p_ = after;
     return true;
@@ -154,22 +165,21 @@ class RowReader {
   // From behind a field to the start of the next one; false if the row ends here.
   bool next_field() {
     if (at_row_end()) return false;
-    if (!kBlanks) p_ = skip_blanks(p_ + 1, end_, dialect_.delimiter);
+    if (!kBlanks) p_ = skip_blanks(p_ + 1, end_, delimiter_);
     return true;
   }
 
   // The fast path: a number and nothing else up to the delimiter.
   bool read_number(double& value) {
-    const char* stop = number_prefix(p_, end_, dialect_.decimal, value);
+    const char* stop = number_prefix(p_, end_, decimal_, value);
     if (stop == nullptr) return false;
-    if (stop == end_ || *stop == dialect_.delimiter || is_line_end(*stop)) {
+    if (stop == end_ || *stop == delimiter_ || is_line_end(*stop)) {
       p_ = kBlanks ? skip_blanks(stop, end_, ' ') : stop;
       return true;
     }
-    const char* next = skip_blanks(stop, end_, dialect_.delimiter);
+    const char* next = skip_blanks(stop, end_, delimiter_);
     if (next == stop) return false;
-    if (!kBlanks && next != end_ && *next != dialect_.delimiter && !is_line_end(*next))
-      return false;
+    if (!kBlanks && next != end_ && *next != delimiter_ && !is_line_end(*next)) return false;
     p_ = next;
     return true;
   }
@@ -181,7 +191,7 @@ class RowReader {
   // False if a quote is not closed, or not followed by a delimiter.
   bool read_any(Field& field) {
     const char* start = p_;
-    p_ = read_field(start, end_, dialect_.delimiter, buffer_, field);
+    p_ = read_field(start, end_, delimiter_, buffer_, field);
     if (!field.closed || !field.sound) {
       result_.fault =
           field.closed ? ChunkResult::Fault::behind_quote : ChunkResult::Fault::unclosed_quote;
@@ -240,21 +250,24 @@ class RowReader {
     result_.fields_found = fields;
   }
 
+  // What every field needs comes first.
   const char* p_;
   const char* end_;
-  Dialect dialect_;
+  char delimiter_;
+  char decimal_;
   char comment_sign_;
   index_t columns_;
   double* out_;
   index_t stride_;
   std::span<const std::uint8_t> as_text_;
-  RowRules rules_;
   const char* row_at_ = nullptr;
   index_t line_ = 0;
   index_t row_line_ = 0;
   index_t offset_ = 0;
-  std::string buffer_;
   ChunkResult result_;
+  std::string buffer_;
+  const Dialect& dialect_;
+  RowRules rules_;
 };
 
 }  // namespace
