@@ -10,6 +10,7 @@
 
 #include "assignments.hpp"
 #include "messages.hpp"
+#include "names.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/runtime.hpp"
 
@@ -20,6 +21,23 @@ constexpr std::size_t kWidth = 100;
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool contains(const std::vector<index_t>& all, index_t one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+// The column that comes first would be x, if its text could be read as numbers.
+[[noreturn]] void refuse_to_pass_over(const ColumnSet& columns, index_t text, index_t next) {
+  try {
+    static_cast<void>(columns.values(text));
+  } catch (const InputError& error) {
+    const std::string& name = columns.name(next);
+    throw InputError(
+        "--model", fmt::format("{} (to fit against '{}' instead, write --expr 'x={}')",
+                               error.what(), name, is_plain_name(name) ? name : "`" + name + "`"));
+  }
+  throw InputError("--model", "--model: no column is left for x");
 }
 
 index_t find_x(const FitArguments& arguments, const ColumnSet& columns, index_t sigma_column,
@@ -35,10 +53,25 @@ index_t find_x(const FitArguments& arguments, const ColumnSet& columns, index_t 
     notes.insert(notes.end(), about_x.begin(), about_x.end());
     return x;
   }
+  if (x >= 0 && !columns.is_numeric(x)) static_cast<void>(columns.values(x));
+  index_t text = -1;
   for (index_t c = 0; c < static_cast<index_t>(columns.names().size()); ++c) {
+    const TextKind kind = columns.text_kind(c);
+    const bool could_be_x = kind == TextKind::numbers || kind == TextKind::dates;
+    if (text < 0 && could_be_x && c != response && c != sigma_column && !contains(keys, c))
+      text = c;
     if (!is_free(c)) continue;
+    if (text >= 0) refuse_to_pass_over(columns, text, c);
     notes.push_back(fmt::format("x is the column '{}'", columns.name(c)));
     return c;
+  }
+  if (text >= 0) static_cast<void>(columns.values(text));
+  if (columns.names().size() == 1) {
+    throw InputError(
+        "--model",
+        fmt::format("--model: {} has one column, '{}', and so none for x; add one, for example the "
+                    "number of each line: awk '{{print NR \",\" $0}}' FILE | nlsq fit - …",
+                    columns.table().source(), columns.name(0)));
   }
   throw InputError("--model", fmt::format("--model: no column is left for x; the columns are {}",
                                           quoted_list(columns.names())));

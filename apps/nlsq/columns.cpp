@@ -21,6 +21,11 @@ bool equal_without_case(const std::string& a, const std::string& b) {
   });
 }
 
+constexpr const char* kAboutText =
+    "conditions and expressions compute with numbers; of text --by COLUMN makes a fit for each "
+    "word, "
+    "or filter the file first";
+
 // Parses an expression of columns; the message of a fault names the option instead of "formula".
 Model parse_expression(const std::string& text, const std::vector<std::string>& columns,
                        const std::string& option) {
@@ -29,6 +34,8 @@ Model parse_expression(const std::string& text, const std::vector<std::string>& 
   } catch (const FormulaError& error) {
     std::string message = error.what();
     if (message.starts_with("formula: ")) message.replace(0, 9, option + ": ");
+    if (text.find_first_of("\"'") != std::string::npos)
+      message += "\n(" + std::string(kAboutText) + ")";
     throw InputError(option, message);
   }
 }
@@ -60,6 +67,10 @@ bool ColumnSet::is_numeric(index_t column) const {
   return column >= static_cast<index_t>(table_.names().size()) || !table_.is_text(column);
 }
 
+TextKind ColumnSet::text_kind(index_t column) const {
+  return is_numeric(column) ? TextKind::none : table_.text_kind(column);
+}
+
 std::span<const double> ColumnSet::values(index_t column) const {
   const auto from_file = static_cast<index_t>(table_.names().size());
   if (column < from_file) return table_.values(column);
@@ -82,9 +93,16 @@ std::vector<double> ColumnSet::evaluate(const std::string& expression, const std
 std::vector<double> ColumnSet::evaluate_model(const Model& model, const std::string& option) const {
   if (!model.parameters().empty()) {
     const std::string& name = model.parameters().front();
+    const bool uses_text =
+        std::any_of(model.columns().begin(), model.columns().end(), [&](const std::string& column) {
+          std::vector<std::string> ignored;
+          const index_t at = find(column, ignored);
+          return at >= 0 && !is_numeric(at);
+        });
     throw InputError(
         option, fmt::format("{}: no column named '{}'{} in '{}'; the columns are {}", option, name,
-                            did_you_mean(name, names_), model.formula(), quoted_list(names_)));
+                            did_you_mean(name, names_), model.formula(), quoted_list(names_)) +
+                    (uses_text ? fmt::format(" ({})", kAboutText) : ""));
   }
   Dataset data;
   std::vector<std::string> ignored;

@@ -28,6 +28,8 @@ class ColumnSet {
                   std::vector<std::string>& notes) const;
   /// True for a column that holds numbers.
   bool is_numeric(index_t column) const;
+  /// What a column of text seems to be.
+  TextKind text_kind(index_t column) const;
   /// Throws DataError (file:line) if the column holds text.
   std::span<const double> values(index_t column) const;
   /// Value of an expression of columns in every row. Throws InputError for a name that is no

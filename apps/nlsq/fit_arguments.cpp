@@ -53,7 +53,19 @@ void add_data_options(CLI::App& fit, FitArguments& a) {
   add_text(fit, "--delimiter", a.delimiter,
            "between fields: one character, tab or space (default: found)", group, "CHAR");
   add_text(fit, "--decimal", a.decimal, "the decimal mark: . (default) or ,", group, "CHAR");
+  add_text(fit, "--thousands", a.thousands, "the sign between thousands, as , in 1,500", group,
+           "CHAR");
   add_text(fit, "--skip", a.skip, "lines to skip at the top of the file", group, "N");
+  add_text(fit, "--skip-after-header", a.skip_after_header,
+           "lines to skip below the names: a row of units is 1", group, "N");
+  add_text(fit, "--lines", a.lines,
+           "read the lines A to B of the file only: 7:120, :120 or 7:", group, "A:B");
+  add_text(fit, "--comment", a.comment, "lines that start with this are comments, as with #", group,
+           "TEXT");
+  add_text(fit, "--block", a.block,
+           "of blocks of rows between blank lines: 1 (default), 2, … or all, joined", group,
+           "K|all");
+  add_list(fit, "--na", a.na, "words that stand for a missing value: ERROR,OVER", group, "WORDS");
 }
 
 void add_parameter_options(CLI::App& fit, FitArguments& a) {

@@ -12,8 +12,10 @@
 #include "groups.hpp"
 #include "mapped_table.hpp"
 #include "messages.hpp"
+#include "names.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/runtime.hpp"
+#include "read_options.hpp"
 #include "rows.hpp"
 
 namespace nlsq::command {
@@ -24,34 +26,6 @@ std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 template <class T>
 bool contains(const std::vector<T>& all, const T& one) {
   return std::find(all.begin(), all.end(), one) != all.end();
-}
-
-char parse_delimiter(const std::string& text) {
-  if (text.empty()) return 0;
-  if (text == "tab" || text == "\\t") return '\t';
-  if (text == "space" || text == "blank") return ' ';
-  if (text.size() == 1) return text[0];
-  throw InputError("--delimiter",
-                   fmt::format("--delimiter: '{}' is not one character, 'tab' or 'space'", text));
-}
-
-ReadOptions read_options(const FitArguments& arguments) {
-  ReadOptions options;
-  if (!arguments.columns.empty()) {
-    for (const Assignment& item : parse_assignments({arguments.columns}, "--columns")) {
-      options.columns.push_back(item.name);
-    }
-  }
-  options.delimiter = parse_delimiter(arguments.delimiter);
-  if (arguments.decimal != "." && arguments.decimal != ",") {
-    throw InputError("--decimal",
-                     fmt::format("--decimal: '{}' is neither '.' nor ','", arguments.decimal));
-  }
-  options.decimal = arguments.decimal[0];
-  options.skip = parse_count(arguments.skip, "--skip", 0);
-  options.keep_text = key_names(arguments.by);
-  if (!arguments.threads.empty()) options.threads = parse_threads(arguments.threads);
-  return options;
 }
 
 // Notes of the library speak of its options; the command has its own names for them.
@@ -84,9 +58,11 @@ index_t find_response(const FitArguments& arguments, LoadedData& loaded, index_t
   index_t only = -1;
   int candidates = 0;
   for (index_t c = 0; c < static_cast<index_t>(columns.names().size()); ++c) {
-    if (c == sigma_column || contains(model.columns(), columns.name(c)) || !columns.is_numeric(c) ||
-        contains(loaded.keys, c))
+    if (c == sigma_column || contains(model.columns(), columns.name(c)) || contains(loaded.keys, c))
       continue;
+    // A column of numbers that cannot be read is a candidate all the same.
+    const TextKind kind = columns.text_kind(c);
+    if (kind == TextKind::labels || kind == TextKind::dates) continue;
     only = c;
     ++candidates;
   }
@@ -128,14 +104,41 @@ Sigma find_sigma(const FitArguments& arguments, LoadedData& loaded) {
 void refuse_no_columns(const ColumnSet& columns, const Model& model) {
   if (!model.columns().empty()) return;
   throw InputError(
-      "--model", fmt::format("--model: the formula '{}' uses no column of {}; its columns are {}{}",
-                             model.formula(), columns.table().source(),
-                             quoted_list(columns.names()), model_meant(model)));
+      "--model",
+      fmt::format("--model: the formula '{}' uses no column of {}; its columns are {}{}{}",
+                  model.formula(), columns.table().source(), quoted_list(columns.names()),
+                  about_backquotes(columns.names()), model_meant(model)));
+}
+
+// Names that options give to parameters: none of them is a column of another spelling.
+std::vector<std::string> named_parameters(const FitArguments& arguments) {
+  std::vector<std::string> names;
+  const auto add = [&](const std::vector<std::string>& lists, const char* option) {
+    for (const Assignment& item : parse_assignments(lists, option)) names.push_back(item.name);
+  };
+  add(arguments.p0, "--p0");
+  add(arguments.bounds, "--bounds");
+  add(arguments.fix, "--fix");
+  if (arguments.x_scale.find('=') != std::string::npos) add({arguments.x_scale}, "--x-scale");
+  return names;
+}
+
+// Nor is the response, which may be given or come by default.
+Model parsed(const FitArguments& arguments, const ColumnSet& columns) {
+  std::vector<std::string> own = named_parameters(arguments);
+  if (!arguments.y.empty()) {
+    own.push_back(arguments.y);
+    return Model::parse(arguments.model, columns.names(), own);
+  }
+  Model model = Model::parse(arguments.model, columns.names(), own);
+  if (!model.response().empty() || !contains(columns.names(), std::string("y"))) return model;
+  own.emplace_back("y");
+  return Model::parse(arguments.model, columns.names(), own);
 }
 
 void parse_formula(const FitArguments& arguments, LoadedData& loaded) {
   const ColumnSet& columns = *loaded.columns;
-  loaded.model = std::make_unique<Model>(Model::parse(arguments.model, columns.names()));
+  loaded.model = std::make_unique<Model>(parsed(arguments, columns));
   add_notes(loaded, loaded.model->notes());
   refuse_no_columns(columns, *loaded.model);
 }
@@ -156,6 +159,23 @@ void warn_about_likely_typos(LoadedData& loaded) {
     loaded.warnings.push_back(
         fmt::format("'{}' is a parameter, as no column has that name; was the column '{}' meant?",
                     parameter, near));
+  }
+}
+
+// Columns that are named like standard deviations but play no part.
+void note_unused_errors(const FitArguments& arguments, LoadedData& loaded) {
+  if (!arguments.sigma.empty()) return;
+  const ColumnSet& columns = *loaded.columns;
+  for (index_t c = 0; c < static_cast<index_t>(columns.names().size()); ++c) {
+    const std::string& name = columns.name(c);
+    if (name == loaded.response || contains(loaded.model->columns(), name) ||
+        contains(loaded.keys, c) || !columns.is_numeric(c) || !sounds_like_error(name))
+      continue;
+    loaded.notes.push_back(fmt::format(
+        "the column '{0}' is not used; if it holds standard deviations, --sigma {1} "
+        "weights the rows with it",
+        name, name.find_first_of(" ()'\"") == std::string::npos ? name : "'" + name + "'"));
+    return;
   }
 }
 
@@ -236,6 +256,7 @@ LoadedData load(const FitArguments& arguments) {
                                          loaded.response));
   }
   warn_about_likely_typos(loaded);
+  note_unused_errors(arguments, loaded);
 
   RowRules rules;
   for (const std::string& condition : arguments.where) {

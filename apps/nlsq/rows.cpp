@@ -26,6 +26,15 @@ bool all_finite(std::span<const double> values) {
   throw InputError("data", columns.place(row) + ": " + what);
 }
 
+// The first row may be one of units, most of them empty.
+std::string about_first_row(const ColumnSet& columns, index_t row) {
+  if (row > 0 || columns.table().rows() < 2 || !columns.table().has_header()) return "";
+  for (index_t c = 0; c < static_cast<index_t>(columns.table().names().size()); ++c) {
+    if (columns.is_numeric(c) && !std::isnan(columns.values(c)[0])) return "";
+  }
+  return ", or, if it is a row of units, with --skip-after-header 1";
+}
+
 // True when the row is complete. Throws when it is not and rows are not to be omitted.
 bool is_complete(const ColumnSet& columns, const RowRules& rules, index_t row) {
   for (const RowRules::Column& column : rules.columns) {
@@ -33,8 +42,9 @@ bool is_complete(const ColumnSet& columns, const RowRules& rules, index_t row) {
     if (std::isfinite(value)) continue;
     if (rules.omit_missing) return false;
     refuse(columns, row,
-           fmt::format("{} is {}; leave such rows out with --missing omit", column.name,
-                       std::isnan(value) ? "missing or not a number" : "infinite"));
+           fmt::format("{} is {}; leave such rows out with --missing omit{}", column.name,
+                       std::isnan(value) ? "missing or not a number" : "infinite",
+                       about_first_row(columns, row)));
   }
   if (rules.sigma.empty()) return true;
   const double sigma = rules.sigma[z(row)];

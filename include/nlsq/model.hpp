@@ -127,8 +127,11 @@ class Model {
  public:
   /// Reads a formula such as "a*exp(-b*x) + c" or "y ~ a + b*x". Names that are not in `columns`
   /// are parameters, in order of first appearance; `a[group]` picks an element of the parameter
-  /// vector a by the column group. Throws FormulaError (with a caret).
-  static Model parse(std::string_view formula, const std::vector<std::string>& columns = {"x"});
+  /// vector a by the column group. A name that differs from one column in case alone is that
+  /// column, with a note, unless the formula uses the column's own name too or `own` has a name
+  /// that is equal but for case. Throws FormulaError (with a caret).
+  static Model parse(std::string_view formula, const std::vector<std::string>& columns = {"x"},
+                     const std::vector<std::string>& own = {});
 
   /// Several outputs a row, one formula each.
   static Model parse_outputs(const std::vector<std::string>& formulas,

@@ -27,6 +27,20 @@ struct ReadOptions {
   char decimal = '.';
   /// Lines skipped at the start.
   index_t skip = 0;
+  /// Lines skipped behind the header: units, long names.
+  index_t skip_after_header = 0;
+  /// The last line that is read; 0: that of the file.
+  index_t last_line = 0;
+  /// Lines that start with it are comments, like those that start with #; empty: none.
+  std::string comment;
+  /// The sign between groups of three digits, as in 1,500; 0: none.
+  char thousands = 0;
+  /// Further words for a missing value, such as ERROR.
+  std::vector<std::string> missing_words;
+  /// Of several blocks of rows, set apart by two blank lines, or by a blank line and comments or
+  /// names: 1, 2, … that one; 0 the first, with a note; kAllBlocks joins them.
+  index_t block = 0;
+  static constexpr index_t kAllBlocks = -1;
   /// 0: the default of the machine.
   int threads = 0;
   /// Columns of a text file whose fields are kept if they are text: see Table::text. Names that no
@@ -48,6 +62,10 @@ struct TextColumn {
   }
 };
 
+/// What a column of text seems to be: numbers that cannot be read as they stand (units, signs
+/// between thousands, a few words), dates or times, or labels.
+enum class TextKind { none, numbers, dates, labels };
+
 /// Columns of equal length, each float64 or text. Text keeps its place and line numbers for
 /// messages, its fields if ReadOptions::keep_text names it.
 class Table {
@@ -64,13 +82,17 @@ class Table {
   index_t find(std::string_view name) const;
   /// True when some field of the column is neither a number nor missing.
   bool is_text(index_t column) const;
-  /// Values, NaN where missing. Throws DataError (file:line, the text found) if the column is text.
+  TextKind text_kind(index_t column) const;
+  /// Values, NaN where missing. Throws DataError (file:line, the text found, why it is text and
+  /// what helps) if the column is text.
   std::span<const double> values(index_t column) const;
   /// The fields of a text column. Throws InputError if it holds numbers or was not to be kept.
   TextColumn text(index_t column) const;
   /// The line of the file that holds row `row` (1-based), for messages; 0 if the format has no
   /// lines.
   index_t line(index_t row) const;
+  /// True when names of columns stand in the file, above the rows.
+  bool has_header() const;
   /// Where it came from, for messages ("-" is "standard input").
   const std::string& source() const;
   /// Notes for the user about what was assumed (e.g. "no header: columns are named x, y").

@@ -7,42 +7,33 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
+#include "data/form.hpp"
 #include "data/number.hpp"
 
 namespace nlsq::data {
 namespace {
 
-// At most 255, so that the counters of the vectorised loop fit in a byte.
-constexpr std::ptrdiff_t kCensusBlock = 240;
-
-void census_block(const char* p, std::ptrdiff_t n, Census& census) {
-  std::uint8_t lines = 0;
-  std::uint8_t quotes = 0;
-  std::uint8_t nuls = 0;
-  for (std::ptrdiff_t i = 0; i < n; ++i) {
-    const bool lone_cr = (p[i] == '\r') & (p[i + 1] != '\n');
-    lines = static_cast<std::uint8_t>(lines + ((p[i] == '\n') | lone_cr));
-    quotes |= static_cast<std::uint8_t>(p[i] == '"');
-    nuls |= static_cast<std::uint8_t>(p[i] == '\0');
-  }
-  census.lines += lines;
-  census.has_quote |= quotes != 0;
-  census.has_nul |= nuls != 0;
-}
+// Fields of a column whose form is looked at: text that goes on and on says the same thing.
+constexpr index_t kJudgedFields = 64;
 
 template <bool kBlanks>
 class RowReader {
  public:
   RowReader(const Chunk& chunk, const Dialect& dialect, index_t columns, double* out,
-            index_t stride, std::span<const std::uint8_t> as_text)
+            index_t stride, std::span<const std::uint8_t> as_text, const RowRules& rules)
       : p_(chunk.begin),
         end_(chunk.end),
-        dialect_(dialect),
+        delimiter_(dialect.delimiter),
+        decimal_(dialect.decimal),
+        comment_sign_(dialect.comment.empty() ? '#' : dialect.comment[0]),
         columns_(columns),
         out_(out),
         stride_(stride),
-        as_text_(as_text) {
+        as_text_(as_text),
+        dialect_(dialect),
+        rules_(rules) {
     if (!as_text.empty()) result_.words.resize(as_text.size());
   }
 
@@ -57,12 +48,63 @@ class RowReader {
  private:
   // Moves past blank lines and comments to the first field of a row; false at the end.
   bool find_row() {
-    for (;; ++line_) {
-      p_ = skip_blanks(p_, end_, dialect_.delimiter);
-      if (p_ == end_) return false;
-      if (!is_line_end(*p_) && !dialect_.is_comment(*p_)) return true;
-      p_ = next_line(p_, end_);
+    const char* start = p_;
+    p_ = skip_blanks(p_, end_, delimiter_);
+    if (p_ == end_) return false;
+    if (!may_begin_gap(*p_)) return true;
+    return find_row_behind_gap(start);
+  }
+
+  // NOTE: one comparison a row for the comments of the user; the sign is '#' if there are none.
+  bool may_begin_gap(char c) const {
+    return is_line_end(c) || c == '#' || c == comment_sign_ || (kBlanks && (c == '%' || c == '!'));
+  }
+
+  // Before the first row a gap separates nothing.
+  [[gnu::noinline]] bool find_row_behind_gap(const char* start) {
+    Cursor cursor{start, line_};
+    Gap gap = skip_gap(cursor, end_, dialect_);
+    p_ = skip_blanks(cursor.p, end_, delimiter_);
+    line_ = cursor.line;
+    if (p_ == end_) return false;
+    if (result_.rows == 0 || !gap.has_blank) return true;
+    if (!gap.separates && !stands_marker(cursor)) {
+      if (result_.blank_lines++ == 0) result_.first_blank = gap.blank_line;
+      return true;
     }
+    if (!rules_.join) {
+      result_.block_end = start;
+      return false;
+    }
+    ++result_.joined;
+    return pass_markers(cursor);
+  }
+
+  bool stands_marker(Cursor cursor) {
+    Record record;
+    return read_record(cursor, end_, dialect_, record) &&
+           is_marker(record, dialect_, rules_.numeric);
+  }
+
+  // Past the header of another block and other lines without numbers.
+  bool pass_markers(Cursor cursor) {
+    Cursor next = cursor;
+    Record record;
+    while (read_record(next, end_, dialect_, record) &&
+           is_marker(record, dialect_, rules_.numeric)) {
+      const bool may_be_header = record.fields.size() == rules_.numeric.size();
+      if (may_be_header && record.line != rules_.header) {
+        result_.fault = ChunkResult::Fault::other_header;
+        result_.fault_line = record.at.line;
+        result_.fault_at = record.at.p;
+        return false;
+      }
+      cursor = next;
+    }
+    skip_gap(cursor, end_, dialect_);
+    p_ = skip_blanks(cursor.p, end_, delimiter_);
+    line_ = cursor.line;
+    return p_ != end_;
   }
 
   void note_line() {
@@ -74,18 +116,36 @@ class RowReader {
   void read_row() {
     double* out = out_ + result_.rows;
     row_line_ = line_;
+    row_at_ = p_;
     for (index_t j = 0; j < columns_; ++j, out += stride_) {
-      if (j > 0 && !next_field()) return fail_ragged(j);
+      if (j > 0 && !next_field()) {
+        if (!end_short(j, *out)) return;
+        break;
+      }
       if (keeps_text(j)) {
         if (!read_word(j, *out)) return;
       } else if (!read_number(*out) && !read_other(j, *out)) {
         return;
       }
     }
-    if (!at_row_end()) return fail_ragged(columns_);
+    if (!at_row_end() && !ends_in_delimiter()) return fail_ragged(columns_);
     if (p_ != end_) p_ = after_line_end(p_, end_);
     ++line_;
     ++result_.rows;
+  }
+
+  // A row that ends before its field j.
+  [[gnu::noinline]] bool end_short(index_t j, double& value) {
+    if (!rules_.optional_last || j + 1 < columns_) {
+      fail_ragged(j);
+      return false;
+    }
+    value = std::numeric_limits<double>::quiet_NaN();
+    if (result_.short_row == nullptr) {
+      result_.short_row = row_at_;
+      result_.short_line = row_line_;
+    }
+    return true;
   }
 
   bool at_row_end() {
@@ -93,25 +153,33 @@ class RowReader {
     return p_ == end_ || is_line_end(*p_);
   }
 
+  // A delimiter too many at the end of a row is forgiven.
+  [[gnu::noinline]] bool ends_in_delimiter() {
+    if (kBlanks || rules_.optional_last) return false;
+    const char* after = skip_blanks(p_ + 1, end_, delimiter_);
+    if (after != end_ && !is_line_end(*after)) return false;
+    p_ = after;
+    return true;
+  }
+
   // From behind a field to the start of the next one; false if the row ends here.
   bool next_field() {
     if (at_row_end()) return false;
-    if (!kBlanks) p_ = skip_blanks(p_ + 1, end_, dialect_.delimiter);
+    if (!kBlanks) p_ = skip_blanks(p_ + 1, end_, delimiter_);
     return true;
   }
 
   // The fast path: a number and nothing else up to the delimiter.
   bool read_number(double& value) {
-    const char* stop = number_prefix(p_, end_, dialect_.decimal, value);
+    const char* stop = number_prefix(p_, end_, decimal_, value);
     if (stop == nullptr) return false;
-    if (stop == end_ || *stop == dialect_.delimiter || is_line_end(*stop)) {
+    if (stop == end_ || *stop == delimiter_ || is_line_end(*stop)) {
       p_ = kBlanks ? skip_blanks(stop, end_, ' ') : stop;
       return true;
     }
-    const char* next = skip_blanks(stop, end_, dialect_.delimiter);
+    const char* next = skip_blanks(stop, end_, delimiter_);
     if (next == stop) return false;
-    if (!kBlanks && next != end_ && *next != dialect_.delimiter && !is_line_end(*next))
-      return false;
+    if (!kBlanks && next != end_ && *next != delimiter_ && !is_line_end(*next)) return false;
     p_ = next;
     return true;
   }
@@ -120,13 +188,15 @@ class RowReader {
     return !as_text_.empty() && as_text_[static_cast<std::size_t>(j)] != 0;
   }
 
-  // False if a quote is not closed.
+  // False if a quote is not closed, or not followed by a delimiter.
   bool read_any(Field& field) {
     const char* start = p_;
-    p_ = read_field(start, end_, dialect_.delimiter, buffer_, field);
-    if (!field.closed) {
-      result_.fault = ChunkResult::Fault::unclosed_quote;
+    p_ = read_field(start, end_, delimiter_, buffer_, field);
+    if (!field.closed || !field.sound) {
+      result_.fault =
+          field.closed ? ChunkResult::Fault::behind_quote : ChunkResult::Fault::unclosed_quote;
       result_.fault_line = line_;
+      result_.fault_at = row_at_;
       return false;
     }
     if (field.quoted) line_ += count_line_ends(start, p_);
@@ -140,87 +210,74 @@ class RowReader {
     const std::size_t before = words.size();
     value = static_cast<double>(words.code(field.text));
     double number = 0;
-    if (words.size() > before &&
-        classify(field.text, dialect_.decimal, number) == FieldKind::text) {
+    if (words.size() > before && classify(field.text, dialect_, number) == FieldKind::text) {
       note_text(j, field.text);
     }
     return true;
   }
 
-  bool read_other(index_t j, double& value) {
+  [[gnu::noinline]] bool read_other(index_t j, double& value) {
     Field field;
     if (!read_any(field)) return false;
-    if (classify(field.text, dialect_.decimal, value) == FieldKind::text) note_text(j, field.text);
+    if (classify(field.text, dialect_, value) == FieldKind::text) note_text(j, field.text);
     return true;
   }
 
   void note_text(index_t j, std::string_view text) {
     if (result_.text.empty()) result_.text.resize(static_cast<std::size_t>(columns_));
     TextSample& sample = result_.text[static_cast<std::size_t>(j)];
-    if (!sample.found) sample = {true, row_line_, shortened(text)};
+    if (!sample.found) {
+      sample.found = true;
+      sample.line = row_line_;
+      sample.text = shortened(text);
+    }
+    if (sample.count < kJudgedFields) sample.forms |= form_of(text);
+    ++sample.count;
+    sample.last_line = row_line_;
   }
 
-  void fail_ragged(index_t fields) {
-    Field field;
-    while (!at_row_end()) {
-      next_field();
-      p_ = read_field(p_, end_, dialect_.delimiter, buffer_, field);
-      ++fields;
+  // A delimiter at the end of the row begins no field, as none is expected behind it either.
+  [[gnu::noinline]] void fail_ragged(index_t fields) {
+    Record record;
+    Cursor cursor{row_at_, row_line_};
+    if (read_record(cursor, end_, dialect_, record)) {
+      fields = static_cast<index_t>(record.fields.size());
+      if (!kBlanks && fields > 1 && record.fields.back().empty()) --fields;
     }
     result_.fault = ChunkResult::Fault::ragged;
     result_.fault_line = row_line_;
+    result_.fault_at = row_at_;
     result_.fields_found = fields;
   }
 
+  // What every field needs comes first.
   const char* p_;
   const char* end_;
-  Dialect dialect_;
+  char delimiter_;
+  char decimal_;
+  char comment_sign_;
   index_t columns_;
   double* out_;
   index_t stride_;
   std::span<const std::uint8_t> as_text_;
+  const char* row_at_ = nullptr;
   index_t line_ = 0;
   index_t row_line_ = 0;
   index_t offset_ = 0;
-  std::string buffer_;
   ChunkResult result_;
+  std::string buffer_;
+  const Dialect& dialect_;
+  RowRules rules_;
 };
 
 }  // namespace
 
-Census take_census(const char* begin, const char* end) {
-  Census census;
-  if (begin == end) return census;
-  const char* last = end - 1;
-  for (const char* p = begin; p < last; p += kCensusBlock) {
-    census_block(p, std::min(kCensusBlock, last - p), census);
-  }
-  // The last byte has no neighbour to look at; if it is no line end, the line it is on still
-  // counts.
-  ++census.lines;
-  census.has_quote |= *last == '"';
-  census.has_nul |= *last == '\0';
-  return census;
-}
-
 ChunkResult read_chunk(const Chunk& chunk, const Dialect& dialect, index_t columns, double* out,
-                       index_t stride, std::span<const std::uint8_t> as_text) {
-  if (dialect.blanks()) return RowReader<true>(chunk, dialect, columns, out, stride, as_text).run();
-  return RowReader<false>(chunk, dialect, columns, out, stride, as_text).run();
-}
-
-std::vector<Chunk> cut_chunks(const char* begin, const char* end, index_t pieces) {
-  std::vector<Chunk> chunks;
-  const index_t size = end - begin;
-  const char* from = begin;
-  for (index_t i = 1; i <= pieces && from != end; ++i) {
-    const char* at = begin + size / pieces * i;
-    if (i < pieces && at <= from) continue;
-    const char* to = i == pieces ? end : next_line(at, end);
-    chunks.push_back({from, to, {}, 0, 0});
-    from = to;
-  }
-  return chunks;
+                       index_t stride, std::span<const std::uint8_t> as_text,
+                       const RowRules& rules) {
+  if (dialect.blanks())
+    return RowReader<true>(chunk, dialect, columns, out, stride, as_text, rules).run();
+  return RowReader<false>(chunk, dialect, columns, out, stride, as_text, rules).run();
 }
 
 }  // namespace nlsq::data

@@ -22,8 +22,7 @@ const char* read_bare(const char* p, const char* end, char delimiter, Field& fie
   return skip_blanks(stop, end, delimiter);
 }
 
-// `p` stands behind the opening quote. Text between the closing quote and the delimiter is kept as
-// it is.
+// `p` stands behind the opening quote.
 const char* read_quoted(const char* p, const char* end, char delimiter, std::string& buffer,
                         Field& field) {
   const char* close = std::find(p, end, '"');
@@ -42,12 +41,8 @@ const char* read_quoted(const char* p, const char* end, char delimiter, std::str
   const char* after = skip_blanks(close + 1, end, delimiter);
   const bool separated = delimiter == ' ' && after != close + 1;
   if (separated || after == end || ends_field(*after, delimiter)) return after;
-  Field rest;
-  const char* stop = read_bare(after, end, delimiter, rest);
-  if (plain) buffer.assign(field.text);
-  buffer.append(rest.text);
-  field.text = buffer;
-  return stop;
+  field.sound = false;
+  return std::find_if(after, end, [&](char c) { return ends_field(c, delimiter); });
 }
 
 }  // namespace
@@ -77,19 +72,34 @@ const char* read_field(const char* p, const char* end, char delimiter, std::stri
   return read_bare(p, end, delimiter, field);
 }
 
-bool read_record(Cursor& cursor, const char* end, const Dialect& dialect, Record& record,
-                 std::string_view* comment) {
-  const char* p = cursor.p;
+Gap skip_gap(Cursor& cursor, const char* end, const Dialect& dialect) {
+  Gap gap;
+  bool after_blank = false;
   for (;; ++cursor.line) {
-    cursor.p = p;
-    p = skip_blanks(p, end, dialect.delimiter);
-    if (p == end) return false;
-    if (!is_line_end(*p) && !dialect.is_comment(*p)) break;
+    const char* p = skip_blanks(cursor.p, end, dialect.delimiter);
+    if (p == end || (!is_line_end(*p) && !dialect.is_comment(p, end))) return gap;
+    const bool is_blank = is_line_end(*p);
     const char* stop = find_line_end(p, end);
-    if (*p == '#' && comment != nullptr) *comment = {p, static_cast<std::size_t>(stop - p)};
-    p = stop == end ? end : after_line_end(stop, end);
+    if (is_blank ? after_blank : gap.has_blank) gap.separates = true;
+    if (is_blank && !gap.has_blank) gap.blank_line = cursor.line;
+    if (*p == '#') gap.comment = {p, static_cast<std::size_t>(stop - p)};
+    gap.has_blank |= is_blank;
+    after_blank = is_blank;
+    cursor.p = stop == end ? end : after_line_end(stop, end);
   }
-  record = Record{cursor, {}, true};
+}
+
+bool read_record(Cursor& cursor, const char* end, const Dialect& dialect, Record& record,
+                 Gap* gap) {
+  const Gap passed = skip_gap(cursor, end, dialect);
+  if (gap != nullptr) *gap = passed;
+  const char* p = skip_blanks(cursor.p, end, dialect.delimiter);
+  if (p == end) {
+    cursor.p = end;
+    return false;
+  }
+  record = Record{cursor, {}, true, true, {}};
+  record.line = {p, static_cast<std::size_t>(find_line_end(p, end) - p)};
   std::string buffer;
   for (bool more = true; more;) {
     Field field;
@@ -97,6 +107,7 @@ bool read_record(Cursor& cursor, const char* end, const Dialect& dialect, Record
     p = read_field(p, end, dialect.delimiter, buffer, field);
     record.fields.emplace_back(field.text);
     record.closed = record.closed && field.closed;
+    record.sound = record.sound && field.sound;
     if (dialect.blanks() && p != end && *p == '#') p = find_line_end(p, end);
     more = p != end && !is_line_end(*p);
     if (more && !dialect.blanks()) ++p;

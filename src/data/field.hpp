@@ -16,10 +16,17 @@ namespace nlsq::data {
 struct Dialect {
   char delimiter = ',';
   char decimal = '.';
+  char thousands = 0;                  ///< stands between groups of three digits; 0: nothing does
+  std::string comment{};               ///< lines that start with it are comments, too
+  std::vector<std::string> missing{};  ///< further words for a missing value
 
   bool blanks() const { return delimiter == ' '; }
-  /// Whether a line that starts with `c` is a comment.
-  bool is_comment(char c) const { return c == '#' || (blanks() && (c == '%' || c == '!')); }
+  /// Whether the line whose first sign is at `p` is a comment.
+  bool is_comment(const char* p, const char* end) const {
+    if (*p == '#' || (blanks() && (*p == '%' || *p == '!'))) return true;
+    return !comment.empty() &&
+           std::string_view(p, static_cast<std::size_t>(end - p)).starts_with(comment);
+  }
 };
 
 inline bool is_line_end(char c) { return c == '\n' || c == '\r'; }
@@ -49,6 +56,7 @@ struct Field {
   std::string_view text;  ///< without blanks and quotes around it
   bool quoted = false;
   bool closed = true;  ///< false: the closing quote is missing
+  bool sound = true;   ///< false: something stands between the closing quote and the delimiter
 };
 
 /// Reads the field at `p`, which is past leading blanks. Returns the delimiter, line end or `end`
@@ -68,12 +76,25 @@ struct Record {
   Cursor at{nullptr, 0};
   std::vector<std::string> fields;
   bool closed = true;
+  bool sound = true;
+  std::string_view line;  ///< its first line
 };
 
+/// The lines between two rows: blank ones and comments.
+struct Gap {
+  bool has_blank = false;
+  bool separates = false;  ///< two blank lines, or a comment behind a blank one: a block ends here
+  index_t blank_line = 0;  ///< the first blank one
+  std::string_view comment;  ///< the last # line
+};
+
+/// Moves past blank lines and comments to the first field of a row, or to `end`.
+Gap skip_gap(Cursor& cursor, const char* end, const Dialect& dialect);
+
 /// Reads the next record that is neither blank nor a comment and moves the cursor past it; false at
-/// the end. `comment`, if given, receives the last # line passed on the way.
+/// the end. `gap`, if given, receives what was passed on the way.
 bool read_record(Cursor& cursor, const char* end, const Dialect& dialect, Record& record,
-                 std::string_view* comment = nullptr);
+                 Gap* gap = nullptr);
 
 /// The fields of one line.
 std::vector<std::string> split_line(std::string_view line, const Dialect& dialect);

@@ -8,6 +8,7 @@
 #include <cctype>
 #include <cstddef>
 
+#include "data/latin1.hpp"
 #include "nlsq/error.hpp"
 
 namespace nlsq::data {
@@ -22,6 +23,7 @@ struct Format {
   std::string_view advice;
 };
 
+constexpr auto kNpyMagic = "\x93NUMPY"sv;
 constexpr auto kSheet = "export it as CSV"sv;
 constexpr auto kColumns =
     "export it as CSV, in Python: pandas.read_{}(FILE).to_csv(\"data.csv\")"sv;
@@ -39,8 +41,9 @@ constexpr std::array<Format, 20> kFormats{{
      "7zXZ\0"sv,
      "compressed with xz", "xz -dc"},
     {".zst", "\x28\xB5\x2F\xFD"sv, "compressed with zstd", "zstd -dc"},
-    {".npz", ""sv, "a NumPy archive of several arrays",
-     "save the one that is wanted with numpy.save"},
+    {".npz", ""sv,
+     "a NumPy archive that is cut off or damaged: the list of arrays at its end is missing",
+     "copy or save it again"},
     {".xlsx", ""sv, "an Excel workbook", kSheet},
     {".ods", ""sv, "an OpenDocument spreadsheet", kSheet},
     {".zip", "PK\x03\x04"sv, "a zip archive", "unpack it first: unzip -p"},
@@ -110,8 +113,40 @@ const Format* recognise(std::string_view bytes, const std::string& extension) {
   return binary ? by_extension(extension) : nullptr;
 }
 
-bool is_utf16(std::string_view bytes) {
-  return bytes.starts_with("\xFF\xFE"sv) || bytes.starts_with("\xFE\xFF"sv);
+// Text in UTF-16 or UTF-32, by its mark or by the zeros beside its first characters; empty if it is
+// neither.
+std::string_view wide_encoding(std::string_view bytes) {
+  const auto starts = [&](std::string_view mark) { return bytes.starts_with(mark); };
+  if (starts("\xFF\xFE\0\0"sv) || starts("\0\0\xFE\xFF"sv)) return "UTF-32";
+  if (starts("\xFF\xFE"sv) || starts("\xFE\xFF"sv)) return "UTF-16";
+  constexpr std::size_t kLook = 4;
+  if (bytes.size() < 2 * kLook) return "";
+  const auto zeros = [&](std::size_t from, std::size_t step, bool zero) {
+    for (std::size_t i = from; i < 2 * kLook; i += step) {
+      if ((bytes[i] == '\0') != zero) return false;
+    }
+    return true;
+  };
+  if (zeros(0, 2, false) && zeros(1, 2, true)) return "UTF-16LE";
+  if (zeros(0, 2, true) && zeros(1, 2, false)) return "UTF-16BE";
+  if (zeros(0, 4, false) && zeros(1, 4, true) && zeros(2, 4, true) && zeros(3, 4, true))
+    return "UTF-32LE";
+  if (zeros(0, 4, true) && zeros(1, 4, true) && zeros(2, 4, true) && zeros(3, 4, false))
+    return "UTF-32BE";
+  return "";
+}
+
+// The beginning of text holds few control characters (NUL bytes are told with their line) and, in
+// whatever encoding, more letters than bytes above 0x7F.
+bool is_junk(std::string_view bytes) {
+  const std::string_view head = bytes.substr(0, 4096);
+  std::size_t control = 0, high = 0;
+  for (const char c : head) {
+    const auto byte = static_cast<unsigned char>(c);
+    control += (byte > 0 && byte < 0x09) || (byte > 0x0D && byte < 0x20) || byte == 0x7F ? 1 : 0;
+    high += byte >= 0x80 ? 1 : 0;
+  }
+  return 32 * control > head.size() || (2 * high > head.size() && !is_utf8(head));
 }
 
 // Only what can hardly begin a table: "[s]" is a good name for a column.
@@ -159,10 +194,18 @@ void refuse_other_formats(std::string_view bytes, const std::string& source) {
                     "this is " + std::string(format->name) + ", not a table in text or NPY; " +
                         advice_for(*format, source));
   }
-  if (is_utf16(bytes)) {
+  if (const std::string encoding(wide_encoding(bytes)); !encoding.empty()) {
     throw DataError(source, 0,
-                    "this is text in UTF-16; convert it first: iconv -f UTF-16 -t UTF-8 " +
-                        (source == "standard input" ? "FILE" : source) + " | nlsq fit - …");
+                    "this is text in " + encoding.substr(0, 6) + "; convert it first: iconv -f " +
+                        encoding + " -t UTF-8 " + (source == "standard input" ? "FILE" : source) +
+                        " | nlsq fit - …");
+  }
+  if (bytes.size() < kNpyMagic.size() && kNpyMagic.starts_with(bytes) && bytes.size() > 1)
+    throw DataError(source, 0, "this NPY file is cut off in its first bytes");
+  if (is_junk(bytes)) {
+    throw DataError(source, 0,
+                    "this is a binary file of an unknown kind, not a table in text; export it as "
+                    "CSV");
   }
   if (is_json(bytes, extension)) {
     throw DataError(source, 0, "this is JSON, not a table in text or NPY; export it as CSV");

@@ -12,7 +12,7 @@ namespace nlsq::data {
 std::vector<std::string> default_names(index_t columns) {
   if (columns == 1) return {"y"};
   if (columns == 2) return {"x", "y"};
-  if (columns == 3) return {"x", "y", "sigma"};
+  if (columns == 3) return {"x", "y", "c3"};
   std::vector<std::string> names;
   for (index_t j = 1; j <= columns; ++j) names.push_back("c" + std::to_string(j));
   return names;

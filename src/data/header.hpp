@@ -9,7 +9,7 @@
 
 namespace nlsq::data {
 
-/// Names for a table without any: y; x y; x y sigma; c1 … cN.
+/// Names for a table without any: y; x y; x y c3; c1 … cN.
 std::vector<std::string> default_names(index_t columns);
 
 /// Gives empty names cK and makes repeated ones unique with _2, _3, …; says so in `notes`.

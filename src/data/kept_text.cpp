@@ -7,6 +7,7 @@
 #include <string>
 
 #include "data/header.hpp"
+#include "data/latin1.hpp"
 #include "data/number.hpp"
 #include "data/parallel.hpp"
 
@@ -49,8 +50,7 @@ std::vector<std::uint8_t> text_at_once(const std::vector<std::uint8_t>& keep, co
   std::vector<std::uint8_t> as_text(keep.size(), 0);
   double value = 0;
   for (std::size_t j = 0; j < std::min(keep.size(), row.fields.size()); ++j) {
-    as_text[j] =
-        keep[j] != 0 && classify(row.fields[j], layout.dialect.decimal, value) == FieldKind::text;
+    as_text[j] = keep[j] != 0 && classify(row.fields[j], layout.dialect, value) == FieldKind::text;
   }
   return as_text;
 }
@@ -86,6 +86,9 @@ void merge_words(const std::vector<ChunkResult>& results, const std::vector<std:
     }
     Table::Impl::Kept& kept = table.kept[j];
     kept.words = words.take();
+    for (std::string& word : kept.words) {
+      if (!is_utf8(word)) word = from_latin1(word);
+    }
     kept.codes.resize(static_cast<std::size_t>(table.rows));
     const double* column = table.storage.column(static_cast<index_t>(j));
     run_tasks(threads, static_cast<index_t>(chunks), [&](index_t i) {

@@ -1,66 +1,58 @@
 // SPDX-License-Identifier: MIT
-// Header rules: the first row is a header if one of its fields is neither a number nor missing;
-// else the # comment just before it is one if it has exactly as many fields, none of them a number.
+// Header rules: the first record is a row if its fields are numbers where those below are, whatever
+// its other fields say; else a header, if the rows begin right below it. Else the # comment just
+// before the first row is a header if it has exactly as many fields, none of them a number. What is
+// neither is refused: see header_faults.cpp.
 #include "data/layout.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cstddef>
 
 #include "data/dialect.hpp"
+#include "data/form.hpp"
 #include "data/header.hpp"
+#include "data/header_faults.hpp"
 #include "data/number.hpp"
+#include "data/sample.hpp"
 #include "nlsq/error.hpp"
 
 namespace nlsq::data {
 namespace {
 
-FieldKind kind_of(const std::string& field, char decimal) {
+FieldKind kind_of(const std::string& field, const Dialect& dialect) {
   double value = 0;
-  return classify(field, decimal, value);
+  return classify(field, dialect, value);
+}
+
+void require_sound(const Record& record, const std::string& source) {
+  if (!record.closed)
+    throw DataError(source, record.at.line, "a quote (\") is opened here and never closed");
+  if (!record.sound) throw DataError(source, record.at.line, kBehindQuote);
 }
 
 // NOTE: "1,5;2,5" read with a decimal point is text, but a row all the same: taken as a header it
 // would hide the hint to --decimal behind an unknown name.
-// Columns that the caller has named may be known to hold text; it makes no header then.
-bool is_header(const Record& first, const ReadOptions& options) {
-  const auto holds_text = [&](std::size_t j) {
-    return j < options.columns.size() &&
-           std::find(options.keep_text.begin(), options.keep_text.end(), options.columns[j]) !=
-               options.keep_text.end();
+bool is_first_row(const Sample& sample, const ReadOptions& options) {
+  const Record& first = sample.records.front();
+  const auto is_no_name = [](const std::string& field) {
+    double value = 0;
+    return is_number_of_any_notation(field) || classify(field, '.', value) == FieldKind::missing;
   };
-  for (std::size_t j = 0; j < first.fields.size(); ++j) {
+  if (std::all_of(first.fields.begin(), first.fields.end(), is_no_name)) return true;
+  // A row alone is known by its number, once its columns have names.
+  if (sample.records.size() == 1) return !options.columns.empty() && !is_all_text(first);
+  if (sample.first_row == 0) return !counts_columns(sample);
+  if (!sample.has_number(first)) return false;
+  for (std::size_t j = 0; j < std::min(first.fields.size(), sample.numeric.size()); ++j) {
     const std::string& field = first.fields[j];
-    if (kind_of(field, options.decimal) == FieldKind::text && !is_decimal_comma(field) &&
-        !holds_text(j)) {
-      return true;
-    }
+    if (sample.numeric[j] != 0 && !is_no_name(field) && !is_error_token(field)) return false;
   }
-  return false;
+  return true;
 }
 
-Cursor skip_lines(std::string_view text, const std::string& source, index_t skip) {
-  const char* end = text.data() + text.size();
-  Cursor cursor{text.data(), 1};
-  for (; cursor.line <= skip; ++cursor.line) {
-    if (cursor.p == end) {
-      throw DataError(source, 0,
-                      "skip is " + std::to_string(skip) + ", but the file has only " +
-                          counted(cursor.line - 1, "line"));
-    }
-    cursor.p = next_line(cursor.p, end);
-  }
-  return cursor;
-}
-
-void require_closed(const Record& record, const std::string& source) {
-  if (!record.closed)
-    throw DataError(source, record.at.line, "a quote (\") is opened here and never closed");
-}
-
-void note_numbers_in_header(const Record& header, char decimal, Layout& layout) {
+void note_numbers_in_header(const Record& header, Layout& layout) {
   for (const std::string& field : header.fields) {
-    if (kind_of(field, decimal) != FieldKind::number) continue;
+    if (kind_of(field, layout.dialect) != FieldKind::number) continue;
     layout.notes.push_back("line " + std::to_string(header.at.line) +
                            " is taken as the header although it holds the number " + field +
                            "; if it is data, name the columns in a header line above it");
@@ -68,22 +60,43 @@ void note_numbers_in_header(const Record& header, char decimal, Layout& layout) 
   }
 }
 
+// Labels recur in a column of labels; a word that does not may have been a name.
+void note_row_of_words(const Sample& sample, Layout& layout) {
+  const Record& first = sample.records.front();
+  for (std::size_t j = 0; j < first.fields.size(); ++j) {
+    const std::string& word = first.fields[j];
+    if (kind_of(word, layout.dialect) != FieldKind::text || is_number_of_any_notation(word) ||
+        is_error_token(word) || form_of(word) != kWord)
+      continue;
+    const auto recurs = [&](const Record& record) {
+      return &record != &first && j < record.fields.size() && record.fields[j] == word;
+    };
+    if (std::any_of(sample.records.begin(), sample.records.end(), recurs)) continue;
+    layout.notes.push_back("line " + std::to_string(first.at.line) + " ('" + shortened(word) +
+                           "', …) is taken as a row, not as names: it has numbers where the lines "
+                           "below it have");
+    return;
+  }
+}
+
 // The header decides the number of fields; a delimiter too many at the end of it or of the rows is
 // forgiven.
-void use_header(Record header, Cursor cursor, const char* end, const std::string& source,
-                Layout& layout) {
-  Record row;
-  if (!read_record(cursor, end, layout.dialect, row)) {
+void use_header(const Sample& sample, const std::string& source, Layout& layout) {
+  const Record& header = sample.records.front();
+  if (sample.records.size() == 1) {
     throw DataError(
         source, header.at.line,
         "there is a header (" + listed(header.fields) + ") but no row of data below it");
   }
-  require_closed(row, source);
-  note_numbers_in_header(header, layout.dialect.decimal, layout);
+  const Record& row = sample.records[1];
+  require_sound(row, source);
+  check_header(sample, source);
+  note_numbers_in_header(header, layout);
   layout.has_header = true;
+  layout.header = header.line;
   layout.reference_line = header.at.line;
   layout.data = row.at;
-  layout.names = std::move(header.fields);
+  layout.names = header.fields;
   const std::size_t found = row.fields.size();
   if (layout.names.back().empty() && layout.names.size() == found + 1) layout.names.pop_back();
   if (layout.names.size() > 1 && layout.names.back().empty() && row.fields.back().empty()) {
@@ -93,6 +106,7 @@ void use_header(Record header, Cursor cursor, const char* end, const std::string
   layout.fields = static_cast<index_t>(layout.names.size()) + (layout.trailing_delimiter ? 1 : 0);
 }
 
+// "# Region: Fe2p" is no pair of names.
 std::vector<std::string> comment_names(std::string_view comment, const Layout& layout,
                                        std::size_t size) {
   const std::size_t first = comment.find_first_not_of("# \t");
@@ -100,76 +114,79 @@ std::vector<std::string> comment_names(std::string_view comment, const Layout& l
   const std::string_view text = comment.substr(first);
   std::vector<std::string> names = split_line(text, layout.dialect);
   if (names.size() != size && layout.dialect.delimiter == '\t') {
-    names = split_line(text, {' ', layout.dialect.decimal});
+    Dialect blanks = layout.dialect;
+    blanks.delimiter = ' ';
+    names = split_line(text, blanks);
   }
   const bool words = std::all_of(names.begin(), names.end(), [&](const std::string& name) {
-    return kind_of(name, layout.dialect.decimal) == FieldKind::text;
+    return kind_of(name, layout.dialect) == FieldKind::text;
   });
-  return words && names.size() == size ? names : std::vector<std::string>{};
+  if (!words || names.size() != size || names.front().ends_with(':')) return {};
+  return names;
 }
 
-void use_first_row(const Record& row, std::string_view comment, Layout& layout) {
+void use_first_row(const Sample& sample, Layout& layout) {
+  const Record& row = sample.records.front();
   const std::size_t found = row.fields.size();
   layout.data = row.at;
   layout.reference_line = row.at.line;
   layout.fields = static_cast<index_t>(found);
   layout.trailing_delimiter = found > 1 && row.fields.back().empty();
-  layout.names = comment_names(comment, layout, found);
+  layout.names = comment_names(sample.above.comment, layout, found);
   if (layout.names.empty() && layout.trailing_delimiter) {
-    layout.names = comment_names(comment, layout, found - 1);
+    layout.names = comment_names(sample.above.comment, layout, found - 1);
   }
   if (layout.names.size() == found) layout.trailing_delimiter = false;
+  note_row_of_words(sample, layout);
   if (layout.names.empty()) return;
   layout.notes.push_back("the comment above the data names the columns: " + listed(layout.names));
 }
 
 }  // namespace
 
-Layout find_layout(std::string_view text, const std::string& source, const ReadOptions& options) {
+Cursor start_of(std::string_view text, const std::string& source, const ReadOptions& options) {
   const char* end = text.data() + text.size();
-  Cursor cursor = skip_lines(text, source, options.skip);
-  Layout layout;
-  layout.dialect.decimal = options.decimal;
-  layout.dialect.delimiter =
-      options.delimiter != 0 ? options.delimiter : detect_delimiter(cursor, end, options.decimal);
-  Record first;
-  std::string_view comment;
-  if (!read_record(cursor, end, layout.dialect, first, &comment)) {
-    throw DataError(source, 0, "the file holds no data, only blank lines or comments");
+  Cursor cursor{text.data(), 1};
+  for (; cursor.line <= options.skip; ++cursor.line) {
+    if (cursor.p == end) {
+      throw DataError(source, 0,
+                      "skip is " + std::to_string(options.skip) + ", but the file has only " +
+                          counted(cursor.line - 1, "line"));
+    }
+    cursor.p = next_line(cursor.p, end);
   }
-  require_closed(first, source);
-  if (is_header(first, options)) {
-    use_header(std::move(first), cursor, end, source, layout);
-  } else {
-    use_first_row(first, comment, layout);
-  }
-  return layout;
+  return cursor;
 }
 
-void check_options(const ReadOptions& options) {
-  if (options.decimal != '.' && options.decimal != ',') {
-    throw InputError("decimal",
-                     std::string("decimal is '") + options.decimal + "'; it must be '.' or ','");
+Dialect find_dialect(const Cursor& start, const char* end, const ReadOptions& options) {
+  Dialect dialect;
+  dialect.decimal = options.decimal;
+  dialect.thousands = options.thousands;
+  dialect.comment = options.comment;
+  dialect.missing = options.missing_words;
+  dialect.delimiter =
+      options.delimiter != 0 ? options.delimiter : detect_delimiter(start, end, dialect);
+  return dialect;
+}
+
+Layout find_layout(const Cursor& start, const char* end, const Dialect& dialect,
+                   const std::string& source, const ReadOptions& options) {
+  Layout layout;
+  layout.dialect = dialect;
+  const Sample sample = take_sample(start, end, dialect, options.skip_after_header);
+  if (sample.records.empty())
+    throw DataError(source, 0, "the file holds no data, only blank lines or comments");
+  require_sound(sample.records.front(), source);
+  if (!is_first_row(sample, options)) {
+    use_header(sample, source, layout);
+  } else {
+    if (options.skip_after_header > 0) refuse_skip_behind_row(sample.records.front(), source);
+    check_first_row(sample);
+    use_first_row(sample, layout);
   }
-  if (options.skip < 0) {
-    throw InputError("skip",
-                     "skip is " + std::to_string(options.skip) + "; it must not be negative");
-  }
-  const char d = options.delimiter;
-  if (d == 0) return;
-  if (d == options.decimal) {
-    throw InputError("delimiter",
-                     std::string("'") + d + "' cannot be both the delimiter and the decimal mark");
-  }
-  const bool in_fields = std::isalnum(static_cast<unsigned char>(d)) != 0 ||
-                         std::string_view("+-.\"#\r\n").find(d) != std::string_view::npos;
-  if (in_fields) {
-    throw InputError("delimiter",
-                     "delimiter is " +
-                         (is_line_end(d) ? "a line end" : std::string("'") + d + "'") +
-                         "; it must be ',', ';', a tab, ' ' (any run of blanks) or another sign "
-                         "that no number contains");
-  }
+  layout.numeric = sample.numeric;
+  layout.numeric.resize(static_cast<std::size_t>(layout.fields), 0);
+  return layout;
 }
 
 }  // namespace nlsq::data

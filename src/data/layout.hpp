@@ -2,6 +2,7 @@
 // How a text table is laid out: its dialect, its names, and where its rows begin.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,12 +25,23 @@ struct Layout {
   bool has_header = false;
   /// The last field of the first row is empty and has no name: a column of such fields is none.
   bool trailing_delimiter = false;
+  /// Columns that hold numbers in the first rows; one a field, or empty.
+  std::vector<std::uint8_t> numeric;
+  /// The line of the header.
+  std::string_view header;
   std::vector<std::string> notes;
 };
 
-/// Reads the layout off the first rows of `text` (no byte order mark). Throws DataError if there
-/// are none.
-Layout find_layout(std::string_view text, const std::string& source, const ReadOptions& options);
+/// The delimiter and what the options say of fields.
+Dialect find_dialect(const Cursor& start, const char* end, const ReadOptions& options);
+
+/// Reads the layout off the first rows from `start` on. Throws DataError if there are none, and
+/// TableFault if lines stand above or among them that would be taken for what they are not.
+Layout find_layout(const Cursor& start, const char* end, const Dialect& dialect,
+                   const std::string& source, const ReadOptions& options);
+
+/// The start of `text`, past the lines that options.skip names.
+Cursor start_of(std::string_view text, const std::string& source, const ReadOptions& options);
 
 /// Throws InputError if an option that concerns text has a value that makes no sense.
 void check_options(const ReadOptions& options);

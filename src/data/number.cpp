@@ -9,6 +9,9 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <string>
+
+#include "data/field.hpp"
 
 namespace nlsq::data {
 namespace {
@@ -64,6 +67,39 @@ FieldKind classify(std::string_view field, char decimal, double& value) {
   }
   value = std::numeric_limits<double>::quiet_NaN();
   return is_missing(field) ? FieldKind::missing : FieldKind::text;
+}
+
+FieldKind classify(std::string_view field, const Dialect& dialect, double& value) {
+  const FieldKind kind = classify(field, dialect.decimal, value);
+  if (kind != FieldKind::text) return kind;
+  field = trimmed(field);
+  if (dialect.thousands != 0 && is_grouped(field, dialect.thousands, dialect.decimal)) {
+    std::string digits(field);
+    std::erase(digits, dialect.thousands);
+    return classify(digits, dialect.decimal, value);
+  }
+  const bool is_word =
+      std::find(dialect.missing.begin(), dialect.missing.end(), field) != dialect.missing.end();
+  return is_word ? FieldKind::missing : FieldKind::text;
+}
+
+bool is_grouped(std::string_view field, char sign, char decimal) {
+  field = trimmed(field);
+  const auto digits = [&](std::size_t from) {
+    std::size_t at = from;
+    while (at < field.size() && field[at] >= '0' && field[at] <= '9') ++at;
+    return at - from;
+  };
+  std::size_t at = !field.empty() && (field[0] == '-' || field[0] == '+') ? 1 : 0;
+  const std::size_t lead = digits(at);
+  if (lead == 0 || lead > 3 || field[at] == '0') return false;
+  at += lead;
+  std::size_t groups = 0;
+  for (; at < field.size() && field[at] == sign; at += 4, ++groups) {
+    if (digits(at + 1) != 3) return false;
+  }
+  if (at < field.size() && field[at] == decimal) at += 1 + digits(at + 1);
+  return groups > 0 && at == field.size();
 }
 
 bool is_decimal_comma(std::string_view field) {

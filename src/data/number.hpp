@@ -12,6 +12,8 @@
 
 namespace nlsq::data {
 
+struct Dialect;
+
 /// What a whole field holds.
 enum class FieldKind { number, missing, text };
 
@@ -30,7 +32,15 @@ inline const char* number_prefix(const char* first, const char* last, char decim
 /// number. Missing: an empty field, NA, N/A, #N/A, NaN, null, none (any case), "-" and ".".
 FieldKind classify(std::string_view field, char decimal, double& value);
 
+/// The same with what a dialect knows beyond its decimal mark: the sign between thousands and
+/// further words for a missing value.
+FieldKind classify(std::string_view field, const Dialect& dialect, double& value);
+
 /// True for "1,5" and the like: a number once its only comma is read as the decimal mark.
 bool is_decimal_comma(std::string_view field);
+
+/// True for "1,500" and "36,431.130" with the sign ',': groups of three digits and at most a
+/// fraction.
+bool is_grouped(std::string_view field, char sign, char decimal);
 
 }  // namespace nlsq::data

@@ -11,6 +11,7 @@
 #include "data/header.hpp"
 #include "data/number.hpp"
 #include "data/table_impl.hpp"
+#include "data/why_text.hpp"
 #include "nlsq/error.hpp"
 
 namespace nlsq {
@@ -29,18 +30,6 @@ void check_position(index_t column, const std::vector<std::string>& names) {
                                  data::counted(static_cast<index_t>(names.size()), "column"));
 }
 
-// A word on the wrong decimal mark, if that is what made the field text.
-std::string decimal_hint(const std::string& text, char decimal) {
-  double value = 0;
-  if (decimal == '.' && data::is_decimal_comma(text)) {
-    return "; if the comma is the decimal mark, use --decimal ,";
-  }
-  if (decimal == ',' && data::classify(text, '.', value) == data::FieldKind::number) {
-    return "; the decimal mark is set to a comma, this field has a point";
-  }
-  return "";
-}
-
 }  // namespace
 
 Table::Table() : impl_(std::make_unique<Impl>()) {}
@@ -52,6 +41,7 @@ Table& Table::operator=(Table&&) noexcept = default;
 index_t Table::rows() const { return impl_->rows; }
 const std::vector<std::string>& Table::names() const { return impl_->names; }
 const std::string& Table::source() const { return impl_->source; }
+bool Table::has_header() const { return impl_->header_line > 0; }
 const std::vector<std::string>& Table::notes() const { return impl_->notes; }
 
 index_t Table::find(std::string_view name) const {
@@ -74,9 +64,13 @@ std::span<const double> Table::values(index_t column) const {
     return {impl_->storage.column(column), static_cast<std::size_t>(impl_->rows)};
   const auto& sample = impl_->text[static_cast<std::size_t>(column)];
   throw DataError(impl_->source, sample.line,
-                  "column '" + impl_->names[static_cast<std::size_t>(column)] + "' holds text ('" +
-                      sample.text + "') where a number belongs" +
-                      decimal_hint(sample.text, impl_->decimal));
+                  "column '" + impl_->names[static_cast<std::size_t>(column)] + "' holds " +
+                      data::about_text(*impl_, column));
+}
+
+TextKind Table::text_kind(index_t column) const {
+  if (!is_text(column)) return TextKind::none;
+  return data::kind_of_text(*impl_, column);
 }
 
 TextColumn Table::text(index_t column) const {

@@ -30,6 +30,8 @@ struct Table::Impl {
   index_t first_line = 0;
   std::vector<data::LineShift> shifts;
   char decimal = '.';
+  /// The line of the header; 0 if there is none.
+  index_t header_line = 0;
   std::string source;
   std::vector<std::string> notes;
 

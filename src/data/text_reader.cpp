@@ -5,171 +5,217 @@
 #include "data/text_reader.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <utility>
 #include <vector>
 
+#include "data/advice.hpp"
+#include "data/blocks.hpp"
 #include "data/chunk.hpp"
+#include "data/fault.hpp"
 #include "data/header.hpp"
 #include "data/kept_text.hpp"
+#include "data/latin1.hpp"
 #include "data/layout.hpp"
 #include "data/parallel.hpp"
+#include "data/pieces.hpp"
+#include "data/row_faults.hpp"
+#include "data/sample.hpp"
 #include "data/table_impl.hpp"
+#include "data/total.hpp"
 #include "nlsq/error.hpp"
 
 namespace nlsq::data {
 namespace {
-
-// More tasks than threads, so that a thread that is held up does not hold up the rest.
-constexpr index_t kTasksPerThread = 4;
-
-struct Pieces {
-  std::vector<Chunk> chunks;
-  std::vector<ChunkResult> results;
-};
 
 std::string_view without_mark(std::string_view bytes) {
   constexpr std::string_view kMark = "\xEF\xBB\xBF";
   return bytes.starts_with(kMark) ? bytes.substr(kMark.size()) : bytes;
 }
 
-void refuse_nul(std::string_view text, const std::string& source) {
+void refuse_nul(std::string_view text, const std::string& source, index_t first_line) {
   const void* at = std::memchr(text.data(), '\0', text.size());
   if (at == nullptr) return;
-  const index_t line = 1 + count_line_ends(text.data(), static_cast<const char*>(at));
+  const index_t line = first_line + count_line_ends(text.data(), static_cast<const char*>(at));
   throw DataError(source, line,
                   "a NUL byte: this is a binary file, not a table in text; export it as CSV");
 }
 
-// The most rows a chunk can hold: a row takes a line, and a byte for each field but the last.
-index_t most_rows(const Chunk& chunk, index_t fields) {
-  return std::min(chunk.census.lines, (chunk.end - chunk.begin) / fields + 1);
-}
-
-std::vector<Chunk> plan_chunks(const Layout& layout, const char* end, int threads,
-                               index_t minimum_chunk) {
-  const index_t size = end - layout.data.p;
-  const index_t wanted = threads == 1 ? 1 : threads * kTasksPerThread;
-  const index_t pieces = std::clamp<index_t>(size / std::max<index_t>(minimum_chunk, 1), 1, wanted);
-  std::vector<Chunk> chunks = cut_chunks(layout.data.p, end, pieces);
-  run_tasks(threads, static_cast<index_t>(chunks.size()), [&](index_t i) {
-    Chunk& chunk = chunks[static_cast<std::size_t>(i)];
-    chunk.census = take_census(chunk.begin, chunk.end);
-  });
-  const auto has_quote = [](const Chunk& chunk) { return chunk.census.has_quote; };
-  if (chunks.size() > 1 && std::any_of(chunks.begin(), chunks.end(), has_quote)) {
-    chunks = {{layout.data.p, end, take_census(layout.data.p, end), 0, 0}};
+// The end of the line that options.last_line names.
+const char* end_of(const Cursor& start, const char* end, const std::string& source,
+                   const ReadOptions& options) {
+  if (options.last_line == 0) return end;
+  Cursor cursor = start;
+  skip_lines(cursor, end, options.last_line - start.line + 1);
+  if (options.last_line < start.line || cursor.p == start.p) {
+    throw DataError(source, 0,
+                    "there is no line to read: the last one is to be " +
+                        std::to_string(options.last_line) + ", the first is " +
+                        std::to_string(start.line));
   }
-  return chunks;
+  return cursor.p;
 }
 
-index_t place_chunks(std::vector<Chunk>& chunks, index_t fields) {
-  index_t line = 0;
-  index_t row = 0;
-  for (Chunk& chunk : chunks) {
-    chunk.first_line = line;
-    chunk.first_row = row;
-    line += chunk.census.lines;
-    row += most_rows(chunk, fields);
+void name_in_utf8(Layout& layout) {
+  bool changed = false;
+  for (std::string& name : layout.names) {
+    if (is_utf8(name)) continue;
+    name = from_latin1(name);
+    changed = true;
   }
-  return row;
+  if (changed)
+    layout.notes.push_back("the names are not in UTF-8; they are read as Latin-1: " +
+                           listed(layout.names));
 }
 
-[[noreturn]] void raise_fault(const ChunkResult& result, index_t line, const Layout& layout,
-                              const std::string& source) {
-  if (result.fault == ChunkResult::Fault::unclosed_quote) {
-    throw DataError(source, line, "a quote (\") is opened here and never closed");
+// Moves `layout` and `end` to the block that options.block names. A block without names has those
+// of the first.
+void choose_block(Layout& layout, const char*& end, const std::string& source,
+                  const ReadOptions& options) {
+  const std::vector<Block> blocks = find_blocks(layout, end);
+  if (options.block > static_cast<index_t>(blocks.size())) {
+    throw DataError(source, 0,
+                    "there is no block " + std::to_string(options.block) + "; the file holds " +
+                        described(blocks));
   }
-  const index_t expected = layout.fields - (layout.has_header && layout.trailing_delimiter ? 1 : 0);
-  throw DataError(source, line,
-                  counted(result.fields_found, "field") + " found, " + std::to_string(expected) +
-                      " expected (as in " + (layout.has_header ? "the header, line " : "line ") +
-                      std::to_string(layout.reference_line) + ")");
+  if (blocks.size() == 1) return;
+  const Block& block = blocks[static_cast<std::size_t>(options.block - 1)];
+  end = block.end;
+  layout.notes.push_back("block " + std::to_string(options.block) + " of " + described(blocks) +
+                         " is read, lines " + std::to_string(block.first_line) + " to " +
+                         std::to_string(block.last_line));
+  if (options.block == 1) return;
+  ReadOptions own = options;
+  Record record;
+  Cursor at = block.begin;
+  if (read_record(at, end, layout.dialect, record) && !is_all_text(record))
+    own.skip_after_header = 0;
+  Layout chosen = find_layout(block.begin, end, layout.dialect, source, own);
+  if (chosen.names.empty() && chosen.fields == layout.fields) {
+    chosen.names = layout.names;
+    chosen.trailing_delimiter = layout.trailing_delimiter;
+  }
+  chosen.notes.insert(chosen.notes.begin(), layout.notes.begin(), layout.notes.end());
+  layout = std::move(chosen);
 }
 
-void check_faults(const Pieces& pieces, const Layout& layout, const std::string& source) {
-  for (std::size_t i = 0; i < pieces.chunks.size(); ++i) {
-    const ChunkResult& result = pieces.results[i];
-    if (result.fault == ChunkResult::Fault::none) continue;
-    raise_fault(result, layout.data.line + pieces.chunks[i].first_line + result.fault_line, layout,
-                source);
+// Text where the first rows have numbers: what a trial of options has not put right.
+void require_numbers(const Table::Impl& table, const Layout& layout, const Cursor& start,
+                     const char* end) {
+  if (table.rows < 2) throw DataError(table.source, 0, "no table is left");
+  for (std::size_t j = 0; j < std::min(table.text.size(), layout.numeric.size()); ++j) {
+    if (!table.text[j].found || layout.numeric[j] == 0) continue;
+    TableFault fault;
+    fault.line = table.text[j].line;
+    Cursor at = start;
+    skip_lines(at, end, fault.line - at.line);
+    Record record;
+    if (read_record(at, end, layout.dialect, record))
+      fault.fixes = fixes_of_marker(record, fault.line, at, layout, end);
+    throw fault;
   }
 }
 
-// Moves the rows of every chunk down to those of the chunk before it.
-void close_gaps(const Pieces& pieces, index_t fields, Table::Impl& table) {
-  for (std::size_t i = 0; i < pieces.chunks.size(); ++i) {
-    const index_t from = pieces.chunks[i].first_row;
-    const auto bytes = static_cast<std::size_t>(pieces.results[i].rows) * sizeof(double);
-    for (index_t j = 0; from != table.rows && j < fields; ++j) {
-      double* column = table.storage.column(j);
-      std::memmove(column + table.rows, column + from, bytes);
+class Reading {
+ public:
+  Reading(std::string_view text, const std::string& source, const ReadOptions& options)
+      : source_(source),
+        options_(options),
+        start_(start_of(text, source, options)),
+        end_(end_of(start_, text.data() + text.size(), source, options)),
+        threads_(thread_count(options.threads)) {
+    layout_ = find_layout(start_, end_, find_dialect(start_, end_, options), source, options);
+    if (options.block > 0) choose_block(layout_, end_, source, options);
+    name_in_utf8(layout_);
+  }
+
+  std::unique_ptr<Table::Impl> run(index_t minimum_chunk) {
+    // Where blocks are joined, the lines that are passed over between them must not be cut apart.
+    const bool is_joined = options_.block == ReadOptions::kAllBlocks;
+    pieces_.chunks = plan_chunks(layout_, end_, is_joined ? 1 : threads_, minimum_chunk);
+    for (const Chunk& chunk : pieces_.chunks) {
+      if (chunk.census.has_nul) refuse_nul({start_.p, z(end_ - start_.p)}, source_, start_.line);
     }
-    table.rows += pieces.results[i].rows;
+    auto impl = std::make_unique<Table::Impl>();
+    impl->source = source_;
+    impl->notes = layout_.notes;
+    impl->decimal = options_.decimal;
+    impl->first_line = layout_.data.line;
+    impl->header_line = layout_.has_header ? layout_.reference_line : 0;
+    impl->storage = Storage(layout_.fields, place_chunks(pieces_.chunks, layout_.fields));
+    const std::vector<std::uint8_t> keep = columns_to_keep(layout_, options_);
+    std::vector<std::uint8_t> as_text = text_at_once(keep, layout_, end_);
+    bool ends_early = read_chunks(*impl, as_text);
+    if (add_late_text(keep, pieces_.results, as_text)) ends_early = read_chunks(*impl, as_text);
+    note_blocks(ends_early, *impl);
+    if (!ends_early) note_total(*impl);
+    merge_pieces(pieces_, layout_, *impl);
+    merge_words(pieces_.results, as_text, threads_, *impl);
+    const index_t columns = drop_trailing(pieces_, layout_, end_, *impl);
+    std::vector<std::string> names = layout_.names;
+    if (!names.empty()) names.resize(z(columns));
+    finish_table(*impl, std::move(names), columns, options_, "no header");
+    return impl;
   }
-}
 
-void merge_lines(const Pieces& pieces, Table::Impl& table) {
-  index_t row = 0;
-  index_t offset = 0;
-  const auto add = [&](index_t first, index_t shift) {
-    if (shift == offset) return;
-    table.shifts.push_back({first, shift});
-    offset = shift;
-  };
-  for (std::size_t i = 0; i < pieces.chunks.size(); ++i) {
-    const ChunkResult& result = pieces.results[i];
-    const index_t base = pieces.chunks[i].first_line - row;
-    const bool starts_late = !result.shifts.empty() && result.shifts.front().row == 0;
-    if (result.rows > 0 && !starts_late) add(row, base);
-    for (const LineShift& shift : result.shifts) add(row + shift.row, base + shift.offset);
-    row += result.rows;
+  void require_numbers_in(const Table::Impl& table) const {
+    require_numbers(table, layout_, start_, end_);
   }
-}
 
-void merge_text(const Pieces& pieces, const Layout& layout, Table::Impl& table) {
-  for (std::size_t i = 0; i < pieces.chunks.size(); ++i) {
-    const auto& samples = pieces.results[i].text;
-    if (table.text.empty()) table.text.resize(samples.size());
-    for (std::size_t j = 0; j < samples.size(); ++j) {
-      if (!samples[j].found || table.text[j].found) continue;
-      table.text[j] = samples[j];
-      table.text[j].line += layout.data.line + pieces.chunks[i].first_line;
-    }
-  }
-}
+ private:
+  static std::size_t z(std::ptrdiff_t i) { return static_cast<std::size_t>(i); }
 
-// The first line on which a column holds something; 0 if on none.
-index_t first_filled_line(const Table::Impl& table, index_t column) {
-  if (!table.kept.empty() && !table.kept[static_cast<std::size_t>(column)].codes.empty()) {
-    const Table::Impl::Kept& kept = table.kept[static_cast<std::size_t>(column)];
-    const auto filled = std::find_if(kept.codes.begin(), kept.codes.end(), [&](std::int32_t code) {
-      return !kept.words[static_cast<std::size_t>(code)].empty();
+  // True if more may follow behind the first block.
+  bool read_chunks(Table::Impl& table, const std::vector<std::uint8_t>& as_text) {
+    RowRules rules;
+    rules.optional_last = layout_.trailing_delimiter;
+    rules.join = options_.block == ReadOptions::kAllBlocks;
+    rules.header = layout_.header;
+    rules.numeric = layout_.numeric;
+    pieces_.results.clear();
+    pieces_.results.resize(pieces_.chunks.size());
+    run_tasks(threads_, static_cast<index_t>(pieces_.chunks.size()), [&](index_t i) {
+      const Chunk& chunk = pieces_.chunks[z(i)];
+      pieces_.results[z(i)] = read_chunk(chunk, layout_.dialect, layout_.fields,
+                                         table.storage.column(0) + chunk.first_row,
+                                         table.storage.stride(), as_text, rules);
     });
-    return filled == kept.codes.end() ? 0 : table.line(filled - kept.codes.begin());
+    const bool ends_early = end_at_block(pieces_);
+    check_faults(pieces_, layout_, source_, end_);
+    return ends_early;
   }
-  const double* values = table.storage.column(column);
-  const double* filled =
-      std::find_if(values, values + table.rows, [](double v) { return !std::isnan(v); });
-  const index_t number = filled == values + table.rows ? 0 : table.line(filled - values);
-  const index_t text = table.text.empty() ? 0 : table.text[static_cast<std::size_t>(column)].line;
-  return number > 0 && text > 0 ? std::min(number, text) : std::max(number, text);
-}
 
-// The number of columns that are left when the empty one behind a trailing delimiter is dropped.
-index_t drop_trailing(Table::Impl& table, const Layout& layout) {
-  if (!layout.trailing_delimiter) return layout.fields;
-  const index_t line = first_filled_line(table, layout.fields - 1);
-  if (line > 0 && layout.has_header) {
-    ChunkResult ragged;
-    ragged.fields_found = layout.fields;
-    raise_fault(ragged, line, layout, table.source);
+  void note_total(Table::Impl& table) const {
+    for (const Chunk& chunk : pieces_.chunks) {
+      if (chunk.census.has_quote) return;
+    }
+    const std::string word = word_for_total(layout_, end_);
+    if (word.empty()) return;
+    table.notes.push_back("the last row ('" + shortened(word) +
+                          "', …) is read like the others; if it sums them up, leave it out with "
+                          "--lines :LAST");
   }
-  return line > 0 ? layout.fields : layout.fields - 1;
-}
+
+  void note_blocks(bool ends_early, Table::Impl& table) const {
+    const bool is_joined = std::any_of(pieces_.results.begin(), pieces_.results.end(),
+                                       [](const ChunkResult& r) { return r.joined > 0; });
+    if (!ends_early && !is_joined) return;
+    const std::vector<Block> blocks = find_blocks(layout_, end_);
+    if (ends_early) table.notes.push_back(note_on_first(blocks));
+    if (is_joined && blocks.size() > 1)
+      table.notes.push_back("the " + described(blocks) + " are joined to one table");
+  }
+
+  const std::string& source_;
+  const ReadOptions& options_;
+  Cursor start_;
+  const char* end_;
+  int threads_;
+  Layout layout_;
+  Pieces pieces_;
+};
 
 }  // namespace
 
@@ -177,45 +223,18 @@ Table read_text(std::string_view bytes, const std::string& source, const ReadOpt
                 index_t minimum_chunk) {
   constexpr std::size_t kHead = std::size_t{1} << 16;
   check_options(options);
-  const int threads = thread_count(options.threads);
   const std::string_view text = without_mark(bytes);
-  refuse_nul(text.substr(0, kHead), source);
-  const Layout layout = find_layout(text, source, options);
-
-  const char* end = text.data() + text.size();
-  Pieces pieces{plan_chunks(layout, end, threads, minimum_chunk), {}};
-  for (const Chunk& chunk : pieces.chunks) {
-    if (chunk.census.has_nul) refuse_nul(text, source);
+  refuse_nul(text.substr(0, kHead), source, 1);
+  try {
+    return Table(Reading(text, source, options).run(minimum_chunk));
+  } catch (const TableFault& fault) {
+    const auto attempt = [&](const ReadOptions& other) {
+      check_options(other);
+      Reading reading(text, source, other);
+      reading.require_numbers_in(*reading.run(minimum_chunk));
+    };
+    throw DataError(source, fault.line, advised(fault, options, attempt));
   }
-  auto impl = std::make_unique<Table::Impl>();
-  impl->source = source;
-  impl->notes = layout.notes;
-  impl->decimal = options.decimal;
-  impl->first_line = layout.data.line;
-  impl->storage = Storage(layout.fields, place_chunks(pieces.chunks, layout.fields));
-  pieces.results.resize(pieces.chunks.size());
-  const std::vector<std::uint8_t> keep = columns_to_keep(layout, options);
-  std::vector<std::uint8_t> as_text = text_at_once(keep, layout, end);
-  const auto read = [&] {
-    run_tasks(threads, static_cast<index_t>(pieces.chunks.size()), [&](index_t i) {
-      const Chunk& chunk = pieces.chunks[static_cast<std::size_t>(i)];
-      pieces.results[static_cast<std::size_t>(i)] =
-          read_chunk(chunk, layout.dialect, layout.fields,
-                     impl->storage.column(0) + chunk.first_row, impl->storage.stride(), as_text);
-    });
-    check_faults(pieces, layout, source);
-  };
-  read();
-  if (add_late_text(keep, pieces.results, as_text)) read();
-  close_gaps(pieces, layout.fields, *impl);
-  merge_lines(pieces, *impl);
-  merge_text(pieces, layout, *impl);
-  merge_words(pieces.results, as_text, threads, *impl);
-  const index_t columns = drop_trailing(*impl, layout);
-  std::vector<std::string> names = layout.names;
-  if (!names.empty()) names.resize(static_cast<std::size_t>(columns));
-  finish_table(*impl, std::move(names), columns, options, "no header");
-  return Table(std::move(impl));
 }
 
 }  // namespace nlsq::data

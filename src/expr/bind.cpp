@@ -6,6 +6,7 @@
 #include <cctype>
 #include <cmath>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/nearest.hpp"
 #include "expr/functions.hpp"
@@ -23,8 +24,9 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
 
 class Binder {
  public:
-  Binder(const Formula& formula, const std::vector<std::string>& columns, ModelImpl& model)
-      : formula_(formula), columns_(columns), model_(model) {
+  Binder(const Formula& formula, const std::vector<std::string>& columns, ModelImpl& model,
+         const std::vector<std::string>& own)
+      : formula_(formula), columns_(columns), own_(own), model_(model) {
     for (const Symbol& known : model_.parameters)
       parameters_.emplace(known.name, parameters_.size());
   }
@@ -35,6 +37,7 @@ class Binder {
     std::vector<NodeId> built(formula_.nodes.size(), kNone);
     std::vector<bool> is_index_column(formula_.nodes.size(), false);
     for (const Syntax& s : formula_.nodes) {
+      if (s.kind == Syntax::Kind::name) names_.insert(s.text);
       if (s.kind == Syntax::Kind::index)
         is_index_column[static_cast<std::size_t>(s.operands[0])] = true;
     }
@@ -78,7 +81,16 @@ class Binder {
       if (found >= 0) return -1;
       found = static_cast<index_t>(i);
     }
-    return found;
+    return found < 0 || is_told_apart(name, columns_[static_cast<std::size_t>(found)]) ? -1 : found;
+  }
+
+  // Whether a name is another thing than the column that differs from it in case alone.
+  bool is_told_apart(const std::string& name, const std::string& column) const {
+    const auto is_owned = [&](const std::string& other) {
+      return equal_ignoring_case(other, name);
+    };
+    if (std::any_of(own_.begin(), own_.end(), is_owned) || formula_.response == column) return true;
+    return names_.contains(column);
   }
 
   void note(const std::string& text) {
@@ -96,11 +108,42 @@ class Binder {
     return static_cast<index_t>(model_.columns.size()) - 1;
   }
 
+  bool is_below(int node, const Syntax& s) const {
+    const Syntax& top = formula_.nodes[static_cast<std::size_t>(node)];
+    return &top == &s || std::any_of(top.operands.begin(), top.operands.end(),
+                                     [&](int operand) { return is_below(operand, s); });
+  }
+
+  // Whether a name is neither beside a number, as in 2*pi, nor in the argument of a function, as in
+  // sin(pi*x): there the constant is meant.
+  bool stands_alone(const Syntax& s) const {
+    constexpr std::size_t kMostNodes = 1000;
+    if (formula_.nodes.size() > kMostNodes) return false;
+    for (const Syntax& other : formula_.nodes) {
+      const bool is_call = other.kind == Syntax::Kind::call;
+      bool holds = false;
+      bool has_number = false;
+      for (const int i : other.operands) {
+        const Syntax& operand = formula_.nodes[static_cast<std::size_t>(i)];
+        holds |= is_call ? is_below(i, s) : &operand == &s;
+        has_number |= operand.kind == Syntax::Kind::number;
+      }
+      if (holds && (is_call || has_number)) return false;
+    }
+    return true;
+  }
+
   NodeId build_name(const Syntax& s) {
     const bool is_constant = s.text == "pi" || s.text == "e";
     const index_t column = find_column(s.text);
     const bool exact = column >= 0 && columns_[static_cast<std::size_t>(column)] == s.text;
-    if (is_constant && !exact) return model_.graph.constant(s.text == "pi" ? M_PI : M_E);
+    if (is_constant && !exact) {
+      if (s.text == "e")
+        note("'e' is Euler's number, 2.718…, no parameter; give a parameter another name");
+      else if (stands_alone(s))
+        note("'pi' is the number π, 3.141…, no parameter; give a parameter another name");
+      return model_.graph.constant(s.text == "pi" ? M_PI : M_E);
+    }
     if (column >= 0) {
       if (is_constant) note("'" + s.text + "' is the column of that name, not the constant");
       if (!exact) {
@@ -163,15 +206,17 @@ class Binder {
 
   const Formula& formula_;
   const std::vector<std::string>& columns_;
+  const std::vector<std::string>& own_;
   ModelImpl& model_;
+  std::unordered_set<std::string> names_;                    // all that the formula holds
   std::unordered_map<std::string, std::size_t> parameters_;  // positions in model_.parameters
 };
 
 }  // namespace
 
-void bind_formula(const Formula& formula, const std::vector<std::string>& columns,
-                  ModelImpl& model) {
-  Binder(formula, columns, model).run();
+void bind_formula(const Formula& formula, const std::vector<std::string>& columns, ModelImpl& model,
+                  const std::vector<std::string>& own) {
+  Binder(formula, columns, model, own).run();
 }
 
 }  // namespace nlsq::expr

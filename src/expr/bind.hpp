@@ -7,10 +7,10 @@
 
 namespace nlsq::expr {
 
-/// Adds the formula as one more output of `model`. A name is a column if `columns` has it (exactly,
-/// else the only one equal without regard to case, with a note), else pi or e, else a parameter.
-/// Throws FormulaError.
-void bind_formula(const Formula& formula, const std::vector<std::string>& columns,
-                  ModelImpl& model);
+/// Adds the formula as one more output of `model`. A name is a column if `columns` has it, else pi
+/// or e, else the only column equal without regard to case (with a note) unless the formula names
+/// that column itself or `own` has such a name, else a parameter. Throws FormulaError.
+void bind_formula(const Formula& formula, const std::vector<std::string>& columns, ModelImpl& model,
+                  const std::vector<std::string>& own = {});
 
 }  // namespace nlsq::expr

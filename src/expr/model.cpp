@@ -13,8 +13,14 @@ namespace nlsq {
 
 using expr::ModelImpl;
 
-Model Model::parse(std::string_view formula, const std::vector<std::string>& columns) {
-  return parse_outputs({std::string(formula)}, columns);
+Model Model::parse(std::string_view formula, const std::vector<std::string>& columns,
+                   const std::vector<std::string>& own) {
+  auto model = std::make_shared<ModelImpl>();
+  const expr::Formula parsed = expr::parse_formula(formula);
+  expr::bind_formula(parsed, columns, *model, own);
+  model->formula = formula;
+  model->response = parsed.response;
+  return Model(std::move(model));
 }
 
 Model Model::parse_outputs(const std::vector<std::string>& formulas,

@@ -18,10 +18,13 @@ std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 index_t require(const ParameterTable& table, const std::string& name, const char* argument) {
   const index_t at = table.find(name);
   if (at >= 0) return at;
+  const char* const constant = name == "e"    ? " ('e' is Euler's number, 2.718…)"
+                               : name == "pi" ? " ('pi' is the number π)"
+                                              : "";
   throw InputError(
       argument,
-      fmt::format("{}: the model has no parameter '{}'{}; its parameters are {}", argument, name,
-                  base::did_you_mean(name, table.names), base::quoted_list(table.names)));
+      fmt::format("{}: the model has no parameter '{}'{}{}; its parameters are {}", argument, name,
+                  constant, base::did_you_mean(name, table.names), base::quoted_list(table.names)));
 }
 
 // 1 if the bounds allow it, else their middle, else one unit inside.

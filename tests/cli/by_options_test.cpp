@@ -130,7 +130,7 @@ TEST_F(ByOptions, wrong_keys_are_named) {
   expect_refused(fit("d.csv", kDecayModel, {"--by", "well=A"}), {"--by", "names of columns"});
   write("bare.csv", plate({"A01"}).substr(9));
   expect_refused(fit("bare.csv", "y = a*x + b", {"--by", "well"}),
-                 {"no column named 'well'", "line 1 is taken as the header"});
+                 {"no column named 'well'", "no header: the columns are named"});
   const Outcome named = by_well("bare.csv", {"--columns", "well,x,y"});
   EXPECT_EQ(named.out, by_well("d.csv").out.substr(0, named.out.size()));
 }

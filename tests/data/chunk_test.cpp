@@ -48,7 +48,7 @@ TEST(Census, SeesQuotesAndNulBytesAnywhere) {
 TEST(CutChunks, CutsBehindLineEndsOnly) {
   const std::string text = "1\r\n22\r\n333\r4444\n\n5";
   for (index_t pieces = 1; pieces < 20; ++pieces) {
-    const auto chunks = cut_chunks(text.data(), text.data() + text.size(), pieces);
+    const auto chunks = cut_chunks(text.data(), text.data() + text.size(), pieces, Dialect{});
     std::string joined;
     for (const Chunk& chunk : chunks) {
       const std::string part(chunk.begin, chunk.end);

@@ -9,7 +9,9 @@ namespace nlsq::data {
 namespace {
 
 char detect(const std::string& text, char decimal = '.') {
-  return detect_delimiter({text.data(), 1}, text.data() + text.size(), decimal);
+  Dialect known;
+  known.decimal = decimal;
+  return detect_delimiter({text.data(), 1}, text.data() + text.size(), known);
 }
 
 TEST(DetectDelimiter, FindsEachDelimiter) {

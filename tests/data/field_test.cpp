@@ -36,19 +36,29 @@ TEST(SplitLine, KeepsAQuoteInsideAField) {
   EXPECT_EQ(split_line("5\" pipe,3", {',', '.'}), (Strings{"5\" pipe", "3"}));
 }
 
-TEST(SplitLine, KeepsTextBehindAClosingQuote) {
-  EXPECT_EQ(split_line(R"("a"b,c)", {',', '.'}), (Strings{"ab", "c"}));
+TEST(ReadRecord, TellsTextBehindAClosingQuote) {
+  const std::string text = "\"a\"b,c\n\"a\" ,c\n";
+  const char* end = text.data() + text.size();
+  Cursor cursor{text.data(), 1};
+  Record record;
+  ASSERT_TRUE(read_record(cursor, end, {',', '.'}, record));
+  EXPECT_FALSE(record.sound);
+  EXPECT_EQ(record.fields.size(), 2U);
+  ASSERT_TRUE(read_record(cursor, end, {',', '.'}, record));
+  EXPECT_TRUE(record.sound);
 }
 
 TEST(ReadRecord, SkipsBlankLinesAndCommentsAndCountsLines) {
   const std::string text = "\n# one\n  \n1,2\n";
   Cursor cursor{text.data(), 1};
   Record record;
-  std::string_view comment;
-  ASSERT_TRUE(read_record(cursor, text.data() + text.size(), {',', '.'}, record, &comment));
+  Gap gap;
+  ASSERT_TRUE(read_record(cursor, text.data() + text.size(), {',', '.'}, record, &gap));
   EXPECT_EQ(record.fields, (Strings{"1", "2"}));
   EXPECT_EQ(record.at.line, 4);
-  EXPECT_EQ(comment, "# one");
+  EXPECT_EQ(gap.comment, "# one");
+  EXPECT_EQ(gap.blank_line, 1);
+  EXPECT_TRUE(gap.separates);
   EXPECT_EQ(cursor.line, 5);
 }
 

@@ -60,6 +60,33 @@ TEST(OtherFormats, Utf16TextSaysHowToConvertIt) {
             "nlsq fit - …");
 }
 
+TEST(OtherFormats, WideTextIsToldWithAndWithoutAMark) {
+  EXPECT_NE(refusal("\xFF\xFE\0\0x\0\0\0"s, "d").find("iconv -f UTF-32 -t"), std::string::npos);
+  EXPECT_NE(refusal("x\0,\0y\0\n\0"s, "d").find("iconv -f UTF-16LE -t"), std::string::npos);
+  EXPECT_NE(refusal("\0x\0,\0y\0\n"s, "d").find("iconv -f UTF-16BE -t"), std::string::npos);
+  EXPECT_NE(refusal("x\0\0\0,\0\0\0"s, "d").find("iconv -f UTF-32LE -t"), std::string::npos);
+  EXPECT_NE(refusal("\0\0\0x\0\0\0,"s, "d").find("iconv -f UTF-32BE -t"), std::string::npos);
+}
+
+TEST(OtherFormats, FilesThatAreCutOffOrBinaryAreNamed) {
+  EXPECT_NE(refusal("\x93NU", "d.npy").find("NPY file is cut off"), std::string::npos);
+  const std::string head = "PK\x03\x04"s + std::string(26, '\0') + "x.npy";
+  EXPECT_NE(refusal(head, "d.npz").find("cut off or damaged"), std::string::npos);
+  std::string junk;
+  for (int i = 1; i < 256; ++i) junk += static_cast<char>(i * 7 % 256 == 0 ? 1 : i * 7 % 256);
+  EXPECT_NE(refusal(junk, "d").find("a binary file of an unknown kind"), std::string::npos);
+  std::string high(300, '\xE9');
+  EXPECT_NE(refusal(high, "d").find("a binary file"), std::string::npos);
+}
+
+TEST(OtherFormats, NamesInLatin1AreRead) {
+  const Table table = parse(
+      "t/\xB5s,T/\xB0"
+      "C\n1,2\n");
+  EXPECT_EQ(table.names(), (Names{"t/µs", "T/°C"}));
+  EXPECT_NE(table.notes().at(0).find("Latin-1"), std::string::npos);
+}
+
 TEST(OtherFormats, JsonAndMarkupAreNamed) {
   EXPECT_EQ(refusal("{\"x\": [1, 2]}", "d"),
             "d: this is JSON, not a table in text or NPY; export it as CSV");

@@ -31,6 +31,22 @@ TEST(Bind, ColumnsMatchExactlyBeforeCaseInsensitively) {
   EXPECT_EQ(ambiguous.parameters(), (Names{"a", "XX"})) << "two candidates: neither";
 }
 
+TEST(Bind, AnotherCaseIsNoColumnWhereTheFormulaOrTheCallerHasAnotherUseForIt) {
+  EXPECT_EQ(Model::parse("A*exp(-t/T)", {"t"}).parameters(), (Names{"A", "T"}));
+  EXPECT_EQ(Model::parse("y = Y*exp(-k*t)", {"t", "y"}).parameters(), (Names{"Y", "k"}));
+  EXPECT_EQ(Model::parse("A*T", {"t"}).parameters(), (Names{"A"}));
+  EXPECT_EQ(Model::parse("A*T", {"t"}, {"T"}).parameters(), (Names{"A", "T"}));
+  EXPECT_EQ(Model::parse("A*T", {"t"}, {"t"}).parameters(), (Names{"A", "T"}));
+  EXPECT_EQ(Model::parse("A*t", {"t"}, {"t"}).parameters(), (Names{"A"}));
+}
+
+TEST(Bind, ConstantsThatMayHaveBeenMeantAsParametersAreNoted) {
+  EXPECT_EQ(Model::parse("e*exp(-x/E)").notes().size(), 1u);
+  EXPECT_EQ(Model::parse("pi*exp(-x/a)").notes().size(), 1u);
+  EXPECT_TRUE(Model::parse("a*sin(pi*x) + x/sqrt(2*pi) + 2*pi*b").notes().empty());
+  EXPECT_TRUE(Model::parse("a*pi*x", {"x", "pi"}).notes().size() == 1u) << "it is a column";
+}
+
 TEST(Bind, ANoteIsGivenOnce) { EXPECT_EQ(Model::parse("a*X + X^2").notes().size(), 1u); }
 
 TEST(Bind, PiAndEAreNumbersUnlessAColumnHasTheName) {
