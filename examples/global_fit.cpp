@@ -29,7 +29,7 @@ int main() {
   const nlsq::FitResult point = nlsq::least_squares(
       [](std::span<const double> p, std::span<double> f) {
         const double x[] = {0, 4, 0}, y[] = {0, 0, 3}, r[] = {2.5, 2.5, 2.6};
-        for (int i = 0; i < 3; ++i) f[i] = std::hypot(p[0] - x[i], p[1] - y[i]) - r[i];
+        for (std::size_t i = 0; i < 3; ++i) f[i] = std::hypot(p[0] - x[i], p[1] - y[i]) - r[i];
       },
       3, start);
   std::printf("they meet at (%.3f, %.3f)\n", point.popt[0], point.popt[1]);

@@ -17,7 +17,7 @@ namespace {
 // Whether a column is one of those whose text is to be kept, by the rule of Table::find but more
 // generous: of two that differ in case alone both are.
 bool is_named(const std::string& name, const std::vector<std::string>& wanted) {
-  const auto lower = [](unsigned char c) { return std::tolower(c); };
+  const auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
   const auto same = [&](const std::string& other) {
     return std::equal(name.begin(), name.end(), other.begin(), other.end(),
                       [&](char a, char b) { return lower(a) == lower(b); });

@@ -28,7 +28,8 @@ TEST_F(ByOptions, starts_come_from_an_earlier_result) {
   EXPECT_EQ(by_well("d.csv", {"--max-nfev", "2", "--no-polish", "--p0-from", "old.npz"}).out,
             warm.out);
   const auto old = read_csv(read("old.csv")), fresh = read_csv(warm.out);
-  for (int k = 0; k < 3; ++k) EXPECT_NEAR(number(fresh[k].at("b")), number(old[k].at("b")), 1e-6);
+  for (std::size_t k = 0; k < 3; ++k)
+    EXPECT_NEAR(number(fresh[k].at("b")), number(old[k].at("b")), 1e-6);
 }
 
 TEST_F(ByOptions, groups_without_a_start_take_the_common_one) {

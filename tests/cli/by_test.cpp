@@ -41,9 +41,9 @@ TEST_F(By, each_group_is_fitted_as_if_alone_and_keeps_its_name_and_place) {
   const auto table = read_csv(outcome.out);
   ASSERT_EQ(table.size(), 4u);
   const char* const names[] = {"B02", "A01", "H12", "001"};
-  for (int k = 0; k < 4; ++k) {
+  for (std::size_t k = 0; k < 4; ++k) {
     EXPECT_EQ(table[k].at("well"), names[k]);
-    expect_same(table[k], alone(k));
+    expect_same(table[k], alone(static_cast<int>(k)));
   }
 }
 
@@ -73,7 +73,7 @@ TEST_F(By, sets_may_have_different_lengths_and_weights) {
     for (int i = 0; i < 6 + 5 * k; ++i)
       one += decay_row(k, i) + "," + (i == 2 ? "inf" : std::to_string(1 + i % 3)) + "\n";
     write("one.csv", one);
-    expect_same(table[k],
+    expect_same(table[static_cast<std::size_t>(k)],
                 fit("one.csv", kDecayModel, {"--sigma", "e", "--y", "y", "--json"}).json());
   }
 }
@@ -139,7 +139,7 @@ TEST_F(By, a_built_in_model_starts_each_group_from_its_own_rows) {
   const Outcome outcome = fit("d.csv", "gaussian", {"--by", "well"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   const auto table = read_csv(outcome.out);
-  for (int k = 0; k < 3; ++k) EXPECT_NEAR(number(table[k].at("mu")), centres[k], 0.01);
+  for (std::size_t k = 0; k < 3; ++k) EXPECT_NEAR(number(table[k].at("mu")), centres[k], 0.01);
 }
 
 TEST_F(By, missing_values_are_an_error_or_left_out_of_their_group) {
@@ -172,7 +172,7 @@ TEST_F(By, a_bad_group_is_flagged_and_it_alone) {
   EXPECT_EQ(outcome.code, 1);
   EXPECT_EQ(outcome.err, "nlsq: warning: 2 of 5 groups failed: few, bad\n");
   const auto table = read_csv(outcome.out);
-  for (const int good : {0, 1, 4}) EXPECT_GT(number(table[good].at("status")), 0);
+  for (const std::size_t good : {0U, 1U, 4U}) EXPECT_GT(number(table[good].at("status")), 0);
   expect_same(table[1], alone(1));
   EXPECT_EQ(table[2].at("status"), "-1");
   EXPECT_EQ(table[2].at("message"), "2 rows cannot determine 3 free parameters");

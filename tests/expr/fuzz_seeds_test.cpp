@@ -69,7 +69,7 @@ TEST(FormulaFuzz, MutatedSeedsAreModelsOrInputErrors) {
   std::mt19937 random(1);
   const test::FuzzTime time;
   int models = 0;
-  for (int i = 0; time.left(); ++i) {
+  while (time.left()) {
     std::string bytes = all[random() % all.size()];
     for (auto n = 1 + random() % 5; n > 0; --n) mutate(bytes, all, random);
     models += try_formula(bytes) > 0 ? 1 : 0;

@@ -138,7 +138,7 @@ TEST(GatheredParameters, AreEvaluatedOnDataWithoutTheHighestGroup) {
   EXPECT_EQ(J[0], 1.0);
   EXPECT_EQ(J[4], 1.0);
   EXPECT_EQ(J[9 + 1], 2.0);
-  for (const std::size_t absent : {2, 3, 6, 7}) EXPECT_EQ(J[absent], 0.0);
+  for (const std::size_t absent : {2U, 3U, 6U, 7U}) EXPECT_EQ(J[absent], 0.0);
   EXPECT_THROW(evaluate(model, data, {1, 2, 3, 4, 5, 6}), InputError);  // no two equal vectors
   EXPECT_THROW(evaluate(model, data, {1, 2}), InputError);
   // Two index columns: nobody knows whose elements the others are.

@@ -113,7 +113,7 @@ TEST(Newton, ARoughHessianTakesAFewMoreSteps) {
   EXPECT_TRUE(exact.go(kNear, H).now);
   EXPECT_TRUE(rough.go(kNear, off).now);
   EXPECT_LE(rough.passes, exact.passes + 5);
-  for (int i : {0, 1}) EXPECT_NEAR(rough.x[i], exact.x[i], 1e-6);
+  for (const std::size_t i : {0U, 1U}) EXPECT_NEAR(rough.x[i], exact.x[i], 1e-6);
 }
 
 TEST(Newton, HandsBackWhatItCannotDo) {
