@@ -399,3 +399,19 @@ def test_ctrl_c_ends_a_fit_of_a_slow_model_within_a_pass(rows, after):
     seconds = min(interrupted(fits, after) for _ in range(2))  # the machine may be busy
     print(f"{seconds:.3f} s after the signal")
     assert seconds < 0.3
+
+
+def test_values_of_several_outputs_are_read_as_what_they_are(monkeypatch):
+    from nlsq import _core
+
+    calls = []
+    engine = _core.curve_fit
+    monkeypatch.setattr(_core, "curve_fit", lambda *a, **k: calls.append(a) or engine(*a, **k))
+    least_squares(lambda p: np.array([p[0] - 1.0, p[1] - 2.0, p[0] * p[1] - 2.5]), [1.5, 1.5])
+    several = [a for a in calls if a[0].outputs == 3]
+    assert several
+    model, columns, y, *rest = several[0]
+    assert engine(model, columns, y, *rest).success
+    for wrong in (np.zeros(3, dtype=np.float32), np.zeros(2), np.zeros(4)):
+        with pytest.raises(TypeError, match="y must be a float64 array of the 3 outputs"):
+            engine(model, columns, wrong, *rest)
