@@ -136,9 +136,10 @@ std::string_view wide_encoding(std::string_view bytes) {
   return "";
 }
 
-// The beginning of text holds few control characters (NUL bytes are told with their line) and, in
-// whatever encoding, more letters than bytes above 0x7F.
+// The beginning of text holds few control characters (NUL bytes are told with their line; some in a
+// name are shown escaped) and, in whatever encoding, more letters than bytes above 0x7F.
 bool is_junk(std::string_view bytes) {
+  constexpr std::size_t kFew = 8;
   const std::string_view head = bytes.substr(0, 4096);
   std::size_t control = 0, high = 0;
   for (const char c : head) {
@@ -146,7 +147,8 @@ bool is_junk(std::string_view bytes) {
     control += (byte > 0 && byte < 0x09) || (byte > 0x0D && byte < 0x20) || byte == 0x7F ? 1 : 0;
     high += byte >= 0x80 ? 1 : 0;
   }
-  return 32 * control > head.size() || (2 * high > head.size() && !is_utf8(head));
+  return (control > kFew && 32 * control > head.size()) ||
+         (2 * high > head.size() && !is_utf8(head));
 }
 
 // Only what can hardly begin a table: "[s]" is a good name for a column.
