@@ -282,11 +282,10 @@ class _Task(Arguments):
         if not isfinite(start.cost) and not np.isfinite(start.f).all():
             raise self._not_finite(self.p0, lambda p: start.f)
         if differences is not None:
-            # MINPACK's step: relative to the parameter, however small it is.
-            root = _differences.root_of_epsilon(differences.method, start.dtype)
-            box.use_fine_differences(start.dtype, self.lower, self.upper)
+            box.at_end = False
             epsfcn = self.kwargs.get("epsfcn")
-            differences.rel_step = root if epsfcn is None else max(float(epsfcn), _EPS) ** 0.5
+            if epsfcn is not None:
+                differences.rel_step = max(float(epsfcn), _EPS) ** 0.5
         return self._through(box, solver, limit, full_output)
 
     def _through(self, box, solver, limit, full_output):
@@ -325,9 +324,9 @@ class _Task(Arguments):
             jac = weighted_jacobian
         options = {"jac": "2-point" if jac is None else jac, "bounds": (self.lower, self.upper), "method": self.method,
                    **self.kwargs}  # fmt: skip
-        result, _ = lsq.solve(self.residuals, self.p0, fine=True, **options)
+        result, _ = lsq.solve(self.residuals, self.p0, at_end=False, **options)
         if result.status == 0 and options.get("x_scale") is None and options["max_nfev"] is None:
-            result, _ = lsq.solve(self.residuals, self.p0, fine=True, **{**options, "x_scale": "jac"})
+            result, _ = lsq.solve(self.residuals, self.p0, at_end=False, **{**options, "x_scale": "jac"})
         if not result.success:
             raise RuntimeError("Optimal parameters not found: " + result.message)
         pcov = self._covariance(dense(result.jac), result.cost, len(result.fun))
