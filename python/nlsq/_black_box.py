@@ -21,6 +21,7 @@ from nlsq._scipy_types import as_jacobian, dense, rows_times, transposed_times
 _EPS = np.finfo(float).eps
 _FLOAT64 = np.dtype(float)
 _KEPT_VALUES = 4_000_000  # of Jacobians
+_FEW_POINTS = 100  # a limit of fewer is meant for steps that cost differences each
 
 
 class Point:
@@ -170,6 +171,7 @@ class BlackBox:
         """The core's result from x0. callback(iteration, nfev, cost, step, optimality, x) -> stop. enough: result ->
         whether nobody will ask for the point where it ended."""
         own_loss = self.loss.name is None
+        estimates = callback is None and solver["max_nfev"] >= _FEW_POINTS
         start = self.at(x0)
         if not own_loss and self._is_plain(start):
             residuals, jacobian = self._for_the_core(start), None
@@ -187,7 +189,7 @@ class BlackBox:
             self.core = _core.least_squares(
                 residuals, jacobian, self.m, x0.tolist(), lower.tolist(), upper.tolist(),
                 None if own_loss else self.loss.name, 1.0 if own_loss else float(self.loss.f_scale),
-                absolute_sigma=True, callback=callback, solver=solver, estimates=callback is None,
+                absolute_sigma=True, callback=callback, solver=solver, estimates=estimates,
                 at_end=self.at_end,
             )  # fmt: skip
             self._count()

@@ -165,10 +165,11 @@ class _Task(Arguments):
         given = {k: v for k, v in self.kwargs.items() if k in ("ftol", "xtol", "gtol")}
         if self.method == "lm":
             solver = {"method": "lm", **{k: float(v) for k, v in given.items()}}
-            limit = self.kwargs.get("maxfev", 0)
+            self.maxfev = int(self.kwargs.get("maxfev") or (100 if callable(self.jac) else 200) * (self.n + 1))
+            limit = self.maxfev if callable(self.jac) else passes_of(self.maxfev, self.n)
             if self.kwargs.get("diag") is not None:
                 solver["x_scale"] = (1.0 / np.asarray(self.kwargs["diag"], dtype=float)).tolist()
-            return solver, "linear", 1.0, limit or None
+            return solver, "linear", 1.0, limit
         tolerances = {"ftol": 1e-8, "xtol": 1e-8, "gtol": 1e-8, **given}
         loss, f_scale = self.kwargs.get("loss", "linear"), self.kwargs.get("f_scale", 1.0)
         limit = self.kwargs.get("max_nfev")
@@ -246,8 +247,9 @@ class _Task(Arguments):
 
     def _off_symmetry(self, run, result):
         """The better of a result and that of a start whose parameters differ: exact derivatives keep two equal terms
-        of a model equal for ever, be that a maximum of the cost between them."""
-        apart = 1e-3 * np.arange(self.n)
+        of a model equal for ever, be that a maximum of the cost between them, and a parameter in its place where all
+        of them are 0 at a kink."""
+        apart = 1e-3 * (1.0 + np.arange(self.n))
         start = self.p0 * (1.0 + apart) + np.where(self.p0 == 0.0, apart, 0.0)
         try:
             other = run(np.clip(start, self.lower, self.upper))
@@ -291,10 +293,8 @@ class _Task(Arguments):
     def _through(self, box, solver, limit, full_output):
         """The problem minimized by the core's black box."""
         solver["polish"] = box.differences is None
-        # SciPy's limits count differences.
-        each = 1 if box.differences is None else 1 + self.n
         if limit is not None:
-            solver["max_nfev"] = max(1, int(limit) // each)
+            solver["max_nfev"] = int(limit)
         tolerance = {"ftol": 1e-8, "xtol": 1e-8, "gtol": 0.0, **solver}
         box.at(self.p0)
         core = None
@@ -359,7 +359,7 @@ class _Task(Arguments):
 
     def _failure(self, status, nfev, limit):
         if status == 0 and self.method == "lm":
-            return f"Number of calls to function has reached maxfev = {limit or nfev}."
+            return f"Number of calls to function has reached maxfev = {self.maxfev}."
         return lsq.MESSAGES[status]
 
     def _not_finite(self, p, residuals):
@@ -367,6 +367,12 @@ class _Task(Arguments):
             return ValueError("Residuals are not finite in the initial point.")
         row = int(np.flatnonzero(~np.isfinite(residuals(p)))[0])
         return RuntimeError(f"Optimal parameters not found: the residual at index {row} is not finite at p0.")
+
+
+def passes_of(maxfev: int, n: int) -> int:
+    """The points at which MINPACK's lmdif evaluates residuals before it looks at its limit, which counts the calls
+    for differences between them."""
+    return max(2, 2 + (maxfev - 2) // (n + 1))
 
 
 def _scaled_rows(loss, f, J):
