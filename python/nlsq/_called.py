@@ -161,7 +161,7 @@ def _is_single(call, x, p0, residuals, free):
         values = np.asarray(call(x, *p0.tolist()))
     except (TypeError, ValueError):
         return False  # said in better words when the fit calls it
-    if isinstance(residuals, _core.Called):
+    if isinstance(residuals, _core.Called) and values.dtype.kind == "f" and values.ndim == 1:
         residuals.remember_values(p0[free].tolist(), values)
     return values.dtype.kind == "f" and values.dtype.itemsize < 8
 

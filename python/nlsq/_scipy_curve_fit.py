@@ -18,7 +18,7 @@ from nlsq import _scipy_least_squares as lsq
 from nlsq._black_box import BlackBox
 from nlsq._losses import Loss
 from nlsq._optimize import optimize_warning
-from nlsq._scipy_arguments import FLOAT64, UNBOUNDED, Arguments
+from nlsq._scipy_arguments import FLOAT64, UNBOUNDED, Arguments, passes_of
 from nlsq._scipy_covariance import covariance, minpack_factors
 from nlsq._scipy_types import dense
 from nlsq._type_questions import may_ask_for_types
@@ -160,8 +160,8 @@ class _Task(Arguments):
         plain = all(key in _TRACED_OPTIONS or value is None for key, value in self.kwargs.items())
         return plain and not callable(self.kwargs.get("loss"))
 
-    def _solver(self):
-        """Options of the core and the loss, checked."""
+    def _solver(self, recorded):
+        """Options of the core and the loss, checked; without maxfev a recorded model is left the core's limit."""
         given = {k: v for k, v in self.kwargs.items() if k in ("ftol", "xtol", "gtol")}
         if self.method == "lm":
             solver = {"method": "lm", **{k: float(v) for k, v in given.items()}}
@@ -169,7 +169,7 @@ class _Task(Arguments):
             limit = self.maxfev if callable(self.jac) else passes_of(self.maxfev, self.n)
             if self.kwargs.get("diag") is not None:
                 solver["x_scale"] = (1.0 / np.asarray(self.kwargs["diag"], dtype=float)).tolist()
-            return solver, "linear", 1.0, limit
+            return solver, "linear", 1.0, limit if self.kwargs.get("maxfev") or not recorded else None
         tolerances = {"ftol": 1e-8, "xtol": 1e-8, "gtol": 1e-8, **given}
         loss, f_scale = self.kwargs.get("loss", "linear"), self.kwargs.get("f_scale", 1.0)
         limit = self.kwargs.get("max_nfev")
@@ -185,7 +185,7 @@ class _Task(Arguments):
         return solver, loss, 1.0 if loss == "linear" else abs(float(f_scale)), limit
 
     def _traced(self, full_output):
-        solver, loss, f_scale, limit = self._solver()
+        solver, loss, f_scale, limit = self._solver(True)
         rows, n = self.y.size, self.n
         names = _NAMES[n] if n < 64 else [f"p{i}" for i in range(n)]
         free = np.all(self.lower == -np.inf) and np.all(self.upper == np.inf)
@@ -262,7 +262,7 @@ class _Task(Arguments):
     def _black_box(self, full_output):
         if self.method != "lm":
             return self._by_least_squares()
-        solver, _, _, limit = self._solver()
+        solver, _, _, limit = self._solver(False)
         jac = self.jac
         columns_first = bool(self.kwargs.get("col_deriv", False))
 
@@ -367,12 +367,6 @@ class _Task(Arguments):
             return ValueError("Residuals are not finite in the initial point.")
         row = int(np.flatnonzero(~np.isfinite(residuals(p)))[0])
         return RuntimeError(f"Optimal parameters not found: the residual at index {row} is not finite at p0.")
-
-
-def passes_of(maxfev: int, n: int) -> int:
-    """The points at which MINPACK's lmdif evaluates residuals before it looks at its limit, which counts the calls
-    for differences between them."""
-    return max(2, 2 + (maxfev - 2) // (n + 1))
 
 
 def _scaled_rows(loss, f, J):

@@ -116,8 +116,10 @@ def solve(fun, x0, jac="2-point", bounds=UNBOUNDED, method="trf", ftol=1e-8, xto
             warn("Callback function specified, but not supported with `lm` method.",
                  stacklevel=checks.frames_to_caller())  # fmt: skip
             callback = None
-        solver = {"method": method, "ftol": ftol, "xtol": xtol, "gtol": gtol, "polish": callable(jac), "max_polish": 1,
+        solver = {"method": method, "ftol": ftol, "xtol": xtol, "gtol": gtol, "polish": callable(jac),
                   "max_nfev": 100 * problem.n if max_nfev is None else int(max_nfev)}  # fmt: skip
+        if callable(jac) and not is_bounded(lower, upper):
+            solver["max_polish"] = 1
         if scale is not None:
             solver["x_scale"] = scale.tolist()
         watch = _Watch(problem, method, lower, upper, callback, verbose) if callback or verbose == 2 else None

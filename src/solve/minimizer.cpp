@@ -96,8 +96,8 @@ Outcome finish(Evaluator& evaluator, State& state, Strategy& strategy, Stop stop
     if (anew && converged && state.nfev < limit) settle(evaluator, state, strategy);
   }
   const bool exact = state.here->sum.cost == 0.0;
-  // A caller's Jacobian is not asked for again where gtol, which it was to reach, is reached.
-  const bool enough = stop.status == Status::gtol && !state.bounded && evaluator.ends_with_cost();
+  // Where the caller limits the steps, a function's Jacobian is not asked for beyond gtol.
+  const bool enough = stop.status == Status::gtol && options.max_polish && evaluator.ends_with_cost();
   if (options.polish && converged && !enough && !state.settled && !exact && state.n > 0 &&
       std::isfinite(state.here->sum.kappa)) {
     out.polish_steps = polish(evaluator, state, options, limit);
