@@ -171,7 +171,7 @@ class BlackBox:
         """The core's result from x0. callback(iteration, nfev, cost, step, optimality, x) -> stop. enough: result ->
         whether nobody will ask for the point where it ended."""
         own_loss = self.loss.name is None
-        estimates = callback is None and solver["max_nfev"] >= _FEW_POINTS
+        estimates = callback is None and solver.get("max_nfev", _FEW_POINTS) >= _FEW_POINTS
         start = self.at(x0)
         if not own_loss and self._is_plain(start):
             residuals, jacobian = self._for_the_core(start), None
