@@ -15,6 +15,14 @@ _KEEPS = (
 )
 
 
+_DISAGREES = (
+    "jac does not agree with a difference of the model at the start (a wrong sign, a missing factor, columns in another "
+    "order?): parameters and errors may be wrong; leave jac out to compare"
+)
+_SMALL_STEP = 1e-6
+_SAME_SLOPE = 1e-2
+
+
 def whiten(values, sigma):
     """values / sigma, 0 where sigma is infinite; for a covariance matrix L^-1 values with sigma = L L^T."""
     if sigma is None:
@@ -87,6 +95,11 @@ def fit_called(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, diff
                 raise ValueError(f"jac is {J[row, column]} at index {row} for {out.names[column]} at the start")
             return np.ascontiguousarray(weigh(J[:, free]))
 
+    disagrees = False
+    if out.jac is not None and out.model is None:
+        at_point = (lambda p: residuals.values(p.tolist())) if isinstance(residuals, _core.Called) else residuals
+        size = float(np.linalg.norm(weigh(y.copy())))
+        disagrees = _disagrees(at_point, jacobian, p0[free], pick_of(lower, free), pick_of(upper, free), size)
     epsilon = _EPS
     if jacobian is None and diff_step is None and _is_single(call, out.xdata, p0, residuals, free):
         differences, epsilon = "3-point", float(np.finfo(np.float32).eps)
@@ -122,7 +135,10 @@ def fit_called(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, diff
     elif sigma is not None:
         log_sigma = rows * float(np.log(sigma))
     held = (~free).tolist()
-    return _core.complete(result, out.names, p0.tolist(), held, masked, _total(y, sigma), log_sigma, sigma is not None)
+    whole = _core.complete(result, out.names, p0.tolist(), held, masked, _total(y, sigma), log_sigma, sigma is not None)
+    if disagrees:
+        whole.warn(_DISAGREES)
+    return whole
 
 
 def _not_finite(out, values, p0):
@@ -153,6 +169,36 @@ def _called(call, out, y, weigh, full, free):
                           len(places), rows)  # fmt: skip
     called.set_model(out.xdata, np.ascontiguousarray(y, dtype=float), sigma, full.tolist(), places, False)
     return called
+
+
+def pick_of(values, free):
+    """The values of free parameters, or None."""
+    return None if values is None else np.asarray(values, dtype=float)[free]
+
+
+def _disagrees(function, jacobian, p, lower, upper, data):
+    """Whether the Jacobian is not what one difference along all parameters shows, at two lengths of the step.
+    data: the size whose rounding the residuals bear."""
+    with np.errstate(all="ignore"):
+        J, here = jacobian(p), function(p)
+        size = np.linalg.norm(J, axis=0)
+        # All parameters change the residuals by as much, none of them cancels another but by chance.
+        unit = np.where(size > 0, max(np.linalg.norm(here), data) / np.where(size > 0, size, 1.0), np.inf)
+        unit = np.minimum(unit, np.where(p != 0, np.abs(p), np.where(size > 0, np.inf, 1.0)))
+        unit = unit * (1.0 + 0.37 * np.arange(len(p)))
+        for length in (_SMALL_STEP, 0.1 * _SMALL_STEP):
+            step = length * unit
+            if upper is not None:
+                step = np.where(p + step > upper, -step, step)
+            if lower is not None:
+                step = np.where(p + step < lower, 0.0, step)
+            moved = (p + step) - p
+            change, told = function(p + step) - here, J @ moved
+            off, whole = np.linalg.norm(change - told), max(np.linalg.norm(change), np.linalg.norm(told))
+            noise = 1e3 * _EPS * max(np.linalg.norm(here), data)
+            if not np.isfinite(off) or off <= _SAME_SLOPE * whole + noise:
+                return False
+    return True
 
 
 def _is_single(call, x, p0, residuals, free):

@@ -563,6 +563,9 @@ class FitResult:
     @property
     def warnings(self) -> list[str]: ...
 
+    def warn(self, text: str) -> None:
+        """Adds a warning."""
+
     @property
     def fingerprints(self) -> dict:
         """{(address, bytes): fingerprint} of the long arrays that were read."""
