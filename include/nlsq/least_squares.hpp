@@ -4,39 +4,47 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "nlsq/differences.hpp"
 #include "nlsq/options.hpp"
 #include "nlsq/result.hpp"
 #include "nlsq/types.hpp"
 
 namespace nlsq {
 
-/// Fills residuals f (m values) at p (n values).
-using ResidualFunction = std::function<void(std::span<const double> p, std::span<double> f)>;
 /// Fills the Jacobian (m×n, row-major: ∂f_i/∂p_j at [i·n + j]) at p.
 using JacobianFunction = std::function<void(std::span<const double> p, std::span<double> jacobian)>;
-
-/// How derivatives are found without a JacobianFunction: forward differences, or central ones at
-/// twice the price.
-enum class Differences { two_point, three_point };
 
 struct LeastSquaresOptions : SolverOptions {
   std::vector<double> lower, upper;  ///< n each; empty: unbounded
   Loss loss = Loss::linear;
   double f_scale = 1.0;
   Differences differences = Differences::two_point;
-  /// Relative steps, h = diff_step·max(1, |p|) for each parameter; empty: √eps (two-point, away
-  /// from zero) or ∛eps (three-point).
+  /// Relative steps, h = diff_step·max(diff_step_floor, |p|) for each parameter; empty: steps that
+  /// fit the function as far as it is known.
   std::vector<double> diff_step;
-  /// A finer Jacobian for the end of a fit that converged, at a higher price: some Gauss-Newton
-  /// steps are taken with it, and the covariance comes from it. For the linear loss.
-  JacobianFunction last_jacobian;
-  /// It is asked for where the last of these steps leads, too, which changes the covariance by less
-  /// than a millionth.
-  bool last_jacobian_at_end = false;
+  double diff_step_floor = 1.0;
+  /// Relative rounding of what the function gives.
+  double epsilon = std::numeric_limits<double>::epsilon();
+  /// Where residuals are differences from data, the data's norm (weighted as the residuals are).
+  double data_norm = 0.0;
+  /// Called in place of the function for differences: a function that remembers its points need
+  /// not remember those. Empty: the function itself.
+  ResidualFunction probe;
+  /// On the way Jacobians by differences may be brought up to date by the residuals alone.
+  bool estimates = true;
+  /// The covariance is that at the last point, to the digit; else that of the point before may
+  /// stand in for it where the two are the same to 1e-4.
+  bool jacobian_at_end = true;
+  /// Told the last Jacobian (row-major m×n) by differences, with a callback each, and the
+  /// residuals.
+  std::function<void(std::span<const double> p, std::span<const double> f,
+                     std::span<const double> jacobian)>
+      told;
   std::vector<std::string> names;  ///< of the parameters; empty: p0, p1, …
   bool absolute_sigma = false;
   /// As in FitOptions. It is looked up and reported, but differences and a JacobianFunction have no

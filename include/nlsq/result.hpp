@@ -48,6 +48,7 @@ struct FitResult {
   std::string message;
   bool success = false;                        ///< status > 0
   index_t nfev = 0, njev = 0, iterations = 0;  ///< passes over all rows
+  index_t difference_evaluations = 0;          ///< calls of a function for finite differences
   index_t nfev_subsample = 0;                  ///< passes over a sample or a part of them
   bool progressive = false;                    ///< the sample's answer was the start on all rows
   double optimality = 0.0;

@@ -41,6 +41,16 @@ bool copy_plain(nb::handle value, int dimensions, std::span<double> out) {
 
 }  // namespace
 
+DifferenceRule rule_of(bool central, double epsilon, std::vector<double> relative,
+                       std::vector<double> lower, std::vector<double> upper) {
+  return {central ? Differences::three_point : Differences::two_point,
+          epsilon,
+          std::move(relative),
+          0.0,
+          std::move(lower),
+          std::move(upper)};
+}
+
 Called::Called(nb::object function, nb::object plain, index_t n, index_t m)
     : function_(std::move(function)), plain_(std::move(plain)), n_(n), m_(m) {}
 
@@ -64,13 +74,32 @@ void Called::set_model(nb::object data, nb::handle y, nb::handle sigma, std::vec
 
 void Called::set_jacobian(nb::object jacobian) { jacobian_ = std::move(jacobian); }
 
-void Called::set_differences(StepRule rule) {
+void Called::set_differences(DifferenceRule rule) {
   const auto n = static_cast<std::size_t>(n_);
   if (rule.lower.size() != n || rule.upper.size() != n ||
       !(rule.relative.empty() || rule.relative.size() == n)) {
     throw nb::value_error("bounds or steps of another number of parameters");
   }
   rule_ = std::move(rule);
+}
+
+double Called::data_norm() const {
+  if (!model_) return 0.0;
+  double sum = 0.0;
+  for (std::size_t i = 0; i < model_->y.size(); ++i) {
+    const double sigma = model_->sigma.empty() ? 1.0 : model_->sigma[i];
+    const double y = std::isinf(sigma) ? 0.0 : model_->y[i] / sigma;
+    sum += y * y;
+  }
+  return std::sqrt(sum);
+}
+
+void Called::told(std::span<const double> x, std::span<const double> f,
+                  std::span<const double> jacobian) {
+  CalledPoint* point = find(x);
+  if (point == nullptr) point = &keep({{x.begin(), x.end()}, {f.begin(), f.end()}, {}});
+  point->jacobian.assign(jacobian.begin(), jacobian.end());
+  last_jacobian_ = point->jacobian;
 }
 
 void Called::remember(nb::handle x, nb::handle f, nb::handle jacobian) {
@@ -81,6 +110,12 @@ void Called::remember(nb::handle x, nb::handle f, nb::handle jacobian) {
       !(point.jacobian.empty() || point.jacobian.size() == m * n)) {
     throw nb::value_error("a point of another number of parameters or residuals");
   }
+  keep(std::move(point));
+}
+
+void Called::remember_values(std::span<const double> x, nb::handle values) {
+  CalledPoint point{{x.begin(), x.end()}, std::vector<double>(static_cast<std::size_t>(m_)), {}};
+  read(values, point.f);
   keep(std::move(point));
 }
 
@@ -182,15 +217,21 @@ void bind_called(nb::module_& m) {
       .def("set_jacobian", &Called::set_jacobian, nb::arg("jacobian"), "jacobian(x) gives (m, n).")
       .def(
           "set_differences",
-          [](Called& called, bool central, double root, std::vector<double> relative,
+          [](Called& called, bool central, double epsilon, std::vector<double> relative,
              std::vector<double> lower, std::vector<double> upper) {
             called.set_differences(
-                {central, root, std::move(relative), std::move(lower), std::move(upper)});
+                rule_of(central, epsilon, std::move(relative), std::move(lower), std::move(upper)));
           },
-          nb::arg("central"), nb::arg("root"), nb::arg("relative"), nb::arg("lower"),
-          nb::arg("upper"), "The Jacobian is made of differences, with SciPy's steps.")
+          nb::arg("central"), nb::arg("epsilon"), nb::arg("relative"), nb::arg("lower"),
+          nb::arg("upper"), "The Jacobian is made of differences.")
       .def("remember", &Called::remember, nb::arg("x"), nb::arg("f"),
            nb::arg("jacobian").none() = nb::none(), "What is known of a point already.")
+      .def(
+          "remember_values",
+          [](Called& called, const std::vector<double>& x, nb::handle values) {
+            called.remember_values(x, values);
+          },
+          nb::arg("x"), nb::arg("values"), "What the function gave at x.")
       .def(
           "values",
           [](Called& called, const std::vector<double>& x) { return new_array(called.at(x).f); },
@@ -202,6 +243,14 @@ void bind_called(nb::module_& m) {
                               static_cast<std::size_t>(called.rows()));
           },
           nb::arg("x"), "Their derivatives (m, n) at x.")
+      .def(
+          "known_jacobian",
+          [](Called& called, const std::vector<double>& x) -> nb::object {
+            const std::vector<double>& known = called.at(x).jacobian;
+            if (known.empty()) return nb::none();
+            return new_matrix(known, static_cast<std::size_t>(called.rows()));
+          },
+          nb::arg("x"), "The same if they were computed before, else None.")
       .def(
           "last_jacobian",
           [](const Called& called) -> nb::object {

@@ -7,9 +7,11 @@
 
 #include <deque>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
-#include "differences.hpp"
+#include "nlsq/differences.hpp"
 
 namespace nlsq::python {
 
@@ -35,16 +37,22 @@ class Called {
                  std::vector<std::size_t> free, bool numpy_scalars);
   /// jacobian(x) -> float64 (m, n).
   void set_jacobian(nb::object jacobian);
-  void set_differences(StepRule rule);
-  bool has_jacobian() const { return static_cast<bool>(jacobian_) || rule_.has_value(); }
+  void set_differences(DifferenceRule rule);
+  bool has_jacobian() const { return static_cast<bool>(jacobian_); }
+  const std::optional<DifferenceRule>& rule() const { return rule_; }
+  /// ‖y / sigma‖ of a model, else 0.
+  double data_norm() const;
 
   /// What the caller knows of a point already; jacobian: None or (m, n).
   void remember(nb::handle x, nb::handle f, nb::handle jacobian);
+  void remember_values(std::span<const double> x, nb::handle values);
   CalledPoint& keep(CalledPoint point);
 
   /// The point at x with its residuals, or with its Jacobian too. Valid until the next call.
   const CalledPoint& at(std::span<const double> x);
   const CalledPoint& with_jacobian(std::span<const double> x);
+  /// Residuals and a Jacobian by differences, row-major (m, n), that somebody else made.
+  void told(std::span<const double> x, std::span<const double> f, std::span<const double> jacobian);
   /// The Jacobian that was computed last, (m, n); empty if none was.
   const std::vector<double>& last_jacobian() const { return last_jacobian_; }
   /// Residuals alone; nothing is remembered.
@@ -70,11 +78,15 @@ class Called {
 
   nb::object function_, plain_, jacobian_;
   std::optional<ModelCall> model_;
-  std::optional<StepRule> rule_;
+  std::optional<DifferenceRule> rule_;
   index_t n_, m_;
   std::deque<CalledPoint> points_;
   std::vector<double> last_jacobian_;
 };
+
+/// SciPy's rule of differences.
+DifferenceRule rule_of(bool central, double epsilon, std::vector<double> relative,
+                       std::vector<double> lower, std::vector<double> upper);
 
 void bind_called(nb::module_& m);
 

@@ -163,6 +163,10 @@ void bind_fit(nb::module_& m) {
       .def_ro("method", &FitResult::method)
       .def_ro("loss", &FitResult::loss)
       .def_ro("warnings", &FitResult::warnings)
+      .def(
+          "warn",
+          [](FitResult& result, std::string text) { result.warnings.push_back(std::move(text)); },
+          nb::arg("text"), "Adds a warning.")
       .def_prop_ro(
           "fingerprints",
           [](const FitResult& r) {

@@ -40,26 +40,34 @@ void call_into(nb::handle function, std::span<const double> p, std::span<double>
   std::memcpy(out.data(), result.data(), out.size_bytes());
 }
 
-// The functions of a fit: Python callables, or a Called, which knows its own Jacobian.
-void set_functions(nb::handle fun, nb::handle jac, ResidualFunction& residuals,
-                   JacobianFunction& jacobian) {
-  Called* called = nullptr;
-  if (!nb::try_cast(fun, called)) {
+// The functions of a fit: Python callables, or a Called, which knows its own Jacobian or how
+// differences are to be made.
+void set_functions(nb::handle fun, Called* called, nb::handle jac, LeastSquaresOptions& options,
+                   ResidualFunction& residuals, JacobianFunction& jacobian) {
+  if (called == nullptr) {
     residuals = [fun](std::span<const double> p, std::span<double> f) { call_into(fun, p, f); };
-  } else if (called->has_jacobian()) {
+  } else {
+    options.data_norm = called->data_norm();
     residuals = [called](std::span<const double> p, std::span<double> f) {
       std::ranges::copy(called->at(p).f, f.begin());
     };
-    jacobian = [called](std::span<const double> p, std::span<double> J) {
-      std::ranges::copy(called->with_jacobian(p).jacobian, J.begin());
-    };
-  } else {
-    residuals = [called](std::span<const double> p, std::span<double> f) {
+    options.probe = [called](std::span<const double> p, std::span<double> f) {
       called->evaluate(p, f);
     };
+    options.told = [called](std::span<const double> p, std::span<const double> f,
+                            std::span<const double> J) { called->told(p, f, J); };
   }
   if (!jac.is_none()) {
     jacobian = [jac](std::span<const double> p, std::span<double> J) { call_into(jac, p, J); };
+  } else if (called != nullptr && called->has_jacobian()) {
+    jacobian = [called](std::span<const double> p, std::span<double> J) {
+      std::ranges::copy(called->with_jacobian(p).jacobian, J.begin());
+    };
+  } else if (called != nullptr && called->rule()) {
+    options.differences = called->rule()->kind;
+    options.epsilon = called->rule()->epsilon;
+    options.diff_step = called->rule()->relative;
+    options.diff_step_floor = called->rule()->floor;
   }
 }
 
@@ -69,7 +77,7 @@ FitResult run_least_squares(nb::handle fun, nb::handle jac, index_t m,
                             bool three_point, const std::vector<double>& diff_step,
                             const std::vector<std::string>& names, bool absolute_sigma,
                             nb::handle callback, const nb::dict& solver, nb::handle jacobian_mode,
-                            nb::handle fine) {
+                            double epsilon, bool estimates, bool at_end) {
   LeastSquaresOptions options;
   options.lower = lower;
   options.upper = upper;
@@ -84,24 +92,23 @@ FitResult run_least_squares(nb::handle fun, nb::handle jac, index_t m,
     options.jacobian_mode = parse_jacobian_mode(nb::cast<std::string>(jacobian_mode));
   }
   options.callback = callback_of(callback);
+  options.epsilon = epsilon;
+  options.estimates = estimates;
+  options.jacobian_at_end = at_end;
+  Called* called = nullptr;
+  if (!nb::try_cast(fun, called)) called = nullptr;
   ResidualFunction residuals;
   JacobianFunction jacobian;
-  set_functions(fun, jac, residuals, jacobian);
-  Called* main = nullptr;
-  Called* finer = nullptr;
-  if (!fine.is_none()) {
-    finer = nb::cast<Called*>(fine);
-    if (!nb::try_cast(fun, main)) main = nullptr;
-    options.last_jacobian_at_end = main == finer;
-    options.last_jacobian = [main, finer](std::span<const double> p, std::span<double> J) {
-      if (main != nullptr && main != finer) finer->keep({main->at(p).x, main->at(p).f, {}});
-      std::ranges::copy(finer->with_jacobian(p).jacobian, J.begin());
-    };
-  }
+  set_functions(fun, called, jac, options, residuals, jacobian);
   std::optional<WithoutGil> release;
   if (m * static_cast<index_t>(x0.size()) > kLarge) release.emplace();
-  return jacobian ? least_squares(residuals, jacobian, m, x0, options)
-                  : least_squares(residuals, m, x0, options);
+  if (jacobian) return least_squares(residuals, jacobian, m, x0, options);
+  FitResult result = least_squares(residuals, m, x0, options);
+  if (called != nullptr) {
+    called->njev += result.njev;
+    called->evaluations += result.difference_evaluations;
+  }
+  return result;
 }
 
 // The result of a curve fitted as residuals, over all parameters: fixed ones put back, masked rows
@@ -174,27 +181,52 @@ void bind_least_squares(nb::module_& m) {
         nb::arg("diff_step") = std::vector<double>{}, nb::arg("names") = std::vector<std::string>{},
         nb::arg("absolute_sigma") = false, nb::arg("callback").none() = nb::none(),
         nb::arg("solver") = nb::dict(), nb::arg("jacobian_mode").none() = nb::none(),
-        nb::arg("fine").none() = nb::none(),
-        "Minimizes over residual callables that take and give float64 arrays, or over a Called; "
-        "fine: a Called whose Jacobian the last steps take, or fun. See nlsq.least_squares.");
+        nb::arg("epsilon") = std::numeric_limits<double>::epsilon(), nb::arg("estimates") = true,
+        nb::arg("at_end") = true,
+        "Minimizes over residual callables that take and give float64 arrays, or over a Called. "
+        "epsilon: relative rounding of their values; estimates: Jacobians by differences may be "
+        "estimated on the way; at_end: the last one is of the last point. See nlsq.least_squares.");
   m.def(
       "differences",
       [](const nb::object& function, const nb::object& plain, const std::vector<double>& x,
-         nb::handle f, bool central, double root, std::vector<double> relative,
-         std::vector<double> lower, std::vector<double> upper) {
+         nb::handle f, bool central, double epsilon, std::vector<double> relative,
+         std::vector<double> lower, std::vector<double> upper, bool fitting) {
         const Buffer values(f);
-        const auto n = static_cast<index_t>(x.size());
-        Called called(function, plain, n, values.values().size);
-        called.set_differences(
-            {central, root, std::move(relative), std::move(lower), std::move(upper)});
-        called.remember(new_array(x), f, nb::none());
-        return new_matrix(called.with_jacobian(x).jacobian,
-                          static_cast<std::size_t>(called.rows()));
+        const auto m = static_cast<std::size_t>(values.values().size), n = x.size();
+        const Called called(function, plain, static_cast<index_t>(n), values.values().size);
+        const DifferenceRule rule =
+            rule_of(central, epsilon, std::move(relative), std::move(lower), std::move(upper));
+        const ResidualFunction evaluate = [&called](std::span<const double> at,
+                                                    std::span<double> out) {
+          called.evaluate(at, out);
+        };
+        std::vector<double> start(m), jacobian(m * n);
+        for (std::size_t i = 0; i < m; ++i) start[i] = values.values()[static_cast<index_t>(i)];
+        (fitting ? fitting_jacobian : difference_jacobian)(rule, evaluate, x, start, jacobian);
+        return new_matrix(jacobian, m);
       },
       nb::arg("function"), nb::arg("plain"), nb::arg("x"), nb::arg("f"), nb::arg("central"),
-      nb::arg("root"), nb::arg("relative"), nb::arg("lower"), nb::arg("upper"),
-      "The Jacobian (m, n) of function(x) by differences, f its values at x; see "
-      "nlsq/_differences.py.");
+      nb::arg("epsilon"), nb::arg("relative"), nb::arg("lower"), nb::arg("upper"),
+      nb::arg("fitting") = false,
+      "The Jacobian (m, n) of function(x) by differences, f its values at x, with SciPy's steps or "
+      "(fitting) such as fit the function.");
+  m.def(
+      "difference_steps",
+      [](const std::vector<double>& x, bool central, double epsilon, std::vector<double> relative,
+         std::vector<double> lower, std::vector<double> upper) {
+        const DifferenceRule rule =
+            rule_of(central, epsilon, std::move(relative), std::move(lower), std::move(upper));
+        std::vector<double> sizes(x.size());
+        std::vector<bool> one_sided(x.size());
+        for (std::size_t j = 0; j < x.size(); ++j) {
+          const DifferenceStep step = difference_step(rule, x[j], j);
+          sizes[j] = step.size;
+          one_sided[j] = step.one_sided;
+        }
+        return nb::make_tuple(new_array(sizes), one_sided);
+      },
+      nb::arg("x"), nb::arg("central"), nb::arg("epsilon"), nb::arg("relative"), nb::arg("lower"),
+      nb::arg("upper"), "(steps (n,), which of them go to one side only) of differences at x.");
 }
 
 }  // namespace nlsq::python

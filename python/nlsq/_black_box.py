@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from nlsq import _core
-from nlsq._differences import as_values, is_bounded, root_of_epsilon
+from nlsq._differences import as_values, is_bounded
 from nlsq._function_state import unchanged
 from nlsq._losses import Loss
 from nlsq._recorded_residuals import Engine, record
@@ -21,6 +21,7 @@ from nlsq._scipy_types import as_jacobian, dense, rows_times, transposed_times
 _EPS = np.finfo(float).eps
 _FLOAT64 = np.dtype(float)
 _KEPT_VALUES = 4_000_000  # of Jacobians
+_FEW_POINTS = 100  # a limit of fewer is meant for steps that cost differences each
 
 
 class Point:
@@ -45,7 +46,7 @@ class BlackBox:
         self._points = OrderedDict()
         self._keep = 2
         self._called = None  # a _core.Called that remembers the points
-        self.fine = None  # differences for the end of a fit, as Differences.rule()
+        self.at_end = True  # whether the last Jacobian has to be that where the fit ends
         self.recorded = None  # a _recorded_residuals.Recorded of the function, to be minimized in the engine
         self.note = None  # why there is none
         self.core = None  # the core's last result
@@ -97,7 +98,7 @@ class BlackBox:
         """Sets what the core knows, or finds out, at point.x."""
         point.f = self._called.values(point.x)
         point.dtype = point.f.dtype
-        point.jacobian = self._called.jacobian(point.x)
+        point.jacobian = self._called.known_jacobian(point.x)
         self._count()
 
     def jacobian_at(self, x: np.ndarray) -> Point:
@@ -171,15 +172,10 @@ class BlackBox:
         """The core's result from x0. callback(iteration, nfev, cost, step, optimality, x) -> stop. enough: result ->
         whether nobody will ask for the point where it ended."""
         own_loss = self.loss.name is None
+        estimates = callback is None and solver.get("max_nfev", _FEW_POINTS) >= _FEW_POINTS
         start = self.at(x0)
-        fine = None if self.fine is None else self._new_called()
-        if fine is not None:
-            fine.set_differences(*self.fine)
         if not own_loss and self._is_plain(start):
             residuals, jacobian = self._for_the_core(start), None
-            if self.jacobian_function is not None and self.loss.linear and not is_bounded(lower, upper):
-                # Fewer evaluations than the core's own last steps take.
-                fine, solver = residuals, {**solver, "polish": False}
         else:
             def residuals(x):
                 f = self.at(x).f
@@ -194,35 +190,15 @@ class BlackBox:
             self.core = _core.least_squares(
                 residuals, jacobian, self.m, x0.tolist(), lower.tolist(), upper.tolist(),
                 None if own_loss else self.loss.name, 1.0 if own_loss else float(self.loss.f_scale),
-                absolute_sigma=True, callback=callback, solver=solver, fine=fine,
+                absolute_sigma=True, callback=callback, solver=solver, estimates=estimates,
+                at_end=self.at_end,
             )  # fmt: skip
+            self._count()
             if enough is None or not enough(self.core):
-                self._take_result(fine if fine is not self._called else None)
+                self.at(np.array(self.core.popt))
         finally:
             self._called = None  # it knows this object
         return self.core
-
-    def _take_result(self, fine):
-        """Remembers where the core ended, with the last of the fine Jacobians if there are any."""
-        self._count()
-        last = None
-        if fine is not None and fine.njev:
-            last = fine.last_jacobian()
-            last = last if np.isfinite(last).all() else None
-        x = np.array(self.core.popt)
-        if last is None or self._called is None:
-            point = self.at(x)
-        else:
-            point = Point()
-            point.x, point.f = x, self._called.values(x)
-            point.dtype, point.cost = point.f.dtype, self.loss.cost(point.f)
-            point.jacobian = None
-            self._points[x.tobytes()] = point
-            self._count()
-        if last is not None:
-            point.jacobian = last
-        if fine is not None:
-            self.differences.evaluations += fine.evaluations
 
     def _is_plain(self, start: Point) -> bool:
         """Whether the core can call the function itself."""
@@ -237,12 +213,6 @@ class BlackBox:
     def is_large(self, x: np.ndarray, most: int) -> bool:
         """Whether Jacobians are no arrays and have more values than most."""
         return not self.is_dense(x) and self.m * self.n > most
-
-    def use_fine_differences(self, dtype: np.dtype, lower: np.ndarray, upper: np.ndarray):
-        """Ends fits with central differences and Gauss-Newton steps: forward ones are off by their step, and x with
-        them. Steps are relative to x, for values of a type."""
-        root = root_of_epsilon("3-point", dtype)
-        self.fine = (True, root, [root] * self.n, lower.tolist(), upper.tolist())
 
     def _new_called(self):
         """The function for the core, a _core.Called."""

@@ -15,6 +15,14 @@ _KEEPS = (
 )
 
 
+_DISAGREES = (
+    "jac does not agree with a difference of the model at the start (a wrong sign, a missing factor, columns in another "
+    "order?): parameters and errors may be wrong; leave jac out to compare"
+)
+_SMALL_STEP = 1e-6
+_SAME_SLOPE = 1e-2
+
+
 def whiten(values, sigma):
     """values / sigma, 0 where sigma is infinite; for a covariance matrix L^-1 values with sigma = L L^T."""
     if sigma is None:
@@ -87,17 +95,14 @@ def fit_called(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, diff
                 raise ValueError(f"jac is {J[row, column]} at index {row} for {out.names[column]} at the start")
             return np.ascontiguousarray(weigh(J[:, free]))
 
-    if jacobian is None and diff_step is None and _is_single(call, out.xdata, p0):
-        # Steps that single-precision values can tell apart.
-        differences, diff_step = "3-point", np.cbrt(np.finfo(np.float32).eps)
-    fine = None
-    if jacobian is None and diff_step is None:
-        fine = _fine_steps(value, p0, np.flatnonzero(free), lower, upper, differences == "3-point")
-        if fine is not None:
-            solver = {**solver, "polish": False}
-
-            def jacobian(p):
-                return np.ascontiguousarray(weigh(fine(at(p).copy())))
+    disagrees = False
+    if out.jac is not None and out.model is None:
+        at_point = (lambda p: residuals.values(p.tolist())) if isinstance(residuals, _core.Called) else residuals
+        size = float(np.linalg.norm(weigh(y.copy())))
+        disagrees = _disagrees(at_point, jacobian, p0[free], pick_of(lower, free), pick_of(upper, free), size)
+    epsilon = _EPS
+    if jacobian is None and diff_step is None and _is_single(call, out.xdata, p0, residuals, free):
+        differences, epsilon = "3-point", float(np.finfo(np.float32).eps)
     pick = lambda values: [] if values is None else np.asarray(values, dtype=float)[free].tolist()  # noqa: E731
     options = dict(solver)
     if "x_scale" in options:
@@ -107,16 +112,11 @@ def fit_called(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, diff
         inner = callback
         callback = lambda i, nfev, cost, size, optimality, p: inner(  # noqa: E731
             i, nfev, cost, size, optimality, at(p).copy())
-    at_end = None
-    if out.jac is not None and isinstance(residuals, _core.Called) and lower is None and loss is None:
-        # Fewer calls than the core's own last steps take.
-        residuals.set_jacobian(jacobian)
-        at_end, jacobian, options["polish"] = residuals, None, False
     try:
         result = _core.least_squares(
             residuals, jacobian, rows, p0[free].tolist(), pick(lower), pick(upper), loss, f_scale,
             differences == "3-point", step, [name for name, f in zip(out.names, free) if f], absolute_sigma, callback,
-            options, jacobian_mode, at_end,
+            options, jacobian_mode, epsilon, callback is None, False,
         )  # fmt: skip
     except TraceRefused:
         raise TypeError(_KEEPS) from None
@@ -135,9 +135,10 @@ def fit_called(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, diff
     elif sigma is not None:
         log_sigma = rows * float(np.log(sigma))
     held = (~free).tolist()
-    mode = (differences or "2-point") if fine is not None else None
-    return _core.complete(result, out.names, p0.tolist(), held, masked, _total(y, sigma), log_sigma,
-                          sigma is not None, mode)  # fmt: skip
+    whole = _core.complete(result, out.names, p0.tolist(), held, masked, _total(y, sigma), log_sigma, sigma is not None)
+    if disagrees:
+        whole.warn(_DISAGREES)
+    return whole
 
 
 def _not_finite(out, values, p0):
@@ -170,64 +171,45 @@ def _called(call, out, y, weigh, full, free):
     return called
 
 
-def _fine_steps(value, p0, free, lower, upper, three_point):
-    """A Jacobian by differences p -> (rows, free), for parameters so small in size that steps of the usual
-    max(1, |p|) would change the model altogether; None where there are none of those."""
-    step = np.cbrt(_EPS) if three_point else np.sqrt(_EPS)
-    small = [j for j in free.tolist() if abs(p0[j]) < 1e-3]
-    if not small:
-        return None
+def pick_of(values, free):
+    """The values of free parameters, or None."""
+    return None if values is None else np.asarray(values, dtype=float)[free]
+
+
+def _disagrees(function, jacobian, p, lower, upper, data):
+    """Whether the Jacobian is not what one difference along all parameters shows, at two lengths of the step.
+    data: the size whose rounding the residuals bear."""
     with np.errstate(all="ignore"):
-        base = value(p0).copy()
-        size = np.linalg.norm(base)
-    if not (0.0 < size < np.inf):
-        return None
-
-    def scale_of(j):
-        """How far parameter j must go to change the model by its own size; 1 where it is of ordinary size."""
-        scale = 1.0
-        for _ in range(60):
-            p = p0.copy()
-            p[j] += step * scale if upper is None or p[j] + step * scale <= upper[j] else -step * scale
-            with np.errstate(all="ignore"):
-                change = np.linalg.norm(value(p) - base) / size
-            if change <= 1e3 * step:
-                return scale
-            scale *= min(0.1, max(1e-8, step / change)) if np.isfinite(change) else 1e-3
-        return scale
-
-    scales = np.ones(len(p0))
-    for j in small:
-        scales[j] = scale_of(j)
-    if np.all(scales == 1.0):
-        return None
-
-    def jacobian(p):
-        here = None if three_point else value(p).copy()
-        columns = []
-        for j in free.tolist():
-            h = step * max(abs(p[j]), scales[j])
-            ahead, behind = p.copy(), p.copy()
-            ahead[j] += h
-            if three_point:
-                behind[j] -= h
-            if upper is not None and ahead[j] > upper[j]:
-                ahead[j] = p[j] if three_point else p[j] - h
-            if lower is not None and behind[j] < lower[j]:
-                behind[j] = p[j]
-            last = value(behind).copy() if three_point else here
-            columns.append((value(ahead) - last) / (ahead[j] - behind[j]))
-        return np.stack(columns, axis=-1)
-
-    return jacobian
+        J, here = jacobian(p), function(p)
+        size = np.linalg.norm(J, axis=0)
+        # All parameters change the residuals by as much, none of them cancels another but by chance.
+        unit = np.where(size > 0, max(np.linalg.norm(here), data) / np.where(size > 0, size, 1.0), np.inf)
+        unit = np.minimum(unit, np.where(p != 0, np.abs(p), np.where(size > 0, np.inf, 1.0)))
+        unit = unit * (1.0 + 0.37 * np.arange(len(p)))
+        for length in (_SMALL_STEP, 0.1 * _SMALL_STEP):
+            step = length * unit
+            if upper is not None:
+                step = np.where(p + step > upper, -step, step)
+            if lower is not None:
+                step = np.where(p + step < lower, 0.0, step)
+            moved = (p + step) - p
+            change, told = function(p + step) - here, J @ moved
+            off, whole = np.linalg.norm(change - told), max(np.linalg.norm(change), np.linalg.norm(told))
+            noise = 1e3 * _EPS * max(np.linalg.norm(here), data)
+            if not np.isfinite(off) or off <= _SAME_SLOPE * whole + noise:
+                return False
+    return True
 
 
-def _is_single(call, x, p0):
+def _is_single(call, x, p0, residuals, free):
+    """Whether values are of single precision; residuals, if they are a _core.Called, remember those of the start."""
     try:
-        dtype = np.asarray(call(x, *p0.tolist())).dtype
+        values = np.asarray(call(x, *p0.tolist()))
     except (TypeError, ValueError):
         return False  # said in better words when the fit calls it
-    return dtype.kind == "f" and dtype.itemsize < 8
+    if isinstance(residuals, _core.Called) and values.dtype.kind == "f" and values.ndim == 1:
+        residuals.remember_values(p0[free].tolist(), values)
+    return values.dtype.kind == "f" and values.dtype.itemsize < 8
 
 
 def _total(y, sigma):
@@ -243,14 +225,3 @@ def _total(y, sigma):
     used = w > 0
     w, y = w[used], y[used]
     return float(np.sum(w * (y - np.sum(w * y) / np.sum(w)) ** 2))
-
-
-def central_differences(function, p):
-    step = np.cbrt(np.finfo(float).eps) * np.maximum(np.abs(p), 1e-3)
-    columns = []
-    for j, h in enumerate(step):
-        ahead, behind = p.copy(), p.copy()
-        ahead[j] += h
-        behind[j] -= h
-        columns.append((function(ahead) - function(behind)) / (ahead[j] - behind[j]))
-    return np.stack(columns, axis=-1)

@@ -563,6 +563,9 @@ class FitResult:
     @property
     def warnings(self) -> list[str]: ...
 
+    def warn(self, text: str) -> None:
+        """Adds a warning."""
+
     @property
     def fingerprints(self) -> dict:
         """{(address, bytes): fingerprint} of the long arrays that were read."""
@@ -617,17 +620,23 @@ class Called:
     def set_jacobian(self, jacobian: object) -> None:
         """jacobian(x) gives (m, n)."""
 
-    def set_differences(self, central: bool, root: float, relative: Sequence[float], lower: Sequence[float], upper: Sequence[float]) -> None:
-        """The Jacobian is made of differences, with SciPy's steps."""
+    def set_differences(self, central: bool, epsilon: float, relative: Sequence[float], lower: Sequence[float], upper: Sequence[float]) -> None:
+        """The Jacobian is made of differences."""
 
     def remember(self, x: object, f: object, jacobian: object | None = None) -> None:
         """What is known of a point already."""
+
+    def remember_values(self, x: Sequence[float], values: object) -> None:
+        """What the function gave at x."""
 
     def values(self, x: Sequence[float]) -> object:
         """Residuals (m,) at x."""
 
     def jacobian(self, x: Sequence[float]) -> object:
         """Their derivatives (m, n) at x."""
+
+    def known_jacobian(self, x: Sequence[float]) -> object:
+        """The same if they were computed before, else None."""
 
     def last_jacobian(self) -> object:
         """The Jacobian (m, n) that was computed last, or None."""
@@ -657,15 +666,18 @@ def many_message(status: int, flags: int) -> str:
 def complete(part: FitResult, names: Sequence[str], p0: Sequence[float], held: Sequence[bool], masked: int, tss: float, sum_log_sigma: float, has_sigma: bool, differences: str | None = None) -> FitResult:
     """The result of a curve fitted as residuals, over all its parameters."""
 
-def least_squares(fun: object, jac: object | None, m: int, x0: Sequence[float], lower: Sequence[float] = [], upper: Sequence[float] = [], loss: object | None = None, f_scale: float = 1.0, three_point: bool = False, diff_step: Sequence[float] = [], names: Sequence[str] = [], absolute_sigma: bool = False, callback: object | None = None, solver: dict = {}, jacobian_mode: object | None = None, fine: object | None = None) -> FitResult:
+def least_squares(fun: object, jac: object | None, m: int, x0: Sequence[float], lower: Sequence[float] = [], upper: Sequence[float] = [], loss: object | None = None, f_scale: float = 1.0, three_point: bool = False, diff_step: Sequence[float] = [], names: Sequence[str] = [], absolute_sigma: bool = False, callback: object | None = None, solver: dict = {}, jacobian_mode: object | None = None, epsilon: float = 2.220446049250313e-16, estimates: bool = True, at_end: bool = True) -> FitResult:
     """
-    Minimizes over residual callables that take and give float64 arrays, or over a Called; fine: a Called whose Jacobian the last steps take, or fun. See nlsq.least_squares.
+    Minimizes over residual callables that take and give float64 arrays, or over a Called. epsilon: relative rounding of their values; estimates: Jacobians by differences may be estimated on the way; at_end: the last one is of the last point. See nlsq.least_squares.
     """
 
-def differences(function: object, plain: object, x: Sequence[float], f: object, central: bool, root: float, relative: Sequence[float], lower: Sequence[float], upper: Sequence[float]) -> object:
+def differences(function: object, plain: object, x: Sequence[float], f: object, central: bool, epsilon: float, relative: Sequence[float], lower: Sequence[float], upper: Sequence[float], fitting: bool = False) -> object:
     """
-    The Jacobian (m, n) of function(x) by differences, f its values at x; see nlsq/_differences.py.
+    The Jacobian (m, n) of function(x) by differences, f its values at x, with SciPy's steps or (fitting) such as fit the function.
     """
+
+def difference_steps(x: Sequence[float], central: bool, epsilon: float, relative: Sequence[float], lower: Sequence[float], upper: Sequence[float]) -> tuple:
+    """(steps (n,), which of them go to one side only) of differences at x."""
 
 def estimate_memory(model: Model, rows: int) -> dict:
     """Bytes of a fit of a model to so many rows."""

@@ -42,6 +42,7 @@ _SOLVER = ("ftol", "xtol", "gtol", "x_scale", "max_nfev", "maxfev")
 _KNOWN = (*_DEFAULTS, *_SOLVER)
 _PLAIN_SIGMA = (type(None), float, int, str, np.ndarray)
 _METHODS = ("trf", "lm", "dogbox", "auto")
+SUSPECT_CALLED = 1e6  # the same of a Jacobian by differences, which end a fit sooner
 SUSPECT = 1e7  # condition number of the Jacobian, columns scaled to length 1, at which parameters may mean nothing
 _MODES = ("auto", "fwd", "rev")
 _PRECISIONS = ("auto", "double", "measure", "mixed")
@@ -377,7 +378,7 @@ def _fit(f, xdata, ydata, options, solver):
             jacobian_mode=mode, check_finite=check, solver=solver,
         )  # fmt: skip
         core = outcome.result
-        if core.condition > SUSPECT or not core.success:
+        if is_suspect(outcome):
             from nlsq._second_start import better
 
             outcome = better(
@@ -432,6 +433,12 @@ def _fit(f, xdata, ydata, options, solver):
     if options["return_eval"]:
         return result.popt, result.pcov, outcome.predict().reshape(shape)
     return result
+
+
+def is_suspect(outcome):
+    """Whether a fit failed, or ended where parameters may mean nothing."""
+    core = outcome.result
+    return not core.success or core.condition > (SUSPECT if outcome.model is not None else SUSPECT_CALLED)
 
 
 def _warn(text):

@@ -16,44 +16,13 @@ import numpy as np
 from nlsq import _core
 
 METHODS = ("2-point", "3-point", "cs")
-_EPS = np.finfo(np.float64).eps
+_EPS = float(np.finfo(np.float64).eps)
 
 
 @functools.cache
-def root_of_epsilon(method: str, dtype: np.dtype) -> float:
-    """The relative step for values of a type."""
-    eps = float(np.finfo(dtype).eps) if dtype.kind in "fc" and dtype.itemsize < 8 else _EPS
-    return eps ** (1 / 3) if method == "3-point" else eps**0.5
-
-
-def absolute_steps(x: np.ndarray, method: str, rel_step, dtype: np.dtype) -> np.ndarray:
-    """Signed steps before bounds are looked at, one a parameter."""
-    usual = np.copysign(root_of_epsilon(method, dtype) * np.maximum(1.0, np.abs(x)), np.where(x >= 0, 1.0, -1.0))
-    if rel_step is None:
-        return usual
-    steps = rel_step * np.where(x >= 0, 1.0, -1.0) * np.abs(x)
-    return np.where((x + steps) - x == 0, usual, steps)
-
-
-def fit_into_bounds(x, steps, method, lower, upper):
-    """(steps, one_sided): steps that stay inside, and which of the three-point ones go to one side only."""
-    below, above = x - lower, upper - x
-    if method == "2-point":
-        ahead = np.where(steps >= 0, above, below)
-        behind = np.where(steps >= 0, below, above)
-        size = np.abs(steps)
-        turned = (size > ahead) & (size <= behind)
-        cut = (size > ahead) & (size > behind)
-        steps = np.where(turned, -steps, steps)
-        return np.where(cut, np.where(above >= below, above, -below), steps), np.ones(len(x), dtype=bool)
-    size = np.abs(steps)
-    nearest = np.minimum(below, above)
-    one_sided = size > nearest
-    room = np.where(above >= below, above, -below)
-    steps = np.where(one_sided, np.copysign(np.minimum(size, 0.5 * np.abs(room)), room), size)
-    # Cut that far, both sides may fit after all.
-    central = one_sided & (np.abs(steps) <= nearest)
-    return np.where(central, nearest, steps), one_sided & ~central
+def epsilon_of(dtype: np.dtype) -> float:
+    """The relative rounding of values of a type."""
+    return float(np.finfo(dtype).eps) if dtype.kind in "fc" and dtype.itemsize < 8 else _EPS
 
 
 _unbounded = {}
@@ -112,7 +81,6 @@ class Differences:
                  sparsity=None, mapper=map):  # fmt: skip
         self.function, self.method, self.rel_step = function, method, rel_step
         self.lower, self.upper, self.mapper = lower, upper, mapper
-        self.bounded = is_bounded(lower, upper)
         self.sparsity = sparsity
         self.evaluations = 0
         # Nothing that the core could not do.
@@ -126,18 +94,15 @@ class Differences:
         if self.plain:
             self.evaluations += len(x) * (1 + (self.method == "3-point"))
             return _core.differences(self.function, as_values, x, f, *self.rule(dtype))
-        steps = absolute_steps(x, self.method, self.rel_step, dtype)
-        one_sided = np.ones(len(x), dtype=bool)
-        if self.method == "3-point":
-            steps, one_sided = np.abs(steps), ~one_sided
-        if self.bounded and self.method != "cs":
-            steps, one_sided = fit_into_bounds(x, steps, self.method, self.lower, self.upper)
+        bounds = ([], []) if self.method == "cs" else (self.lower.tolist(), self.upper.tolist())
+        steps, one_sided = _core.difference_steps(x.tolist(), *self.rule(dtype)[:3], *bounds)
+        one_sided = np.array(one_sided, dtype=bool)
         if self.sparsity is None:
             return self._dense(x, f, steps, one_sided)
         return self._sparse(x, f, steps, one_sided)
 
     def rule(self, dtype: np.dtype) -> tuple:
-        """The steps as the core takes them, for values of a type: (central, root, relative, lower, upper)."""
+        """The steps as the core takes them, for values of a type: (central, epsilon, relative, lower, upper)."""
         n = len(self.lower)
         relative = self.rel_step
         if relative is None:
@@ -146,8 +111,8 @@ class Differences:
             relative = [relative] * n
         else:
             relative = np.broadcast_to(relative, (n,)).tolist()
-        root = root_of_epsilon(self.method, dtype)
-        return self.method == "3-point", root, relative, self.lower.tolist(), self.upper.tolist()
+        lower, upper = self.lower.tolist(), self.upper.tolist()
+        return self.method == "3-point", epsilon_of(dtype), relative, lower, upper
 
     def _dense(self, x, f, steps, one_sided):
         moves = np.eye(len(x), dtype=bool)

@@ -72,7 +72,7 @@ class Outcome:
             return _core.jacobian(self.model, self.columns, p, len(self.ydata))
         function = self.function if x is None else self._by_rows()
         x = self.xdata if x is None else self._input(x)
-        from nlsq._called import central_differences, oriented
+        from nlsq._called import oriented
 
         if self.jac is not None:
             return oriented(np.asarray(self.jac(x, *p.tolist()), dtype=float), None, len(p))
@@ -83,7 +83,9 @@ class Outcome:
         if traced is not None:
             return _core.jacobian(traced[0], traced[1], p, values.size)
         # Copies: a function may return one array again and again.
-        return central_differences(lambda q: np.array(function(x, *q.tolist()), dtype=float, ndmin=1), p)
+        epsilon = float(np.finfo(float).eps)
+        called = lambda q: np.array(function(x, *q.tolist()), dtype=float, ndmin=1)  # noqa: E731
+        return _core.differences(called, np.asarray, p, np.ravel(values), True, epsilon, [], [], [], True)
 
     def residuals(self):
         """Weighted residuals (model - y)/sigma at popt."""

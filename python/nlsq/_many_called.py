@@ -6,7 +6,7 @@ import time
 import numpy as np
 
 from nlsq import _engine
-from nlsq._curve_fit import SUSPECT
+from nlsq._curve_fit import is_suspect
 from nlsq._errors import TraceRefused
 from nlsq._recording import model_values
 
@@ -38,7 +38,7 @@ def fit_called_sets(f, sets, starts, names, lower, upper, fixed, options, core, 
                 f, x, y, p0.tolist(), names=names, sigma=sigma, lower=low, upper=high, f_scale=core["f_scale"],
                 solver=dict(solver), **common,
             )  # fmt: skip
-            if outcome.result.condition > SUSPECT or not outcome.result.success:
+            if is_suspect(outcome):
                 outcome = better(outcome, p0.tolist(), solver, False, **common)
         except (ValueError, ArithmeticError):
             _fail(into, i, -1, BAD_DATA | ALONE)

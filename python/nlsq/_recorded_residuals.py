@@ -100,8 +100,9 @@ class Recorded:
 
     def _off_symmetry(self, run, x0, lower, upper, core):
         """The better of a result and that of a start whose parameters differ: exact derivatives keep two equal terms
-        equal for ever, be that a maximum of the cost between them."""
-        apart = 1e-3 * np.arange(self.n)
+        equal for ever, be that a maximum of the cost between them, and a parameter in its place where all of them
+        are 0 at a kink."""
+        apart = 1e-3 * (1.0 + np.arange(self.n))
         start = x0 * (1.0 + apart) + np.where(x0 == 0.0, apart, 0.0)
         other = run(np.clip(start, lower, upper))
         return other if other.status > 0 and other.cost < (1.0 - 1e-6) * core.cost else core

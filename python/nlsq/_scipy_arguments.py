@@ -196,6 +196,12 @@ def _takes_one(f):
     return inspect.Parameter.VAR_POSITIONAL not in kinds and _count_in_signature(f) == 2
 
 
+def passes_of(maxfev: int, n: int) -> int:
+    """The points at which MINPACK's lmdif evaluates residuals before it looks at its limit, which counts the calls
+    for differences between them."""
+    return max(2, 2 + (maxfev - 2) // (n + 1))
+
+
 def _count_parameters(f):
     if type(f) is FunctionType and not hasattr(f, "__wrapped__") and not hasattr(f, "__signature__"):
         count = f.__code__.co_argcount

@@ -18,7 +18,7 @@ from nlsq import _scipy_least_squares as lsq
 from nlsq._black_box import BlackBox
 from nlsq._losses import Loss
 from nlsq._optimize import optimize_warning
-from nlsq._scipy_arguments import FLOAT64, UNBOUNDED, Arguments
+from nlsq._scipy_arguments import FLOAT64, UNBOUNDED, Arguments, passes_of
 from nlsq._scipy_covariance import covariance, minpack_factors
 from nlsq._scipy_types import dense
 from nlsq._type_questions import may_ask_for_types
@@ -160,15 +160,16 @@ class _Task(Arguments):
         plain = all(key in _TRACED_OPTIONS or value is None for key, value in self.kwargs.items())
         return plain and not callable(self.kwargs.get("loss"))
 
-    def _solver(self):
-        """Options of the core and the loss, checked."""
+    def _solver(self, recorded):
+        """Options of the core and the loss, checked; without maxfev a recorded model is left the core's limit."""
         given = {k: v for k, v in self.kwargs.items() if k in ("ftol", "xtol", "gtol")}
         if self.method == "lm":
             solver = {"method": "lm", **{k: float(v) for k, v in given.items()}}
-            limit = self.kwargs.get("maxfev", 0)
+            self.maxfev = int(self.kwargs.get("maxfev") or (100 if callable(self.jac) else 200) * (self.n + 1))
+            limit = self.maxfev if callable(self.jac) else passes_of(self.maxfev, self.n)
             if self.kwargs.get("diag") is not None:
                 solver["x_scale"] = (1.0 / np.asarray(self.kwargs["diag"], dtype=float)).tolist()
-            return solver, "linear", 1.0, limit or None
+            return solver, "linear", 1.0, limit if self.kwargs.get("maxfev") or not recorded else None
         tolerances = {"ftol": 1e-8, "xtol": 1e-8, "gtol": 1e-8, **given}
         loss, f_scale = self.kwargs.get("loss", "linear"), self.kwargs.get("f_scale", 1.0)
         limit = self.kwargs.get("max_nfev")
@@ -184,7 +185,7 @@ class _Task(Arguments):
         return solver, loss, 1.0 if loss == "linear" else abs(float(f_scale)), limit
 
     def _traced(self, full_output):
-        solver, loss, f_scale, limit = self._solver()
+        solver, loss, f_scale, limit = self._solver(True)
         rows, n = self.y.size, self.n
         names = _NAMES[n] if n < 64 else [f"p{i}" for i in range(n)]
         free = np.all(self.lower == -np.inf) and np.all(self.upper == np.inf)
@@ -246,8 +247,9 @@ class _Task(Arguments):
 
     def _off_symmetry(self, run, result):
         """The better of a result and that of a start whose parameters differ: exact derivatives keep two equal terms
-        of a model equal for ever, be that a maximum of the cost between them."""
-        apart = 1e-3 * np.arange(self.n)
+        of a model equal for ever, be that a maximum of the cost between them, and a parameter in its place where all
+        of them are 0 at a kink."""
+        apart = 1e-3 * (1.0 + np.arange(self.n))
         start = self.p0 * (1.0 + apart) + np.where(self.p0 == 0.0, apart, 0.0)
         try:
             other = run(np.clip(start, self.lower, self.upper))
@@ -260,7 +262,7 @@ class _Task(Arguments):
     def _black_box(self, full_output):
         if self.method != "lm":
             return self._by_least_squares()
-        solver, _, _, limit = self._solver()
+        solver, _, _, limit = self._solver(False)
         jac = self.jac
         columns_first = bool(self.kwargs.get("col_deriv", False))
 
@@ -282,20 +284,17 @@ class _Task(Arguments):
         if not isfinite(start.cost) and not np.isfinite(start.f).all():
             raise self._not_finite(self.p0, lambda p: start.f)
         if differences is not None:
-            # MINPACK's step: relative to the parameter, however small it is.
-            root = _differences.root_of_epsilon(differences.method, start.dtype)
-            box.use_fine_differences(start.dtype, self.lower, self.upper)
+            box.at_end = False
             epsfcn = self.kwargs.get("epsfcn")
-            differences.rel_step = root if epsfcn is None else max(float(epsfcn), _EPS) ** 0.5
+            if epsfcn is not None:
+                differences.rel_step = max(float(epsfcn), _EPS) ** 0.5
         return self._through(box, solver, limit, full_output)
 
     def _through(self, box, solver, limit, full_output):
         """The problem minimized by the core's black box."""
         solver["polish"] = box.differences is None
-        # SciPy's limits count differences.
-        each = 1 if box.differences is None else 1 + self.n
         if limit is not None:
-            solver["max_nfev"] = max(1, int(limit) // each)
+            solver["max_nfev"] = int(limit)
         tolerance = {"ftol": 1e-8, "xtol": 1e-8, "gtol": 0.0, **solver}
         box.at(self.p0)
         core = None
@@ -325,9 +324,9 @@ class _Task(Arguments):
             jac = weighted_jacobian
         options = {"jac": "2-point" if jac is None else jac, "bounds": (self.lower, self.upper), "method": self.method,
                    **self.kwargs}  # fmt: skip
-        result, _ = lsq.solve(self.residuals, self.p0, fine=True, **options)
+        result, _ = lsq.solve(self.residuals, self.p0, at_end=False, **options)
         if result.status == 0 and options.get("x_scale") is None and options["max_nfev"] is None:
-            result, _ = lsq.solve(self.residuals, self.p0, fine=True, **{**options, "x_scale": "jac"})
+            result, _ = lsq.solve(self.residuals, self.p0, at_end=False, **{**options, "x_scale": "jac"})
         if not result.success:
             raise RuntimeError("Optimal parameters not found: " + result.message)
         pcov = self._covariance(dense(result.jac), result.cost, len(result.fun))
@@ -361,7 +360,7 @@ class _Task(Arguments):
 
     def _failure(self, status, nfev, limit):
         if status == 0 and self.method == "lm":
-            return f"Number of calls to function has reached maxfev = {limit or nfev}."
+            return f"Number of calls to function has reached maxfev = {self.maxfev}."
         return lsq.MESSAGES[status]
 
     def _not_finite(self, p, residuals):

@@ -85,9 +85,9 @@ def least_squares(fun: Callable, x0, jac="2-point", bounds=UNBOUNDED, method="tr
 
 def solve(fun, x0, jac="2-point", bounds=UNBOUNDED, method="trf", ftol=1e-8, xtol=1e-8, gtol=1e-8, x_scale=None,
           loss="linear", f_scale=1.0, diff_step=None, tr_solver=None, tr_options=None, jac_sparsity=None, max_nfev=None,
-          verbose=0, args=(), kwargs=None, callback=None, workers=None, engine=None, fine=False):  # fmt: skip
+          verbose=0, args=(), kwargs=None, callback=None, workers=None, engine=None, at_end=True):  # fmt: skip
     """least_squares: (its result, the BlackBox that was minimized). engine: an Engine for the recorded function, or
-    None to have the function called whatever it is. fine: end with central differences."""
+    None to have the function called whatever it is. at_end: whether res.jac has to be that at res.x to the digit."""
     checks.check_choices(jac, method, tr_solver, loss, verbose, max_nfev)
     if np.iscomplexobj(x0):
         raise ValueError("`x0` must be real.")
@@ -114,8 +114,7 @@ def solve(fun, x0, jac="2-point", bounds=UNBOUNDED, method="trf", ftol=1e-8, xto
         start = _checked_start(problem, x0, method, jac, jac_sparsity, tr_solver)
         if problem.note is None:
             problem.record(fun, args, kwargs, start, state, lower, upper, engine)
-        if fine and problem.differences is not None:
-            problem.use_fine_differences(start.dtype, lower, upper)
+        problem.at_end = at_end
         if problem.recorded is None:
             _check_jacobian(problem, x0, method, tr_solver, tr_options, scale)
         if method == "lm" and callback is not None:
@@ -124,6 +123,8 @@ def solve(fun, x0, jac="2-point", bounds=UNBOUNDED, method="trf", ftol=1e-8, xto
             callback = None
         solver = {"method": method, "ftol": ftol, "xtol": xtol, "gtol": gtol, "polish": callable(jac),
                   "max_nfev": 100 * problem.n if max_nfev is None else int(max_nfev)}  # fmt: skip
+        if callable(jac) and not is_bounded(lower, upper):
+            solver["max_polish"] = 1
         if scale is not None:
             solver["x_scale"] = scale.tolist()
         watch = _Watch(problem, method, lower, upper, callback, verbose) if callback or verbose == 2 else None

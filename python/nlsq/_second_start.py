@@ -10,7 +10,7 @@ parameters grow without end and cancel. Both end with a Jacobian that has no ful
 import numpy as np
 
 from nlsq import _engine
-from nlsq._curve_fit import SUSPECT
+from nlsq._curve_fit import is_suspect
 
 _GAIN = 1e-6  # of the cost, which a second attempt must save
 _APART = 1e-3
@@ -36,10 +36,10 @@ def better(first, start, solver, is_scaled, **options):
         return first
     if core.rank < free:
         at = np.asarray(start)
-        steps = _APART * np.arange(len(start))
+        steps = _APART * (1.0 + np.arange(len(start)))
         apart = np.where(held, at, at * (1.0 + steps) + np.where(at == 0.0, steps, 0.0))
         first = _least(first, fit, apart if lower is None else np.clip(apart, lower, upper), solver)
-    if not is_scaled and not (first.result.success and first.result.condition <= SUSPECT):
+    if not is_scaled and is_suspect(first):
         first = _least(first, fit, start, {**solver, "x_scale": [1.0] * len(start)})
     return first
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""``curve_fit`` and ``least_squares`` with the arguments and results of ``scipy.optimize``.
+"""``curve_fit``, ``least_squares`` and ``leastsq`` with the arguments and results of ``scipy.optimize``.
 
 Change the import, keep the program::
 
-    from nlsq.scipy import curve_fit, least_squares
+    from nlsq.scipy import curve_fit, least_squares, leastsq
 
 A model that can be recorded (NumPy operations on its parameters) runs in the native engine with exact derivatives;
 anything else is called as it is, with SciPy's finite differences. Where SciPy gives a wrong answer this module gives
@@ -13,5 +13,6 @@ the right one or an error; docs/scipy-compat.md has the list. SciPy need not be 
 from nlsq._optimize import OptimizeResult, OptimizeWarning
 from nlsq._scipy_curve_fit import curve_fit
 from nlsq._scipy_least_squares import least_squares
+from nlsq._scipy_leastsq import leastsq
 
-__all__ = ["OptimizeResult", "OptimizeWarning", "curve_fit", "least_squares"]
+__all__ = ["OptimizeResult", "OptimizeWarning", "curve_fit", "least_squares", "leastsq"]

@@ -8,17 +8,29 @@
 namespace nlsq::expr {
 namespace {
 
+bool is_leaf(const Node& node) { return info(node.op).arity == 0; }
+
 /// Caches the partials of one graph and multiplies by the chain rule.
 class Chain {
  public:
   explicit Chain(Graph& graph, NodeId root)
-      : graph_(graph), partials_(3 * (root + std::size_t{1}), kUnknown) {}
+      : graph_(graph),
+        partials_(3 * (root + std::size_t{1}), kUnknown),
+        varies_(root + std::size_t{1}) {
+    for (NodeId id = 0; id <= root; ++id) {
+      const Node node = graph[id];
+      varies_[id] = node.op == Op::parameter || node.op == Op::gathered;
+      for (int i = 0; !is_leaf(node) && i < arity(node); ++i) {
+        if (varies_[operand(node, i)]) varies_[id] = true;
+      }
+    }
+  }
 
   /// seed · ∂(node)/∂(operand i), kNone when that is zero.
   NodeId pull(NodeId node, int i, NodeId seed) {
     NodeId& slot = partials_[3 * std::size_t{node} + static_cast<std::size_t>(i)];
     if (slot == kUnknown) {
-      slot = known(partial(graph_, node, i));
+      slot = known(one_sided(node, i) ? tie_to_second(node) : partial(graph_, node, i));
     }
     if (slot == kNone) return kNone;
     const bool selected = graph_.traits(seed).selects_zero || graph_.traits(slot).selects_zero;
@@ -38,6 +50,20 @@ class Chain {
   }
 
  private:
+  // The second operand of min or max where the first one has no parameters.
+  bool one_sided(NodeId id, int i) const {
+    const Node node = graph_[id];
+    return i == 1 && (node.op == Op::min || node.op == Op::max) && !varies_[operand(node, 0)];
+  }
+
+  // Its partial, 1 where the two are equal: a derivative of 0 would hold parameters where they are.
+  NodeId tie_to_second(NodeId id) {
+    const Node node = graph_[id];
+    const NodeId x = operand(node, 0), y = operand(node, 1);
+    const NodeId first = node.op == Op::min ? graph_.make(Op::lt, x, y) : graph_.make(Op::lt, y, x);
+    return graph_.make(Op::where, first, graph_.constant(0.0), graph_.constant(1.0));
+  }
+
   // A sum that simplified to the number 0 (the slope of x − x) is such a zero too: times an
   // infinite partial it would be NaN.
   NodeId known(NodeId id) const { return graph_.is_constant(id, 0.0) ? kNone : id; }
@@ -45,6 +71,7 @@ class Chain {
   static constexpr NodeId kUnknown = kNone - 1;
   Graph& graph_;
   std::vector<NodeId> partials_;
+  std::vector<bool> varies_;  // with a parameter
 };
 
 // ∂(leaf)/∂(variable).
@@ -59,8 +86,6 @@ NodeId leaf_tangent(Graph& graph, NodeId id, const Variable& variable) {
   }
   return kNone;
 }
-
-bool is_leaf(const Node& node) { return info(node.op).arity == 0; }
 
 std::vector<NodeId> forward(Graph& graph, NodeId root, std::span<const Variable> variables) {
   const std::vector<bool> needed = graph.reachable({&root, 1});

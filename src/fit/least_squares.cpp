@@ -11,7 +11,6 @@
 
 #include "base/environment.hpp"
 #include "fit/jacobian_mode.hpp"
-#include "fit/refine.hpp"
 #include "fit/statistics.hpp"
 #include "nlsq/error.hpp"
 #include "reduce/callback_evaluator.hpp"
@@ -19,6 +18,8 @@
 
 namespace nlsq {
 namespace {
+
+constexpr double kNarrow = 1e-10;  // rounding of types of less than 8 bytes
 
 void check_length(const std::vector<double>& values, std::size_t n, const char* name) {
   if (!values.empty() && values.size() != n) {
@@ -51,33 +52,38 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
                      fmt::format("f_scale: {} is not a positive number", options.f_scale));
   }
   constexpr double kInf = std::numeric_limits<double>::infinity();
-  problem.three_point = options.differences == Differences::three_point;
-  problem.relative_step = options.diff_step;
-  problem.lower = or_all(options.lower, n, -kInf);
-  problem.upper = or_all(options.upper, n, kInf);
+  const std::vector<double> lower = or_all(options.lower, n, -kInf);
+  const std::vector<double> upper = or_all(options.upper, n, kInf);
+  problem.probe = options.probe;
+  // Forward differences leave too few digits of values that have few.
+  const bool narrow = options.epsilon > kNarrow && options.diff_step.empty();
+  problem.rule = {narrow ? Differences::three_point : options.differences,
+                  options.epsilon,
+                  options.diff_step,
+                  options.diff_step_floor,
+                  lower,
+                  upper};
+  problem.data_norm = options.data_norm;
   FitResult result;
   std::vector<index_t> free;
   for (std::size_t i = 0; i < n; ++i) {
-    if (!(problem.lower[i] <= problem.upper[i])) {
+    if (!(lower[i] <= upper[i])) {
       throw InputError(
           "bounds",
           fmt::format("bounds: the lower bound {} of parameter {} is above the upper bound {}",
-                      problem.lower[i], i, problem.upper[i]));
+                      lower[i], i, upper[i]));
     }
     result.names.push_back(options.names.empty() ? fmt::format("p{}", i) : options.names[i]);
     free.push_back(static_cast<index_t>(i));
   }
   const bool user_jacobian = static_cast<bool>(problem.jacobian);
-  const std::vector<double> lower = problem.lower, upper = problem.upper;
-  reduce::CallbackEvaluator evaluator(std::move(problem), static_cast<index_t>(n), options.loss,
-                                      options.f_scale);
+  reduce::CallbackEvaluator evaluator(
+      std::move(problem), static_cast<index_t>(n), options.loss, options.f_scale,
+      {options.estimates, options.jacobian_at_end, user_jacobian ? nullptr : options.told,
+       static_cast<bool>(options.callback)});
   SolverOptions solver = options;
   // Differences are too coarse to judge steps near rounding.
   solver.polish = options.polish && user_jacobian;
-  const bool refined = options.last_jacobian && options.loss == Loss::linear;
-  const auto unbounded = [](double bound) { return std::isinf(bound); };
-  evaluator.set_ends_with_cost(refined && !solver.polish && std::ranges::all_of(lower, unbounded) &&
-                               std::ranges::all_of(upper, unbounded));
   solve::Outcome outcome;
   try {
     outcome = solve::minimize(evaluator, x0, lower, upper, solver, options.loss == Loss::linear);
@@ -87,13 +93,8 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
     if (row < 0) throw;
     throw InputError("x0", fmt::format("x0: residual {} is not finite at the start", row));
   }
-  if (refined && static_cast<int>(outcome.status) > 0) {
-    const JacobianFunction coarse = evaluator.use_jacobian(options.last_jacobian);
-    if (!fit_impl::refine(evaluator, lower, upper, options.last_jacobian_at_end, outcome)) {
-      evaluator.use_jacobian(coarse);
-      evaluator.summary(outcome.x, solve::Grade::covariance, outcome.summary);
-    }
-  }
+  outcome.njev = evaluator.jacobians();
+  evaluator.tell_last(outcome.x);
   result.p0.assign(x0.begin(), x0.end());
   result.fixed.assign(n, false);
   result.defaulted.assign(n, false);
@@ -108,6 +109,7 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
   result.absolute_sigma = options.absolute_sigma;
   FitOptions statistics;
   statistics.absolute_sigma = options.absolute_sigma;
+  result.difference_evaluations = evaluator.difference_evaluations();
   result.has_sigma = true;  // residuals come weighted, or not, as the caller has it
   fit_impl::fill_statistics(result, outcome, free, {}, statistics);
   result.elapsed_ms =

@@ -30,6 +30,8 @@ struct Summary {
   double kappa = std::numeric_limits<double>::infinity();
   bool finite = false;  ///< cost, R and g hold finite numbers only
   Fold fold = Fold::gram;
+  /// R, qtf and g are estimates, or were not asked for: no reason to stop at them.
+  bool estimated = false;
 
   void resize(index_t parameters) {
     n = parameters;

@@ -13,57 +13,195 @@
 namespace nlsq::reduce {
 namespace {
 
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNearlyLinear = 0.2;  // share of a change that a Jacobian may leave unexplained
+constexpr double kMostDrift = 0.5;
+constexpr double kExact = 16.0;  // of √eps: drift that is not more than what differences are off by
+constexpr double kSame = 1e-6;           // drift that leaves a covariance the same
+constexpr index_t kMostParameters = 16;  // a step tells about one direction of n
+constexpr double kRoundings = 64.0;      // of residuals: an unexplained change that says nothing
+constexpr double kTold = 0.1;            // share of the gradient that the drift may be
+constexpr double kIllConditioned = 1e5;  // κ beyond which forward differences spoil a covariance
+constexpr double kSingular = 1e12;
+
 bool all_finite(std::span<const double> values) {
   return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
+}
+
+double dot(std::span<const double> a, std::span<const double> b) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+  return sum;
 }
 
 }  // namespace
 
 CallbackEvaluator::CallbackEvaluator(engine::CallbackProblem problem, index_t n, Loss loss,
-                                     double f_scale)
-    : problem_(std::move(problem)), n_(n), loss_(loss), f_scale_(f_scale) {
-  f_.resize(static_cast<std::size_t>(problem_.m));
-  columns_.resize(static_cast<std::size_t>(problem_.m * (n + 1)));
+                                     double f_scale, CallbackUse use)
+    : problem_(std::move(problem)),
+      differences_(n),
+      n_(n),
+      loss_(loss),
+      f_scale_(f_scale),
+      use_(std::move(use)) {
+  const index_t m = problem_.m;
+  f_.resize(static_cast<std::size_t>(m));
+  jacobian_.resize(static_cast<std::size_t>(m * n));
+  columns_.resize(static_cast<std::size_t>(m * (n + 1)));
+  use_.estimates = use_.estimates && !problem_.jacobian && n <= kMostParameters;
+  exact_ = problem_.jacobian ? 0.0 : kExact * std::sqrt(problem_.rule.epsilon);
+  same_ = std::max(kSame, exact_);
 }
 
 // Fills f_, unless it holds the residuals at p.
-void CallbackEvaluator::evaluate(std::span<const double> p) {
-  if (!at_.empty() && std::equal(p.begin(), p.end(), at_.begin())) return;
-  at_.clear();
-  problem_.residuals(p, f_);
-  at_.assign(p.begin(), p.end());
-}
-
 double CallbackEvaluator::cost(std::span<const double> p) {
-  evaluate(p);
+  if (at_.empty() || !std::equal(p.begin(), p.end(), at_.begin())) {
+    at_.clear();
+    if (is_at(p)) {
+      f_ = base_f_;
+    } else {
+      problem_.residuals(p, f_);
+    }
+    at_.assign(p.begin(), p.end());
+  }
+  if (loss_ == Loss::linear) return 0.5 * dot(f_, f_);
   double sum = 0.0;
-  for (const double f : f_)
-    sum += loss_ == Loss::linear ? f * f : f_scale_ * f_scale_ * loss_row(loss_, f, f_scale_).rho;
+  for (const double f : f_) sum += f_scale_ * f_scale_ * loss_row(loss_, f, f_scale_).rho;
   return 0.5 * sum;
 }
 
-void CallbackEvaluator::summary(std::span<const double> p, solve::Grade grade,
-                                linalg::Summary& out) {
-  trial(p, grade, std::numeric_limits<double>::infinity(), out);
+// Whether the Jacobian is that at p, or an estimate of it.
+bool CallbackEvaluator::is_at(std::span<const double> p) const {
+  return !base_.empty() && std::equal(p.begin(), p.end(), base_.begin());
+}
+
+// The cost at p; whether that is finite and not above the limit.
+bool CallbackEvaluator::evaluate(std::span<const double> p, double limit, linalg::Summary& out) {
+  out.resize(n_);
+  out.rows = problem_.m;
+  out.fold = linalg::Fold::qr;
+  out.cost = cost(p);
+  out.sum_f2 = dot(f_, f_);
+  out.finite = std::isfinite(out.cost);
+  out.estimated = true;
+  return out.finite && out.cost <= limit;
+}
+
+void CallbackEvaluator::summary(std::span<const double> p, solve::Grade, linalg::Summary& out) {
+  if (!evaluate(p, kInfinity, out)) return;
+  if (!is_at(p) || drift_ > exact_) differentiate(p);
+  fold(out);
 }
 
 void CallbackEvaluator::trial(std::span<const double> p, solve::Grade, double limit,
                               linalg::Summary& out) {
+  if (!evaluate(p, limit, out)) return;
+  if (!is_at(p) && !(use_.estimates && estimate(p, kNearlyLinear))) differentiate(p);
+  fold(out);
+  if (out.estimated && !serves(out)) {
+    differentiate(p);
+    fold(out);
+  }
+}
+
+// Whether the gradient is more than what the Jacobian's error makes of the residuals, were they
+// noise.
+bool CallbackEvaluator::serves(const linalg::Summary& sum) const {
+  const double rows = std::sqrt(static_cast<double>(problem_.m));
+  return drift_ * std::sqrt(sum.sum_f2) / rows <= kTold * std::sqrt(dot(sum.qtf, sum.qtf));
+}
+
+bool CallbackEvaluator::estimate(std::span<const double> p, linalg::Summary& out) {
+  if (!use_.estimates || !evaluate(p, kInfinity, out)) return false;
+  if (!is_at(p) && !estimate(p, kNearlyLinear)) return false;
+  fold(out);
+  out.estimated = false;
+  return out.finite;
+}
+
+// Differences are made anew at the end where the Jacobian at hand is that of another point and may
+// not serve, or where it takes central ones to tell what the covariance is.
+bool CallbackEvaluator::last(std::span<const double> p, linalg::Summary& out) {
+  if (!evaluate(p, kInfinity, out)) return false;
+  const index_t before = jacobians_;
+  if (!is_at(p) || drift_ > exact_) {
+    const bool serves = !use_.at_end && !is_at(p) && estimate(p, same_) && drift_ <= same_;
+    if (!serves) differentiate(p);
+  }
+  fold(out);
+  const bool forward = !problem_.jacobian && problem_.rule.relative.empty() &&
+                       problem_.rule.kind == Differences::two_point;
+  if (forward && out.finite && out.kappa > kIllConditioned && out.kappa < kSingular) {
+    problem_.rule.kind = Differences::three_point;
+    differentiate(p);
+    fold(out);
+    problem_.rule.kind = Differences::two_point;
+  }
+  out.estimated = false;
+  return jacobians_ > before && use_.estimates && !use_.at_end;
+}
+
+void CallbackEvaluator::differentiate(std::span<const double> p) {
   const index_t m = problem_.m;
-  out.resize(n_);
-  out.rows = m;
-  out.fold = linalg::Fold::qr;
-  out.cost = cost(p);
-  out.sum_f2 = 0.0;
-  for (const double f : f_) out.sum_f2 += f * f;
-  out.finite = std::isfinite(out.cost);
-  if (!out.finite || out.cost > limit) return;
+  if (problem_.jacobian) {
+    std::vector<double> rows(jacobian_.size());
+    problem_.jacobian(p, rows);
+    for (index_t i = 0; i < m; ++i) {
+      for (index_t j = 0; j < n_; ++j) {
+        jacobian_[static_cast<std::size_t>(i + j * m)] = rows[static_cast<std::size_t>(i * n_ + j)];
+      }
+    }
+  } else {
+    difference_evaluations_ += differences_.evaluate(problem_, p, f_, jacobian_);
+  }
+  ++jacobians_;
+  drift_ = 0.0;
+  base_.assign(p.begin(), p.end());
+  base_f_ = f_;
+  if (use_.told && use_.told_each) tell(p);
+}
+
+// Brings the Jacobian to p, where f_ is known; false where it explains too little of the change.
+bool CallbackEvaluator::estimate(std::span<const double> p, double most) {
+  if (base_.empty() || jacobians_ == 0) return false;
+  const auto m = static_cast<std::size_t>(problem_.m), n = static_cast<std::size_t>(n_);
+  std::vector<double> explained(m, 0.0), weight(n);
+  double length = 0.0;  // sᵀD²s
+  for (std::size_t j = 0; j < n; ++j) {
+    const double step = p[j] - base_[j];
+    const std::span<const double> column = std::span(jacobian_).subspan(j * m, m);
+    for (std::size_t i = 0; i < m; ++i) explained[i] += column[i] * step;
+    weight[j] = dot(column, column) * step;
+    length += weight[j] * step;
+  }
+  if (!(length > 0.0 && std::isfinite(length))) return false;
+  const double size = std::sqrt(dot(explained, explained));
+  for (std::size_t i = 0; i < m; ++i) explained[i] = f_[i] - base_f_[i] - explained[i];
+  const double rest = std::sqrt(dot(explained, explained));
+  const double signal = std::max(std::sqrt(dot(f_, f_)), problem_.data_norm);
+  const double noise = kRoundings * problem_.rule.epsilon * signal;
+  const bool shows = rest > noise;
+  const double share = shows ? rest / size : std::min(noise / size, rate_ * size);
+  if (!(share <= most && drift_ + share <= kMostDrift)) return false;
+  rate_ = std::isfinite(rate_) ? std::max(rate_, share / size) : share / size;
+  for (std::size_t j = 0; j < n; ++j) {
+    const double factor = shows ? weight[j] / length : 0.0;
+    for (std::size_t i = 0; i < m; ++i) jacobian_[j * m + i] += explained[i] * factor;
+  }
+  drift_ += share;
+  base_.assign(p.begin(), p.end());
+  base_f_ = f_;
+  return true;
+}
+
+// The summary of f_ and the Jacobian.
+void CallbackEvaluator::fold(linalg::Summary& out) {
+  const index_t m = problem_.m;
   out.finite = false;
-  const auto size = static_cast<std::size_t>(m * n_);
-  difference_evaluations_ +=
-      engine::callback_jacobian(problem_, p, f_, std::span(columns_).first(size));
-  double* last = columns_.data() + size;
-  std::copy(f_.begin(), f_.end(), last);
+  out.estimated = drift_ > exact_;
+  std::copy(jacobian_.begin(), jacobian_.end(), columns_.begin());
+  std::copy(f_.begin(), f_.end(), columns_.begin() + m * n_);
+  out.g.assign(out.g.size(), 0.0);
   if (loss_ != Loss::linear) {
     for (index_t i = 0; i < m; ++i) {
       const LossRow row = loss_row(loss_, f_[static_cast<std::size_t>(i)], f_scale_);
@@ -92,8 +230,25 @@ void CallbackEvaluator::trial(std::span<const double> p, solve::Grade, double li
   out.finite = all_finite(out.R) && all_finite(out.g) && all_finite(out.qtf);
 }
 
+void CallbackEvaluator::tell_last(std::span<const double> p) {
+  if (!use_.told || !is_at(p)) return;
+  cost(p);
+  tell(p);
+}
+
+void CallbackEvaluator::tell(std::span<const double> p) const {
+  const index_t m = problem_.m;
+  std::vector<double> rows(jacobian_.size());
+  for (index_t i = 0; i < m; ++i) {
+    for (index_t j = 0; j < n_; ++j) {
+      rows[static_cast<std::size_t>(i * n_ + j)] = jacobian_[static_cast<std::size_t>(i + j * m)];
+    }
+  }
+  use_.told(p, f_, rows);
+}
+
 index_t CallbackEvaluator::first_not_finite(std::span<const double> p) {
-  evaluate(p);
+  cost(p);
   for (std::size_t i = 0; i < f_.size(); ++i) {
     if (!std::isfinite(f_[i])) return static_cast<index_t>(i);
   }

@@ -1,56 +1,86 @@
 // SPDX-License-Identifier: MIT
 // The Evaluator of a user's residual function: the whole Jacobian at hand, triangle by Householder.
+// Differences cost a call a parameter, so after a step along which the function was nearly linear
+// the Jacobian is brought up to date by what the step showed: J + e (D²s)ᵀ/(sᵀD²s), e the change of
+// the residuals that J does not explain, D the lengths of its columns (Broyden 1965). Such a
+// Jacobian is marked as an estimate; the minimizer stops on none (linalg::Summary::estimated).
 #pragma once
 
 #include <functional>
-#include <utility>
+#include <limits>
 #include <vector>
 
-#include "engine/callback/differences.hpp"
+#include "engine/callback/jacobian.hpp"
 #include "nlsq/options.hpp"
 #include "solve/evaluator.hpp"
 
 namespace nlsq::reduce {
 
+/// What differences are for.
+struct CallbackUse {
+  bool estimates = true;  ///< Jacobians may be estimates on the way
+  bool at_end =
+      true;  ///< the last one is of the last point, however near that is to the one before
+  /// Told of Jacobians by differences (row-major m×n): of the last one, or of each.
+  std::function<void(std::span<const double> p, std::span<const double> f,
+                     std::span<const double> jacobian)>
+      told;
+  bool told_each = false;
+};
+
 class CallbackEvaluator final : public solve::Evaluator {
  public:
-  CallbackEvaluator(engine::CallbackProblem problem, index_t n, Loss loss, double f_scale);
+  CallbackEvaluator(engine::CallbackProblem problem, index_t n, Loss loss, double f_scale,
+                    CallbackUse use = {});
   /// Bytes that one of m residuals allocates.
   static index_t bytes(index_t m, index_t n) {
-    return static_cast<index_t>(sizeof(double)) * (m + m * (n + 1) + n + (n + 1) * (n + 1));
+    return static_cast<index_t>(sizeof(double)) *
+           (4 * m + m * n + m * (n + 1) + 2 * n + (n + 1) * (n + 1));
   }
   index_t parameters() const override { return n_; }
   index_t rows() const override { return problem_.m; }
   double cost(std::span<const double> p) override;
+  /// With a Jacobian that is no estimate.
   void summary(std::span<const double> p, solve::Grade grade, linalg::Summary& out) override;
   /// The Jacobian is asked for only where the cost is not above the limit.
   void trial(std::span<const double> p, solve::Grade grade, double limit,
              linalg::Summary& out) override;
+  bool ends_with_cost() const override { return true; }
+  bool estimate(std::span<const double> p, linalg::Summary& out) override;
+  bool last(std::span<const double> p, linalg::Summary& out) override;
 
-  bool ends_with_cost() const override { return ends_with_cost_; }
-  void set_ends_with_cost(bool ends) { ends_with_cost_ = ends; }
-
-  /// The Jacobian from now on, as CallbackProblem::jacobian; gives the one so far.
-  std::function<void(std::span<const double>, std::span<double>)> use_jacobian(
-      std::function<void(std::span<const double>, std::span<double>)> jacobian) {
-    return std::exchange(problem_.jacobian, std::move(jacobian));
-  }
+  /// Tells the Jacobian at p, where a fit ended, if that is the last one.
+  void tell_last(std::span<const double> p);
   /// First residual that is not finite at p; −1 if there is none.
   index_t first_not_finite(std::span<const double> p);
   /// Calls of the residual function for finite differences so far.
   index_t difference_evaluations() const { return difference_evaluations_; }
+  /// Jacobians so far, by differences or the caller's function.
+  index_t jacobians() const { return jacobians_; }
 
  private:
+  bool evaluate(std::span<const double> p, double limit, linalg::Summary& out);
+  void differentiate(std::span<const double> p);
+  bool estimate(std::span<const double> p, double most);
+  bool serves(const linalg::Summary& sum) const;
+  bool is_at(std::span<const double> p) const;
+  void fold(linalg::Summary& out);
+  void tell(std::span<const double> p) const;
+
   engine::CallbackProblem problem_;
+  engine::DifferenceJacobian differences_;
   index_t n_;
   Loss loss_;
   double f_scale_;
-  void evaluate(std::span<const double> p);
+  CallbackUse use_;
 
-  std::vector<double> f_, columns_;  // m; m×(n+1), the last column for Qᵀf
-  std::vector<double> at_;           // where f_ was evaluated; empty: nowhere
-  bool ends_with_cost_ = false;
-  index_t difference_evaluations_ = 0;
+  std::vector<double> f_, at_;                    // residuals, and where; empty: nowhere
+  std::vector<double> jacobian_, base_f_, base_;  // m×n by columns, with the residuals there
+  std::vector<double> columns_;                   // m×(n+1), the last one for Qᵀf
+  double drift_ = 0.0;  // of the Jacobian since the last one that is no estimate, relative
+  double rate_ = std::numeric_limits<double>::infinity();  // drift by the change that came with it
+  double exact_ = 0.0, same_ = 0.0;  // drift that does not matter for a step, for the covariance
+  index_t difference_evaluations_ = 0, jacobians_ = 0;
 };
 
 }  // namespace nlsq::reduce

@@ -40,10 +40,13 @@ void coleman_li(const State& state, std::span<double> d, std::span<double> c) {
     const double g = state.here->sum.g[j];
     const double scale = state.scale[j];
     const double distance = distance_downhill(state.here->x[j], g, state.lower[j], state.upper[j]);
-    const double reach = kReach * std::abs(g) * scale * scale;
+    // The caller's scale says nothing about the length of a Gauss-Newton step.
+    const double own =
+        state.own_scales || state.column_norm[j] == 0.0 ? scale : 1.0 / state.column_norm[j];
+    const double reach = kReach * std::abs(g) * own * own;
     const bool near = distance < reach;
     d[j] = near ? scale * std::sqrt(distance / reach) : scale;
-    c[j] = near ? 1.0 / kReach : 0.0;
+    c[j] = near ? (scale / own) * (scale / own) / kReach : 0.0;
   }
 }
 

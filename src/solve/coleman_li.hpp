@@ -2,7 +2,7 @@
 // The Coleman-Li scaling of a bounded problem and the choice of a step at its bounds.
 // Coleman & Li (1996), "An interior trust region approach for nonlinear minimization subject to
 // bounds"; Branch, Coleman, Li (1999), §3. For a parameter whose descent direction heads for a
-// finite bound at distance s, v = min(1, s / reach) with reach = kReach·|g_j|·scale_j², the length
+// finite bound at distance s, v = min(1, s / reach) with reach = kReach·|g_j|/‖J_j‖², the length
 // of its own Gauss-Newton step: v falls to zero linearly at an active bound, as the theory asks,
 // and is 1 (so the bound is not felt at all) as long as the bound is farther than the step. All
 // quantities are free of units.

@@ -40,9 +40,16 @@ class Evaluator {
     summary(p, grade, out);
   }
 
-  /// Derivatives are dear, and the caller of the minimizer asks for those of the last point itself:
-  /// its summary may hold the cost alone.
+  /// Derivatives are dear: a step is judged by its cost, they are asked for if more steps follow.
   virtual bool ends_with_cost() const { return false; }
+  /// The summary at p, where a fit ended, if the one at hand is an estimate: for the covariance.
+  /// True if derivatives were found anew for it, and one step more from there is of use.
+  virtual bool last(std::span<const double> p, linalg::Summary& out) {
+    summary(p, Grade::covariance, out);
+    return false;
+  }
+  /// The summary after that step from what is known; false: there is none.
+  virtual bool estimate(std::span<const double> /*p*/, linalg::Summary& /*out*/) { return false; }
 
   /// There are passes whose residuals and derivatives are float32 (solve/precision.hpp).
   virtual bool offers_float32() const { return false; }

@@ -23,6 +23,9 @@
 namespace nlsq::solve {
 namespace {
 
+constexpr double kSettled = 1e-13;  // of the cost: a promise of no digit that counts
+constexpr double kGoodGain = 0.5;   // share of the promise, below which an estimate has had its day
+
 void check_start(const Evaluator& evaluator, std::span<const double> x0,
                  std::span<const double> lower, std::span<const double> upper,
                  const SolverOptions& options) {
@@ -73,13 +76,32 @@ Stop report(const State& state, const SolverOptions& options) {
           fmt::format("The callback stopped the fit after {} steps.", state.iterations)};
 }
 
+// One more step where a fit converged, for its digits: derivatives had to be found anew there.
+void settle(Evaluator& evaluator, State& state, Strategy& strategy) {
+  strategy.model(state);
+  if (!(state.newton_reduction > kSettled * state.here->sum.cost)) return;
+  strategy.propose(state);
+  evaluator.trial(state.trial->x, Grade::step, -std::numeric_limits<double>::infinity(),
+                  state.trial->sum);
+  ++state.nfev;
+  if (!(state.trial->sum.finite && state.trial->sum.cost <= state.here->sum.cost)) return;
+  if (evaluator.estimate(state.trial->x, state.trial->sum)) accept(state);
+}
+
 // The last passes. Who stops the fit meanwhile gets what there is.
-index_t refine(Evaluator& evaluator, State& state, const Stop& stop, const SolverOptions& options,
-               index_t limit) {
+index_t refine(Evaluator& evaluator, State& state, Strategy& strategy, const Stop& stop,
+               const SolverOptions& options, index_t limit) {
   const bool converged = static_cast<int>(stop.status) > 0;
-  const bool exact = state.here->sum.cost == 0.0;
   try {
-    if (options.polish && converged && !state.settled && !exact && state.n > 0 &&
+    if (state.here->sum.estimated) {
+      const bool anew = evaluator.last(state.here->x, state.here->sum);
+      if (anew && converged && state.nfev < limit) settle(evaluator, state, strategy);
+    }
+    const bool exact = state.here->sum.cost == 0.0;
+    // Where the caller limits the steps, a function's Jacobian is not asked for beyond gtol.
+    const bool enough =
+        stop.status == Status::gtol && options.max_polish && evaluator.ends_with_cost();
+    if (options.polish && converged && !enough && !state.settled && !exact && state.n > 0 &&
         std::isfinite(state.here->sum.kappa)) {
       return polish(evaluator, state, options, limit);
     }
@@ -102,10 +124,10 @@ Outcome finish_at_start(const State& state) {
   return out;
 }
 
-Outcome finish(Evaluator& evaluator, State& state, Stop stop, const SolverOptions& options,
-               index_t limit) {
+Outcome finish(Evaluator& evaluator, State& state, Strategy& strategy, Stop stop,
+               const SolverOptions& options, index_t limit) {
   Outcome out;
-  out.polish_steps = refine(evaluator, state, stop, options, limit);
+  out.polish_steps = refine(evaluator, state, strategy, stop, options, limit);
   measure_columns(state);
   out.optimality = optimality(state);
   out.active.resize(state.here->x.size());
@@ -121,6 +143,23 @@ Outcome finish(Evaluator& evaluator, State& state, Stop stop, const SolverOption
   return out;
 }
 
+// Derivatives at state.here in place of estimates, which stay where those are not finite.
+void refresh(Evaluator& evaluator, State& state) {
+  evaluator.summary(state.here->x, Grade::step, state.spare->sum);
+  if (state.spare->sum.finite) std::swap(state.here->sum, state.spare->sum);
+  state.here->sum.estimated = false;
+}
+
+// The step came from estimated derivatives, which are no reason to stop or to take shorter steps:
+// they are asked for at the better one of its ends.
+void renew(Evaluator& evaluator, State& state, double actual) {
+  if (actual > 0.0) {
+    evaluator.summary(state.trial->x, Grade::step, state.trial->sum);
+    if (state.trial->sum.finite) accept(state);
+  }
+  if (state.here->sum.estimated) refresh(evaluator, state);
+}
+
 // Steps from state.here until one is accepted or a test stops the fit.
 Stop improve(Evaluator& evaluator, State& state, Strategy& strategy, const SolverOptions& options,
              index_t limit, PrecisionControl& precision) {
@@ -134,8 +173,12 @@ Stop improve(Evaluator& evaluator, State& state, Strategy& strategy, const Solve
     }
     if (Stop stop = test_evaluations(state, limit); stop.now) return stop;
     strategy.propose(state);
-    Stop before = test_no_move(state);
+    Stop before = test_no_move(state, options);
     if (!before.now) before = test_next_step(state, options);
+    if (before.now && state.here->sum.estimated) {
+      refresh(evaluator, state);
+      return {};
+    }
     if (before.now) return precision.raise(Upgrade::end) ? Stop{} : before;
     const bool takes_over = precision.choose(limit);
     evaluate(evaluator, state, options, cost_first ? -kInfinity : state.here->sum.cost);
@@ -151,6 +194,10 @@ Stop improve(Evaluator& evaluator, State& state, Strategy& strategy, const Solve
     }
     const double actual = state.here->sum.cost - trial_sum.cost;
     Stop stop = test_step(state, options, actual);
+    if (state.here->sum.estimated && (stop.now || !(actual > kGoodGain * state.predicted))) {
+      renew(evaluator, state, actual);
+      return {};
+    }
     if (cost_first && actual > 0.0 && !stop.now) {
       evaluator.trial(state.trial->x, Grade::step, kInfinity, trial_sum);
       state.last_finite = trial_sum.finite;
@@ -215,8 +262,8 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
   state.start_cost = state.here->sum.cost;
   state.iterations = 0;
   if (state.n == 0) {
-    return finish(evaluator, state, {true, Status::gtol, "There is no free parameter."}, options,
-                  limit);
+    return finish(evaluator, state, *strategy, {true, Status::gtol, "There is no free parameter."},
+                  options, limit);
   }
 
   Stop stop;
@@ -227,6 +274,12 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
     strategy->start(state);
     while (!stop.now) {
       if (stop = test_gradient(state, options); stop.now) {
+        if (state.here->sum.estimated) {
+          refresh(evaluator, state);
+          update_scale(state, options, strategy->scale_memory());
+          stop = {};
+          continue;
+        }
         if (!precision.raise(Upgrade::end)) break;
         stop = {};
         continue;
@@ -246,7 +299,7 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
     evaluator.end_float32();
     stop = stopped(state);
   }
-  Outcome outcome = finish(evaluator, state, std::move(stop), options, limit);
+  Outcome outcome = finish(evaluator, state, *strategy, std::move(stop), options, limit);
   outcome.nfev_float32 = precision.passes();
   outcome.upgrade = precision.why();
   return outcome;

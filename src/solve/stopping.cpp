@@ -111,10 +111,17 @@ Stop test_next_step(const State& state, const SolverOptions& options) {
                           share, options.ftol, std::sqrt(share * static_cast<double>(state.rows))));
 }
 
-Stop test_no_move(const State& state) {
+Stop test_no_move(const State& state, const SolverOptions& options) {
   if (scaled_norm(state.step, state.scale) > kEps * largest_size(state)) return {};
   if (state.last_finite)
     return stop(Status::xtol, "No step that changes the parameters reduces the cost.");
+  if (state.iterations > 0 && state.last_small <= options.ftol) {
+    return stop(
+        Status::ftol,
+        fmt::format("ftol: the cost fell by {:.3g} of its value, not more than {:.3g}, at the "
+                    "edge of where residuals are finite.",
+                    state.last_small, options.ftol));
+  }
   return stop(Status::not_finite, fmt::format("No trial near the best point has finite residuals "
                                               "and derivatives (cost {:.6g}).",
                                               state.here->sum.cost));

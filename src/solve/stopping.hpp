@@ -37,7 +37,7 @@ Stop test_step(State& state, const SolverOptions& options, double actual);
 
 /// Before a trial: the step is too small to change the parameters, because trials are not finite or
 /// do not reduce the cost.
-Stop test_no_move(const State& state);
+Stop test_no_move(const State& state, const SolverOptions& options);
 
 /// What ends a fit that was asked to stop.
 Stop stopped(const State& state);

@@ -34,7 +34,9 @@ class Trf final : public Strategy {
   }
 
   void start(State& state) override {
-    state.radius = first_radius(state, scaled_norm(state.here->x, state.scale));
+    const bool given = bounded_ && !state.own_scales;
+    if (given) coleman_li(state, d_, c_);
+    state.radius = first_radius(state, scaled_norm(state.here->x, given ? d_ : state.scale));
   }
 
   void model(State& state) override {

@@ -30,7 +30,7 @@ ONLY = {
 # The folder a public header belongs to.
 PUBLIC = {
     "types": "base", "error": "base", "version": "base", "log": "base",
-    "options": "base", "model": "expr", "table": "data", "models": "models",
+    "options": "base", "differences": "engine", "model": "expr", "table": "data", "models": "models",
     "data": "fit", "fit": "fit", "result": "fit", "least_squares": "fit", "fit_many": "fit", "runtime": "fit", "nlsq": "fit",
     "config": "fit", "cache": "fit", "memory": "fit",
 }

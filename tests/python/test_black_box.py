@@ -76,17 +76,19 @@ def test_the_callers_jacobian_is_asked_for_at_accepted_points(method):
 
 
 @METHODS
-def test_curve_fit_ends_with_central_differences(method):
+def test_curve_fit_gives_the_digits_that_count(method):
     model = Model()
     popt, pcov, info, _, _ = nlsq.scipy.curve_fit(model, X, Y, [1, 1, 1], method=method, full_output=True)
-    np.testing.assert_allclose(popt, POPT, rtol=1e-9)
-    np.testing.assert_allclose(pcov, PCOV, rtol=1e-6)
+    np.testing.assert_allclose((popt - POPT) / np.sqrt(np.diag(PCOV)), 0, atol=1e-4)
+    np.testing.assert_allclose(pcov, PCOV, rtol=1e-4)
     np.testing.assert_allclose(info["fvec"], model(X, *popt) - Y, atol=1e-14)
     if method == "lm":  # where SciPy counts differences; two calls to compare and to record, at most
         assert info["nfev"] <= len(model.points) <= info["nfev"] + 3
     fitted = nlsq.scipy.curve_fit(model, X, Y, [1, 1, 1], method=method, jac=model.derivatives)
-    np.testing.assert_allclose(fitted[0], POPT, rtol=1e-9)
+    np.testing.assert_allclose(fitted[0], POPT, rtol=1e-7)
     np.testing.assert_allclose(fitted[1], PCOV, rtol=1e-6)
+    tight = nlsq.scipy.curve_fit(model, X, Y, [1, 1, 1], method=method, ftol=1e-14, xtol=1e-14)
+    np.testing.assert_allclose(tight[0], POPT, rtol=3e-9)
 
 
 GIVES = {
@@ -131,7 +133,7 @@ def test_another_number_of_residuals_later_is_an_error(method):
 
     def fun(p):
         calls.append(1)
-        return np.ones(3 if len(calls) < 4 else 2) * p[0]
+        return np.ones(3 if len(calls) < 3 else 2) * p[0]
 
     with pytest.raises(ValueError, match="returned 2 residuals, but 3 before"):
         least_squares(fun, [1.0], method=method)

@@ -59,7 +59,8 @@ def test_black_boxes_reach_six_digits_mostly(method, least):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 try:
-                    popt, _ = curve_fit(lambda x, *p: np.array(model(x, *map(float, p))), x, y, p0=p0, method=method)
+                    popt, _ = curve_fit(lambda x, *p: np.array(model(x, *map(float, p))), x, y, p0=p0, method=method,
+                                        ftol=1e-13, xtol=1e-13)  # fmt: skip
                 except RuntimeError:
                     continue
             reached += digits(popt, certified) >= 6

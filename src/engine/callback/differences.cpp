@@ -1,93 +1,109 @@
 // SPDX-License-Identifier: MIT
-// Steps are made exactly representable (x + h − x), so that only the function's own error counts.
+// Quotients are divided by what a parameter moved by, (p + h) − p, so that only the function's own
+// error counts.
 #include "engine/callback/differences.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
-namespace nlsq::engine {
+namespace nlsq {
 namespace {
 
-constexpr double kEps = std::numeric_limits<double>::epsilon();
-
-// The representable difference of x + h and x; volatile keeps the compiler from simplifying it
-// away.
-double representable(double x, double h) {
-  const volatile double moved = x + h;
-  return moved - x;
+double plus(double x, double step) {
+  const volatile double moved = x + step;  // rounded, whatever the compiler would simplify
+  return moved;
 }
 
-struct Steps {
-  double first = 0.0, second = 0.0;  // second 0: one-sided
-};
-
-// Where to evaluate for parameter j: both sides if they fit, else two steps to the roomier side.
-Steps choose_steps(const CallbackProblem& problem, double x, std::size_t j) {
-  const double fallback = problem.three_point ? std::cbrt(kEps) : std::sqrt(kEps);
-  const double relative = problem.relative_step.empty() ? fallback : problem.relative_step[j];
-  double h = relative * std::max(1.0, std::fabs(x));
-  const double up = problem.upper[j] - x, down = x - problem.lower[j];
-  if (!problem.three_point) {
-    if (x < 0.0 && problem.relative_step.empty()) h = -h;
-    if (h > up || -h > down)
-      h = up >= down ? std::min(std::fabs(h), up) : -std::min(std::fabs(h), down);
-    return {representable(x, h), 0.0};
+double usual_size(const DifferenceRule& rule, double p, std::size_t j) {
+  const bool central = rule.kind == Differences::three_point;
+  const double root = central ? std::pow(rule.epsilon, 1.0 / 3.0) : std::pow(rule.epsilon, 0.5);
+  const double sign = p >= 0.0 ? 1.0 : -1.0;
+  const double usual = root * std::max(1.0, std::abs(p)) * sign;
+  double size = usual;
+  if (!rule.relative.empty()) {
+    const double given = rule.relative[j] * sign * std::max(rule.floor, std::abs(p));
+    if (plus(p, given) - p != 0.0) size = given;
   }
-  h = std::fabs(h);
-  if (h <= up && h <= down) return {representable(x, h), representable(x, -h)};
-  if (up >= down) {
-    h = std::min(h, 0.5 * up);
-    return {representable(x, h), representable(x, 2.0 * h)};
-  }
-  h = std::min(h, 0.5 * down);
-  return {representable(x, -h), representable(x, -2.0 * h)};
+  return central ? std::abs(size) : size;
 }
 
-void transpose(std::span<const double> rows, index_t m, index_t n, std::span<double> columns) {
-  for (index_t i = 0; i < m; ++i) {
-    for (index_t j = 0; j < n; ++j) {
-      columns[static_cast<std::size_t>(i + j * m)] = rows[static_cast<std::size_t>(i * n + j)];
-    }
-  }
+// Turned round or cut where a forward one leaves the bounds.
+DifferenceStep forward_step(double step, double below, double above) {
+  const double ahead = step >= 0.0 ? above : below, behind = step >= 0.0 ? below : above;
+  const double size = std::abs(step);
+  if (size <= ahead) return {step};
+  if (size <= behind) return {-step};
+  return {above >= below ? above : -below};
+}
+
+// One-sided where a central one leaves the bounds, central again if it had to be cut that far.
+DifferenceStep central_step(double size, double below, double above) {
+  const double nearest = std::min(below, above);
+  if (size <= nearest) return {size, false};
+  const double room = above >= below ? above : -below;
+  const double cut = std::copysign(std::min(size, 0.5 * std::abs(room)), room);
+  if (std::abs(cut) <= nearest) return {nearest, false};
+  return {cut};
 }
 
 }  // namespace
 
-index_t callback_jacobian(const CallbackProblem& problem, std::span<const double> p,
-                          std::span<const double> f, std::span<double> jacobian) {
-  const auto m = static_cast<std::size_t>(problem.m);
-  const std::size_t n = p.size();
-  if (problem.jacobian) {
-    std::vector<double> rows(m * n);
-    problem.jacobian(p, rows);
-    transpose(rows, problem.m, static_cast<index_t>(n), jacobian);
-    return 0;
-  }
-  std::vector<double> x(p.begin(), p.end()), f1(m), f2(m);
-  index_t evaluations = 0;
-  for (std::size_t j = 0; j < n; ++j) {
-    const Steps steps = choose_steps(problem, p[j], j);
-    double* column = jacobian.data() + j * m;
-    x[j] = p[j] + steps.first;
-    problem.residuals(x, f1);
-    ++evaluations;
-    if (steps.second == 0.0) {
-      for (std::size_t i = 0; i < m; ++i) column[i] = (f1[i] - f[i]) / steps.first;
-    } else {
-      x[j] = p[j] + steps.second;
-      problem.residuals(x, f2);
-      ++evaluations;
-      // The parabola through three points, for any two steps.
-      const double a = steps.first, b = steps.second;
-      for (std::size_t i = 0; i < m; ++i) {
-        const double slope_a = (f1[i] - f[i]) / a, slope_b = (f2[i] - f[i]) / b;
-        column[i] = (b * slope_a - a * slope_b) / (b - a);
-      }
-    }
-    x[j] = p[j];
-  }
-  return evaluations;
+DifferenceStep difference_step(const DifferenceRule& rule, double p, std::size_t j) {
+  return engine::fit_into_bounds(rule, p, j, usual_size(rule, p, j));
 }
 
-}  // namespace nlsq::engine
+index_t difference_jacobian(const DifferenceRule& rule, const ResidualFunction& function,
+                            std::span<const double> p, std::span<const double> f,
+                            std::span<double> jacobian) {
+  const std::size_t n = p.size();
+  std::vector<double> point(p.begin(), p.end()), work(2 * f.size());
+  index_t calls = 0;
+  for (std::size_t j = 0; j < n; ++j) {
+    calls +=
+        engine::difference_column(rule.kind, function, point, f, j, difference_step(rule, p[j], j),
+                                  work, jacobian.data() + j, n);
+  }
+  return calls;
+}
+
+namespace engine {
+
+DifferenceStep fit_into_bounds(const DifferenceRule& rule, double p, std::size_t j, double size) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const double below = rule.lower.empty() ? kInfinity : p - rule.lower[j];
+  const double above = rule.upper.empty() ? kInfinity : rule.upper[j] - p;
+  return rule.kind == Differences::three_point ? central_step(std::abs(size), below, above)
+                                               : forward_step(size, below, above);
+}
+
+index_t difference_column(Differences kind, const ResidualFunction& function,
+                          std::span<double> point, std::span<const double> f, std::size_t j,
+                          DifferenceStep step, std::span<double> work, double* column,
+                          std::size_t stride) {
+  const std::size_t m = f.size();
+  const std::span<double> one = work.first(m), other = work.subspan(m, m);
+  const bool central = kind == Differences::three_point;
+  const bool middle = central && !step.one_sided;
+  const double at = point[j];
+  const double first = plus(at, middle ? -step.size : step.size);
+  point[j] = first;
+  function(point, one);
+  if (!central) {
+    const double moved = first - at;
+    for (std::size_t i = 0; i < m; ++i) column[i * stride] = (one[i] - f[i]) / moved;
+  } else {
+    const double last = plus(at, middle ? step.size : 2.0 * step.size);
+    const double moved = last - (middle ? first : at);
+    point[j] = last;
+    function(point, other);
+    for (std::size_t i = 0; i < m; ++i) {
+      const double change = middle ? other[i] - one[i] : 4.0 * one[i] - 3.0 * f[i] - other[i];
+      column[i * stride] = change / moved;
+    }
+  }
+  point[j] = at;
+  return central ? 2 : 1;
+}
+
+}  // namespace engine
+}  // namespace nlsq

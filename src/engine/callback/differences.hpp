@@ -1,29 +1,19 @@
 // SPDX-License-Identifier: MIT
-// The callback engine: a user's residual function with its own Jacobian or finite differences.
+// Columns of a Jacobian by differences, whatever chose the steps (nlsq/differences.hpp).
 #pragma once
 
-#include <functional>
-#include <span>
-#include <vector>
-
-#include "nlsq/types.hpp"
+#include "nlsq/differences.hpp"
 
 namespace nlsq::engine {
 
-struct CallbackProblem {
-  std::function<void(std::span<const double>, std::span<double>)> residuals;
-  std::function<void(std::span<const double>, std::span<double>)>
-      jacobian;  ///< row-major; empty: differences
-  bool three_point = false;
-  std::vector<double> relative_step;  ///< n, or empty for the default
-  std::vector<double> lower, upper;   ///< n
-  index_t m = 0;
-};
+/// A step of the given size for parameter j at p, put where the bounds leave room.
+DifferenceStep fit_into_bounds(const DifferenceRule& rule, double p, std::size_t j, double size);
 
-/// Jacobian at p (f holds the residuals there), column-major m×n. Forward or central differences
-/// with steps h = s·max(1, |p|), s = √eps or ∛eps (Nocedal & Wright 2006, section 8.1), turned
-/// inwards at a bound. Returns the number of residual evaluations.
-index_t callback_jacobian(const CallbackProblem& problem, std::span<const double> p,
-                          std::span<const double> f, std::span<double> jacobian);
+/// Column j by a step: column[i·stride] = ∂f_i/∂p_j, for i < f.size(). `point` is p, and is p again
+/// afterwards; `work` has room for 2·m values. Returns the number of calls.
+index_t difference_column(Differences kind, const ResidualFunction& function,
+                          std::span<double> point, std::span<const double> f, std::size_t j,
+                          DifferenceStep step, std::span<double> work, double* column,
+                          std::size_t stride);
 
 }  // namespace nlsq::engine
