@@ -77,6 +77,7 @@ class CallbackEvaluator final : public solve::Evaluator {
   std::vector<double> f_, at_;                    // residuals, and where; empty: nowhere
   std::vector<double> jacobian_, base_f_, base_;  // m×n by columns, with the residuals there
   std::vector<double> columns_;                   // m×(n+1), the last one for Qᵀf
+  std::vector<double> work_;                      // m
   double drift_ = 0.0;  // of the Jacobian since the last one that is no estimate, relative
   double rate_ = std::numeric_limits<double>::infinity();  // drift by the change that came with it
   double exact_ = 0.0, same_ = 0.0;  // drift that does not matter for a step, for the covariance
