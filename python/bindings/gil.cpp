@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "gil.hpp"
 
+#include <dlfcn.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -13,6 +14,17 @@ std::atomic<unsigned long> main_thread{0};
 
 // The thread that forked is the child's only one, so its main one.
 void after_fork_in_child() { main_thread = PyThread_get_thread_ident(); }
+
+using Question = int (*)();
+
+// The function is public since Python 3.13 and was private before. One module for the stable ABI
+// serves both, so it is looked up by name in the interpreter that runs.
+Question find_is_finalizing() {
+  for (const char* name : {"Py_IsFinalizing", "_Py_IsFinalizing"}) {
+    if (void* const found = dlsym(RTLD_DEFAULT, name)) return reinterpret_cast<Question>(found);
+  }
+  return nullptr;
+}
 
 // NOTE: neither inlined nor noexcept, so that the guard's destructor runs before the unwinding
 // comes to a function that must not throw.
@@ -41,12 +53,8 @@ void know_main_thread() {
 }
 
 bool interpreter_ends() {
-#if PY_VERSION_HEX >= 0x030D0000
-  const bool ends = Py_IsFinalizing() != 0;
-#else
-  const bool ends = _Py_IsFinalizing() != 0;
-#endif
-  return ends && !is_main_thread();
+  static const Question is_finalizing = find_is_finalizing();
+  return is_finalizing != nullptr && is_finalizing() != 0 && !is_main_thread();
 }
 
 void StopsHere::stop() {
