@@ -6,7 +6,7 @@
 #
 # The working tree is copied without what git ignores. Every target is timed, and the packages that it installed are
 # listed. Needs root, debootstrap and Debian's packages; --can-run only says by its exit status whether those are there.
-# The base system is kept in build-fresh/SUITE.tar for the next run; KEEP=1 keeps the machine as well.
+# Exit status 75: the base system could not be had (no mirror), so nothing was tried. It is kept in build-fresh/SUITE.tar for the next run; KEEP=1 keeps the machine as well.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -49,7 +49,7 @@ trap 'exit 130' INT TERM
 
 if [ ! -f "$base" ]; then
   debootstrap --variant=minbase --include=git,make,g++,ca-certificates "$suite" "$root" "$(mirror)" >"$home/$suite.log" 2>&1 ||
-    { tail -5 "$home/$suite.log" >&2; fail "debootstrap failed"; }
+    { tail -5 "$home/$suite.log" >&2; echo "fresh.sh: debootstrap failed" >&2; exit 75; }
   rm -rf "$root"/var/cache/apt/archives/*.deb
   tar -C "$root" -cf "$base.part" . && mv "$base.part" "$base"
 else
