@@ -6,7 +6,8 @@
 #
 # The working tree is copied without what git ignores. Every target is timed, and the packages that it installed are
 # listed. Needs root, debootstrap and Debian's packages; --can-run only says by its exit status whether those are there.
-# Exit status 75: the base system could not be had (no mirror), so nothing was tried. It is kept in build-fresh/SUITE.tar for the next run; KEEP=1 keeps the machine as well.
+# Exit status 75: the base system could not be had (no mirror), so nothing was tried. It is kept in build-fresh/SUITE.tar
+# for the next run; KEEP=1 keeps the machine as well.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
