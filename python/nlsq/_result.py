@@ -220,17 +220,24 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
 
         return to_dict(self, level)
 
-    def to_json(self, path=None, level: float | None = None) -> str:
-        """to_dict as JSON text, written to path too if one is given."""
+    def to_json(self, path=None, level: float | None = None, overwrite: bool = False) -> str:
+        """to_dict as JSON text, written to path too if one is given.
+
+        An existing file is replaced if it is such a text; another one only with ``overwrite=True``, else FileExistsError.
+        """
         from nlsq._store import to_json
 
-        return to_json(self, path, level)
+        return to_json(self, path, level, overwrite)
 
-    def save(self, path) -> None:
-        """Writes everything but the model's code to one file that ``load`` reads."""
+    def save(self, path, overwrite: bool = False) -> None:
+        """Writes everything but the model's code to one file that ``load`` reads.
+
+        An existing file is replaced if it is a saved result; another one only with ``overwrite=True``, else
+        FileExistsError.
+        """
         from nlsq._store import save
 
-        save(self, path)
+        save(self, path, overwrite)
 
     @classmethod
     def load(cls, path, model=None) -> "CurveFitResult":

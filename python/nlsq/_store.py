@@ -5,15 +5,18 @@ A file is a NumPy archive: arrays, and one JSON text with everything else. Readi
 """
 
 import copy
+import io
 import json
 import math
 import os
 import pickle
+import zipfile
 
 import numpy as np
 
 from nlsq import _core
 from nlsq._engine import Outcome
+from nlsq._files import write_file
 from nlsq._given import GivenNumbers, OrNone
 from nlsq._recorded import Recorded, StoredOutcome, numbers_of
 
@@ -71,13 +74,18 @@ def _model_text(outcome):
     return formula or getattr(outcome.function, "__name__", None) or type(outcome.function).__name__
 
 
-def to_json(result, path, level):
+def to_json(result, path, level, overwrite):
     """to_dict as text, written to path if one is given."""
     text = json.dumps(to_dict(result, level), allow_nan=False, ensure_ascii=False)
     if path is not None:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
+        write_file(path, (text + "\n").encode(), _is_json_result, overwrite)
     return text
+
+
+def _is_json_result(path):
+    """Whether a file holds the text of to_json, which begins with its number of schema."""
+    with open(path, "rb") as file:
+        return file.read(10) == b'{"schema":'
 
 
 # -- the whole state
@@ -198,7 +206,7 @@ def _decoded(value):
     return [_decoded(v) for v in value] if isinstance(value, list) else value
 
 
-def save(result, path):
+def save(result, path, overwrite):
     """Arrays and a JSON text in one NumPy archive."""
     if isinstance(result._outcome.result, GivenNumbers):
         raise TypeError("a result made of entries is not saved to a file of its own; pickle it, or save its entries")
@@ -215,8 +223,18 @@ def save(result, path):
             arrays[name] = _storable(value, name)
         else:
             plain[name] = _encoded(value)
-    with open(path, "wb") as file:
-        np.savez(file, text=np.array(json.dumps(plain)), **arrays)
+    whole = io.BytesIO()
+    np.savez(whole, text=np.array(json.dumps(plain)), **arrays)
+    write_file(path, whole.getbuffer(), _is_archive, overwrite)
+
+
+def _is_archive(path):
+    """Whether a file is one that save wrote, by the names in it."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return {"text.npy", "popt.npy"} <= set(archive.namelist())
+    except (zipfile.BadZipFile, OSError):
+        return False
 
 
 def _storable(value, name):

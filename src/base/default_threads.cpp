@@ -9,10 +9,12 @@
 #include <fstream>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "base/cgroup.hpp"
 #include "base/environment.hpp"
+#include "base/printable.hpp"
 #include "base/thread_pool.hpp"
 #include "nlsq/error.hpp"
 
@@ -59,13 +61,15 @@ int most_threads() {
 }
 
 int default_threads() {
-  if (const int wanted = threads_of(Variable::num_threads); wanted > 0) {
-    if (wanted == std::numeric_limits<int>::max()) {
-      throw InputError("NLSQ_NUM_THREADS", "NLSQ_NUM_THREADS='" +
-                                               std::string(value_of(Variable::num_threads)) +
-                                               "' is no number of threads");
+  if (const char* const text = value_of(Variable::num_threads); text != nullptr && *text != '\0') {
+    const int wanted = threads_of(Variable::num_threads);
+    const bool is_zero = std::string_view(text) == "0";
+    if (wanted == std::numeric_limits<int>::max() || (wanted == 0 && !is_zero)) {
+      throw InputError("NLSQ_NUM_THREADS", "NLSQ_NUM_THREADS='" + printable(text) +
+                                               "' is no number of threads; 0 or empty stands for "
+                                               "the default of the machine");
     }
-    return std::min(wanted, most_threads());
+    if (wanted > 0) return std::min(wanted, most_threads());
   }
   static const int count = machine_threads();
   // joblib, Dask and batch systems tell each of their processes its share so.

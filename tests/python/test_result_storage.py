@@ -124,3 +124,40 @@ def test_a_file_of_objects_is_refused_and_never_unpickled(tmp_path, kind):
     with pytest.raises(ValueError, match="is no result that save"):
         CurveFitResult.load(path, lambda x, a: a * x)
     assert not Evil.path.exists()
+
+
+@pytest.mark.parametrize("write", [lambda r, *a, **k: r.save(*a, **k), lambda r, *a, **k: r.to_json(*a, **k)], ids=["save", "json"])
+def test_files_that_are_no_results_are_not_replaced_unasked(tmp_path, write):
+    r, data, link = fit(), tmp_path / "data.csv", tmp_path / "link"
+    data.write_text("x,y\n1,2\n")
+    data.chmod(0o640)
+    link.symlink_to(data)
+    for path in (data, str(link), tmp_path / ".." / tmp_path.name / "data.csv"):
+        with pytest.raises(FileExistsError, match="overwrite=True"):
+            write(r, path)
+    assert data.read_text() == "x,y\n1,2\n" and sorted(p.name for p in tmp_path.iterdir()) == ["data.csv", "link"]
+    with pytest.raises(IsADirectoryError):
+        write(r, tmp_path)
+    write(r, link, overwrite=True)
+    whole = data.read_bytes()
+    assert link.is_symlink() and data.stat().st_mode & 0o777 == 0o640
+    write(r, data)  # a result of ours
+    assert len(data.read_bytes()) == len(whole)
+    (tmp_path / "empty").touch()
+    write(r, tmp_path / "empty")
+    write(r, "/dev/null")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["data.csv", "empty", "link"]
+
+
+def test_a_disk_that_is_full_leaves_the_saved_result(tmp_path, monkeypatch):
+    r, path = fit(), tmp_path / "fit.npz"
+    r.save(path)
+    whole = path.read_bytes()
+
+    def full(*names):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(OSError, match="No space"):
+        r.save(path)
+    assert path.read_bytes() == whole and [p.name for p in tmp_path.iterdir()] == ["fit.npz"]
