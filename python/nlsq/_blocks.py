@@ -21,6 +21,10 @@ _REDUCTIONS = {
 class DataBlock(np.ndarray):
     """An array of data of several dimensions that lets recorded values be recorded."""
 
+    def __getitem__(self, key):
+        found = super().__getitem__(key)
+        return found.view(np.ndarray) if isinstance(found, DataBlock) and found.ndim < 2 else found
+
     def __array_ufunc__(self, ufunc, method, *inputs, out=None, **options):
         if any(map(has_models, inputs)):
             from nlsq._broadcast import ufunc_of

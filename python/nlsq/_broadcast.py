@@ -249,6 +249,8 @@ def _summable(value):
         return value._block()
     if isinstance(value, _core.Column):
         return value.__array__()
+    if isinstance(value, (list, tuple)):
+        return np.asarray(value)
     if not isinstance(value, _core.Traced) or _core.is_number(value):
         return value
     if len(value) > _MOST_EXPANDED:

@@ -16,8 +16,8 @@ _VERIFY_ROWS = 10_000  # above, a recorded model is compared with its function o
 _SAMPLE_ROWS = 1_000
 _verified = set()
 _VERIFIED_MOST = 10_000
-_LARGE = "more than 100,000 operations"
-_large = set()  # (rows, identity) of models with more, which are not recorded again
+_LARGE = "more than 100,000 operations"  # how that note begins
+_large = {}  # (rows, identity) of models with more, which are not recorded again: the note
 
 
 def as_model_input(x):
@@ -110,6 +110,13 @@ def trace(function, x, names, rows):
                 return _core.trace(function, x, True, plain, names, rows, *index), None
         if type(x) is np.ndarray:
             x = read_only(x)
+            if x.ndim == 2 and rows in x.shape and x.dtype == np.float64:
+                from nlsq._blocks import DataBlock
+
+                try:
+                    return _core.trace(function, x.view(DataBlock), False, None, names, rows), None
+                except Exception:  # recorded with a plain array, or what is wrong is said of that
+                    pass
         return _core.trace(function, x, False, None, names, rows), None
     except Exception as error:  # it refused, or the function itself fails on recording values
         from nlsq import _notes
@@ -130,12 +137,12 @@ def _index_of(series):
 def recorded(function, x, p0, names, rows, lower=None, upper=None):
     """As trace, for a recording that was compared with the function."""
     if _large and (rows, identity_of(function)) in _large:
-        return None, _LARGE
+        return None, _large[rows, identity_of(function)]
     forms = _core.forms_counted()
     found, why = trace(function, x, names, rows)
     anew = _core.forms_counted() != forms
-    if why == _LARGE and identity_of(function) is not None and len(_large) < _VERIFIED_MOST:
-        _large.add((rows, identity_of(function)))
+    if why is not None and why.startswith(_LARGE) and identity_of(function) is not None and len(_large) < _VERIFIED_MOST:
+        _large[rows, identity_of(function)] = why
     if found is not None:
         why = _verify(function, found, x, p0, lower, upper, names, rows, anew)
         if why is None:

@@ -347,3 +347,28 @@ def test_a_captured_table_that_changes_between_fits():
             table[:] = factor * BASIS
             result = curve_fit(h, X, h(X, *HEIGHTS), [1.1, 1.9, 0.6])
             np.testing.assert_allclose(result.popt, HEIGHTS, rtol=1e-6)
+
+
+DESIGN = np.random.default_rng(8).normal(size=(M, 12)) / 4.0
+FEW = np.linspace(-1.0, 1.0, 12)
+
+
+@pytest.mark.parametrize(
+    ("f", "x"),
+    [
+        (lambda x, *p: np.tanh(x @ np.array(p)), DESIGN),
+        (lambda x, *p: np.tanh(np.dot(x, p)), DESIGN),
+        (lambda x, *p: np.tanh(np.dot(p, x)), DESIGN.T.copy()),
+        (lambda x, *p: np.exp(np.asarray(p) @ x), DESIGN.T.copy()),
+        (lambda x, *p: np.tanh(x.T @ np.array(p)), DESIGN.T.copy()),
+        (lambda x, *p: np.tanh((x * np.array(p)).sum(axis=1)), DESIGN),
+        (lambda x, *p: 1.0 / (1.0 + np.exp(-np.einsum("ij,j->i", x, np.array(p)))), DESIGN),
+        (lambda x, *p: x[:, 1:] @ np.array(p[1:]) + p[0] * x[:, 0] ** 2, DESIGN),
+    ],
+    ids=["matmul", "dot", "dot of rows", "rows", "transposed", "sum", "einsum", "part"],
+)
+def test_a_matrix_as_xdata_is_one_operation_a_column(f, x):
+    check_model(f, x, FEW)
+    many = np.resize(x, (5_000, 100) if x.shape[0] == M else (100, 5_000))  # half a million products
+    found, why = recorded(f, many, np.linspace(-0.1, 0.1, 100), [f"p{i}" for i in range(100)], 5_000)
+    assert found is not None, why

@@ -193,6 +193,6 @@ def test_a_model_too_large_to_record_is_tried_once():
     for attempt in range(2):
         calls.clear()
         result = curve_fit(f, x, y, [1.1, 1.0, 1.9, 3.0])
-        assert result.trace_note == "more than 100,000 operations"
+        assert result.trace_note.startswith("more than 100,000 operations")
         assert (_core.Traced in calls) == (attempt == 0)
         np.testing.assert_allclose(result.popt, [1.0, 1.0, 2.0, 3.0], rtol=1e-6)
