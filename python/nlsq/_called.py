@@ -221,7 +221,8 @@ def _total(y, sigma):
     if sigma is None:
         apart = y - y.mean()
         return float(apart @ apart)
-    w = 1.0 / np.broadcast_to(sigma, y.shape) ** 2
-    used = w > 0
-    w, y = w[used], y[used]
-    return float(np.sum(w * (y - np.sum(w * y) / np.sum(w)) ** 2))
+    with np.errstate(all="ignore"):  # a weight beyond all numbers gives a sum that is none, as in the core
+        w = 1.0 / np.broadcast_to(sigma, y.shape) ** 2
+        used = w > 0
+        w, y = w[used], y[used]
+        return float(np.sum(w * (y - np.sum(w * y) / np.sum(w)) ** 2))

@@ -71,6 +71,7 @@ def curve_fit_many(
         registers; any other is called for each set, slower (``result.engine`` says which).
     xdata : array_like of (m,), (k, m), a tuple of such arrays for several variables, or (v, m) for v variables
         Shared by all sets, or one row a set where it has the shape of ydatas. For a formula also a dict of variables.
+        Dates become days or seconds since the first of them (``result.x_note``).
     ydatas : array_like of (..., m), an iterator of such arrays, or an xarray.DataArray
         The last axis is fitted along; a stack of images (rows, columns, frames) gives results of (rows, columns).
         float32 is read as it is. An iterator gives an iterator of results, one a chunk, and holds no more than that.
@@ -184,10 +185,17 @@ def _fit_arrays(f, xdata, ydatas, options):
         ydatas, mask = ydatas.data, ~np.ma.getmaskarray(ydatas).reshape(*lead, -1)
     if xdata is None:
         raise TypeError("curve_fit_many() needs xdata and ydatas")
+    clocks = None
+    if type(xdata) is not np.ndarray or xdata.dtype.kind in "MmOV":
+        from nlsq._dates import clocks_of
+
+        clocks = clocks_of(xdata)
+        xdata = xdata if clocks is None else clocks.numbers(xdata)
     if isinstance(f, (str, Formula)):
         f, sets = formula_sets(f, xdata, ydatas, lead)
     else:
         sets = sets_of(xdata, ydatas, lead)
+    sets.clocks = clocks
     return _fit_sets(f, sets, {**options, "mask": mask_of(mask, sets), "sigma": sigma_of_sets(options["sigma"], sets)})
 
 
@@ -236,7 +244,9 @@ def _fit_sets(f, sets, options):
             elapsed = fit_called_sets(f, sets, starts, names, lower, upper, fixed, options, core, into, progress)
     finally:
         close()
-    return CurveFitManyResult(names, into, sets.lead, engine, note, elapsed)
+    result = CurveFitManyResult(names, into, sets.lead, engine, note, elapsed)
+    result.x_note = None if sets.clocks is None else str(sets.clocks)
+    return result
 
 
 def _check_memory(limit, k, n, with_pcov):

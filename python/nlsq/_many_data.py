@@ -41,6 +41,7 @@ class Sets:
 
     def __init__(self, variables, y, lead, *, single, offsets=None, stacked=None):
         self.variables, self.y, self.lead, self.offsets = variables, y, lead, offsets
+        self.clocks = None  # of variables that were dates
         self.names = ["ydatas"] + ["xdata"] * len(variables)  # for messages
         self.single = single  # the model gets one array, not a tuple of them
         self.stacked = stacked  # or (v, m): what the model gets

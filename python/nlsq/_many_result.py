@@ -28,12 +28,14 @@ class CurveFitManyResult:
     nfev : (...) of int32; n : (...) of int64, points used
     engine : "lanes", "interpreter" (recorded, set by set) or "callback"; trace_note says why not in lanes
     keys : of groups, dict of column: array; elapsed_ms : float
+    x_note : what x is where xdata were dates ("x is in days since 2023-01-01"), else None
     """
 
     names: list[str]
     shape: tuple[int, ...]
     engine: str
     trace_note: str | None
+    x_note: str | None
     elapsed_ms: float
     keys: dict[str, np.ndarray] | None
     popt: np.ndarray
@@ -48,7 +50,7 @@ class CurveFitManyResult:
 
     def __init__(self, names: Any, arrays: Any, lead: Any, engine: str, note: str | None, elapsed_ms: float) -> None:
         self.names, self.shape, self.engine, self.trace_note = names, lead, engine, note
-        self.elapsed_ms, self.keys = elapsed_ms, None
+        self.elapsed_ms, self.keys, self.x_note = elapsed_ms, None, None
         self.pcov = None
         for name, array in arrays.items():
             setattr(self, "flags" if name == "flags" else name, array.reshape(lead + array.shape[1:]))

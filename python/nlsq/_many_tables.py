@@ -4,6 +4,7 @@
 import numpy as np
 
 from nlsq import _arguments
+from nlsq._dates import Clocks
 from nlsq._formulas import _no_missed_column, column_names, column_of, named_column, numbers, parse
 from nlsq._many_data import Sets
 
@@ -36,13 +37,15 @@ def groups_of(f, data, y, by, options):
     unused = [name for name in free if name != y and name not in formula.used and name not in given]
     _no_missed_column(formula, unused, named)
     keys, order, offsets = _group(key_columns)
-    columns = [numbers(column_of(data, name), name) for name in formula.used]
+    clocks = {}
+    columns = [numbers(column_of(data, name), name, clocks) for name in formula.used]
     for name, column in zip((*by, y, *formula.used), (*key_columns, response, *columns)):
         if len(column) != rows:
             raise ValueError(f"the columns of data differ in length: {by[0]!r} has {rows} rows, {name!r} {len(column)}")
     options = {**options, **{name: _of_rows(name, data, options, order) for name in ("sigma", "mask")}}
     sets = Sets([c[order] for c in columns], response[order], (len(offsets) - 1,), single=False, offsets=offsets)
     sets.names = [f"the column {name!r}" for name in (y, *formula.used)]
+    sets.clocks = Clocks(clocks) if clocks else None
     return formula, sets, dict(zip(by, keys)), options
 
 

@@ -26,7 +26,7 @@ def fit_array(f, xdata, array, dim, options, fit):
             raise ValueError(f"ydatas has a dimension or coordinate {name!r}, a name of the result: rename it")
     if xdata is None:
         xdata = array.coords[dim].values if dim in array.coords else np.arange(array.sizes[dim], dtype=float)
-        if xdata.dtype.kind in "MmOUS":
+        if xdata.dtype.kind in "OUS":
             raise TypeError(f"the coordinate {dim!r} holds {xdata.dtype}; give xdata as numbers")
     elif isinstance(xdata, tuple):
         xdata = tuple(_in_order(v, "xdata", array, others, dim) for v in xdata)
@@ -48,7 +48,8 @@ def fit_array(f, xdata, array, dim, options, fit):
     coords["param"] = result.names
     if result.pcov is not None:
         coords["cov_i"] = coords["cov_j"] = result.names
-    return xarray.Dataset(variables, coords, {"engine": result.engine})
+    notes = {"engine": result.engine, "x_note": result.x_note}
+    return xarray.Dataset(variables, coords, {name: note for name, note in notes.items() if note is not None})
 
 
 def _options_in_order(options, array, others, dim):

@@ -96,8 +96,6 @@ def renamed(name):
 WRONG = [
     (lambda d: {}, "say which dimension to fit along: dim= one of y, x, time"),
     (lambda d: {"dim": "tim"}, "dim='tim' is no dimension of ydatas; they are y, x, time"),
-    (lambda d: {"dim": "time", "ydatas": d.assign_coords(time=np.arange(M).astype("M8[s]"))},
-     "the coordinate 'time' holds datetime64[s]; give xdata as numbers"),
     (lambda d: {"dim": "time", "ydatas": d.assign_coords(time=[str(i) for i in range(M)])}, "give xdata as numbers"),
     (lambda d: {"dim": "time", "ydatas": d.to_dataset()}, "ydatas is a Dataset; give one of its variables"),
     (lambda d: {"dim": "time", "ydatas": renamed("param")}, "a name of the result: rename it"),
@@ -114,3 +112,13 @@ def test_messages(case):
     with pytest.raises((TypeError, ValueError)) as caught:
         curve_fit_many(**arguments)
     assert text in str(caught.value)
+
+
+def test_a_coordinate_of_dates_is_in_days_since_the_first():
+    data = image()
+    dated = data.assign_coords(time=np.datetime64("2024-03-01") + np.arange(M))
+    numbered = data.assign_coords(time=np.arange(float(M)))
+    start = [1.0, 0.1, 0.0]
+    found, wanted = (curve_fit_many(decay, None, d, start, dim="time") for d in (dated, numbered))
+    assert found.attrs["x_note"] == "x is in days since 2024-03-01" and "x_note" not in wanted.attrs
+    assert np.array_equal(found.popt, wanted.popt) and np.array_equal(found.pcov, wanted.pcov)

@@ -325,3 +325,26 @@ def test_code_that_cannot_look_at_x_needs_no_probes():
             one = curve_fit(f, xs[i], ys[i])
             np.testing.assert_allclose(many.popt[i], one.popt, atol=1e-8 * one.perr.max())
     assert not _core.is_trusted(len, ["a"])
+
+
+def test_dates_are_days_since_the_first_of_them():
+    days = np.arange(20.0)
+    dates = np.datetime64("2024-03-01") + np.arange(20)
+    y = np.stack([1.0 + 2.0 * np.exp(-days / 5.0), 2.0 + 3.0 * np.exp(-days / 4.0)]) + 0.01 * np.cos(7.0 * days)
+
+    def f(x, a, b, c):
+        return a + b * np.exp(-x / c)
+
+    wanted = curve_fit_many(f, days, y, [1.0, 1.0, 5.0])
+    assert wanted.x_note is None
+    for x in (dates, dates.tolist(), np.stack([dates, dates])):
+        found = curve_fit_many(f, x, y, [1.0, 1.0, 5.0])
+        assert np.array_equal(found.popt, wanted.popt) and found.x_note == "x is in days since 2024-03-01"
+    found = curve_fit_many("a + b*exp(-x/c)", dates, y, [1.0, 1.0, 5.0])
+    np.testing.assert_allclose(found.popt, wanted.popt, rtol=1e-9)
+    table = {"t": np.tile(dates, 2), "y": y.ravel(), "well": np.repeat(["A", "B"], 20)}
+    found = curve_fit_many("a + b*exp(-t/c)", data=table, y="y", by="well", p0=[1.0, 1.0, 5.0])
+    np.testing.assert_allclose(found.popt, wanted.popt, rtol=1e-9)
+    assert found.x_note == "t is in days since 2024-03-01"
+    own = curve_fit_many(f, np.stack([dates, dates + 2]), y, [1.0, 1.0, 5.0])  # days since the first of all
+    np.testing.assert_allclose(own.popt[1, 1], wanted.popt[1, 1] * np.exp(2.0 / wanted.popt[1, 2]), rtol=1e-6)
