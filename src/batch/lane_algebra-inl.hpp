@@ -11,6 +11,7 @@
 #include <hwy/highway.h>
 
 #include "batch/lanes.hpp"
+#include "engine/divide-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace nlsq::batch::HWY_NAMESPACE {
@@ -20,6 +21,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 using D = hn::ScalableTag<double>;
 using V = hn::Vec<D>;
 using M = hn::Mask<D>;
+using engine::HWY_NAMESPACE::divide;
 
 constexpr double kSmallestPivot = 1e-14;  // of JᵀJ scaled to a unit diagonal
 constexpr double kLeastShare = 1e-6;      // smallest pivot, scaled, that JᵀJ + S must have
@@ -82,7 +84,7 @@ struct Factors {
       sound = both(sound, hn::Gt(pivot, hn::Mul(diagonal, set(kLeastShare))));
       pivot = hn::Max(pivot, hn::Mul(diagonal, set(kSmallestPivot)));
       const M still = either(held(i), hn::Not(hn::Gt(pivot, zero())));
-      inverse[i] = choose(still, zero(), hn::Div(set(1.0), pivot));
+      inverse[i] = choose(still, zero(), divide(set(1.0), pivot));
     }
     return sound;
   }

@@ -78,7 +78,7 @@ HWY_INLINE void learn(const LaneState& s, M accepted, M first, V reduction, V pr
     const V scale = load(s.trial_summary, packed_index(i, i));
     safe = both(safe, hn::Le(hn::Mul(missed[i], missed[i]), hn::Mul(most, scale)));
   }
-  const V weight = choose(both(teaches, safe), hn::Div(set(1.0), along), zero());
+  const V weight = choose(both(teaches, safe), divide(set(1.0), along), zero());
   for (index_t i = 0; i < n; ++i) {
     const V row = hn::Mul(weight, missed[i]);
     for (index_t j = 0; j <= i; ++j) {
@@ -121,7 +121,7 @@ HWY_INLINE Judgement judge(const LaneState& s, const LaneRules& rules, Size<kN> 
   store(choose(j.polish_fails, hn::Add(since, set(1.0)), since), s.since_best, 0);
 
   // Madsen, Nielsen and Tingleff (2004), eq. 2.21, and Gauss-Newton where the damping is nothing.
-  const V ratio = hn::Div(reduction, hn::Max(predicted, set(1e-300)));
+  const V ratio = divide(reduction, hn::Max(predicted, set(1e-300)));
   const V excess = hn::MulSub(set(2.0), hn::Min(ratio, set(1.0)), set(1.0));
   const V shrink =
       hn::Max(set(kMostEasing), hn::NegMulAdd(hn::Mul(excess, excess), excess, set(1.0)));
@@ -303,7 +303,7 @@ void invert(const double* summary, index_t n, double* covariance, double* pivot)
     const V share = hn::Mul(square, factors.inverse[i]);
     largest = hn::IfThenElse(hn::Gt(share, zero()), hn::Max(largest, share), set(kInfinity));
   }
-  store(hn::Div(set(1.0), largest), pivot, 0);
+  store(divide(set(1.0), largest), pivot, 0);
   for (index_t j = 0; j < n; ++j) {
     V column[kMostParameters];
     for (index_t i = 0; i < n; ++i) column[i] = set(i == j ? 1.0 : 0.0);

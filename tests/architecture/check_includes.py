@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Fails when an #include points the wrong way between the folders of src/ (docs/architecture.md has the table).
+"""Fails when an #include points the wrong way between the folders of src/ (docs/architecture.md has the table), or a file
+uses a function of a library that one of ours stands for.
 
 usage: check_includes.py ROOT | --self-test
 """
@@ -34,12 +35,15 @@ PUBLIC = {
     "data": "fit", "fit": "fit", "result": "fit", "least_squares": "fit", "fit_many": "fit", "runtime": "fit", "nlsq": "fit",
     "config": "fit", "cache": "fit", "memory": "fit",
 }
+# Functions not to be called: (what is written, the file that may, what to call).
+REPLACED = [(re.compile(r"\b(?:hn|HWY_NAMESPACE)::Div\b"), "src/engine/divide-inl.hpp", "divide() of engine/divide-inl.hpp")]
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 
 
 def faults_of(folder: str, name: str, text: str) -> list[str]:
     faults = []
     for number, line in enumerate(text.splitlines(), 1):
+        faults += [f"{name}:{number}: call {ours}" for used, own, ours in REPLACED if name != own and used.search(line)]
         match = INCLUDE.match(line)
         if not match:
             continue
@@ -82,6 +86,8 @@ def self_test() -> list[str]:
     right = [("fit", "solve/minimizer.hpp"), ("reduce", "solve/evaluator.hpp"), ("apps", "nlsq/fit.hpp"),
              ("bindings", "expr/model.hpp")]
     faults = [f"not noticed: {f} includes {t}" for f, t in wrong if not faults_of(f, "x", f'#include "{t}"\n')]
+    if not faults_of("batch", "src/batch/x.cpp", "V r = hn::Div(a, b);\n"):
+        faults.append("not noticed: hn::Div")
     return faults + [f"refused: {f} includes {t}" for f, t in right if faults_of(f, "x", f'#include "{t}"\n')]
 
 

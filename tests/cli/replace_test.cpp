@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "by_support.hpp"
 
 namespace nlsq::test {
@@ -203,17 +205,21 @@ class Unprivileged : public Replace {
  protected:
   void SetUp() override {
     if (geteuid() != 0) return;
-    if (shell("setpriv --reuid=65534 --regid=65534 --clear-groups '" NLSQ_COMMAND "' --version")
-            .code != 0)
-      GTEST_SKIP() << "the command cannot be run as another user";
     ASSERT_EQ(chmod(folder_.c_str(), 0755), 0);
+    if (run("nlsq --version").code != 0) {  // it lies where others may not look, as in /root
+      command_ = folder_ + "/nlsq";
+      std::filesystem::copy_file(NLSQ_COMMAND, command_);
+    }
+    if (run("nlsq --version").code != 0)
+      GTEST_SKIP() << "the command cannot be run as another user";
     shell("chown -R 65534:65534 .");
   }
   Outcome run(const std::string& line) const {
     const std::string become =
         geteuid() == 0 ? "exec setpriv --reuid=65534 --regid=65534 --clear-groups " : "";
-    return shell(become + "sh <<'END'\nnlsq() { '" NLSQ_COMMAND "' \"$@\"; }\n" + line + "\nEND");
+    return shell(become + "sh <<'END'\nnlsq() { '" + command_ + "' \"$@\"; }\n" + line + "\nEND");
   }
+  std::string command_ = NLSQ_COMMAND;
 };
 
 TEST_F(Unprivileged, a_file_in_a_folder_that_is_not_writable_is_written_in_place) {

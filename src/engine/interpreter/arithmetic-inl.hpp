@@ -9,6 +9,7 @@
 #define NLSQ_ARITHMETIC_INL
 #endif
 
+#include "engine/divide-inl.hpp"
 #include "engine/interpreter/loops-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -119,7 +120,7 @@ struct Mul {
   static HWY_INLINE V run(V x, V y) { return hn::Mul(x, y); }
 };
 struct Div {
-  static HWY_INLINE V run(V x, V y) { return hn::Div(x, y); }
+  static HWY_INLINE V run(V x, V y) { return divide(x, y); }
 };
 struct StrongMul {
   static HWY_INLINE V run(V x, V y) {
@@ -140,7 +141,7 @@ struct Square {
   static HWY_INLINE V run(V x) { return hn::Mul(x, x); }
 };
 struct Reciprocal {
-  static HWY_INLINE V run(V x) { return hn::Div(one(), x); }
+  static HWY_INLINE V run(V x) { return divide(one(), x); }
 };
 struct Neg {
   static HWY_INLINE V run(V x) { return hn::Neg(x); }

@@ -15,6 +15,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "engine/divide-inl.hpp"
 #include "engine/interpreter/exp-inl.hpp"
 #include "engine/interpreter/loops-inl.hpp"
 
@@ -252,7 +253,7 @@ struct Lgamma {
 struct Expit {
   static HWY_INLINE V run(V x) {
     const V e = exp(hn::Neg(hn::Abs(x)));
-    const V r = hn::Div(set(1.0), hn::Add(set(1.0), e));
+    const V r = divide(set(1.0), hn::Add(set(1.0), e));
     return hn::IfThenElse(hn::Lt(x, set(0.0)), hn::Mul(e, r), r);
   }
 };

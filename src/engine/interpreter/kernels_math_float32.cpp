@@ -13,6 +13,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "engine/divide-inl.hpp"
 #include "engine/interpreter/exp-inl.hpp"
 #include "engine/interpreter/loops-inl.hpp"
 
@@ -89,7 +90,7 @@ struct Exp {
 struct Expit {
   static HWY_INLINE V run(V x) {
     const V e = exp(hn::Neg(hn::Abs(x)));
-    const V r = hn::Div(set(1.0f), hn::Add(set(1.0f), e));
+    const V r = divide(set(1.0f), hn::Add(set(1.0f), e));
     return hn::IfThenElse(hn::Lt(x, set(0.0f)), hn::Mul(e, r), r);
   }
 };
