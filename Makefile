@@ -33,7 +33,7 @@ PYTHON ?= /usr/bin/python3
 # Users' builds never stop at a warning; NLSQ_WERROR=ON, as in continuous integration, makes warnings errors.
 CONFIGURE := scripts/configure.sh CMAKE_INSTALL_PREFIX=$(PREFIX) $(if $(NLSQ_WERROR),NLSQ_WERROR=$(NLSQ_WERROR))
 
-.PHONY: build build-command build-python wheel test-wheel stubs demo test test-fast test-all test-cov test-asan test-tsan test-hostile test-fresh test-compilers fuzz lint bench perf perf-test performance install format clean
+.PHONY: build build-command build-python wheel test-wheel stubs demo test test-fast test-all test-cov test-asan test-tsan test-hostile test-fresh test-mutants test-compilers fuzz lint bench perf perf-test performance install format clean
 
 build: build-command build-python
 
@@ -117,11 +117,16 @@ test-fresh:
 	@scripts/fresh.sh bookworm demo test test-wheel
 	@scripts/fresh.sh trixie demo test test-wheel
 
+# Breaks the engine in one place at a time; the fast tests must notice.
+test-mutants:
+	@$(INSTALL) $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@python3 tests/mutants/mutants.py --jobs $(JOBS)
+
 test-compilers:
 	@$(INSTALL) $(BUILD_PACKAGES) $(TEST_PACKAGES)
 	@scripts/compilers.sh $(JOBS)
 
-test-all: test test-wheel lint test-hostile test-asan test-tsan fuzz test-compilers test-fresh
+test-all: test test-wheel lint test-mutants test-hostile test-asan test-tsan fuzz test-compilers test-fresh
 
 test-cov:
 	@$(INSTALL) $(BUILD_PACKAGES) $(TEST_PACKAGES) $(COVERAGE_PACKAGES)
