@@ -14,6 +14,8 @@
 #include <thread>
 #include <vector>
 
+#include "nlsq/error.hpp"
+
 namespace nlsq::base {
 namespace {
 
@@ -173,7 +175,11 @@ TEST(DefaultThreads, FollowTheEnvironment) {
   setenv("NLSQ_NUM_THREADS", "5", 1);
   EXPECT_EQ(default_threads(), 5);
   setenv("NLSQ_NUM_THREADS", "nonsense", 1);
-  EXPECT_GE(default_threads(), 1);
+  EXPECT_THROW(default_threads(), InputError);
+  for (const char* none : {"", "0"}) {
+    setenv("NLSQ_NUM_THREADS", none, 1);
+    EXPECT_GE(default_threads(), 1);
+  }
   unsetenv("NLSQ_NUM_THREADS");
   EXPECT_GE(default_threads(), 1);
 }
