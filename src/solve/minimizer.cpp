@@ -101,8 +101,7 @@ index_t refine(Evaluator& evaluator, State& state, Strategy& strategy, const Sto
     // Where the caller limits the steps, a function's Jacobian is not asked for beyond gtol.
     const bool enough =
         stop.status == Status::gtol && options.max_polish && evaluator.ends_with_cost();
-    if (options.polish && converged && !enough && !state.settled && !exact && state.n > 0 &&
-        std::isfinite(state.here->sum.kappa)) {
+    if (options.polish && converged && !enough && !state.settled && !exact && state.n > 0) {
       return polish(evaluator, state, options, limit);
     }
     refine_summary(evaluator, state);

@@ -71,6 +71,10 @@ void measure_columns(State& state);
 /// The triangle and qtf of state.here explain its gradient (always, for the linear loss).
 bool complete(const State& state);
 
+/// A gradient in scaled variables has no part in a null space of the triangle but for rounding.
+/// With a robust loss it may: rows that left the triangle can be all that tells parameters apart.
+bool in_range(std::span<const double> g, std::span<const double> null, const State& state);
+
 /// ‖v / scale‖₂.
 double scaled_norm(std::span<const double> v, std::span<const double> scale);
 
