@@ -51,10 +51,10 @@ void pseudo_invert(const linalg::RankReport& svd, std::size_t n, linalg::Matrix&
   }
 }
 
-double tolerance_of(const linalg::RankReport& svd) {
+double tolerance_of(const linalg::RankReport& svd, double error) {
   if (svd.rank == 0) return kLeastTolerance;
-  const double angle =
-      linalg::kZeroSingular * svd.s[0] / svd.s[static_cast<std::size_t>(svd.rank) - 1];
+  const double angle = std::max(linalg::kZeroSingular, error) * svd.s[0] /
+                       svd.s[static_cast<std::size_t>(svd.rank) - 1];
   return std::clamp(kAngles * angle, kLeastTolerance, kMostTolerance);
 }
 
@@ -96,7 +96,7 @@ Covariance unscaled_covariance(const linalg::Summary& summary) {
     } else {
       pseudo_invert(svd, n, out.values);
       out.null.scale = scale;
-      out.null.tolerance = tolerance_of(svd);
+      out.null.tolerance = tolerance_of(svd, summary.error);
       for (auto k = static_cast<std::size_t>(svd.rank); k < n; ++k) {
         for (std::size_t j = 0; j < n; ++j) out.null.basis.push_back(svd.V[k * n + j] * scale[j]);
       }
