@@ -19,6 +19,7 @@ _PLAIN = (
 def numbers_of(core) -> dict:
     """Everything a core result knows, as arrays and plain values."""
     numbers = {name: getattr(core, name) for name in (*_ARRAYS, *_PLAIN)}
+    numbers["redundancy"] = getattr(core, "redundancy", None)
     numbers["nfev_subsample"] = getattr(core, "nfev_subsample", 0)
     numbers["progressive"] = getattr(core, "progressive", False)
     numbers["precision"] = getattr(core, "precision", "float64")
