@@ -8,7 +8,6 @@
 
 #include "linalg/gram.hpp"
 #include "linalg/householder.hpp"
-#include "reduce/dependent_columns.hpp"
 #include "reduce/loss_rows.hpp"
 
 namespace nlsq::reduce {
@@ -167,6 +166,7 @@ void CallbackEvaluator::differentiate(std::span<const double> p) {
   }
   ++jacobians_;
   drift_ = 0.0;
+  null_.clear();
   base_.assign(p.begin(), p.end());
   base_f_ = f_;
   if (use_.told && use_.told_each) tell(p);
@@ -185,8 +185,13 @@ bool CallbackEvaluator::estimate(std::span<const double> p, double most) {
     const std::span<const double> column = std::span(jacobian_).subspan(j * m, m);
     for (std::size_t i = 0; i < m; ++i) explained[i] += column[i] * step;
     weight[j] = dot(column, column) * step;
-    length += weight[j] * step;
   }
+  // What changes nothing at the base does not begin to: the estimate stays singular.
+  for (const NullDirection& null : null_) {
+    const double share = dot(weight, null.d);
+    for (std::size_t j = 0; j < n; ++j) weight[j] -= share * null.e[j];
+  }
+  for (std::size_t j = 0; j < n; ++j) length += weight[j] * (p[j] - base_[j]);
   if (!(length > 0.0 && std::isfinite(length))) return false;
   const double size = std::sqrt(dot(explained, explained));
   for (std::size_t i = 0; i < m; ++i) explained[i] = f_[i] - base_f_[i] - explained[i];
@@ -214,10 +219,11 @@ void CallbackEvaluator::fold_checked(std::span<const double> p, linalg::Summary&
   if (problem_.jacobian || drift_ != 0.0 || checked_ == jacobians_ || !out.finite) return;
   checked_ = jacobians_;
   if (!(out.kappa > suspect_kappa(problem_.rule)) || in_vain_ >= kMostInVain) return;
-  if (remove_null_directions(problem_, p, f_, jacobian_, difference_evaluations_)) {
-    fold(out);
-  } else {
+  null_ = remove_null_directions(problem_, p, f_, jacobian_, difference_evaluations_);
+  if (null_.empty()) {
     ++in_vain_;
+  } else {
+    fold(out);
   }
 }
 

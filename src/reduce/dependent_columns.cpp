@@ -135,16 +135,14 @@ class NullDirections {
   double signal_ = 0.0, t_ = 0.0;
 };
 
-// J ← J − (J D v)(vᵀ D⁻¹), ‖v‖ = 1.
-void take_out(std::span<const double> v, std::size_t m, std::span<const double> size,
-              std::span<double> J) {
+// J ← J − (J d) eᵀ.
+void take_out(const NullDirection& null, std::size_t m, std::span<double> J) {
   std::vector<double> along(m);
-  for (std::size_t j = 0; j < v.size(); ++j) {
-    if (v[j] == 0.0) continue;
-    for (std::size_t i = 0; i < m; ++i) along[i] += J[j * m + i] * v[j] / size[j];
+  for (std::size_t j = 0; j < null.d.size(); ++j) {
+    for (std::size_t i = 0; i < m; ++i) along[i] += J[j * m + i] * null.d[j];
   }
-  for (std::size_t j = 0; j < v.size(); ++j) {
-    for (std::size_t i = 0; i < m; ++i) J[j * m + i] -= along[i] * v[j] * size[j];
+  for (std::size_t j = 0; j < null.e.size(); ++j) {
+    for (std::size_t i = 0; i < m; ++i) J[j * m + i] -= along[i] * null.e[j];
   }
 }
 
@@ -158,18 +156,24 @@ double suspect_kappa(const DifferenceRule& rule) {
   return 1.0 / (kErrors * difference_error(rule));
 }
 
-bool remove_null_directions(const engine::CallbackProblem& problem, std::span<const double> p,
-                            std::span<const double> f, std::span<double> jacobian, index_t& calls) {
+std::vector<NullDirection> remove_null_directions(const engine::CallbackProblem& problem,
+                                                  std::span<const double> p,
+                                                  std::span<const double> f,
+                                                  std::span<double> jacobian, index_t& calls) {
   NullDirections directions(problem, p, f, jacobian);
   for (const std::vector<double>& v : directions.suspects()) directions.correct(v, calls);
-  const std::size_t m = f.size();
-  std::vector<double> size(p.size());
-  for (std::size_t j = 0; j < size.size(); ++j) size[j] = linalg::norm(jacobian.subspan(j * m, m));
-  bool found = false;
+  const std::size_t m = f.size(), n = p.size();
+  std::vector<double> size(n);
+  for (std::size_t j = 0; j < n; ++j) size[j] = linalg::norm(jacobian.subspan(j * m, m));
+  std::vector<NullDirection> found;
   for (const std::vector<double>& v : directions.suspects()) {
     if (!directions.is_null(v, calls)) continue;
-    take_out(v, m, size, jacobian);
-    found = true;
+    NullDirection& null = found.emplace_back(NullDirection{v, v});
+    for (std::size_t j = 0; j < n; ++j) {
+      null.d[j] = size[j] > 0.0 ? v[j] / size[j] : 0.0;
+      null.e[j] = v[j] * size[j];
+    }
+    take_out(null, m, jacobian);
   }
   return found;
 }

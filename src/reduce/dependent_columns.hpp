@@ -10,16 +10,24 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "engine/callback/jacobian.hpp"
 
 namespace nlsq::reduce {
 
+/// A direction d along which a function does not change, and e with eᵀd = 1, 0 for other ones.
+struct NullDirection {
+  std::vector<double> d, e;  ///< n
+};
+
 /// Takes out of a Jacobian by differences (m×n, by columns) at p, where the residuals are f, the
-/// directions along which the function does not change, so that it is singular to rounding. True if
-/// there are such; else it is left as it is. Adds to `calls`.
-bool remove_null_directions(const engine::CallbackProblem& problem, std::span<const double> p,
-                            std::span<const double> f, std::span<double> jacobian, index_t& calls);
+/// directions along which the function does not change, so that it is singular to rounding. Without
+/// such it is left as it is. Adds to `calls`.
+std::vector<NullDirection> remove_null_directions(const engine::CallbackProblem& problem,
+                                                  std::span<const double> p,
+                                                  std::span<const double> f,
+                                                  std::span<double> jacobian, index_t& calls);
 
 /// Relative error of columns by the differences of a rule.
 double difference_error(const DifferenceRule& rule);

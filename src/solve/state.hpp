@@ -33,6 +33,7 @@ struct State {
   linalg::Vector column_norm;  ///< max(‖J̃_j‖, |g_j|/F) at `here`, see measure_columns
 
   double radius = 0;            ///< of the trust region, in the strategy's own norm
+  double sound_radius = 0;      ///< when derivatives were no estimates, the last time
   double step_length = 0;       ///< of the step, in that norm
   double predicted = 0;         ///< reduction of the cost the model promises
   double newton_reduction = 0;  ///< what the full Gauss-Newton step would promise
