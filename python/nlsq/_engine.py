@@ -16,7 +16,7 @@ from nlsq._recording import as_model_input, recorded, trace
 __all__ = ["Outcome", "as_model_input", "fit", "recorded", "trace"]
 
 _DEBUG = 10  # logging.DEBUG
-_COARSE = 1e-6  # part of a row by differences that may be their error
+_COARSE = 3e-5  # part of a row by differences that may be their error
 
 
 class Outcome:

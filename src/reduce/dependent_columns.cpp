@@ -19,7 +19,9 @@ namespace {
 constexpr double kErrors = 50.0;      // of differences: a singular value that may be one
 constexpr double kRoundings = 100.0;  // of the function: a derivative that may be 0
 constexpr double kLeastMove = 1e-3;   // of N = S/‖J_j‖, what a parameter near 0 may move by
-constexpr double kFine = 1e-9;        // that rounding may hide, at most, unless differences do
+constexpr double kOneSided = 3.0;     // more of it in a one-sided difference
+constexpr double kFine = 1e-10;       // error of differences that is as good as none
+constexpr double kHidden = 10.0;      // of the differences' error, what rounding may hide
 
 class NullDirections {
  public:
@@ -27,6 +29,7 @@ class NullDirections {
                  std::span<const double> f, std::span<const double> jacobian)
       : problem_(problem),
         p_(p),
+        f_(f),
         m_(f.size()),
         n_(p.size()),
         J_(jacobian.begin(), jacobian.end()),
@@ -68,7 +71,7 @@ class NullDirections {
     return out;
   }
 
-  /// J v ← the derivative along v, by central differences.
+  /// J v ← the derivative along v.
   void correct(std::span<const double> v, index_t& calls) {
     if (!aim(v, std::cbrt(problem_.rule.epsilon)) || !difference(t_, w_, calls)) return;
     for (std::size_t j = 0; j < n_; ++j) {
@@ -78,11 +81,12 @@ class NullDirections {
   }
 
   /// Whether the derivative along v is 0 but for rounding: central differences of two steps,
-  /// extrapolated.
+  /// extrapolated, or one-sided ones where a bound is near.
   bool is_null(std::span<const double> v, index_t& calls) {
     if (!aim(v, 0.3 * std::pow(problem_.rule.epsilon, 0.2))) return false;
-    const double rounding = kRoundings * problem_.rule.epsilon * signal_ / t_;
-    if (!(rounding <= std::max(kFine, difference_error(problem_.rule)))) return false;
+    const double rounding = kRoundings * problem_.rule.epsilon * signal_ / std::abs(t_);
+    if (!(rounding <= kHidden * std::max(kFine, difference_error(problem_.rule)))) return false;
+    if (one_sided_) return difference(t_, w_, calls) && linalg::norm(w_) <= kOneSided * rounding;
     std::vector<double> whole(m_);
     if (!difference(t_, whole, calls) || !difference(0.5 * t_, w_, calls)) return false;
     for (std::size_t i = 0; i < m_; ++i) w_[i] = (4.0 * w_[i] - whole[i]) / 3.0;
@@ -95,27 +99,44 @@ class NullDirections {
   bool aim(std::span<const double> v, double share) {
     const DifferenceRule& rule = problem_.rule;
     t_ = std::numeric_limits<double>::infinity();
+    double ahead = t_, behind = t_;  // up to where bounds are
     for (std::size_t j = 0; j < n_; ++j) {
       d_[j] = size_[j] > 0.0 ? v[j] / size_[j] : 0.0;
       if (d_[j] == 0.0) continue;
-      const double least = kLeastMove * signal_ / size_[j];
-      double most = share * std::max(std::abs(p_[j]), least);
-      if (!rule.lower.empty()) most = std::min(most, p_[j] - rule.lower[j]);
-      if (!rule.upper.empty()) most = std::min(most, rule.upper[j] - p_[j]);
-      t_ = std::min(t_, most / std::abs(d_[j]));
+      const double step = std::abs(d_[j]), least = kLeastMove * signal_ / size_[j];
+      t_ = std::min(t_, share * std::max(std::abs(p_[j]), least) / step);
+      if (rule.lower.empty() || rule.upper.empty()) continue;
+      const double below = (p_[j] - rule.lower[j]) / step, above = (rule.upper[j] - p_[j]) / step;
+      ahead = std::min(ahead, d_[j] > 0.0 ? above : below);
+      behind = std::min(behind, d_[j] > 0.0 ? below : above);
     }
-    return t_ > 0.0 && std::isfinite(t_);
+    one_sided_ = std::min(ahead, behind) < t_;
+    if (one_sided_) t_ = std::copysign(std::min(t_, std::max(ahead, behind) / 3.0), ahead - behind);
+    return t_ != 0.0 && std::isfinite(t_);
   }
 
-  // out ← (f(p + t d) − f(p − t d))/2t; false where that is not finite.
-  bool difference(double t, std::span<double> out, index_t& calls) {
+  // f(p + t d).
+  void evaluate(double t, std::span<double> out, index_t& calls) {
     const ResidualFunction& function = problem_.probe ? problem_.probe : problem_.residuals;
     for (std::size_t j = 0; j < n_; ++j) point_[j] = p_[j] + t * d_[j];
-    function(point_, ahead_);
-    for (std::size_t j = 0; j < n_; ++j) point_[j] = p_[j] - t * d_[j];
-    function(point_, behind_);
-    calls += 2;
-    for (std::size_t i = 0; i < m_; ++i) out[i] = (ahead_[i] - behind_[i]) / (2.0 * t);
+    function(point_, out);
+    ++calls;
+  }
+
+  // out ← the derivative along d, by a central difference or one of third order to one side; false
+  // where that is not finite.
+  bool difference(double t, std::span<double> out, index_t& calls) {
+    evaluate(t, ahead_, calls);
+    if (one_sided_) {
+      for (std::size_t i = 0; i < m_; ++i) out[i] = 18.0 * ahead_[i] - 11.0 * f_[i];
+      evaluate(2.0 * t, ahead_, calls);
+      for (std::size_t i = 0; i < m_; ++i) out[i] -= 9.0 * ahead_[i];
+      evaluate(3.0 * t, ahead_, calls);
+      for (std::size_t i = 0; i < m_; ++i) out[i] = (out[i] + 2.0 * ahead_[i]) / (6.0 * t);
+    } else {
+      evaluate(-t, behind_, calls);
+      for (std::size_t i = 0; i < m_; ++i) out[i] = (ahead_[i] - behind_[i]) / (2.0 * t);
+    }
     return std::isfinite(linalg::norm(out));
   }
 
@@ -129,10 +150,11 @@ class NullDirections {
   }
 
   const engine::CallbackProblem& problem_;
-  std::span<const double> p_;
+  std::span<const double> p_, f_;
   std::size_t m_, n_;
   std::vector<double> J_, size_, d_, point_, w_, ahead_, behind_;
   double signal_ = 0.0, t_ = 0.0;
+  bool one_sided_ = false;  // t may be negative, then
 };
 
 // J ← J − (J d) eᵀ.

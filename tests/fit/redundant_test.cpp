@@ -249,7 +249,11 @@ TEST(RedundantRows, ManyOfThemAreFittedAsWell) {
       for (const Precision precision : {Precision::automatic, Precision::mixed}) {
         options.precision = precision;
         options.p0 = random_start(model.parameters().size(), rows);
-        expect_same(family, curve_fit(model, data.set(), options), reduced, std::to_string(rows));
+        const FitResult full = curve_fit(model, data.set(), options);
+        expect_same(family, full, reduced, std::to_string(rows));
+        if (reduced.progressive) {
+          EXPECT_TRUE(full.progressive) << family.full << rows;  // on a sample as well
+        }
       }
     }
   }
@@ -277,6 +281,24 @@ TEST(RedundantRows, ManyFitsGiveWhatSingleOnesGive) {
       EXPECT_NEAR(many.perr[i] / reduced.perr[place(reduced, name)], 1, 1e-8) << family.full;
     }
   }
+}
+
+// A value that the sample leaves open and all rows tell: the sample's answer is not trusted.
+TEST(RedundantRows, AllOfThemMayTellMoreThanASample) {
+  const int rows = 200'000;
+  std::vector<double> x, y;
+  for (int i = 0; i < rows; ++i) {
+    x.push_back(static_cast<double>(i) / rows);
+    y.push_back(1 + 2 * x.back() + (i == 7 ? 5 : 0) + 0.01 * std::sin(9.0 * i));
+  }
+  std::vector<double> spike(x.size(), 0.0);
+  spike[7] = 1;
+  Dataset data;
+  data.column("x", x).column("spike", spike).response(y);
+  const FitResult r = curve_fit(Model::parse("a + b*x + c*spike", {"x", "spike"}), data, {});
+  EXPECT_EQ(r.rank, 3);
+  EXPECT_NEAR(r.popt[place(r, "c")], 5, 0.1);
+  EXPECT_TRUE(std::isfinite(r.perr[place(r, "c")]));
 }
 
 // The data end at 1, so what switches on at 2 is undetermined; the curve is not, before 2.
