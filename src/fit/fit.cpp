@@ -169,7 +169,6 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   reduce::DataEvaluator evaluator(bound, table.start, table.free, evaluator_options,
                                   fit_impl::shared_pool(), &memory);
   if (evaluator.rows() == 0) throw InputError("data", "data: there is no row to fit");
-  if (sample && sample->is_singular()) evaluator.expect_singular();
   bool from_sample = false;
   solve::Shortcut shortcut;
   if (sample) {

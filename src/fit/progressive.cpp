@@ -22,8 +22,11 @@ constexpr index_t kInCache = 131072;     // rows up to which single ones are as 
 constexpr index_t kNeighbours = 8;       // float64 values in a cache line
 constexpr index_t kMostParameters = 64;
 constexpr index_t kVeryMany = 1'000'000;  // rows that are worth a step on a part of them
+constexpr double kKappa = 1e8;            // beyond, the sample leaves something undetermined
 constexpr double kSpread = 10.0;          // standard deviations of a mean square
 constexpr double kRobustSpread = 4.0;     // the same where no row weighs much more than others
+constexpr double kInformation = 0.5;      // ‖M - I‖ of the two Gram matrices
+constexpr double kDistance = 50.0;        // squared standard errors of the sample, a parameter
 constexpr double kShortStep = 0.01;       // standard errors of the sample
 constexpr double kSharpness = 0.01;       // squared standard errors at which the sample's fit ends
 
@@ -139,12 +142,10 @@ std::vector<index_t> stratified_rows(index_t rows, index_t count, index_t width)
 
 bool SampleFit::confirmed_by(const linalg::Summary& all) const {
   const index_t n = summary.n;
-  if (!all.finite) return false;
+  if (!all.finite || !(all.kappa < kKappa)) return false;
   const auto sampled = static_cast<double>(summary.rows);
   const double spread = (robust ? kRobustSpread : kSpread) * std::sqrt(2.0 / sampled);
   if (!(all.cost < (1.0 - spread) * rows_each * start_cost)) return false;
-  if (is_singular()) return confirmed_in_range(all);
-  if (!(all.kappa < kSampleKappa)) return false;
 
   // M = (R_all R⁻¹)ᵀ(R_all R⁻¹) / rows_each is I where both know the same.
   linalg::Matrix inverse, quotient;
@@ -219,7 +220,7 @@ void come_nearer(const reduce::Term& all, const FreeParameters& parameters,
   evaluator.summary(fit.x, solve::Grade::step, sum);
   ++fit.nfev;
   const index_t n = sum.n;
-  if (!sum.finite || !(sum.kappa < kSampleKappa)) return;
+  if (!sum.finite || !(sum.kappa < kKappa)) return;
   const double rows_each = static_cast<double>(sum.rows) / static_cast<double>(fit.summary.rows);
   if (!(squared_distance(sum) < kDistance * static_cast<double>(n) * rows_each)) return;
   linalg::Matrix inverse(z(n * n));
@@ -261,8 +262,7 @@ std::optional<SampleFit> fit_rows(const reduce::Term& term, index_t taken,
   }
   const bool at_bound =
       std::any_of(outcome.active.begin(), outcome.active.end(), [](int side) { return side != 0; });
-  const bool is_clear = outcome.summary.kappa < kSampleKappa;
-  if (static_cast<int>(outcome.status) <= 0 || at_bound || (!is_clear && term.robust)) {
+  if (static_cast<int>(outcome.status) <= 0 || at_bound || !(outcome.summary.kappa < kKappa)) {
     return std::nullopt;
   }
   SampleFit fit;
@@ -275,7 +275,6 @@ std::optional<SampleFit> fit_rows(const reduce::Term& term, index_t taken,
   fit.nfev = outcome.nfev;
   fit.x = std::move(outcome.x);
   fit.summary = std::move(outcome.summary);
-  if (!is_clear && !fit.find_range()) return std::nullopt;
   if (term.robust) find_hessian(evaluator, parameters, options, fit);
   return fit;
 }

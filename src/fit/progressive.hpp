@@ -37,10 +37,6 @@ SampleBytes sample_bytes(const reduce::Term& all, index_t taken);
 /// is met in step. The first rows of the neighbours, ascending.
 std::vector<index_t> stratified_rows(index_t rows, index_t count, index_t width);
 
-constexpr double kSampleKappa = 1e8;  ///< beyond, the sample leaves something undetermined
-constexpr double kInformation = 0.5;  ///< ‖M - I‖ of the Gram matrices of a sample and of all rows
-constexpr double kDistance = 50.0;  ///< squared standard errors of the sample, a parameter
-
 /// Where a sample's fit ended, and what it says about all rows.
 struct SampleFit {
   linalg::Vector x;         ///< n; bettered on a part of very many rows
@@ -50,20 +46,11 @@ struct SampleFit {
   double start_cost = 0.0;  ///< of the sample, at the start
   bool robust = false;      ///< the loss
   index_t nfev = 0;         ///< passes over the sample, one over the part included
-  /// Where parameters are redundant: directions that the sample determines, of length 1 in its own
-  /// triangle, and those it does not, by columns of n.
-  std::vector<double> range, null;
-  bool is_singular() const { return !null.empty(); }
-  /// Finds them; false where it is hard to tell.
-  bool find_range();
 
   /// Whether the summary of all rows at x is what the sample promised: as much better than the
   /// start, the same information on every combination of parameters, and a minimum as near as a
   /// sample can tell.
   bool confirmed_by(const linalg::Summary& all) const;
-
- private:
-  bool confirmed_in_range(const linalg::Summary& all) const;
 };
 
 /// The problem as the minimizer sees it.

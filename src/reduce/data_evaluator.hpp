@@ -51,8 +51,6 @@ class DataEvaluator final : public solve::Evaluator {
   bool offers_float32() const override;
   bool begin_float32() override;
   void end_float32() override { is_low_ = false; }
-  /// Parameters are known to be redundant: no pass is made to find that out.
-  void expect_singular() { is_singular_ = !options_.fold; }
 
   /// Residuals f (before the loss) and, if wanted, the Jacobian (row-major rows×n, before the loss)
   /// at p, of all terms in order, outputs of a row next to each other; masked rows are 0.
