@@ -121,6 +121,7 @@ ManyArrays ManyFits::arrays() {
   to.status = status.data();
   to.nfev = nfev.data();
   to.flags = flags.data();
+  to.rank = rank.data();
   return to;
 }
 
@@ -137,6 +138,7 @@ ManyFits fit_groups(const Model& model, const GroupedData& grouped, const ManyOp
   fits.status.resize(k);
   fits.nfev.resize(k);
   fits.flags.resize(k);
+  fits.rank.resize(k);
   const ManyResult result = fit_many(model, *grouped.many, options, fits.arrays());
   fits.names = result.names;
   fits.engine = result.engine;

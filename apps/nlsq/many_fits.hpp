@@ -16,7 +16,7 @@ namespace nlsq::command {
 struct ManyFits {
   std::vector<std::string> names;
   std::vector<double> popt, perr, pcov, cost, rss;
-  std::vector<std::int32_t> status, nfev;
+  std::vector<std::int32_t> status, nfev, rank;
   std::vector<std::uint8_t> flags;
   std::string engine;
   index_t free = 0;  ///< parameters that move

@@ -112,6 +112,8 @@ struct ManyArrays {
   std::int32_t* nfev = nullptr;    ///< k
   std::int64_t* rows = nullptr;    ///< k: rows used
   std::uint8_t* flags = nullptr;   ///< k: ManyFlag
+  std::int32_t* rank =
+      nullptr;  ///< k: of the Jacobian, free parameters that are redundant left out
 };
 
 struct ManyResult {
@@ -129,8 +131,8 @@ struct ManyResult {
 };
 
 /// What curve_fit would say of set `i`, from what fit_many wrote to `from` (all of popt, perr,
-/// pcov, cost, rss, status, nfev, rows and flags). What many fits do not keep is NaN or 0:
-/// optimality, condition, rank, njev, iterations.
+/// pcov, cost, rss, status, nfev, rows and flags; rank too, or all are taken to be of full rank).
+/// What many fits do not keep is NaN or 0: optimality, condition, njev, iterations.
 FitResult single_result(const Model& model, const ManyData& data, const ManyOptions& options,
                         const ManyArrays& from, index_t i);
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,16 @@ struct ReportOptions {
   bool color = false;
   double level = 0.95;   ///< of the intervals
   bool warnings = true;  ///< list them at the end
+};
+
+/// A Jacobian J whose rank is k below the number of free parameters: products, sums and other
+/// functions of parameters are determined though their parameters are not. Empty at full rank.
+struct Redundancy {
+  std::vector<double> covariance;  ///< N×N, row-major: pcov by the pseudo-inverse, finite
+  std::vector<double> directions;  ///< k×N, row-major: steps that change no value of the model
+  std::vector<double> scale;       ///< N: 1/‖column of J‖, 0 for fixed parameters
+  double tolerance = 0.0;          ///< part of a unit vector along `directions` that is rounding
+  bool empty() const { return directions.empty(); }
 };
 
 /// N parameters (fixed ones included), m rows. With sigma all sums are weighted by 1/sigma².
@@ -36,7 +47,7 @@ struct FitResult {
   double tss = 0.0;      ///< the rss of the best constant; NaN without a response
   index_t n = 0;         ///< rows used
   index_t n_masked = 0;  ///< rows with infinite sigma
-  index_t dof = 0;       ///< n − free parameters, never below 0
+  index_t dof = 0;       ///< n − rank: as if redundant parameters were not there
   double chi2 = 0.0, reduced_chi2 = 0.0;
   double p_value = 0.0;  ///< P(χ² ≥ chi2); NaN unless absolute_sigma
   double r_squared = 0.0, adj_r_squared = 0.0, rmse = 0.0;
@@ -52,8 +63,10 @@ struct FitResult {
   index_t nfev_subsample = 0;                  ///< passes over a sample or a part of them
   bool progressive = false;                    ///< the sample's answer was the start on all rows
   double optimality = 0.0;
-  double condition = 0.0;             ///< bound of κ of the Jacobian, columns scaled to length 1
-  index_t rank = 0;                   ///< of the Jacobian, at most the number of free parameters
+  double condition = 0.0;  ///< bound of κ of the Jacobian, columns scaled to length 1
+  index_t rank = 0;        ///< of the Jacobian, at most the number of free parameters
+  /// What the data leave undetermined, if anything: rank below the number of free parameters.
+  Redundancy redundancy;
   std::string engine;                 ///< what evaluated the model: "interpreter", "callback"
   std::string isa;                    ///< instruction set
   std::string fold;                   ///< "gram", "pgram" or "qr"
@@ -82,6 +95,10 @@ struct FitResult {
 
   /// Student-t interval at confidence `level`: popt ± t·perr (normal quantile when absolute_sigma).
   std::vector<std::pair<double, double>> intervals(double level = 0.95) const;
+  /// Variance of a value with these derivatives by the N parameters, row·pcov·rowᵀ; inf where the
+  /// value depends on what the data leave undetermined. A curve whose parameters are redundant has
+  /// a finite one wherever the data determine it.
+  double variance_of(std::span<const double> derivatives) const;
   /// N×N, row-major; NaN for fixed and undetermined parameters.
   std::vector<double> correlation() const;
   /// The text the command prints.

@@ -150,6 +150,18 @@ void bind_fit(nb::module_& m) {
       .def_ro("optimality", &FitResult::optimality)
       .def_ro("condition", &FitResult::condition)
       .def_ro("rank", &FitResult::rank)
+      .def_prop_ro(
+          "redundancy",
+          [](const FitResult& r) -> nb::object {
+            const Redundancy& known = r.redundancy;
+            if (known.empty()) return nb::none();
+            const std::size_t N = r.names.size();
+            return nb::make_tuple(new_matrix(known.covariance, N),
+                                  new_matrix(known.directions, known.directions.size() / N),
+                                  new_array(known.scale), known.tolerance);
+          },
+          "Of a Jacobian without full rank: pcov by the pseudo-inverse, directions that change no "
+          "value of the model, scales of the parameters and what counts as rounding; else None.")
       .def_ro("engine", &FitResult::engine)
       .def_ro("isa", &FitResult::isa)
       .def_ro("fold", &FitResult::fold)

@@ -111,6 +111,26 @@ FitResult run_least_squares(nb::handle fun, nb::handle jac, index_t m,
   return result;
 }
 
+// What is known of redundant parameters, over all N; parameter i of the part is at place[i].
+Redundancy over_all(const Redundancy& part, const std::vector<std::size_t>& place, std::size_t N,
+                    double factor) {
+  Redundancy all;
+  if (part.empty()) return all;
+  const std::size_t n = place.size(), k = part.directions.size() / n;
+  all.tolerance = part.tolerance;
+  all.covariance.assign(N * N, 0.0);
+  all.directions.assign(k * N, 0.0);
+  all.scale.assign(N, 0.0);
+  for (std::size_t i = 0; i < n; ++i) {
+    all.scale[place[i]] = part.scale[i];
+    for (std::size_t d = 0; d < k; ++d)
+      all.directions[d * N + place[i]] = part.directions[d * n + i];
+    for (std::size_t j = 0; j < n; ++j)
+      all.covariance[place[i] * N + place[j]] = part.covariance[i * n + j] * factor;
+  }
+  return all;
+}
+
 // The result of a curve fitted as residuals, over all parameters: fixed ones put back, masked rows
 // taken out, and the statistics that need y. `held[i]`: parameter i did not take part.
 FitResult complete(const FitResult& part, const std::vector<std::string>& names,
@@ -129,7 +149,7 @@ FitResult complete(const FitResult& part, const std::vector<std::string>& names,
   all.n = part.n - masked;
   all.n_masked = masked;
   const stats::GoodnessOfFit g = stats::goodness_of_fit({.rows = all.n,
-                                                         .free = static_cast<index_t>(n),
+                                                         .free = part.rank,
                                                          .rss = part.rss,
                                                          .tss = tss,
                                                          .sum_log_sigma = sum_log_sigma,
@@ -152,6 +172,7 @@ FitResult complete(const FitResult& part, const std::vector<std::string>& names,
     }
     all.perr[place[i]] = std::sqrt(all.pcov[place[i] * (N + 1)]);
   }
+  all.redundancy = over_all(part.redundancy, place, N, factor);
   if (differences) all.jacobian_mode = all.derivative_order = *differences;
   all.has_sigma = has_sigma;
   all.tss = tss;

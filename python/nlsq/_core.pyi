@@ -525,6 +525,12 @@ class FitResult:
     def rank(self) -> int: ...
 
     @property
+    def redundancy(self) -> object:
+        """
+        Of a Jacobian without full rank: pcov by the pseudo-inverse, directions that change no value of the model, scales of the parameters and what counts as rounding; else None.
+        """
+
+    @property
     def engine(self) -> str: ...
 
     @property

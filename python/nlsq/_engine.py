@@ -16,6 +16,7 @@ from nlsq._recording import as_model_input, recorded, trace
 __all__ = ["Outcome", "as_model_input", "fit", "recorded", "trace"]
 
 _DEBUG = 10  # logging.DEBUG
+_COARSE = 3e-5  # part of a row by differences that may be their error
 
 
 class Outcome:
@@ -100,15 +101,25 @@ class Outcome:
         return whiten(self.model_jacobian(), self.sigma)
 
     def predict_errors(self, x=None):
-        """Standard errors of the model's values: sqrt(diag(J pcov J^T))."""
+        """Standard errors of the model's values: sqrt(diag(J pcov J^T)); inf where a value depends on what the data do
+        not determine, though not where redundant parameters determine it together."""
         J = self.model_jacobian(x)
-        pcov = self.result.pcov
-        free = ~np.asarray(self.result.fixed)
-        J, pcov = J[:, free], pcov[np.ix_(free, free)]
+        redundancy = getattr(self.result, "redundancy", None)
+        if redundancy is None:
+            pcov = self.result.pcov
+            free = ~np.asarray(self.result.fixed)
+            J, pcov = J[:, free], pcov[np.ix_(free, free)]
+        else:
+            pcov, directions, scale, tolerance = redundancy
         used = np.any(J != 0.0, axis=1)
         variance = np.zeros(len(J))
         with np.errstate(invalid="ignore"):
             variance[used] = np.einsum("ij,jk,ik->i", J[used], pcov, J[used])
+            if redundancy is not None:
+                if self.model is None:
+                    tolerance = max(tolerance, _COARSE)
+                lost = np.sum((J @ directions.T) ** 2, axis=1) > tolerance**2 * np.sum((J * scale) ** 2, axis=1)
+                variance[lost] = np.inf
         errors = np.sqrt(np.maximum(variance, 0.0))
         return errors.reshape(()) if np.isscalar(x) and errors.size == 1 else errors
 

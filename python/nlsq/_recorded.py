@@ -6,6 +6,7 @@ import numpy as np
 from nlsq._engine import Outcome
 from nlsq._core import interval_factor
 
+_REDUNDANCY = ("range_covariance", "null_directions", "parameter_scales", "null_tolerance")
 _ARRAYS = ("popt", "pcov", "perr", "p0")
 _PLAIN = (
     "names", "fixed", "at_bound", "cost", "rss", "tss", "n", "n_masked", "dof", "chi2", "reduced_chi2", "p_value",
@@ -19,6 +20,9 @@ _PLAIN = (
 def numbers_of(core) -> dict:
     """Everything a core result knows, as arrays and plain values."""
     numbers = {name: getattr(core, name) for name in (*_ARRAYS, *_PLAIN)}
+    redundancy = getattr(core, "redundancy", None)
+    if redundancy is not None:
+        numbers.update(zip(_REDUNDANCY, redundancy))
     numbers["nfev_subsample"] = getattr(core, "nfev_subsample", 0)
     numbers["progressive"] = getattr(core, "progressive", False)
     numbers["precision"] = getattr(core, "precision", "float64")
@@ -35,6 +39,12 @@ class Recorded:
     def __init__(self, numbers):
         self.__dict__.update(numbers)
         self._text = self.__dict__.pop("report")
+
+    @property
+    def redundancy(self):
+        """As the core's, None at full rank."""
+        known = self.__dict__.get
+        return tuple(known(name) for name in _REDUNDANCY) if known(_REDUNDANCY[0]) is not None else None
 
     def intervals(self, level=0.95):
         """(low, high) of each parameter."""

@@ -6,11 +6,13 @@ from math import copysign, sqrt
 import numpy as np
 
 _EPS = np.finfo(float).eps
+_ZERO = 100.0 * _EPS  # of the largest singular value: what counts as zero, as in the engine
 
 
 @np.errstate(all="ignore")
 def covariance(jacobian: np.ndarray, pseudo: bool) -> np.ndarray | None:
-    """(J^T J)^-1 of a Jacobian (m, n). Where its rank is below n: the pseudo-inverse, or None if not `pseudo`.
+    """(J^T J)^-1 of a Jacobian (m, n). Where its rank is below n: the pseudo-inverse with inf for what is not
+    determined, or None if not `pseudo`.
 
     Columns are scaled to unit length first, so that units do not decide about the rank.
     """
@@ -20,7 +22,7 @@ def covariance(jacobian: np.ndarray, pseudo: bool) -> np.ndarray | None:
         _, s, Vt = np.linalg.svd(jacobian, full_matrices=False)
         kept = s > _EPS * max(jacobian.shape) * s[0]
         V = Vt[kept].T / s[kept]
-        return V @ V.T
+        return _without_undetermined(jacobian, V @ V.T)
     size = np.linalg.norm(jacobian, axis=0)
     if jacobian.shape[0] < jacobian.shape[1] or not size.all():
         return None
@@ -29,6 +31,23 @@ def covariance(jacobian: np.ndarray, pseudo: bool) -> np.ndarray | None:
         return None
     V = Vt.T / s / size[:, None]
     return V @ V.T
+
+
+def _without_undetermined(jacobian, pseudo_inverse):
+    """The pseudo-inverse, inf in the rows and columns of parameters with a part in the null space."""
+    size = np.linalg.norm(jacobian, axis=0)
+    size[size == 0.0] = 1.0
+    _, s, Vt = np.linalg.svd(jacobian / size, full_matrices=True)
+    rank = int(np.sum(s > _ZERO * s[0]))
+    if rank == len(size):
+        return pseudo_inverse
+    # Null vectors are known to the angle _ZERO s[0]/s[rank - 1] (Wedin 1972).
+    rounding = 16.0 * _ZERO * s[0] / s[rank - 1] if rank else 0.0
+    lost = np.linalg.norm(Vt[rank:], axis=0) > min(max(rounding, 1e-12), 1e-3)
+    V = Vt[:rank].T / s[:rank] / size[:, None]
+    covariance = V @ V.T
+    covariance[lost] = covariance[:, lost] = np.inf
+    return covariance
 
 
 @np.errstate(all="ignore")

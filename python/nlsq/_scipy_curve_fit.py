@@ -241,6 +241,8 @@ class _Task(Arguments):
         f, J = residuals(popt), jacobian(popt)
         if simple:
             pcov = result.pcov
+        elif result.rank < n:
+            pcov = self._deficient(result, len(f), 1.0 if self.absolute_sigma else result.dof)
         else:
             pcov = self._covariance(_scaled_rows(loss, f, J), loss.cost(f), len(f))
         return self._answer(popt, pcov, f, J, result.nfev, None, status)
@@ -324,19 +326,27 @@ class _Task(Arguments):
             jac = weighted_jacobian
         options = {"jac": "2-point" if jac is None else jac, "bounds": (self.lower, self.upper), "method": self.method,
                    **self.kwargs}  # fmt: skip
-        result, _ = lsq.solve(self.residuals, self.p0, at_end=False, **options)
+        result, problem = lsq.solve(self.residuals, self.p0, at_end=False, **options)
         if result.status == 0 and options.get("x_scale") is None and options["max_nfev"] is None:
-            result, _ = lsq.solve(self.residuals, self.p0, at_end=False, **{**options, "x_scale": "jac"})
+            result, problem = lsq.solve(self.residuals, self.p0, at_end=False, **{**options, "x_scale": "jac"})
         if not result.success:
             raise RuntimeError("Optimal parameters not found: " + result.message)
-        pcov = self._covariance(dense(result.jac), result.cost, len(result.fun))
+        pcov = self._covariance(dense(result.jac), result.cost, len(result.fun), self._core_of(problem))
         return self._answer(result.x, pcov, result.fun, None, result.nfev, None, result.status)
+
+    @staticmethod
+    def _core_of(problem):
+        """What the core found by differences of its own, which tell a rank better than the Jacobian alone does."""
+        core = problem.core
+        return core if core is not None and problem.recorded is None and core.redundancy is not None else None
 
     # What comes out.
 
     def _covariance(self, jacobian, cost, rows, core=None):
         """pcov from the Jacobian (scaled for the loss) and the cost; inf with a warning if there is none. core: what
         the core found for the same residuals, if it did."""
+        if core is not None and 0 < core.rank < self.n and core.redundancy is not None:
+            return self._deficient(core, rows, 1.0 if self.absolute_sigma else 2.0 * core.cost)
         known = core is not None and core.rank == self.n
         pcov = core.pcov if known else covariance(jacobian, pseudo=self.method != "lm")
         if pcov is not None and not self.absolute_sigma:
@@ -344,9 +354,23 @@ class _Task(Arguments):
                 pcov = pcov * (2.0 * cost / (rows - self.n)) if rows > self.n else None
         if pcov is None:
             pcov = np.full((self.n, self.n), np.inf)
-            warnings.warn("Covariance of the parameters could not be estimated", category=optimize_warning(),
-                          stacklevel=checks.frames_to_caller())  # fmt: skip
+        if not np.isfinite(pcov).all():
+            self._warn()
         return pcov
+
+    def _deficient(self, core, rows, scale):
+        """pcov where the core found a Jacobian without full rank: inf for parameters that are not determined, with lm for
+        all of them, as in SciPy. scale: of the core's pcov, over rows - n unless sigma is absolute."""
+        self._warn()
+        if self.method == "lm" or not (self.absolute_sigma or rows > self.n):
+            return np.full((self.n, self.n), np.inf)
+        with np.errstate(invalid="ignore"):
+            pcov = core.pcov * (scale if self.absolute_sigma else scale / (rows - self.n))
+        return np.where(np.isnan(pcov), np.inf, pcov)
+
+    def _warn(self):
+        warnings.warn("Covariance of the parameters could not be estimated", category=optimize_warning(),
+                      stacklevel=checks.frames_to_caller())  # fmt: skip
 
     def _answer(self, popt, pcov, f, J, nfev, njev, status):
         infodict = {"nfev": nfev, "fvec": f}

@@ -29,7 +29,7 @@ class Statistics:
     chi2 = _of_core("chi2", "As rss; comparable with dof when sigma is absolute.")
     reduced_chi2 = _of_core("reduced_chi2", "chi2/dof.")
     p_value = _of_core("p_value", "P(X >= chi2) for a chi-squared X; NaN unless sigma is absolute.")
-    dof = _of_core("dof", "Values used minus free parameters.")
+    dof = _of_core("dof", "Values used minus the rank: as if redundant parameters were not there.")
     rank = _of_core("rank", "Rank of the Jacobian, at most the number of free parameters.")
     condition = _of_core("condition", "Bound of the condition number of the Jacobian, columns scaled to length 1.")
     method = _of_core("method", "The method that ran.")

@@ -199,20 +199,12 @@ std::vector<double> standard_errors_of(const Model& model, const Dataset& data,
     positions.push_back(at - result.names.begin());
     parameters.push_back(result.popt[z(positions.back())]);
   }
-  const auto N = static_cast<index_t>(result.names.size());
-  std::vector<double> errors(z(derivatives.rows));
+  std::vector<double> errors(z(derivatives.rows)), all(result.names.size());
   const auto take = [&](index_t r, index_t, const std::vector<index_t>& at,
                         const std::vector<double>& row) {
-    double variance = 0.0;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      const index_t a = positions[z(at[i])];
-      for (std::size_t j = 0; j < row.size(); ++j) {
-        const index_t b = positions[z(at[j])];
-        // A derivative of zero needs nothing from an infinite variance.
-        if (row[i] != 0.0 && row[j] != 0.0) variance += row[i] * row[j] * result.pcov[z(a * N + b)];
-      }
-    }
-    errors[z(r)] = std::sqrt(std::max(variance, 0.0));
+    std::fill(all.begin(), all.end(), 0.0);
+    for (std::size_t i = 0; i < row.size(); ++i) all[z(positions[z(at[i])])] = row[i];
+    errors[z(r)] = std::sqrt(std::max(result.variance_of(all), 0.0));
   };
   derivatives.for_each_row(output, 1, parameters, take);
   return errors;

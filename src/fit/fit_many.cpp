@@ -230,6 +230,8 @@ ManyResult fit_many(const Model& model, const ManyData& data, const ManyOptions&
     into.status = own_status.data();
   }
   const ManySetup setup = set_up(model, data, options);
+  if (into.rank != nullptr)  // of sets fitted alone their own
+    std::fill_n(into.rank, data.fits(), static_cast<std::int32_t>(setup.table.free.size()));
   const reduce::EvaluatorOptions environment = fit_impl::evaluator_options(options.threads);
   const engine::Isa isa = environment.walk.isa;
   fit_impl::Preparation preparation{.mode =

@@ -119,6 +119,7 @@ void AloneFitter::fit(index_t set) {
   if (into_.nfev != nullptr) into_.nfev[set] = static_cast<std::int32_t>(r.nfev);
   if (into_.rows != nullptr) into_.rows[set] = r.n;
   if (into_.flags != nullptr) into_.flags[set] = flags;
+  if (into_.rank != nullptr) into_.rank[set] = static_cast<std::int32_t>(r.rank);
 }
 
 }  // namespace nlsq::fit_impl

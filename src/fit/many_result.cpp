@@ -104,11 +104,11 @@ FitResult single_result(const Model& model, const ManyData& data, const ManyOpti
   r.rss = from.rss[i];
   r.n = static_cast<index_t>(rows.y.size()) - rows.infinite;
   r.n_masked = rows.infinite;
-  const auto free = static_cast<index_t>(table.free.size());
-  r.dof = std::max<index_t>(0, r.n - free);
+  r.rank = from.rank != nullptr ? from.rank[i] : static_cast<index_t>(table.free.size());
+  r.dof = std::max<index_t>(0, r.n - r.rank);
   r.absolute_sigma = options.absolute_sigma;
   r.has_sigma = data.sigma().values.size > 0 || data.sigma_number() > 0.0;
-  fill_goodness(r, rows, data.sigma_number(), free);
+  fill_goodness(r, rows, data.sigma_number(), r.rank);
   r.status = static_cast<Status>(from.status[i]);
   r.message = many_message(from.status[i], from.flags[i]);
   r.success = from.status[i] > 0;

@@ -26,6 +26,23 @@ std::vector<std::pair<double, double>> FitResult::intervals(double level) const 
   return result;
 }
 
+double FitResult::variance_of(std::span<const double> row) const {
+  const std::size_t N = names.size();
+  const bool known =
+      redundancy.empty() ||
+      stats::is_determined(row, redundancy.directions, redundancy.scale, redundancy.tolerance);
+  if (!known) return std::numeric_limits<double>::infinity();
+  const std::vector<double>& covariance = redundancy.empty() ? pcov : redundancy.covariance;
+  double variance = 0.0;
+  for (std::size_t i = 0; i < N; ++i) {
+    if (row[i] == 0.0) continue;  // needs nothing from an infinite variance
+    for (std::size_t j = 0; j < N; ++j) {
+      if (row[j] != 0.0) variance += row[i] * row[j] * covariance[i * N + j];
+    }
+  }
+  return variance;
+}
+
 std::vector<double> FitResult::correlation() const {
   return stats::correlation(pcov, static_cast<index_t>(names.size()));
 }

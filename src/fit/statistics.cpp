@@ -68,19 +68,48 @@ void add_undetermined(FitResult& r, const stats::Covariance& c, const linalg::Su
   }
 }
 
+// The pseudo-inverse and the null space, over all parameters.
+void add_redundancy(FitResult& r, const stats::Covariance& c, std::span<const index_t> free,
+                    double factor) {
+  const stats::NullSpace& null = c.null;
+  if (null.basis.empty()) return;
+  const std::size_t N = r.names.size(), n = free.size();
+  Redundancy& out = r.redundancy;
+  out.tolerance = null.tolerance;
+  out.covariance.assign(N * N, 0.0);
+  out.scale.assign(N, 0.0);
+  out.directions.assign(null.basis.size() / n * N, 0.0);
+  for (std::size_t i = 0; i < n; ++i) {
+    out.scale[z(free[i])] = null.scale[i];
+    for (std::size_t k = 0; k < null.basis.size() / n; ++k)
+      out.directions[k * N + z(free[i])] = null.basis[k * n + i];
+    for (std::size_t j = 0; j < n; ++j) {
+      const double value = null.range[i * n + j];
+      out.covariance[z(free[i]) * N + z(free[j])] = value == 0.0 ? 0.0 : factor * value;
+    }
+  }
+}
+
+// The variance of the residuals: 1 where sigma is absolute. Redundant parameters take no degree of
+// freedom, so the rank counts: what is determined has the errors that it has without them.
+double residual_variance(const FitResult& r, bool absolute_sigma) {
+  if (absolute_sigma) return 1.0;
+  return r.dof > 0 ? 2.0 * r.cost / static_cast<double>(r.dof) : kInf;
+}
+
 void fill_covariance(FitResult& r, const solve::Outcome& outcome, std::span<const index_t> free,
                      const FitOptions& options) {
   const auto N = static_cast<index_t>(r.names.size());
   const auto n = static_cast<index_t>(free.size());
   r.pcov.assign(z(N * N), 0.0);
   r.perr.assign(z(N), 0.0);
+  r.dof = r.n;
   if (n == 0) return;
   const stats::Covariance c = stats::unscaled_covariance(outcome.summary);
   r.rank = c.rank;
+  r.dof = std::max<index_t>(0, r.n - c.rank);
   r.condition = c.kappa;
-  const double factor = options.absolute_sigma ? 1.0
-                        : r.dof > 0 ? 2.0 * outcome.summary.cost / static_cast<double>(r.dof)
-                                    : kInf;
+  const double factor = residual_variance(r, options.absolute_sigma);
   for (index_t i = 0; i < n; ++i) {
     for (index_t j = 0; j < n; ++j) {
       const double unscaled = c.at(i, j);
@@ -93,6 +122,7 @@ void fill_covariance(FitResult& r, const solve::Outcome& outcome, std::span<cons
     r.perr[z(free[z(i)])] = std::sqrt(r.pcov[z(free[z(i)] * (N + 1))]);
   }
   add_undetermined(r, c, outcome.summary, free);
+  add_redundancy(r, c, free, factor);
 }
 
 void fill_goodness(FitResult& r, index_t free, std::span<const Moments> responses,
@@ -158,7 +188,6 @@ void set_goodness(FitResult& r, const stats::FitTotals& totals) {
 void fill_statistics(FitResult& r, solve::Outcome& outcome, std::span<const index_t> free,
                      std::span<const Moments> responses, const FitOptions& options) {
   const std::size_t N = r.names.size();
-  const auto n = static_cast<index_t>(free.size());
   r.popt = r.p0;
   r.at_bound.assign(N, 0);
   for (std::size_t i = 0; i < free.size(); ++i) {
@@ -168,7 +197,6 @@ void fill_statistics(FitResult& r, solve::Outcome& outcome, std::span<const inde
   r.cost = outcome.summary.cost;
   r.rss = outcome.summary.sum_f2;
   r.n = outcome.summary.rows;
-  r.dof = std::max<index_t>(0, r.n - n);
   r.status = outcome.status;
   r.message = std::move(outcome.message);
   r.success = static_cast<int>(outcome.status) > 0;
@@ -178,7 +206,7 @@ void fill_statistics(FitResult& r, solve::Outcome& outcome, std::span<const inde
   r.optimality = outcome.optimality;
   r.fold = fold_name(outcome.summary.fold);
   fill_covariance(r, outcome, free, options);
-  fill_goodness(r, n, responses, options);
+  fill_goodness(r, r.rank, responses, options);
   add_warnings(r, options);
 }
 

@@ -24,20 +24,22 @@ void MoreHebden::resize(index_t n) {
   work_.resize(static_cast<std::size_t>(n));
 }
 
-void MoreHebden::load(const Triangle& t, index_t rows, bool suspect) {
+void MoreHebden::load(const Triangle& t, bool suspect) {
   if (s_.n != t.n) resize(t.n);
   t_ = &t;
   complete_ = true;
   lambda_ = 0.0;
   gradient_length_ = -1.0;
   if (suspect || min_diagonal(t) < kSuspectDiagonal) {
-    const LeastNorm least = least_norm(t, rows);
+    const LeastNorm least = least_norm(t);
     rank_ = least.rank;
+    null_.assign(least.null.begin(), least.null.end());
     std::copy(least.p.begin(), least.p.end(), newton_.begin());
     multiply(t, newton_, work_);
     newton_reduction_ = 0.5 * dot(work_, work_);
   } else {
     rank_ = t.n;
+    null_.clear();
     for (std::size_t i = 0; i < newton_.size(); ++i) newton_[i] = -t.b[i];
     solve(t, newton_);
     newton_reduction_ = 0.5 * dot(t.b, t.b);  // A p = −b
@@ -50,6 +52,7 @@ void MoreHebden::load_incomplete(const Triangle& t, std::span<const double> g) {
   t_ = &t;
   g_ = g;
   complete_ = false;
+  null_.clear();
   lambda_ = 0.0;
   rank_ = 0;
   std::fill(newton_.begin(), newton_.end(), 0.0);
@@ -68,6 +71,7 @@ void MoreHebden::damped(double lambda, std::span<double> p) {
     solve_transposed(s_, p);
   }
   solve(s_, p);
+  if (!null_.empty()) project_out(null_, p);
 }
 
 double MoreHebden::slope(std::span<const double> p, double length, const Triangle& t) {

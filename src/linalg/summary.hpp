@@ -26,6 +26,7 @@ struct Summary {
   Vector g;           ///< n: gradient Jᵀρ′f of the cost
   double cost = 0;    ///< ½ Σ f_scale² ρ(z)
   double sum_f2 = 0;  ///< Σ f², before the loss
+  double error = 0;   ///< relative, of the columns of J̃ where they are no exact derivatives
   /// Upper bound of κ(J̃D), columns scaled to length 1; inf: rank-deficient, or not known.
   double kappa = std::numeric_limits<double>::infinity();
   bool finite = false;  ///< cost, R and g hold finite numbers only

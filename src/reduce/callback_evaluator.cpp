@@ -23,6 +23,7 @@ constexpr double kRoundings = 64.0;      // of residuals: an unexplained change 
 constexpr double kTold = 0.1;            // share of the gradient that the drift may be
 constexpr double kIllConditioned = 1e5;  // κ beyond which forward differences spoil a covariance
 constexpr double kSingular = 1e12;
+constexpr int kMostInVain = 3;  // looks for redundant parameters on the way
 
 bool all_finite(std::span<const double> values) {
   return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
@@ -98,17 +99,17 @@ bool CallbackEvaluator::evaluate(std::span<const double> p, double limit, linalg
 void CallbackEvaluator::summary(std::span<const double> p, solve::Grade, linalg::Summary& out) {
   if (!evaluate(p, kInfinity, out)) return;
   if (!is_at(p) || drift_ > exact_) differentiate(p);
-  fold(out);
+  fold_checked(p, out);
 }
 
 void CallbackEvaluator::trial(std::span<const double> p, solve::Grade, double limit,
                               linalg::Summary& out) {
   if (!evaluate(p, limit, out)) return;
   if (!is_at(p) && !(use_.estimates && estimate(p, kNearlyLinear))) differentiate(p);
-  fold(out);
+  fold_checked(p, out);
   if (out.estimated && !serves(out)) {
     differentiate(p);
-    fold(out);
+    fold_checked(p, out);
   }
 }
 
@@ -132,17 +133,18 @@ bool CallbackEvaluator::estimate(std::span<const double> p, linalg::Summary& out
 bool CallbackEvaluator::last(std::span<const double> p, linalg::Summary& out) {
   if (!evaluate(p, kInfinity, out)) return false;
   const index_t before = jacobians_;
+  in_vain_ = 0;
   if (!is_at(p) || drift_ > exact_) {
     const bool serves = !use_.at_end && !is_at(p) && estimate(p, same_) && drift_ <= same_;
     if (!serves) differentiate(p);
   }
-  fold(out);
+  fold_checked(p, out);
   const bool forward = !problem_.jacobian && problem_.rule.relative.empty() &&
                        problem_.rule.kind == Differences::two_point;
   if (forward && out.finite && out.kappa > kIllConditioned && out.kappa < kSingular) {
     problem_.rule.kind = Differences::three_point;
     differentiate(p);
-    fold(out);
+    fold_checked(p, out);
     problem_.rule.kind = Differences::two_point;
   }
   out.estimated = false;
@@ -164,6 +166,7 @@ void CallbackEvaluator::differentiate(std::span<const double> p) {
   }
   ++jacobians_;
   drift_ = 0.0;
+  null_.clear();
   base_.assign(p.begin(), p.end());
   base_f_ = f_;
   if (use_.told && use_.told_each) tell(p);
@@ -182,8 +185,13 @@ bool CallbackEvaluator::estimate(std::span<const double> p, double most) {
     const std::span<const double> column = std::span(jacobian_).subspan(j * m, m);
     for (std::size_t i = 0; i < m; ++i) explained[i] += column[i] * step;
     weight[j] = dot(column, column) * step;
-    length += weight[j] * step;
   }
+  // What changes nothing at the base does not begin to: the estimate stays singular.
+  for (const NullDirection& null : null_) {
+    const double share = dot(weight, null.d);
+    for (std::size_t j = 0; j < n; ++j) weight[j] -= share * null.e[j];
+  }
+  for (std::size_t j = 0; j < n; ++j) length += weight[j] * (p[j] - base_[j]);
   if (!(length > 0.0 && std::isfinite(length))) return false;
   const double size = std::sqrt(dot(explained, explained));
   for (std::size_t i = 0; i < m; ++i) explained[i] = f_[i] - base_f_[i] - explained[i];
@@ -204,11 +212,27 @@ bool CallbackEvaluator::estimate(std::span<const double> p, double most) {
   return true;
 }
 
+// As fold, after a look at what differences make of redundant parameters: once a Jacobian, and on
+// the way only until it has been in vain some times.
+void CallbackEvaluator::fold_checked(std::span<const double> p, linalg::Summary& out) {
+  fold(out);
+  if (problem_.jacobian || drift_ != 0.0 || checked_ == jacobians_ || !out.finite) return;
+  checked_ = jacobians_;
+  if (!(out.kappa > suspect_kappa(problem_.rule)) || in_vain_ >= kMostInVain) return;
+  null_ = remove_null_directions(problem_, p, f_, jacobian_, difference_evaluations_);
+  if (null_.empty()) {
+    ++in_vain_;
+  } else {
+    fold(out);
+  }
+}
+
 // The summary of f_ and the Jacobian.
 void CallbackEvaluator::fold(linalg::Summary& out) {
   const index_t m = problem_.m;
   out.finite = false;
   out.estimated = drift_ > exact_;
+  out.error = problem_.jacobian ? 0.0 : difference_error(problem_.rule);
   std::copy(jacobian_.begin(), jacobian_.end(), columns_.begin());
   std::copy(f_.begin(), f_.end(), columns_.begin() + m * n_);
   out.g.assign(out.g.size(), 0.0);

@@ -12,6 +12,7 @@
 
 #include "engine/callback/jacobian.hpp"
 #include "nlsq/options.hpp"
+#include "reduce/dependent_columns.hpp"
 #include "solve/evaluator.hpp"
 
 namespace nlsq::reduce {
@@ -65,6 +66,7 @@ class CallbackEvaluator final : public solve::Evaluator {
   bool serves(const linalg::Summary& sum) const;
   bool is_at(std::span<const double> p) const;
   void fold(linalg::Summary& out);
+  void fold_checked(std::span<const double> p, linalg::Summary& out);
   void tell(std::span<const double> p) const;
 
   engine::CallbackProblem problem_;
@@ -82,6 +84,9 @@ class CallbackEvaluator final : public solve::Evaluator {
   double rate_ = std::numeric_limits<double>::infinity();  // drift by the change that came with it
   double exact_ = 0.0, same_ = 0.0;  // drift that does not matter for a step, for the covariance
   index_t difference_evaluations_ = 0, jacobians_ = 0;
+  index_t checked_ = 0;              // the last Jacobian that was looked into for null directions
+  std::vector<NullDirection> null_;  // of the Jacobian, by differences
+  int in_vain_ = 0;                  // looks that found none
 };
 
 }  // namespace nlsq::reduce

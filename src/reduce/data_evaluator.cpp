@@ -18,6 +18,8 @@ constexpr double kPlainForStep = 1e5;
 constexpr double kPlainForCovariance = 300.0;
 constexpr double kCoordinatesForStep = 1e3;
 constexpr double kCoordinatesForCovariance = 100.0;
+constexpr double kMostKappa =
+    1e14;  // of coordinates: beyond, Z = J·P⁻¹ is rounding in every column
 constexpr int kMaxRefolds = 4;
 constexpr index_t kHouseholderRows = 4;  // m ≤ 4n
 
@@ -131,6 +133,7 @@ bool DataEvaluator::try_coordinates(solve::Grade grade, linalg::Summary& out) {
   const double limit =
       grade == solve::Grade::covariance ? kCoordinatesForCovariance : kCoordinatesForStep;
   for (int attempt = 0; attempt < kMaxRefolds; ++attempt) {
+    if (!(linalg::kappa_upper(P_, n) <= kMostKappa)) return false;
     linalg::invert_upper(P_, n, P_inverse_);
     if (!all_finite(P_inverse_)) return false;
     fold_gram(&P_inverse_);
@@ -139,7 +142,7 @@ bool DataEvaluator::try_coordinates(solve::Grade grade, linalg::Summary& out) {
     if (factor_.ok && factor_.kappa <= limit) {
       set_from_gram(P_, out);
       P_ = out.R;
-      return true;
+      return out.kappa <= kMostKappa;
     }
     if (!factor_.ok) {
       linalg::factor_gram(G_, n, shift_for(n), factor_);
@@ -164,8 +167,10 @@ void DataEvaluator::summary(std::span<const double> p, solve::Grade grade, linal
   const index_t n = parameters();
   if (out.n != n || static_cast<index_t>(out.R.size()) != n * n) out.resize(n);
   load(p, true);
-  if (usual_folds(rows_, n, options_) == FoldsUsed::householder) {
+  const bool householder = usual_folds(rows_, n, options_) == FoldsUsed::householder;
+  if (householder || (is_singular_ && !is_low_)) {
     fold_householder(out);
+    is_singular_ = !householder && !(out.kappa <= kMostKappa);
     return finish(out, Fold::qr);
   }
   if (have_guess_ && !is_low_ && options_.fold != Fold::gram) {
@@ -208,6 +213,7 @@ void DataEvaluator::summary(std::span<const double> p, solve::Grade grade, linal
     }
   }
   fold_householder(out);
+  is_singular_ = !options_.fold && !(out.kappa <= kMostKappa);
   finish(out, Fold::qr);
 }
 

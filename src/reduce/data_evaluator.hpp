@@ -92,8 +92,9 @@ class DataEvaluator final : public solve::Evaluator {
   double cost_ = 0.0;
   linalg::Factor factor_;
   linalg::Matrix P_, P_inverse_;
-  bool have_guess_ = false;  // P_ is the triangle of the previous point
-  bool is_low_ = false;      // passes are float32
+  bool have_guess_ = false;   // P_ is the triangle of the previous point
+  bool is_singular_ = false;  // the previous point's triangle was, so this one's may be
+  bool is_low_ = false;       // passes are float32
 };
 
 }  // namespace nlsq::reduce

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "linalg/least_norm.hpp"
 #include "linalg/more_hebden.hpp"
 #include "linalg/triangle.hpp"
 #include "solve/bounds.hpp"
@@ -17,7 +18,7 @@
 
 namespace nlsq::solve {
 namespace {
-constexpr double kSingular = 1e-12;   // scaled diagonal of a face that is not worth a step
+constexpr double kSingular = 1e-12;   // scaled diagonal of a face that is suspected to be singular
 constexpr double kFirstRadius = 0.3;  // of the largest scaled start value
 
 class Dogbox final : public Strategy {
@@ -121,10 +122,14 @@ class Dogbox final : public Strategy {
     linalg::multiply(triangle_, p_, product_);
     for (std::size_t k = 0; k < p_.size(); ++k) product_[k] += triangle_.b[k];
     linalg::restrict_columns(triangle_, product_, inner_, face_, work_);
-    if (linalg::min_diagonal(face_) < kSingular) return false;
-    linalg::solve(face_, face_.b);
     std::fill(direction_.begin(), direction_.end(), 0.0);
-    for (std::size_t i = 0; i < inner_.size(); ++i) direction_[inner_[i]] = -face_.b[i];
+    if (linalg::min_diagonal(face_) < kSingular) {
+      const linalg::LeastNorm least = linalg::least_norm(face_);
+      for (std::size_t i = 0; i < inner_.size(); ++i) direction_[inner_[i]] = least.p[i];
+    } else {
+      linalg::solve(face_, face_.b);
+      for (std::size_t i = 0; i < inner_.size(); ++i) direction_[inner_[i]] = -face_.b[i];
+    }
     const double t = stride_to_bound(p_, direction_, low_, high_);
     advance(std::min(t, 1.0));
     return t < 1.0;

@@ -23,8 +23,9 @@
 namespace nlsq::solve {
 namespace {
 
-constexpr double kSettled = 1e-13;  // of the cost: a promise of no digit that counts
-constexpr double kGoodGain = 0.5;   // share of the promise, below which an estimate has had its day
+constexpr double kSettled = 1e-13;      // of the cost: a promise of no digit that counts
+constexpr double kSuspectKappa = 1e12;  // of a triangle that may be singular
+constexpr double kGoodGain = 0.5;  // share of the promise, below which an estimate has had its day
 
 void check_start(const Evaluator& evaluator, std::span<const double> x0,
                  std::span<const double> lower, std::span<const double> upper,
@@ -101,8 +102,7 @@ index_t refine(Evaluator& evaluator, State& state, Strategy& strategy, const Sto
     // Where the caller limits the steps, a function's Jacobian is not asked for beyond gtol.
     const bool enough =
         stop.status == Status::gtol && options.max_polish && evaluator.ends_with_cost();
-    if (options.polish && converged && !enough && !state.settled && !exact && state.n > 0 &&
-        std::isfinite(state.here->sum.kappa)) {
+    if (options.polish && converged && !enough && !state.settled && !exact && state.n > 0) {
       return polish(evaluator, state, options, limit);
     }
     refine_summary(evaluator, state);
@@ -143,11 +143,15 @@ Outcome finish(Evaluator& evaluator, State& state, Strategy& strategy, Stop stop
   return out;
 }
 
-// Derivatives at state.here in place of estimates, which stay where those are not finite.
+// Derivatives at state.here in place of estimates, which stay where those are not finite. Estimates
+// of a singular Jacobian err in how it turns along what changes nothing, which no step shows: how
+// short the last ones were says nothing about the model that there is now.
 void refresh(Evaluator& evaluator, State& state) {
   evaluator.summary(state.here->x, Grade::step, state.spare->sum);
   if (state.spare->sum.finite) std::swap(state.here->sum, state.spare->sum);
   state.here->sum.estimated = false;
+  if (!(state.here->sum.kappa < kSuspectKappa))
+    state.radius = std::max(state.radius, state.sound_radius);
 }
 
 // The step came from estimated derivatives, which are no reason to stop or to take shorter steps:
@@ -166,6 +170,7 @@ Stop improve(Evaluator& evaluator, State& state, Strategy& strategy, const Solve
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   const bool cost_first = evaluator.ends_with_cost() && !options.callback;
   linalg::Summary& trial_sum = state.trial->sum;
+  if (!state.here->sum.estimated) state.sound_radius = state.radius;
   while (true) {
     if (precision.is_due(limit)) {
       precision.raise(Upgrade::end);

@@ -7,18 +7,20 @@
 #include <cmath>
 #include <utility>
 
+#include "linalg/least_norm.hpp"
 #include "linalg/triangle.hpp"
 #include "solve/bounds.hpp"
 
 namespace nlsq::solve {
 namespace {
 
-constexpr double kOrthogonal = 1e-12;  // ‖Qᵀf‖ / ‖f‖ that is rounding
-constexpr double kOvershot = 1e-9;     // of the same: a step that fails there is no rounding
-constexpr double kThousandth = 1e-3;   // of a standard error, on many rows
-constexpr double kSameCost = 1e-10;    // relative rise of the cost that is rounding
-constexpr double kHeld = 1e-2;         // distance to a bound, in one-parameter Gauss-Newton steps
-constexpr double kSingular = 1e-14;    // smallest scaled diagonal that is not rounding
+constexpr double kOrthogonal = 1e-12;   // ‖Qᵀf‖ / ‖f‖ that is rounding
+constexpr double kOvershot = 1e-9;      // of the same: a step that fails there is no rounding
+constexpr double kThousandth = 1e-3;    // of a standard error, on many rows
+constexpr double kSameCost = 1e-10;     // relative rise of the cost that is rounding
+constexpr double kHeld = 1e-2;          // distance to a bound, in one-parameter Gauss-Newton steps
+constexpr double kSuspectKappa = 1e12;  // beyond, or with a smaller diagonal than its reciprocal,
+constexpr double kSuspectDiagonal = 1e-12;  // singular values decide the rank
 constexpr double kWellConditioned = 300.0;  // κ up to which the grades of a summary are the same
 constexpr index_t kManyRows = 1'000'000;
 constexpr double kMillionth = 1e-6;         // of one, on some
@@ -32,13 +34,13 @@ class FreeProblem {
  public:
   explicit FreeProblem(index_t n) : work_(static_cast<std::size_t>(n)) { triangle_.resize(n); }
 
-  // Sets trial.x and step; returns the scaled length of the step, inf when the problem is singular.
+  // Sets trial.x and step, the shortest of the Gauss-Newton steps; returns its scaled length, inf
+  // where the triangle of a robust loss does not explain the gradient.
   double step(State& state) {
     measure(state);
     linalg::select_columns(state.here->sum, state.scale, free_, triangle_, work_);
     misfit_ = linalg::norm(triangle_.b);
-    if (linalg::min_diagonal(triangle_) < kSingular) return kInfinity;
-    linalg::solve(triangle_, triangle_.b);
+    if (!solve(state)) return kInfinity;
     for (std::size_t k = 0; k < free_.size(); ++k) {
       const std::size_t j = free_[k];
       state.trial->x[j] = state.here->x[j] - state.scale[j] * triangle_.b[k];
@@ -61,6 +63,28 @@ class FreeProblem {
   }
 
  private:
+  // triangle_.b ← minus the step. Where a column depends on others, what is left of it is rounding,
+  // and so is its part of Qᵀf: neither the step nor the misfit follows that.
+  bool solve(const State& state) {
+    const bool suspect = !(state.here->sum.kappa < kSuspectKappa) ||
+                         linalg::min_diagonal(triangle_) < kSuspectDiagonal;
+    if (suspect) {
+      const linalg::LeastNorm least = linalg::least_norm(triangle_);
+      if (least.rank < triangle_.n) {
+        for (std::size_t k = 0; k < free_.size(); ++k)
+          work_[k] = state.scale[free_[k]] * state.here->sum.g[free_[k]];
+        if (!in_range(std::span<const double>(work_).first(free_.size()), least.null, state))
+          return false;
+        linalg::multiply(triangle_, least.p, work_);
+        misfit_ = linalg::norm(std::span<const double>(work_).first(free_.size()));
+        for (std::size_t k = 0; k < free_.size(); ++k) triangle_.b[k] = -least.p[k];
+        return true;
+      }
+    }
+    linalg::solve(triangle_, triangle_.b);
+    return true;
+  }
+
   // Scales at the present point; free parameters; trial.x of the held ones.
   void measure(State& state) {
     measure_columns(state);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "linalg/least_norm.hpp"
 #include "linalg/triangle.hpp"
 
 namespace nlsq::solve {
@@ -48,9 +49,12 @@ void measure_columns(State& state) {
   }
 }
 
+namespace {
+constexpr double kExplained = 1e-8;  // of ‖f‖ and a column: a part of the gradient that is rounding
+}
+
 bool complete(const State& state) {
   if (state.linear_loss) return true;
-  constexpr double kExplained = 1e-8;
   const linalg::Summary& sum = state.here->sum;
   const double f = residual_norm(sum);
   for (std::size_t j = 0; j < sum.g.size(); ++j) {
@@ -60,6 +64,11 @@ bool complete(const State& state) {
     if (std::abs(sum.g[j] - explained) > kExplained * state.column_norm[j] * f) return false;
   }
   return true;
+}
+
+bool in_range(std::span<const double> g, std::span<const double> null, const State& state) {
+  if (state.linear_loss || null.empty()) return true;
+  return linalg::null_part(null, g) <= kExplained * residual_norm(state.here->sum);
 }
 
 double scaled_norm(std::span<const double> v, std::span<const double> scale) {

@@ -33,6 +33,7 @@ struct State {
   linalg::Vector column_norm;  ///< max(‖J̃_j‖, |g_j|/F) at `here`, see measure_columns
 
   double radius = 0;            ///< of the trust region, in the strategy's own norm
+  double sound_radius = 0;      ///< when derivatives were no estimates, the last time
   double step_length = 0;       ///< of the step, in that norm
   double predicted = 0;         ///< reduction of the cost the model promises
   double newton_reduction = 0;  ///< what the full Gauss-Newton step would promise
@@ -70,6 +71,10 @@ void measure_columns(State& state);
 
 /// The triangle and qtf of state.here explain its gradient (always, for the linear loss).
 bool complete(const State& state);
+
+/// A gradient in scaled variables has no part in a null space of the triangle but for rounding.
+/// With a robust loss it may: rows that left the triangle can be all that tells parameters apart.
+bool in_range(std::span<const double> g, std::span<const double> null, const State& state);
 
 /// ‖v / scale‖₂.
 double scaled_norm(std::span<const double> v, std::span<const double> scale);

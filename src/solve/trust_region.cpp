@@ -40,10 +40,10 @@ void update_scale(State& state, const SolverOptions& options, double memory) {
 void load_model(linalg::MoreHebden& finder, const linalg::Triangle& a, std::span<const double> g,
                 const State& state) {
   if (complete(state)) {
-    finder.load(a, state.rows, !(state.here->sum.kappa < kSuspectKappa));
-  } else {
-    finder.load_incomplete(a, g);
+    finder.load(a, !(state.here->sum.kappa < kSuspectKappa));
+    if (in_range(g, finder.null_space(), state)) return;
   }
+  finder.load_incomplete(a, g);
 }
 
 double first_radius(const State& state, double size_of_start) {

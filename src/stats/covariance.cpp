@@ -13,8 +13,9 @@
 namespace nlsq::stats {
 namespace {
 
-constexpr double kNullPart =
-    1e-7;  // a component of a null vector above this (≈ √eps) is not rounding
+constexpr double kAngles = 16.0;  // of the null space's error: what is rounding of its components
+constexpr double kLeastTolerance = 1e-12;
+constexpr double kMostTolerance = 1e-3;
 constexpr double kSurelyFullRank =
     1e9;  // with a bound of κ below this no SVD is needed to know the rank
 constexpr double kInf = std::numeric_limits<double>::infinity();
@@ -50,14 +51,21 @@ void pseudo_invert(const linalg::RankReport& svd, std::size_t n, linalg::Matrix&
   }
 }
 
-std::vector<index_t> in_null_space(const linalg::RankReport& svd, std::size_t n) {
+double tolerance_of(const linalg::RankReport& svd, double error) {
+  if (svd.rank == 0) return kLeastTolerance;
+  const double angle = std::max(linalg::kZeroSingular, error) * svd.s[0] /
+                       svd.s[static_cast<std::size_t>(svd.rank) - 1];
+  return std::clamp(kAngles * angle, kLeastTolerance, kMostTolerance);
+}
+
+std::vector<index_t> in_null_space(const NullSpace& null, std::size_t n) {
   std::vector<index_t> out;
+  linalg::Vector row(n);
   for (std::size_t j = 0; j < n; ++j) {
-    bool touched = false;
-    for (auto k = static_cast<std::size_t>(svd.rank); k < n; ++k) {
-      touched = touched || std::abs(svd.V[k * n + j]) > kNullPart;
-    }
-    if (touched) out.push_back(static_cast<index_t>(j));
+    std::fill(row.begin(), row.end(), 0.0);
+    row[j] = 1.0;
+    if (!is_determined(row, null.basis, null.scale, null.tolerance))
+      out.push_back(static_cast<index_t>(j));
   }
   return out;
 }
@@ -80,25 +88,43 @@ Covariance unscaled_covariance(const linalg::Summary& summary) {
     out.kappa = summary.kappa;
     invert_full_rank(a, out.values);
   } else {
-    const linalg::RankReport svd = linalg::decide_rank(a, summary.rows);
+    const linalg::RankReport svd = linalg::decide_rank(a);
     out.rank = svd.rank;
     out.kappa = svd.kappa;
     if (svd.rank == summary.n) {
       invert_full_rank(a, out.values);
     } else {
       pseudo_invert(svd, n, out.values);
-      out.undetermined = in_null_space(svd, n);
+      out.null.scale = scale;
+      out.null.tolerance = tolerance_of(svd, summary.error);
+      for (auto k = static_cast<std::size_t>(svd.rank); k < n; ++k) {
+        for (std::size_t j = 0; j < n; ++j) out.null.basis.push_back(svd.V[k * n + j] * scale[j]);
+      }
+      out.undetermined = in_null_space(out.null, n);
     }
   }
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t j = 0; j < n; ++j) out.values[i * n + j] *= scale[i] * scale[j];
   }
+  if (!out.null.basis.empty()) out.null.range = out.values;
   for (const index_t u : out.undetermined) {
     const auto i = static_cast<std::size_t>(u);
     for (std::size_t j = 0; j < n; ++j) out.values[i * n + j] = out.values[j * n + i] = kNan;
   }
   for (const index_t u : out.undetermined) out.values[static_cast<std::size_t>(u) * (n + 1)] = kInf;
   return out;
+}
+
+bool is_determined(std::span<const double> row, std::span<const double> basis,
+                   std::span<const double> scale, double tolerance) {
+  const std::size_t n = row.size();
+  double whole = 0.0, square = 0.0;  // ‖D row‖², ‖Nᵀ D row‖²
+  for (std::size_t j = 0; j < n; ++j) whole += row[j] * scale[j] * row[j] * scale[j];
+  for (std::size_t first = 0; first < basis.size(); first += n) {
+    const double share = linalg::dot(basis.subspan(first, n), row);
+    square += share * share;
+  }
+  return square <= tolerance * tolerance * whole;
 }
 
 std::vector<double> standard_errors(const Covariance& covariance, double factor) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Quantiles, p-values and goodness of fit: pure functions on plain numbers.
-// With m rows, n free parameters, rss = Σ w r² (w = 1/σ², or 1), tss = Σ w (y − ȳ_w)²:
+// With m rows, n free parameters (their rank, where some are redundant), rss = Σ w r² (w = 1/σ², or
+// 1), tss = Σ w (y − ȳ_w)²:
 //   dof = m − n,  R² = 1 − rss/tss,  adjusted R² = 1 − (1 − R²)(m − 1)/dof,
 //   rmse = √(rss/m),  residual_std = √(rss/dof),  χ² = rss,  reduced χ² = rss/dof.
 // Gaussian log-likelihood, S = Σ ln σ_i (0 without sigma):

@@ -185,6 +185,19 @@ TEST_F(Output, a_rank_deficient_fit_warns_and_exits_with_0) {
   EXPECT_NE(outcome.err.find("'a' and 'b'"), std::string::npos);
 }
 
+TEST_F(Output, redundant_parameters_change_nothing_that_is_determined) {
+  const nlohmann::json full = fit("d.csv", "(a+b)*exp(-c*x)", {"--json"}).json();
+  const nlohmann::json reduced = fit("d.csv", "a*exp(-c*x)", {"--json"}).json();
+  EXPECT_NEAR(full["rss"].get<double>() / reduced["rss"].get<double>(), 1, 1e-9);
+  EXPECT_EQ(full["dof"], reduced["dof"]);
+  EXPECT_EQ(full["rank"], 2);
+  for (const char* what : {"value", "stderr"})
+    EXPECT_NEAR(full["parameters"]["c"][what].get<double>() /
+                    reduced["parameters"]["c"][what].get<double>(),
+                1, 1e-8);
+  EXPECT_TRUE(full["parameters"]["a"]["stderr"].is_null());
+}
+
 TEST_F(Output, output_that_cannot_be_written_exits_with_4) {
   if (std::ifstream("/dev/full").good()) {
     EXPECT_EQ(shell("nlsq fit d.csv --model 'a*x+b' > /dev/full").code, 4);

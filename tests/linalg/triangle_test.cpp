@@ -115,7 +115,7 @@ TEST(LeastNorm, IsThePseudoInverseSolution) {
   Eigen::MatrixXd A = Eigen::MatrixXd::Random(5, 5).triangularView<Eigen::Upper>();
   A.row(4).setZero();
   const Eigen::VectorXd b = Eigen::VectorXd::Random(5);
-  const LeastNorm out = least_norm(triangle_of(A, b), 100);
+  const LeastNorm out = least_norm(triangle_of(A, b));
   EXPECT_EQ(out.rank, 4);
   const Eigen::VectorXd expected = -A.completeOrthogonalDecomposition().solve(b);
   EXPECT_LT((vector_of(out.p) - expected).norm(), 1e-10 * (1 + expected.norm()));
@@ -124,11 +124,31 @@ TEST(LeastNorm, IsThePseudoInverseSolution) {
 TEST(DecideRank, CountsSingularValuesAboveTheirRounding) {
   Eigen::MatrixXd A = Eigen::MatrixXd::Identity(3, 3);
   A(2, 2) = 1e-13;
-  EXPECT_EQ(decide_rank(triangle_of(A, Eigen::VectorXd::Zero(3)), 3).rank, 3);
-  EXPECT_NEAR(decide_rank(triangle_of(A, Eigen::VectorXd::Zero(3)), 3).kappa / 1e13, 1, 1e-6);
-  EXPECT_EQ(decide_rank(triangle_of(A, Eigen::VectorXd::Zero(3)), 1000).rank, 2);
-  EXPECT_TRUE(std::isinf(decide_rank(triangle_of(A, Eigen::VectorXd::Zero(3)), 1000).kappa));
-  EXPECT_EQ(decide_rank(Triangle{}, 4).rank, 0);
+  const Triangle nearly = triangle_of(A, Eigen::VectorXd::Zero(3));
+  EXPECT_EQ(decide_rank(nearly).rank, 3);
+  EXPECT_NEAR(decide_rank(nearly).kappa / 1e13, 1, 1e-6);
+  EXPECT_EQ(least_norm(nearly).rank, 3);
+  EXPECT_TRUE(least_norm(nearly).null.empty());
+  A(2, 2) = 1e-14;
+  const Triangle singular = triangle_of(A, Eigen::VectorXd::Zero(3));
+  EXPECT_EQ(decide_rank(singular).rank, 2);
+  EXPECT_TRUE(std::isinf(decide_rank(singular).kappa));
+  EXPECT_EQ(decide_rank(Triangle{}).rank, 0);
+}
+
+TEST(LeastNorm, KnowsTheNullSpace) {
+  Eigen::MatrixXd J = Eigen::MatrixXd::Random(9, 4);
+  J.col(2) = J.col(0) + 2 * J.col(1);
+  const LeastNorm out = least_norm(triangle_of(
+      Eigen::HouseholderQR<Eigen::MatrixXd>(J).matrixQR().topRows(4), Eigen::VectorXd::Ones(4)));
+  ASSERT_EQ(out.null.size(), 4u);
+  EXPECT_LT((J * vector_of(out.null)).norm(), 1e-14);
+  EXPECT_NEAR(vector_of(out.null).norm(), 1, 1e-14);
+  EXPECT_NEAR(null_part(out.null, out.p), 0, 1e-13);
+  std::vector<double> v = {1, 2, 3, 4};
+  EXPECT_NEAR(null_part(out.null, v), std::abs(vector_of(out.null).dot(vector_of(v))), 1e-14);
+  project_out(out.null, v);
+  EXPECT_NEAR(null_part(out.null, v), 0, 1e-14);
 }
 
 // The step meets the optimality conditions of the trust-region problem, for radii over twelve
@@ -139,7 +159,7 @@ TEST(MoreHebden, MeetsTheConditionsOfTheTrustRegionProblem) {
     const Eigen::MatrixXd A = matrix_of(t);
     const Eigen::VectorXd g = A.transpose() * vector_of(t.b);
     MoreHebden finder(n);
-    finder.load(t, n, false);
+    finder.load(t, false);
     std::vector<double> p(static_cast<std::size_t>(n));
     for (double radius = 1e-8; radius < 1e4; radius *= 3) {
       finder.step(radius, p);
@@ -161,7 +181,7 @@ TEST(MoreHebden, HandlesSingularTriangles) {
   const Eigen::VectorXd b = Eigen::VectorXd::Random(4);
   const Triangle t = triangle_of(A, b);
   MoreHebden finder(4);
-  finder.load(t, 10, false);
+  finder.load(t, false);
   EXPECT_EQ(finder.rank(), 3);
   std::vector<double> p(4);
   for (const double radius : {1e-6, 1e-2, 1e6}) {
@@ -173,7 +193,7 @@ TEST(MoreHebden, HandlesSingularTriangles) {
     EXPECT_LT((A.transpose() * (A * v + b) + finder.lambda() * v).norm(), 1e-10);
   }
   const Triangle zero = triangle_of(Eigen::MatrixXd::Zero(4, 4), Eigen::VectorXd::Zero(4));
-  finder.load(zero, 10, false);
+  finder.load(zero, false);
   finder.step(1.0, p);
   EXPECT_EQ(vector_of(p).norm(), 0);
 }

@@ -268,8 +268,11 @@ def test_covariance_that_cannot_be_estimated():
         assert caught[0].filename == __file__
     with pytest.warns(OptimizeWarning):
         assert np.all(np.isinf(curve_fit(decay, X[:3], decay(X[:3], *TRUE))[1]))
-    # trf takes the pseudo-inverse.
-    assert np.isfinite(curve_fit(unused, X, Y, method="trf")[1]).all()
+    # The other methods know what is determined.
+    for method in ("trf", "dogbox"):
+        with pytest.warns(OptimizeWarning, match="could not be estimated"):
+            _, pcov = curve_fit(unused, X, Y, method=method)
+        assert np.isfinite(pcov[0, 0]) and np.isinf([pcov[0, 1], pcov[1, 0], pcov[1, 1]]).all()
 
 
 @MODELS

@@ -64,7 +64,7 @@ def test_the_least_cost_wins_and_a_tie_is_the_first(attempts):
     with pytest.warns(UserWarning, match="do not determine 'a' and 'b'") as seen:
         r = curve_fit(lambda x, a, b, c: (a + b) * x + c, X, y)
     assert len(seen) == 1 and r.rank == 2
-    assert r.popt[0] == r.popt[1]  # of the first attempt: the shortest step from equal starts
+    assert abs(r.popt[0] - r.popt[1]) < 1e-14  # of the first attempt: the shortest step from equal starts
     np.testing.assert_allclose(attempts, [[1, 1, 1], [1.001, 1.002, 1.003], [1, 1, 1]])
 
 

@@ -91,6 +91,37 @@ TEST(Covariance, OfAZeroColumnIsInfiniteForThatParameterAlone) {
   EXPECT_TRUE(std::isfinite(c.at(0, 0)) && std::isfinite(c.at(0, 2)));
 }
 
+TEST(Covariance, KnowsWhatRedundantParametersDetermineTogether) {
+  // columns 0 and 2 are 1 and 1000 times the same: p₀ + 1000 p₂ is known
+  Eigen::MatrixXd J = Eigen::MatrixXd::Random(20, 3);
+  J.col(2) = 1000 * J.col(0);
+  const Covariance c = unscaled_covariance(summary_of(J));
+  const auto is_known = [&](std::vector<double> row) {
+    return is_determined(row, c.null.basis, c.null.scale, c.null.tolerance);
+  };
+  EXPECT_TRUE(is_known({1, 0, 1000}));
+  EXPECT_TRUE(is_known({2, -3, 2000}));
+  EXPECT_TRUE(is_known({0, 1, 0}));
+  EXPECT_FALSE(is_known({1, 0, 0}));
+  EXPECT_FALSE(is_known({1, 0, 1000 * (1 + 1e-6)}));
+  const Covariance two = unscaled_covariance(summary_of(J.leftCols(2)));
+  const Eigen::Vector3d sum(1, 0, 1000);
+  const Eigen::Map<const Eigen::Matrix3d> range(c.null.range.data());
+  EXPECT_NEAR(sum.dot(range * sum) / two.at(0, 0), 1.0, 1e-12);
+  EXPECT_LT((J * Eigen::Map<const Eigen::Vector3d>(c.null.basis.data())).norm(), 1e-13);
+}
+
+TEST(Covariance, OfHardlyIndependentColumnsDeterminesAll) {
+  Eigen::MatrixXd J = Eigen::MatrixXd::Random(20, 3);
+  const Eigen::VectorXd other = Eigen::VectorXd::Random(20);
+  J.col(2) = J.col(0) + 1e-12 * other;
+  const Covariance c = unscaled_covariance(summary_of(J));
+  EXPECT_EQ(c.rank, 3);
+  EXPECT_TRUE(c.undetermined.empty() && c.null.basis.empty());
+  J.col(2) = J.col(0) + 1e-16 * other;
+  EXPECT_EQ(unscaled_covariance(summary_of(J)).rank, 2);
+}
+
 TEST(Covariance, OfFewerRowsThanParametersDeterminesNothing) {
   const Covariance c = unscaled_covariance(summary_of(Eigen::MatrixXd::Random(2, 4)));
   EXPECT_EQ(c.rank, 2);
