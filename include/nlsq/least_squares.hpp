@@ -32,6 +32,9 @@ struct LeastSquaresOptions : SolverOptions {
   double epsilon = std::numeric_limits<double>::epsilon();
   /// Where residuals are differences from data, the data's norm (weighted as the residuals are).
   double data_norm = 0.0;
+  /// There, too: the sum of squares about the best constant, by which an end is judged
+  /// (SolverOptions::second_start); NaN: unknown.
+  double total = std::numeric_limits<double>::quiet_NaN();
   /// Called in place of the function for differences: a function that remembers its points need
   /// not remember those. Empty: the function itself.
   ResidualFunction probe;

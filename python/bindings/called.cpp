@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "array.hpp"
 #include "gil.hpp"
@@ -92,6 +93,23 @@ double Called::data_norm() const {
     sum += y * y;
   }
   return std::sqrt(sum);
+}
+
+double Called::total() const {
+  if (!model_) return std::numeric_limits<double>::quiet_NaN();
+  const std::vector<double>&y = model_->y, &sigma = model_->sigma;
+  const auto weight = [&](std::size_t i) {
+    return sigma.empty() ? 1.0 : 1.0 / (sigma[i] * sigma[i]);  // 0 of an infinite one
+  };
+  double weights = 0.0, mean = 0.0, sum = 0.0;
+  for (std::size_t i = 0; i < y.size(); ++i) weights += weight(i);
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    if (const double w = weight(i); w > 0.0) mean += w / weights * y[i];
+  }
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    if (const double w = weight(i); w > 0.0) sum += w * (y[i] - mean) * (y[i] - mean);
+  }
+  return sum;
 }
 
 void Called::told(std::span<const double> x, std::span<const double> f,

@@ -158,7 +158,7 @@ class BlackBox:
 
     def minimize_recorded(self, x0: np.ndarray, lower: np.ndarray, upper: np.ndarray, solver: dict):
         """The core's result from x0 on the recorded function; None, and nothing recorded any more, if it has none."""
-        solver = {**solver, "polish": True}
+        solver = {**solver, "polish": True, "second_start": "same_scales"}
         if self._engine.by_jacobian:
             solver.pop("x_scale", None)
         core = self.recorded.minimize(x0, lower, upper, self.loss, solver, self._engine)
@@ -173,6 +173,7 @@ class BlackBox:
         whether nobody will ask for the point where it ended."""
         own_loss = self.loss.name is None
         estimates = callback is None and solver.get("max_nfev", _FEW_POINTS) >= _FEW_POINTS
+        solver = {"second_start": "none", **solver}
         start = self.at(x0)
         if not own_loss and self._is_plain(start):
             residuals, jacobian = self._for_the_core(start), None

@@ -85,9 +85,11 @@ def least_squares(fun: Callable, x0, jac="2-point", bounds=UNBOUNDED, method="tr
 
 def solve(fun, x0, jac="2-point", bounds=UNBOUNDED, method="trf", ftol=1e-8, xtol=1e-8, gtol=1e-8, x_scale=None,
           loss="linear", f_scale=1.0, diff_step=None, tr_solver=None, tr_options=None, jac_sparsity=None, max_nfev=None,
-          verbose=0, args=(), kwargs=None, callback=None, workers=None, engine=None, at_end=True):  # fmt: skip
+          verbose=0, args=(), kwargs=None, callback=None, workers=None, engine=None, at_end=True,
+          second_start="none"):  # fmt: skip
     """least_squares: (its result, the BlackBox that was minimized). engine: an Engine for the recorded function, or
-    None to have the function called whatever it is. at_end: whether res.jac has to be that at res.x to the digit."""
+    None to have the function called whatever it is. at_end: whether res.jac has to be that at res.x to the digit.
+    second_start: of nlsq::SecondStart, for functions that are called."""
     checks.check_choices(jac, method, tr_solver, loss, verbose, max_nfev)
     if np.iscomplexobj(x0):
         raise ValueError("`x0` must be real.")
@@ -122,7 +124,8 @@ def solve(fun, x0, jac="2-point", bounds=UNBOUNDED, method="trf", ftol=1e-8, xto
                  stacklevel=checks.frames_to_caller())  # fmt: skip
             callback = None
         solver = {"method": method, "ftol": ftol, "xtol": xtol, "gtol": gtol, "polish": callable(jac),
-                  "max_nfev": 100 * problem.n if max_nfev is None else int(max_nfev)}  # fmt: skip
+                  "max_nfev": 100 * problem.n if max_nfev is None else int(max_nfev),
+                  "second_start": second_start}  # fmt: skip
         if callable(jac) and not is_bounded(lower, upper):
             solver["max_polish"] = 1
         if scale is not None:

@@ -39,6 +39,7 @@ struct ManyProblem {
   ManyColumn sigma;                    ///< data null: none
   const std::uint8_t* mask = nullptr;  ///< rows to use, as the response is laid out; null: all
   bool mask_shared = false;            ///< or one for all fits
+  bool judges_ends = true;             ///< those no better than the mean are fitted alone
   bool omit_not_finite = false;        ///< rows with a NaN are left out
   std::vector<double> extras;          ///< f_scale
   bool robust = false;
@@ -99,11 +100,13 @@ class LaneFitter {
     index_t rows = 0;  // of the data set, masked ones included
     index_t used = 0;
     bool constant = false;
+    double total = 0.0;  // the weighted sum of squares about the best constant
   };
 
   double* take(index_t doubles);
   bool load_weights(index_t lane, index_t fit);
   bool load_columns(index_t lane, index_t fit);
+  double total_of(index_t lane, index_t rows) const;
   bool load(index_t lane, index_t fit);
   bool load_next(index_t lane);
   void evaluate();
@@ -134,6 +137,7 @@ class LaneFitter {
   std::vector<index_t>* alone_ = nullptr;
   bool shared_loaded_ = false;
   Loaded loaded_[kMostLanes];
+  double shared_total_ = 0.0;  // of a response that all fits share
 
   // Fits that have ended wait here until a vector of them is full.
   struct Ended {

@@ -11,6 +11,7 @@
 
 #include "base/environment.hpp"
 #include "fit/jacobian_mode.hpp"
+#include "fit/second_start.hpp"
 #include "fit/statistics.hpp"
 #include "nlsq/error.hpp"
 #include "reduce/callback_evaluator.hpp"
@@ -86,7 +87,15 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
   solver.polish = options.polish && user_jacobian;
   solve::Outcome outcome;
   try {
-    outcome = solve::minimize(evaluator, x0, lower, upper, solver, options.loss == Loss::linear);
+    const auto attempt = [&](std::span<const double> start, const SolverOptions& how) {
+      evaluator.forget();
+      return solve::minimize(evaluator, start, lower, upper, how, options.loss == Loss::linear);
+    };
+    outcome = attempt(x0, solver);
+    fit_impl::Expectation expected{.total = options.total};
+    if (!user_jacobian) expected.kappa = fit_impl::Expectation::kKappaOfDifferences;
+    if (!fit_impl::is_well(outcome, expected))
+      outcome = fit_impl::best_end(std::move(outcome), expected, x0, lower, upper, solver, attempt);
   } catch (const InputError& error) {
     if (error.argument() != "p0" && error.argument() != "x0") throw;
     const index_t row = evaluator.first_not_finite(x0);

@@ -240,6 +240,14 @@ void CallbackEvaluator::fold(linalg::Summary& out) {
   out.finite = all_finite(out.R) && all_finite(out.g) && all_finite(out.qtf);
 }
 
+void CallbackEvaluator::forget() {
+  differences_ = engine::DifferenceJacobian(n_);
+  at_.clear();
+  base_.clear();
+  drift_ = 0.0;
+  rate_ = kInfinity;
+}
+
 void CallbackEvaluator::tell_last(std::span<const double> p) {
   if (!use_.told || !is_at(p)) return;
   cost(p);

@@ -49,6 +49,9 @@ class CallbackEvaluator final : public solve::Evaluator {
   bool estimate(std::span<const double> p, linalg::Summary& out) override;
   bool last(std::span<const double> p, linalg::Summary& out) override;
 
+  /// What is known of the function is of another place than where the next fit begins.
+  void forget();
+
   /// Tells the Jacobian at p, where a fit ended, if that is the last one.
   void tell_last(std::span<const double> p);
   /// First residual that is not finite at p; −1 if there is none.

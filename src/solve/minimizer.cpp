@@ -300,6 +300,7 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
     stop = stopped(state);
   }
   Outcome outcome = finish(evaluator, state, *strategy, std::move(stop), options, limit);
+  outcome.from_shortcut = is_short;
   outcome.nfev_float32 = precision.passes();
   outcome.upgrade = precision.why();
   return outcome;

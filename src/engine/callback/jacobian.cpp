@@ -173,7 +173,12 @@ index_t DifferenceJacobian::evaluate(const CallbackProblem& problem, std::span<c
   point_.assign(p.begin(), p.end());
   work_.resize(2 * m);
   misfit_ = norm_of(f);
-  signal_ = std::max({signal_, misfit_, problem.data_norm});
+  // Far from the minimum residuals may be those of a model that is out of all proportion: near it,
+  // their rounding is that of what the parameters make of it there.
+  double reach = 0.0;
+  for (std::size_t j = 0; j < p.size(); ++j)
+    reach = std::max(reach, parameters_[j].norm * std::abs(p[j]));
+  signal_ = std::max({misfit_, problem.data_norm, std::min(signal_, reach)});
   index_t calls = 0;
   for (std::size_t j = 0; j < p.size(); ++j) {
     Parameter& known = parameters_[j];
