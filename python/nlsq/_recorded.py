@@ -20,6 +20,7 @@ def numbers_of(core) -> dict:
     """Everything a core result knows, as arrays and plain values."""
     numbers = {name: getattr(core, name) for name in (*_ARRAYS, *_PLAIN)}
     numbers["nfev_subsample"] = getattr(core, "nfev_subsample", 0)
+    numbers["attempts"] = getattr(core, "attempts", 1)
     numbers["progressive"] = getattr(core, "progressive", False)
     numbers["precision"] = getattr(core, "precision", "float64")
     numbers["nfev_float32"] = getattr(core, "nfev_float32", 0)

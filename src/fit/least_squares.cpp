@@ -103,7 +103,7 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
     throw InputError("x0", fmt::format("x0: residual {} is not finite at the start", row));
   }
   outcome.njev = evaluator.jacobians();
-  evaluator.tell_last(outcome.x);
+  evaluator.tell_last(outcome.x, outcome.attempts > 1);
   result.p0.assign(x0.begin(), x0.end());
   result.fixed.assign(n, false);
   result.defaulted.assign(n, false);

@@ -132,8 +132,7 @@ solve::Outcome best_end(solve::Outcome first, const Expectation& expected,
   if (allowed == SecondStart::same_scales) return attempts.finish();
   if (fails(attempts.best()) || is_ill(attempts.best()))
     attempts.add(x0, with_other_scales(options, x0.size()));
-  if (fails(attempts.best()) || lacks_rank(attempts.best()))
-    attempts.add(x0, by_sizes(options, x0));
+  if (fails(attempts.best())) attempts.add(x0, by_sizes(options, x0));
   return attempts.finish();
 }
 

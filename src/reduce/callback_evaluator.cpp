@@ -248,9 +248,10 @@ void CallbackEvaluator::forget() {
   rate_ = kInfinity;
 }
 
-void CallbackEvaluator::tell_last(std::span<const double> p) {
-  if (!use_.told || !is_at(p)) return;
+void CallbackEvaluator::tell_last(std::span<const double> p, bool anew) {
+  if (!use_.told || !(is_at(p) || anew)) return;
   cost(p);
+  if (!is_at(p)) differentiate(p);
   tell(p);
 }
 

@@ -52,8 +52,9 @@ class CallbackEvaluator final : public solve::Evaluator {
   /// What is known of the function is of another place than where the next fit begins.
   void forget();
 
-  /// Tells the Jacobian at p, where a fit ended, if that is the last one.
-  void tell_last(std::span<const double> p);
+  /// Tells the Jacobian at p, where a fit ended, if that is the last one; with `anew` it is made
+  /// for that if it is not.
+  void tell_last(std::span<const double> p, bool anew);
   /// First residual that is not finite at p; −1 if there is none.
   index_t first_not_finite(std::span<const double> p);
   /// Calls of the residual function for finite differences so far.
