@@ -198,13 +198,14 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
     return solve::minimize(evaluator, start, lower, upper, how, linear,
                            sample ? &shortcut : nullptr);
   };
-  solve::Outcome outcome;
-  try {
-    outcome = minimize(x0, options);
-  } catch (const InputError& error) {
-    if (error.argument() != "p0" && error.argument() != "x0") throw;
-    throw_bad_start(evaluator, table, terms, x0);
-  }
+  solve::Outcome outcome = [&] {
+    try {
+      return minimize(x0, options);
+    } catch (const InputError& error) {
+      if (error.argument() != "p0" && error.argument() != "x0") throw;
+      throw_bad_start(evaluator, table, terms, x0);
+    }
+  }();
 
   if (outcome.nfev == 0) {  // stopped during the first pass: nobody has looked at all rows
     for (std::optional<fit_impl::FirstLook>& look : looks) look.reset();
