@@ -131,24 +131,15 @@ bool LaneFitter::load_columns(index_t lane, index_t fit) {
   for (std::size_t c = 0; c < p.columns.size(); ++c) {
     const ManyColumn& column = p.columns[c];
     // Without masked rows nothing of a shared column changes from fit to fit.
-    if (column.shared && shared_loaded_ && !weighted) {
-      loaded_[lane].total = shared_total_;
-      continue;
-    }
+    if (column.shared && shared_loaded_ && !weighted) continue;
     const index_t at = column.shared ? 0 : first;
     double* const to = columns_[c] + lane;
     if (!weighted && !column.float32) {
-      // Sums about the first value: of use for the response, which is the last column.
       const double* const from = static_cast<const double*>(column.data) + at;
-      double sum = 0.0, squares = 0.0;
       for (index_t r = 0; r < rows; ++r) {
-        const double apart = from[r] - from[0];
         to[r * lanes_] = from[r];
         finite += 0.0 * from[r];
-        sum += apart;
-        squares += apart * apart;
       }
-      loaded_[lane].total = squares - sum * sum / static_cast<double>(rows);
       continue;
     }
     double latest = value(column, at + first_used);
@@ -163,27 +154,7 @@ bool LaneFitter::load_columns(index_t lane, index_t fit) {
   bool constant = true;
   for (index_t r = 1; r < rows && constant; ++r) constant = y[r * lanes_] == y[0];
   loaded_[lane].constant = constant;
-  if (weighted || p.columns.back().float32) loaded_[lane].total = total_of(lane, rows);
-  shared_total_ = loaded_[lane].total;
   return finite == 0.0;
-}
-
-// The weighted sum of squares of a lane's response about its mean.
-double LaneFitter::total_of(index_t lane, index_t rows) const {
-  const bool weighted = problem_->weighted();
-  const double* const y = columns_[problem_->columns.size() - 1] + lane;
-  const double* const sigma = columns_.back() + lane;
-  const auto weight = [&](index_t r) {
-    return weighted ? 1.0 / (sigma[r * lanes_] * sigma[r * lanes_]) : 1.0;
-  };
-  double weights = 0.0, sum = 0.0, squares = 0.0;
-  for (index_t r = 0; r < rows; ++r) {
-    const double w = weight(r), apart = y[r * lanes_] - y[0];
-    weights += w;
-    sum += w * apart;
-    squares += w * apart * apart;
-  }
-  return squares - sum * sum / weights;
 }
 
 // Copies the data and the start of a fit into a lane; false if there is nothing to fit.
@@ -319,11 +290,35 @@ void LaneFitter::run(index_t from, index_t to, std::vector<index_t>& alone) {
   flush();
 }
 
+// Whether the fit in a lane ends where a second start is due. Two values that are farther apart
+// than all residuals together tell most of those where it is not.
+bool LaneFitter::is_no_better_than_mean(index_t lane) const {
+  if (!problem_->judges_ends) return false;
+  const bool weighted = problem_->weighted();
+  const index_t rows = loaded_[lane].rows;
+  const double two_cost = entry(state_.summary, packed_index(n_, n_))[lane];
+  const double* const y = columns_[problem_->columns.size() - 1] + lane;
+  const double* const sigma = columns_.back() + lane;
+  const auto apart = [&](index_t r) { return y[r * lanes_] - y[0]; };
+  for (const index_t r : {rows / 2, rows - 1}) {
+    if (!weighted && apart(r) * apart(r) > 2.0 * two_cost) return false;
+  }
+  double weights = 0.0, sum = 0.0, squares = 0.0;
+  for (index_t r = 0; r < rows; ++r) {
+    const double w = weighted ? 1.0 / (sigma[r * lanes_] * sigma[r * lanes_]) : 1.0;
+    weights += w;
+    sum += w * apart(r);
+    squares += w * apart(r) * apart(r);
+  }
+  const double total = squares - sum * sum / weights;
+  return total > 0.0 && two_cost >= kNothing * total;
+}
+
 void LaneFitter::finish(index_t lane) {
   const double why = state_.leaving[lane];
   const index_t fit = loaded_[lane].fit;
   if (why == Leaving::not_finite_at_start) return reject(fit);
-  if (why == Leaving::given_up) return alone_->push_back(fit);
+  if (why == Leaving::given_up || is_no_better_than_mean(lane)) return alone_->push_back(fit);
   const index_t slot = waiting_++;
   for (index_t i = 0; i < n_; ++i) entry(ended_x_, i)[slot] = entry(state_.x, i)[lane];
   for (index_t e = 0; e < summary_size(n_); ++e)
@@ -343,11 +338,8 @@ void LaneFitter::write(index_t slot) {
   const ManyProblem& p = *problem_;
   const Ended& ended = ended_[slot];
   const index_t fit = ended.what.fit, N = p.parameters;
+  if (!(pivot_[slot] >= kLeastPivot)) return alone_->push_back(fit);
   const double two_cost = entry(ended_summary_, packed_index(n_, n_))[slot];
-  // Too ill-conditioned for normal equations, or no better than the mean: a second start is due.
-  const bool is_no_better =
-      p.judges_ends && ended.what.total > 0.0 && two_cost >= kNothing * ended.what.total;
-  if (!(pivot_[slot] >= kLeastPivot) || is_no_better) return alone_->push_back(fit);
   const double dof = static_cast<double>(ended.what.used - n_);
   const double scale = p.absolute_sigma ? 1.0 : two_cost / dof;
   std::uint8_t flags = ended.what.constant ? kConstant : 0;

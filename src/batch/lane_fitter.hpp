@@ -100,13 +100,12 @@ class LaneFitter {
     index_t rows = 0;  // of the data set, masked ones included
     index_t used = 0;
     bool constant = false;
-    double total = 0.0;  // the weighted sum of squares about the best constant
   };
 
   double* take(index_t doubles);
   bool load_weights(index_t lane, index_t fit);
   bool load_columns(index_t lane, index_t fit);
-  double total_of(index_t lane, index_t rows) const;
+  bool is_no_better_than_mean(index_t lane) const;
   bool load(index_t lane, index_t fit);
   bool load_next(index_t lane);
   void evaluate();
@@ -137,7 +136,6 @@ class LaneFitter {
   std::vector<index_t>* alone_ = nullptr;
   bool shared_loaded_ = false;
   Loaded loaded_[kMostLanes];
-  double shared_total_ = 0.0;  // of a response that all fits share
 
   // Fits that have ended wait here until a vector of them is full.
   struct Ended {
