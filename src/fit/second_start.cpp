@@ -12,8 +12,9 @@
 namespace nlsq::fit_impl {
 namespace {
 
-constexpr double kGain = 1e-6;   // of the cost, which another attempt must save
-constexpr double kApart = 1e-3;  // of a parameter, by which equal starts are set apart
+constexpr double kGain = 1e-6;    // of the cost, which another attempt must save
+constexpr double kLittle = 0.25;  // of the sum of squares about the mean, in cost: R² below 1/2
+constexpr double kApart = 1e-3;   // of a parameter, by which equal starts are set apart
 
 bool converged(const solve::Outcome& end) { return static_cast<int>(end.status) > 0; }
 
@@ -132,7 +133,9 @@ solve::Outcome best_end(solve::Outcome first, const Expectation& expected,
   if (allowed == SecondStart::same_scales) return attempts.finish();
   if (fails(attempts.best()) || is_ill(attempts.best()))
     attempts.add(x0, with_other_scales(options, x0.size()));
-  if (fails(attempts.best())) attempts.add(x0, by_sizes(options, x0));
+  const bool explains_little = attempts.best().summary.cost > kLittle * expected.total;
+  if (fails(attempts.best()) || (explains_little && lacks_rank(attempts.best())))
+    attempts.add(x0, by_sizes(options, x0));
   return attempts.finish();
 }
 

@@ -14,7 +14,8 @@ namespace nlsq::reduce {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kNearlyLinear = 0.1;  // share of a change that a Jacobian may leave unexplained
+constexpr double kNearlyLinear = 0.1;  // share of a change that a Jacobian may leave unexplained,
+constexpr double kOfEach = 0.01;       // and of each parameter: where few calls make a new one
 constexpr double kMostDrift = 0.5;
 constexpr double kExact = 16.0;  // of √eps: drift that is not more than what differences are off by
 constexpr double kSame = 1e-5;           // drift that leaves a covariance the same
@@ -59,6 +60,7 @@ CallbackEvaluator::CallbackEvaluator(engine::CallbackProblem problem, index_t n,
   use_.estimates = use_.estimates && !problem_.jacobian && n <= kMostParameters;
   exact_ = problem_.jacobian ? 0.0 : kExact * std::sqrt(problem_.rule.epsilon);
   same_ = std::max(kSame, exact_);
+  nearly_linear_ = std::min(kNearlyLinear, kOfEach * static_cast<double>(n));
 }
 
 // Fills f_, unless it holds the residuals at p.
@@ -104,7 +106,7 @@ void CallbackEvaluator::summary(std::span<const double> p, solve::Grade, linalg:
 void CallbackEvaluator::trial(std::span<const double> p, solve::Grade, double limit,
                               linalg::Summary& out) {
   if (!evaluate(p, limit, out)) return;
-  if (!is_at(p) && !(use_.estimates && estimate(p, kNearlyLinear))) differentiate(p);
+  if (!is_at(p) && !(use_.estimates && estimate(p, nearly_linear_))) differentiate(p);
   fold(out);
   if (out.estimated && !serves(out)) {
     differentiate(p);
@@ -121,7 +123,7 @@ bool CallbackEvaluator::serves(const linalg::Summary& sum) const {
 
 bool CallbackEvaluator::estimate(std::span<const double> p, linalg::Summary& out) {
   if (!use_.estimates || !evaluate(p, kInfinity, out)) return false;
-  if (!is_at(p) && !estimate(p, kNearlyLinear)) return false;
+  if (!is_at(p) && !estimate(p, nearly_linear_)) return false;
   fold(out);
   out.estimated = false;
   return out.finite;

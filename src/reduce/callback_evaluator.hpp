@@ -84,6 +84,7 @@ class CallbackEvaluator final : public solve::Evaluator {
   std::vector<double> work_;                      // m
   double drift_ = 0.0;  // of the Jacobian since the last one that is no estimate, relative
   double rate_ = std::numeric_limits<double>::infinity();  // drift by the change that came with it
+  double nearly_linear_ = 0.0;       // what a change may leave unexplained for an estimate
   double exact_ = 0.0, same_ = 0.0;  // drift that does not matter for a step, for the covariance
   index_t difference_evaluations_ = 0, jacobians_ = 0;
 };

@@ -23,7 +23,7 @@
 namespace nlsq::solve {
 namespace {
 
-constexpr double kSettled = 1e-13;  // of the cost: a promise of no digit that counts
+constexpr double kSettled = 1e-12;  // of the cost: a promise of no digit that counts
 constexpr double kGoodGain = 0.5;   // share of the promise, below which an estimate has had its day
 
 void check_start(const Evaluator& evaluator, std::span<const double> x0,

@@ -155,6 +155,9 @@ bool DifferenceJacobian::shorten(const DifferenceRule& rule, double p, Column& c
 void DifferenceJacobian::fit(const DifferenceRule& rule, double p, Parameter& known,
                              Column& column) const {
   if (!known.idle) lengthen(rule, p, known, column);
+  // A quotient of roundings is no derivative: as the scale of a parameter it would send it far
+  // away.
+  if (column.change() <= kNear * rule.epsilon * signal_) column.clear();
   known.idle = column.norm() == 0.0;
   if (known.idle || signal_ == 0.0) return;
   const double far = signal_ / column.norm();
