@@ -48,6 +48,8 @@ struct LeastSquaresOptions : SolverOptions {
   std::function<void(std::span<const double> p, std::span<const double> f,
                      std::span<const double> jacobian)>
       told;
+  /// Also at the end of a fit that converged with full rank, whose covariance says all.
+  bool told_if_well = true;
   std::vector<std::string> names;  ///< of the parameters; empty: p0, p1, …
   bool absolute_sigma = false;
   /// As in FitOptions. It is looked up and reported, but differences and a JacobianFunction have no

@@ -67,6 +67,8 @@ class Called {
   index_t evaluations = 0;  ///< of differences
 
  private:
+  index_t most_points() const;
+  CalledPoint room();
   CalledPoint* find(std::span<const double> x);
   void read(nb::handle value, std::span<double> f) const;
   void differentiate(CalledPoint& point);

@@ -192,7 +192,7 @@ class BlackBox:
                 residuals, jacobian, self.m, x0.tolist(), lower.tolist(), upper.tolist(),
                 None if own_loss else self.loss.name, 1.0 if own_loss else float(self.loss.f_scale),
                 absolute_sigma=True, callback=callback, solver=solver, estimates=estimates,
-                at_end=self.at_end,
+                at_end=self.at_end, tell=enough is None,
             )  # fmt: skip
             self._count()
             if enough is None or not enough(self.core):

@@ -117,7 +117,7 @@ def fit_called(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, diff
         result = _core.least_squares(
             residuals, jacobian, rows, p0[free].tolist(), pick(lower), pick(upper), loss, f_scale,
             differences == "3-point", step, [name for name, f in zip(out.names, free) if f], absolute_sigma, callback,
-            options, jacobian_mode, epsilon, callback is None, False, total,
+            options, jacobian_mode, epsilon, callback is None, False, total, False,
         )  # fmt: skip
     except TraceRefused:
         raise TypeError(_KEEPS) from None

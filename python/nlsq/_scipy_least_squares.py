@@ -18,6 +18,7 @@ from nlsq._losses import Loss
 from nlsq._recorded_residuals import Engine
 from nlsq._scipy_types import is_operator, is_sparse, optimize_result
 
+_MOST_AT_BOUNDS = 2  # steps of a polish: one may put parameters onto their bounds
 _DENSE_VALUES = 250_000  # of a sparse Jacobian up to which it is made dense
 
 MESSAGES = {
@@ -126,8 +127,8 @@ def solve(fun, x0, jac="2-point", bounds=UNBOUNDED, method="trf", ftol=1e-8, xto
         solver = {"method": method, "ftol": ftol, "xtol": xtol, "gtol": gtol, "polish": callable(jac),
                   "max_nfev": 100 * problem.n if max_nfev is None else int(max_nfev),
                   "second_start": second_start}  # fmt: skip
-        if callable(jac) and not is_bounded(lower, upper):
-            solver["max_polish"] = 1
+        if callable(jac):  # a limit: no Jacobian beyond what gtol asks for
+            solver["max_polish"] = _MOST_AT_BOUNDS if is_bounded(lower, upper) else 1
         if scale is not None:
             solver["x_scale"] = scale.tolist()
         watch = _Watch(problem, method, lower, upper, callback, verbose) if callback or verbose == 2 else None

@@ -103,7 +103,6 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
     throw InputError("x0", fmt::format("x0: residual {} is not finite at the start", row));
   }
   outcome.njev = evaluator.jacobians();
-  evaluator.tell_last(outcome.x, outcome.attempts > 1);
   result.p0.assign(x0.begin(), x0.end());
   result.fixed.assign(n, false);
   result.defaulted.assign(n, false);
@@ -121,6 +120,11 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
   result.difference_evaluations = evaluator.difference_evaluations();
   result.has_sigma = true;  // residuals come weighted, or not, as the caller has it
   fit_impl::fill_statistics(result, outcome, free, {}, statistics);
+  const bool is_well = result.success && result.rank == static_cast<index_t>(n);
+  if (options.told_if_well || !is_well) {
+    evaluator.tell_last(outcome.x, outcome.attempts > 1);
+    result.difference_evaluations = evaluator.difference_evaluations();
+  }
   result.elapsed_ms =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
   return result;

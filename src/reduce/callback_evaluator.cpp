@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "linalg/gram.hpp"
 #include "linalg/householder.hpp"
@@ -23,6 +24,7 @@ constexpr index_t kMostParameters = 16;  // a step tells about one direction of 
 constexpr double kRoundings = 64.0;      // of residuals: an unexplained change that says nothing
 constexpr double kTold = 0.1;            // share of the gradient that the drift may be
 constexpr double kIllConditioned = 1e5;  // κ beyond which forward differences spoil a covariance
+constexpr std::size_t kUntouched = 2;    // times what is used, that is asked for
 constexpr double kSingular = 1e12;
 
 bool all_finite(std::span<const double> values) {
@@ -53,10 +55,15 @@ CallbackEvaluator::CallbackEvaluator(engine::CallbackProblem problem, index_t n,
       loss_(loss),
       f_scale_(f_scale),
       use_(std::move(use)) {
-  const index_t m = problem_.m;
-  f_.resize(static_cast<std::size_t>(m));
-  jacobian_.resize(static_cast<std::size_t>(m * n));
-  columns_.resize(static_cast<std::size_t>(m * (n + 1)));
+  const auto m = static_cast<std::size_t>(problem_.m), width = static_cast<std::size_t>(n);
+  const std::size_t used = m * (2 * width + 4);
+  room_ = std::make_unique_for_overwrite<double[]>(kUntouched * used);
+  double* next = room_.get();
+  const auto take = [&](std::size_t columns) {
+    return std::span(std::exchange(next, next + m * columns), m * columns);
+  };
+  f_ = take(1), base_f_ = take(1), work_ = take(1);
+  jacobian_ = take(width), columns_ = take(width + 1);
   use_.estimates = use_.estimates && !problem_.jacobian && n <= kMostParameters;
   exact_ = problem_.jacobian ? 0.0 : kExact * std::sqrt(problem_.rule.epsilon);
   same_ = std::max(kSame, exact_);
@@ -68,7 +75,7 @@ double CallbackEvaluator::cost(std::span<const double> p) {
   if (at_.empty() || !std::equal(p.begin(), p.end(), at_.begin())) {
     at_.clear();
     if (is_at(p)) {
-      f_ = base_f_;
+      std::ranges::copy(base_f_, f_.begin());
     } else {
       problem_.residuals(p, f_);
     }
@@ -167,7 +174,7 @@ void CallbackEvaluator::differentiate(std::span<const double> p) {
   ++jacobians_;
   drift_ = 0.0;
   base_.assign(p.begin(), p.end());
-  base_f_ = f_;
+  std::ranges::copy(f_, base_f_.begin());
   if (use_.told && use_.told_each) tell(p);
 }
 
@@ -175,13 +182,13 @@ void CallbackEvaluator::differentiate(std::span<const double> p) {
 bool CallbackEvaluator::estimate(std::span<const double> p, double most) {
   if (base_.empty() || jacobians_ == 0) return false;
   const auto m = static_cast<std::size_t>(problem_.m), n = static_cast<std::size_t>(n_);
-  std::vector<double>& explained = work_;
-  explained.assign(m, 0.0);
+  const std::span<double> explained = work_;
+  std::ranges::fill(explained, 0.0);
   std::vector<double> weight(n);
   double length = 0.0;  // sᵀD²s
   for (std::size_t j = 0; j < n; ++j) {
     const double step = p[j] - base_[j];
-    const std::span<const double> column = std::span(jacobian_).subspan(j * m, m);
+    const std::span<const double> column = jacobian_.subspan(j * m, m);
     for (std::size_t i = 0; i < m; ++i) explained[i] += column[i] * step;
     weight[j] = dot(column, column) * step;
     length += weight[j] * step;
@@ -202,7 +209,7 @@ bool CallbackEvaluator::estimate(std::span<const double> p, double most) {
   }
   drift_ += share;
   base_.assign(p.begin(), p.end());
-  base_f_ = f_;
+  std::ranges::copy(f_, base_f_.begin());
   return true;
 }
 

@@ -8,6 +8,8 @@
 
 #include <functional>
 #include <limits>
+#include <memory>
+#include <span>
 #include <vector>
 
 #include "engine/callback/jacobian.hpp"
@@ -78,10 +80,15 @@ class CallbackEvaluator final : public solve::Evaluator {
   double f_scale_;
   CallbackUse use_;
 
-  std::vector<double> f_, at_;                    // residuals, and where; empty: nowhere
-  std::vector<double> jacobian_, base_f_, base_;  // m×n by columns, with the residuals there
-  std::vector<double> columns_;                   // m×(n+1), the last one for Qᵀf
-  std::vector<double> work_;                      // m
+  // One allocation holds all that follows, and room that is never touched: the C library keeps
+  // memory up to twice the largest piece it was given back, so that the next fit, and the model's
+  // own arrays, need no new pages of the system.
+  std::unique_ptr<double[]> room_;
+  std::span<double> f_, base_f_;   // residuals, and those at base_
+  std::span<double> jacobian_;     // m×n by columns, at base_
+  std::span<double> columns_;      // m×(n+1), the last one for Qᵀf
+  std::span<double> work_;         // m
+  std::vector<double> at_, base_;  // where; empty: nowhere
   double drift_ = 0.0;  // of the Jacobian since the last one that is no estimate, relative
   double rate_ = std::numeric_limits<double>::infinity();  // drift by the change that came with it
   double nearly_linear_ = 0.0;       // what a change may leave unexplained for an estimate

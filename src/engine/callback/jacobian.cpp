@@ -155,9 +155,10 @@ bool DifferenceJacobian::shorten(const DifferenceRule& rule, double p, Column& c
 void DifferenceJacobian::fit(const DifferenceRule& rule, double p, Parameter& known,
                              Column& column) const {
   if (!known.idle) lengthen(rule, p, known, column);
-  // A quotient of roundings is no derivative: as the scale of a parameter it would send it far
-  // away.
-  if (column.change() <= kNear * rule.epsilon * signal_) column.clear();
+  // A quotient of roundings over such a step, of a parameter that never did anything, is no
+  // derivative: as its scale it would send it far away.
+  const bool never_moved = known.norm == 0.0 && column.size() >= std::abs(p);
+  if (never_moved && column.change() <= kNear * rule.epsilon * signal_) column.clear();
   known.idle = column.norm() == 0.0;
   if (known.idle || signal_ == 0.0) return;
   const double far = signal_ / column.norm();
