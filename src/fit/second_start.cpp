@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "linalg/triangle.hpp"
 #include "nlsq/error.hpp"
 #include "stats/covariance.hpp"
 
@@ -25,6 +26,12 @@ bool is_better(const solve::Outcome& end, const solve::Outcome& best, double tot
     return explains_nothing(best, total) && cost < 0.5 * least;
   if (cost < (1.0 - kGain) * least) return true;
   return converged(end) && !converged(best) && cost <= (1.0 + kGain) * least;
+}
+
+bool has_flat_column(const linalg::Summary& sum) {
+  linalg::Vector size(static_cast<std::size_t>(sum.n));
+  linalg::column_norms(sum, size);
+  return std::ranges::find(size, 0.0) != size.end();
 }
 
 class Attempts {
@@ -115,8 +122,6 @@ solve::Outcome best_end(solve::Outcome first, const Expectation& expected,
   const SecondStart allowed = options.second_start.value_or(
       options.x_scale.empty() ? SecondStart::any : SecondStart::same_scales);
   if (allowed == SecondStart::none || n == 0 || first.summary.rows < n) return first;
-  const bool is_no_better = converged(first) && explains_nothing(first, expected.total);
-  if (allowed == SecondStart::no_better && !is_no_better) return first;
   const auto lacks_rank = [n](const solve::Outcome& end) {
     return !(end.summary.kappa <= Expectation{}.kappa) &&
            stats::unscaled_covariance(end.summary).rank < n;
@@ -128,14 +133,20 @@ solve::Outcome best_end(solve::Outcome first, const Expectation& expected,
   const auto fails = [&](const solve::Outcome& end) {
     return !converged(end) || explains_nothing(end, expected.total);
   };
+  // A parameter without effect, or no more than half of the data explained: a peak that vanished.
+  const auto is_lost = [&](const solve::Outcome& end) {
+    return lacks_rank(end) &&
+           (end.summary.cost > kLittle * expected.total || has_flat_column(end.summary));
+  };
+  const bool is_no_better =
+      converged(first) && (explains_nothing(first, expected.total) || is_lost(first));
+  if (allowed == SecondStart::no_better && !is_no_better) return first;
   Attempts attempts(std::move(first), expected.total, options, attempt);
   if (lacks_rank(attempts.best())) attempts.add(apart(x0, lower, upper), options);
   if (allowed == SecondStart::same_scales) return attempts.finish();
   if (fails(attempts.best()) || is_ill(attempts.best()))
     attempts.add(x0, with_other_scales(options, x0.size()));
-  const bool explains_little = attempts.best().summary.cost > kLittle * expected.total;
-  if (fails(attempts.best()) || (explains_little && lacks_rank(attempts.best())))
-    attempts.add(x0, by_sizes(options, x0));
+  if (fails(attempts.best()) || is_lost(attempts.best())) attempts.add(x0, by_sizes(options, x0));
   return attempts.finish();
 }
 

@@ -175,8 +175,10 @@ TEST_F(Ends, AFailureIsNoReasonWhereOnlyTheMeanCounts) {
   SolverOptions options;
   options.second_start = SecondStart::no_better;
   best(end(1.5, Status::max_nfev), {end(0.1, Status::ftol)}, options);
-  best(end(0.5, Status::ftol, 0.0), {end(0.1, Status::ftol)}, options);
+  best(end(0.5, Status::ftol), {end(0.1, Status::ftol)}, options);
   EXPECT_TRUE(tried_.empty());
+  best(end(0.5, Status::ftol, 0.0), {end(0.5, Status::ftol, 0.0)}, options);  // a flat place
+  EXPECT_EQ(tried_.size(), 3u);
 }
 
 }  // namespace
