@@ -145,6 +145,7 @@ void add_run(const FitResult& r, Json& json) {
   json["success"] = r.success;
   json["nfev"] = r.nfev;
   json["njev"] = r.njev;
+  json["attempts"] = r.attempts;
   json["nfev_subsample"] = r.nfev_subsample;
   json["progressive"] = r.progressive;
   json["iterations"] = r.iterations;

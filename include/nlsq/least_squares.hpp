@@ -32,6 +32,9 @@ struct LeastSquaresOptions : SolverOptions {
   double epsilon = std::numeric_limits<double>::epsilon();
   /// Where residuals are differences from data, the data's norm (weighted as the residuals are).
   double data_norm = 0.0;
+  /// There, too: the sum of squares about the best constant, by which an end is judged
+  /// (SolverOptions::second_start); NaN: unknown.
+  double total = std::numeric_limits<double>::quiet_NaN();
   /// Called in place of the function for differences: a function that remembers its points need
   /// not remember those. Empty: the function itself.
   ResidualFunction probe;
@@ -45,6 +48,8 @@ struct LeastSquaresOptions : SolverOptions {
   std::function<void(std::span<const double> p, std::span<const double> f,
                      std::span<const double> jacobian)>
       told;
+  /// Also at the end of a fit that converged with full rank, whose covariance says all.
+  bool told_if_well = true;
   std::vector<std::string> names;  ///< of the parameters; empty: p0, p1, …
   bool absolute_sigma = false;
   /// As in FitOptions. It is looked up and reported, but differences and a JacobianFunction have no

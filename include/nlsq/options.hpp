@@ -37,6 +37,14 @@ enum class JacobianMode { automatic, fwd, rev };
 /// be. Robust losses, special functions and fits that begin on a sample are float64 throughout.
 enum class Precision { automatic, float64, measure, mixed };
 
+/// What follows an end that means nothing: no convergence, no better than the mean of the data, or
+/// a Jacobian that hardly tells parameters apart. any: a start whose parameters are set apart,
+/// plain (or, if x_scale is given, the Jacobian's) scales, and steps that keep to the sizes of the
+/// parameters; same_scales: the first of these alone; no_better: any of them, but only after a fit
+/// that converged and is no better than the mean. The best end counts; max_nfev limits all of them
+/// together.
+enum class SecondStart { none, same_scales, no_better, any };
+
 /// Why a fit ended; the integers are SciPy's. Positive: converged.
 enum class Status : int {
   stopped = -2,     ///< a callback asked to stop
@@ -88,6 +96,8 @@ struct SolverOptions {
   /// loss: one step).
   std::optional<index_t> max_polish;
   Precision precision = Precision::automatic;
+  /// Empty: any, with a given x_scale same_scales.
+  std::optional<SecondStart> second_start;
   /// Called after each accepted step; returning true stops the fit with Status::stopped.
   std::function<bool(const Iteration&)> callback;
   /// Asked after each accepted step, and some times a second during a long pass, on the thread of

@@ -59,9 +59,11 @@ struct FitResult {
   std::string message;
   bool success = false;                        ///< status > 0
   index_t nfev = 0, njev = 0, iterations = 0;  ///< passes over all rows
-  index_t difference_evaluations = 0;          ///< calls of a function for finite differences
-  index_t nfev_subsample = 0;                  ///< passes over a sample or a part of them
-  bool progressive = false;                    ///< the sample's answer was the start on all rows
+  index_t attempts =
+      1;  ///< more where the first end meant nothing (SecondStart); counts are of all
+  index_t difference_evaluations = 0;  ///< calls of a function for finite differences
+  index_t nfev_subsample = 0;          ///< passes over a sample or a part of them
+  bool progressive = false;            ///< the sample's answer was the start on all rows
   double optimality = 0.0;
   double condition = 0.0;  ///< bound of κ of the Jacobian, columns scaled to length 1
   index_t rank = 0;        ///< of the Jacobian, at most the number of free parameters

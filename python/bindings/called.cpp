@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "array.hpp"
 #include "gil.hpp"
@@ -14,7 +15,7 @@
 namespace nlsq::python {
 namespace {
 
-constexpr index_t kKeptValues = 4'000'000;  // of Jacobians
+constexpr index_t kKeptValues = 1'000'000;  // of Jacobians
 constexpr index_t kMostPoints = 8;
 
 std::vector<double> vector_of(nb::handle array) {
@@ -25,8 +26,10 @@ std::vector<double> vector_of(nb::handle array) {
   return out;
 }
 
-// Whether a value is a float64 array of this many dimensions and values, copied if so.
-bool copy_plain(nb::handle value, int dimensions, std::span<double> out) {
+// Whether a value is a float64 array of this many dimensions and values, copied if so; less those
+// of `y`, unless that is empty.
+bool copy_plain(nb::handle value, int dimensions, std::span<double> out,
+                std::span<const double> y = {}) {
   static const nb::object* const ndarray =
       new nb::object(nb::module_::import_("numpy").attr("ndarray"));
   if (!value.type().is(*ndarray)) return false;
@@ -35,7 +38,12 @@ bool copy_plain(nb::handle value, int dimensions, std::span<double> out) {
   const Values& values = buffer.values();
   if (values.float32 || buffer.dimensions() != dimensions) return false;
   if (values.size != static_cast<index_t>(out.size())) return false;
-  std::memcpy(out.data(), values.data, out.size_bytes());
+  if (y.empty()) {
+    std::memcpy(out.data(), values.data, out.size_bytes());
+  } else {
+    const auto* const from = static_cast<const double*>(values.data);
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = from[i] - y[i];
+  }
   return true;
 }
 
@@ -94,6 +102,23 @@ double Called::data_norm() const {
   return std::sqrt(sum);
 }
 
+double Called::total() const {
+  if (!model_) return std::numeric_limits<double>::quiet_NaN();
+  const std::vector<double>&y = model_->y, &sigma = model_->sigma;
+  const auto weight = [&](std::size_t i) {
+    return sigma.empty() ? 1.0 : 1.0 / (sigma[i] * sigma[i]);  // 0 of an infinite one
+  };
+  double weights = 0.0, mean = 0.0, sum = 0.0;
+  for (std::size_t i = 0; i < y.size(); ++i) weights += weight(i);
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    if (const double w = weight(i); w > 0.0) mean += w / weights * y[i];
+  }
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    if (const double w = weight(i); w > 0.0) sum += w * (y[i] - mean) * (y[i] - mean);
+  }
+  return sum;
+}
+
 void Called::told(std::span<const double> x, std::span<const double> f,
                   std::span<const double> jacobian) {
   CalledPoint* point = find(x);
@@ -126,16 +151,30 @@ CalledPoint* Called::find(std::span<const double> x) {
   return nullptr;
 }
 
+index_t Called::most_points() const {
+  return std::min(kMostPoints,
+                  2 + kKeptValues / std::max<index_t>(1, m_ * std::max<index_t>(n_, 1)));
+}
+
+// The memory of the point that is forgotten next, if one is.
+CalledPoint Called::room() {
+  if (static_cast<index_t>(points_.size()) < most_points()) return {};
+  CalledPoint oldest = std::move(points_.back());
+  points_.pop_back();
+  oldest.jacobian.clear();
+  return oldest;
+}
+
 CalledPoint& Called::keep(CalledPoint point) {
-  const index_t most =
-      std::min(kMostPoints, 2 + kKeptValues / std::max<index_t>(1, m_ * std::max<index_t>(n_, 1)));
-  while (static_cast<index_t>(points_.size()) >= most) points_.pop_back();
+  while (static_cast<index_t>(points_.size()) >= most_points()) points_.pop_back();
   points_.push_front(std::move(point));
   return points_.front();
 }
 
 void Called::read(nb::handle value, std::span<double> f) const {
-  if (!copy_plain(value, 1, f)) {
+  const std::span<const double> y =
+      model_ ? std::span<const double>(model_->y) : std::span<const double>();
+  if (!copy_plain(value, 1, f, y)) {
     const nb::object plain = call_python(plain_, value);
     if (!copy_plain(plain, 1, f)) {
       throw nb::value_error(("`fun` returned " + std::to_string(nb::len(plain)) +
@@ -146,7 +185,6 @@ void Called::read(nb::handle value, std::span<double> f) const {
   }
   if (!model_) return;
   const std::vector<double>& sigma = model_->sigma;
-  for (std::size_t i = 0; i < f.size(); ++i) f[i] -= model_->y[i];
   for (std::size_t i = 0; i < sigma.size(); ++i) {
     f[i] = std::isinf(sigma[i]) ? 0.0 : f[i] / sigma[i];
   }
@@ -173,7 +211,9 @@ void Called::evaluate(std::span<const double> x, std::span<double> f) const {
 
 const CalledPoint& Called::at(std::span<const double> x) {
   if (const CalledPoint* const known = find(x)) return *known;
-  CalledPoint point{{x.begin(), x.end()}, std::vector<double>(static_cast<std::size_t>(m_)), {}};
+  CalledPoint point = room();
+  point.x.assign(x.begin(), x.end());
+  point.f.resize(static_cast<std::size_t>(m_));
   evaluate(x, point.f);
   ++nfev;
   return keep(std::move(point));

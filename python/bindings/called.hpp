@@ -42,6 +42,8 @@ class Called {
   const std::optional<DifferenceRule>& rule() const { return rule_; }
   /// ‖y / sigma‖ of a model, else 0.
   double data_norm() const;
+  /// The sum of squares of a model's data about their best constant; NaN if they are not known.
+  double total() const;
 
   /// What the caller knows of a point already; jacobian: None or (m, n).
   void remember(nb::handle x, nb::handle f, nb::handle jacobian);
@@ -65,6 +67,8 @@ class Called {
   index_t evaluations = 0;  ///< of differences
 
  private:
+  index_t most_points() const;
+  CalledPoint room();
   CalledPoint* find(std::span<const double> x);
   void read(nb::handle value, std::span<double> f) const;
   void differentiate(CalledPoint& point);

@@ -147,6 +147,7 @@ void bind_fit(nb::module_& m) {
       .def_ro("nfev_subsample", &FitResult::nfev_subsample)
       .def_ro("progressive", &FitResult::progressive)
       .def_ro("iterations", &FitResult::iterations)
+      .def_ro("attempts", &FitResult::attempts)
       .def_ro("optimality", &FitResult::optimality)
       .def_ro("condition", &FitResult::condition)
       .def_ro("rank", &FitResult::rank)

@@ -48,6 +48,7 @@ void set_functions(nb::handle fun, Called* called, nb::handle jac, LeastSquaresO
     residuals = [fun](std::span<const double> p, std::span<double> f) { call_into(fun, p, f); };
   } else {
     options.data_norm = called->data_norm();
+    options.total = called->total();
     residuals = [called](std::span<const double> p, std::span<double> f) {
       std::ranges::copy(called->at(p).f, f.begin());
     };
@@ -77,7 +78,7 @@ FitResult run_least_squares(nb::handle fun, nb::handle jac, index_t m,
                             bool three_point, const std::vector<double>& diff_step,
                             const std::vector<std::string>& names, bool absolute_sigma,
                             nb::handle callback, const nb::dict& solver, nb::handle jacobian_mode,
-                            double epsilon, bool estimates, bool at_end) {
+                            double epsilon, bool estimates, bool at_end, double total, bool tell) {
   LeastSquaresOptions options;
   options.lower = lower;
   options.upper = upper;
@@ -99,6 +100,8 @@ FitResult run_least_squares(nb::handle fun, nb::handle jac, index_t m,
   if (!nb::try_cast(fun, called)) called = nullptr;
   ResidualFunction residuals;
   JacobianFunction jacobian;
+  options.total = total;
+  options.told_if_well = tell;
   set_functions(fun, called, jac, options, residuals, jacobian);
   std::optional<WithoutGil> release;
   if (m * static_cast<index_t>(x0.size()) > kLarge) release.emplace();
@@ -203,10 +206,14 @@ void bind_least_squares(nb::module_& m) {
         nb::arg("absolute_sigma") = false, nb::arg("callback").none() = nb::none(),
         nb::arg("solver") = nb::dict(), nb::arg("jacobian_mode").none() = nb::none(),
         nb::arg("epsilon") = std::numeric_limits<double>::epsilon(), nb::arg("estimates") = true,
-        nb::arg("at_end") = true,
+        nb::arg("at_end") = true, nb::arg("total") = std::numeric_limits<double>::quiet_NaN(),
+        nb::arg("tell") = true,
         "Minimizes over residual callables that take and give float64 arrays, or over a Called. "
         "epsilon: relative rounding of their values; estimates: Jacobians by differences may be "
-        "estimated on the way; at_end: the last one is of the last point. See nlsq.least_squares.");
+        "estimated on the way; at_end: the last one is of the last point; total: the sum of "
+        "squares about the best constant, if it is known (a Called knows its own); tell: a Called "
+        "is to know the last Jacobian by differences of a fit that is well, too. See "
+        "nlsq.least_squares.");
   m.def(
       "differences",
       [](const nb::object& function, const nb::object& plain, const std::vector<double>& x,

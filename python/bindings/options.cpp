@@ -34,6 +34,12 @@ void set_solver(SolverOptions& options, nb::handle name, nb::handle value) {
     options.max_polish = nb::cast<index_t>(value);
   } else if (key == "precision") {
     options.precision = parse_precision(nb::cast<std::string>(value));
+  } else if (key == "second_start") {
+    const std::string which = nb::cast<std::string>(value);
+    options.second_start = which == "any"           ? SecondStart::any
+                           : which == "same_scales" ? SecondStart::same_scales
+                           : which == "no_better"   ? SecondStart::no_better
+                                                    : SecondStart::none;
   } else if (key == "polish") {
     options.polish = nb::cast<bool>(value);
   } else {

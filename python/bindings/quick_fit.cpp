@@ -104,9 +104,7 @@ nb::object quick_result(nb::handle function, nb::handle x, nb::handle y, nb::han
   const std::optional<Model> model = trusted_record(function, names);
   if (!model) return nb::none();
   std::optional<FitResult> result = plain_fit(*model, x, y, std::move(options));
-  // Where the answer means little, a second attempt is due.
-  constexpr double kSuspect = 1e7;
-  if (!result || !result->warnings.empty() || !(result->condition <= kSuspect)) return nb::none();
+  if (!result || !result->warnings.empty()) return nb::none();
   return nb::make_tuple(nb::cast(std::move(*result)), nb::cast(*model));
 }
 

@@ -158,7 +158,7 @@ class BlackBox:
 
     def minimize_recorded(self, x0: np.ndarray, lower: np.ndarray, upper: np.ndarray, solver: dict):
         """The core's result from x0 on the recorded function; None, and nothing recorded any more, if it has none."""
-        solver = {**solver, "polish": True}
+        solver = {**solver, "polish": True, "second_start": "same_scales"}
         if self._engine.by_jacobian:
             solver.pop("x_scale", None)
         core = self.recorded.minimize(x0, lower, upper, self.loss, solver, self._engine)
@@ -173,6 +173,7 @@ class BlackBox:
         whether nobody will ask for the point where it ended."""
         own_loss = self.loss.name is None
         estimates = callback is None and solver.get("max_nfev", _FEW_POINTS) >= _FEW_POINTS
+        solver = {"second_start": "none", **solver}
         start = self.at(x0)
         if not own_loss and self._is_plain(start):
             residuals, jacobian = self._for_the_core(start), None
@@ -191,7 +192,7 @@ class BlackBox:
                 residuals, jacobian, self.m, x0.tolist(), lower.tolist(), upper.tolist(),
                 None if own_loss else self.loss.name, 1.0 if own_loss else float(self.loss.f_scale),
                 absolute_sigma=True, callback=callback, solver=solver, estimates=estimates,
-                at_end=self.at_end,
+                at_end=self.at_end, tell=enough is None,
             )  # fmt: skip
             self._count()
             if enough is None or not enough(self.core):

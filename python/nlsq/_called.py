@@ -112,11 +112,12 @@ def fit_called(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, diff
         inner = callback
         callback = lambda i, nfev, cost, size, optimality, p: inner(  # noqa: E731
             i, nfev, cost, size, optimality, at(p).copy())
+    total = _total(y, out.sigma)
     try:
         result = _core.least_squares(
             residuals, jacobian, rows, p0[free].tolist(), pick(lower), pick(upper), loss, f_scale,
             differences == "3-point", step, [name for name, f in zip(out.names, free) if f], absolute_sigma, callback,
-            options, jacobian_mode, epsilon, callback is None, False,
+            options, jacobian_mode, epsilon, callback is None, False, total, False,
         )  # fmt: skip
     except TraceRefused:
         raise TypeError(_KEEPS) from None
@@ -135,7 +136,7 @@ def fit_called(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, diff
     elif sigma is not None:
         log_sigma = rows * float(np.log(sigma))
     held = (~free).tolist()
-    whole = _core.complete(result, out.names, p0.tolist(), held, masked, _total(y, sigma), log_sigma, sigma is not None)
+    whole = _core.complete(result, out.names, p0.tolist(), held, masked, total, log_sigma, sigma is not None)
     if disagrees:
         whole.warn(_DISAGREES)
     return whole

@@ -516,6 +516,9 @@ class FitResult:
     def iterations(self) -> int: ...
 
     @property
+    def attempts(self) -> int: ...
+
+    @property
     def optimality(self) -> float: ...
 
     @property
@@ -672,9 +675,9 @@ def many_message(status: int, flags: int) -> str:
 def complete(part: FitResult, names: Sequence[str], p0: Sequence[float], held: Sequence[bool], masked: int, tss: float, sum_log_sigma: float, has_sigma: bool, differences: str | None = None) -> FitResult:
     """The result of a curve fitted as residuals, over all its parameters."""
 
-def least_squares(fun: object, jac: object | None, m: int, x0: Sequence[float], lower: Sequence[float] = [], upper: Sequence[float] = [], loss: object | None = None, f_scale: float = 1.0, three_point: bool = False, diff_step: Sequence[float] = [], names: Sequence[str] = [], absolute_sigma: bool = False, callback: object | None = None, solver: dict = {}, jacobian_mode: object | None = None, epsilon: float = 2.220446049250313e-16, estimates: bool = True, at_end: bool = True) -> FitResult:
+def least_squares(fun: object, jac: object | None, m: int, x0: Sequence[float], lower: Sequence[float] = [], upper: Sequence[float] = [], loss: object | None = None, f_scale: float = 1.0, three_point: bool = False, diff_step: Sequence[float] = [], names: Sequence[str] = [], absolute_sigma: bool = False, callback: object | None = None, solver: dict = {}, jacobian_mode: object | None = None, epsilon: float = 2.220446049250313e-16, estimates: bool = True, at_end: bool = True, total: float = float('nan'), tell: bool = True) -> FitResult:
     """
-    Minimizes over residual callables that take and give float64 arrays, or over a Called. epsilon: relative rounding of their values; estimates: Jacobians by differences may be estimated on the way; at_end: the last one is of the last point. See nlsq.least_squares.
+    Minimizes over residual callables that take and give float64 arrays, or over a Called. epsilon: relative rounding of their values; estimates: Jacobians by differences may be estimated on the way; at_end: the last one is of the last point; total: the sum of squares about the best constant, if it is known (a Called knows its own); tell: a Called is to know the last Jacobian by differences of a fit that is well, too. See nlsq.least_squares.
     """
 
 def differences(function: object, plain: object, x: Sequence[float], f: object, central: bool, epsilon: float, relative: Sequence[float], lower: Sequence[float], upper: Sequence[float], fitting: bool = False) -> object:

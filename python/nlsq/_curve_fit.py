@@ -42,8 +42,6 @@ _SOLVER = ("ftol", "xtol", "gtol", "x_scale", "max_nfev", "maxfev")
 _KNOWN = (*_DEFAULTS, *_SOLVER)
 _PLAIN_SIGMA = (type(None), float, int, str, np.ndarray)
 _METHODS = ("trf", "lm", "dogbox", "auto")
-SUSPECT_CALLED = 1e6  # the same of a Jacobian by differences, which end a fit sooner
-SUSPECT = 1e7  # condition number of the Jacobian, columns scaled to length 1, at which parameters may mean nothing
 _MODES = ("auto", "fwd", "rev")
 _PRECISIONS = ("auto", "double", "measure", "mixed")
 _LOSSES = ("linear", "soft_l1", "huber", "cauchy", "arctan")
@@ -305,9 +303,9 @@ def _fit(f, xdata, ydata, options, solver):
             solver[name] = _arguments.number(solver[name], name)
     if "max_nfev" in solver:
         solver["max_nfev"] = _arguments.number(solver["max_nfev"], "max_nfev", least=1, whole=True)
-    is_scaled = "x_scale" in solver
-    if is_scaled:
+    if "x_scale" in solver:
         scale = solver.pop("x_scale")
+        solver["second_start"] = "same_scales"
         if not isinstance(scale, str):
             solver["x_scale"] = _arguments.positive_numbers(scale, n, "x_scale")
         elif scale != "jac":
@@ -377,15 +375,6 @@ def _fit(f, xdata, ydata, options, solver):
             differences=differences, diff_step=diff_step, callback=callback, threads=threads,
             jacobian_mode=mode, check_finite=check, solver=solver,
         )  # fmt: skip
-        core = outcome.result
-        if is_suspect(outcome):
-            from nlsq._second_start import better
-
-            outcome = better(
-                outcome, p0, solver, is_scaled, fixed=fixed, absolute_sigma=absolute, loss=loss, jac=jac,
-                differences=differences, diff_step=diff_step, callback=callback, threads=threads, jacobian_mode=mode,
-                check_finite=check,
-            )  # fmt: skip
     except TypeError as error:
         if n == 1 and any(word in str(error) for word in ("subscriptable", "iterable", "unsized", "no len()")):
             raise TypeError(f"{error}; the model gets {names[0]} as a number; for a vector of parameters give p0, of its "
@@ -433,12 +422,6 @@ def _fit(f, xdata, ydata, options, solver):
     if options["return_eval"]:
         return result.popt, result.pcov, outcome.predict().reshape(shape)
     return result
-
-
-def is_suspect(outcome):
-    """Whether a fit failed, or ended where parameters may mean nothing."""
-    core = outcome.result
-    return not core.success or core.condition > (SUSPECT if outcome.model is not None else SUSPECT_CALLED)
 
 
 def _warn(text):

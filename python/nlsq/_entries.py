@@ -63,6 +63,7 @@ FILL = {
     "nfev": lambda r: r._outcome.result.nfev,
     "njev": lambda r: r._outcome.result.njev,
     "nfev_subsample": lambda r: getattr(r._outcome.result, "nfev_subsample", 0),
+    "attempts": lambda r: getattr(r._outcome.result, "attempts", 1),
     "progressive": lambda r: getattr(r._outcome.result, "progressive", False),
     "precision": lambda r: getattr(r._outcome.result, "precision", "float64"),
     "nfev_float32": lambda r: getattr(r._outcome.result, "nfev_float32", 0),

@@ -6,7 +6,6 @@ import time
 import numpy as np
 
 from nlsq import _engine
-from nlsq._curve_fit import is_suspect
 from nlsq._errors import TraceRefused
 from nlsq._recording import model_values
 
@@ -15,8 +14,6 @@ UNDETERMINED, AT_BOUND, BAD_DATA, ALONE, CONSTANT = 1, 2, 4, 8, 16  # nlsq::Many
 
 def fit_called_sets(f, sets, starts, names, lower, upper, fixed, options, core, into, progress):
     """Fills the arrays of ``into``; returns milliseconds."""
-    from nlsq._second_start import better
-
     began = time.perf_counter()
     limit = core["time_limit"]
     solver = {name: core[name] for name in ("method", "ftol", "xtol", "gtol", "max_nfev") if name in core}
@@ -38,8 +35,6 @@ def fit_called_sets(f, sets, starts, names, lower, upper, fixed, options, core, 
                 f, x, y, p0.tolist(), names=names, sigma=sigma, lower=low, upper=high, f_scale=core["f_scale"],
                 solver=dict(solver), **common,
             )  # fmt: skip
-            if is_suspect(outcome):
-                outcome = better(outcome, p0.tolist(), solver, False, **common)
         except (ValueError, ArithmeticError):
             _fail(into, i, -1, BAD_DATA | ALONE)
             continue

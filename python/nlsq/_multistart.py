@@ -101,7 +101,8 @@ def _ends(starts, f, xdata, ydata, names, sigma, lower, upper, fixed, absolute_s
         "status": np.empty(count, np.int32), "nfev": np.empty(count, np.int32),
     }  # fmt: skip
     other = ("x_scale", "progressive", "memory_limit", "precision")  # of the fit from the best end
-    plain = {name: value for name, value in solver.items() if name not in other}
+    # Where one start fails another one serves.
+    plain = {name: value for name, value in solver.items() if name not in other} | {"second_start": "none"}
     if jac is None and np.ndim(sigma) < 2:
         traced, _ = _engine.recorded(f, xdata, starts[0].tolist(), names, len(ydata), lower, upper)
         if traced is not None:
@@ -121,7 +122,7 @@ def _ends(starts, f, xdata, ydata, names, sigma, lower, upper, fixed, absolute_s
             r = _engine.fit(
                 f, xdata, ydata, start.tolist(), names=names, sigma=sigma, lower=lower, upper=upper, fixed=fixed,
                 absolute_sigma=absolute_sigma, loss=loss, f_scale=f_scale, jac=jac, threads=threads,
-                jacobian_mode=mode, solver=dict(solver),
+                jacobian_mode=mode, solver={**solver, "second_start": "none"},
             ).result  # fmt: skip
         except (ValueError, ArithmeticError):
             for array in ends.values():

@@ -47,11 +47,6 @@ class Recorded:
         """What recordings of the same structure share."""
         return tuple((model.key, len(at), hash(at.tobytes())) for model, _, _, at in self.terms)
 
-    @property
-    def unused_parameters(self):
-        """Names of parameters on which no residual depends."""
-        return set.intersection(*(set(model.unused_parameters) for model, *_ in self.terms))
-
     def values(self, p: np.ndarray) -> np.ndarray:
         """The residuals (m,)."""
         if self._only is not None:
@@ -76,36 +71,21 @@ class Recorded:
         bounded = np.any(lower > -np.inf) or np.any(upper < np.inf)
         low, high = (lower.tolist(), upper.tolist()) if bounded else (None, None)
         name, f_scale = None if loss.linear else loss.name, float(loss.f_scale)
-        zeros = np.zeros(self.m)
-
-        def run(start):
+        try:
             if self._only is None:
-                return _core.fit_terms(
-                    [term[:3] for term in self.terms], start.tolist(), low, high, name, f_scale, engine.threads,
+                core = _core.fit_terms(
+                    [term[:3] for term in self.terms], x0.tolist(), low, high, name, f_scale, engine.threads,
                     engine.jacobian_mode, solver,
                 )  # fmt: skip
-            model, columns, _ = self._only
-            return _core.curve_fit(
-                model, columns, zeros, None, start.tolist(), low, high, None, False, name, f_scale, engine.threads,
-                False, None, engine.jacobian_mode, solver,
-            )  # fmt: skip
-
-        try:
-            core = run(x0)
-            if core.rank < min(self.m, self.n) and not self.unused_parameters:
-                core = self._off_symmetry(run, x0, lower, upper, core)
+            else:
+                model, columns, _ = self._only
+                core = _core.curve_fit(
+                    model, columns, np.zeros(self.m), None, x0.tolist(), low, high, None, False, name, f_scale,
+                    engine.threads, False, None, engine.jacobian_mode, solver,
+                )  # fmt: skip
         except ValueError:
             return None
         return None if core.status == -1 else core
-
-    def _off_symmetry(self, run, x0, lower, upper, core):
-        """The better of a result and that of a start whose parameters differ: exact derivatives keep two equal terms
-        equal for ever, be that a maximum of the cost between them, and a parameter in its place where all of them
-        are 0 at a kink."""
-        apart = 1e-3 * (1.0 + np.arange(self.n))
-        start = x0 * (1.0 + apart) + np.where(x0 == 0.0, apart, 0.0)
-        other = run(np.clip(start, lower, upper))
-        return other if other.status > 0 and other.cost < (1.0 - 1e-6) * core.cost else core
 
 
 def _values(model, columns, rows, p):

@@ -36,6 +36,7 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
     engine : "interpreter" (the model was recorded) or "callback";  trace_note : why it was not recorded
     jacobian_mode, jacobian_mode_source : the mode and what chose it ("argument", "environment", "config", "default")
     progressive, nfev_subsample : whether the fit began on a sample of many rows, and its passes over less than all
+    attempts : minimizations, more than one where the first end meant nothing; nfev, njev and nit are of all
     precision, nfev_float32 : "float64", or "mixed" where some passes on the way were float32, and how many of nfev
     derivative_order : what the engine did ("forward", "reverse", or how differences were taken)
     warnings, cache_stats, infodict
@@ -82,6 +83,7 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
         precision: str
         nfev_float32: int
         nfev_subsample: int
+        attempts: int
         warnings: list[str]
         cache_stats: dict[str, Any]
         all_times: dict[str, float]

@@ -167,8 +167,10 @@ class _Task(Arguments):
             solver = {"method": "lm", **{k: float(v) for k, v in given.items()}}
             self.maxfev = int(self.kwargs.get("maxfev") or (100 if callable(self.jac) else 200) * (self.n + 1))
             limit = self.maxfev if callable(self.jac) else passes_of(self.maxfev, self.n)
+            solver["second_start"] = "any" if recorded else "no_better"
             if self.kwargs.get("diag") is not None:
                 solver["x_scale"] = (1.0 / np.asarray(self.kwargs["diag"], dtype=float)).tolist()
+                solver["second_start"] = "same_scales" if recorded else "none"
             return solver, "linear", 1.0, limit if self.kwargs.get("maxfev") or not recorded else None
         tolerances = {"ftol": 1e-8, "xtol": 1e-8, "gtol": 1e-8, **given}
         loss, f_scale = self.kwargs.get("loss", "linear"), self.kwargs.get("f_scale", 1.0)
@@ -180,6 +182,8 @@ class _Task(Arguments):
         names = ("ftol", "xtol", "gtol")
         values = checks.checked_tolerances(*(tolerances[name] for name in names), self.method)
         solver = {"method": self.method, **dict(zip(names, values))}
+        if scale is not None:
+            solver["second_start"] = "same_scales"
         if checked is not None:
             solver["x_scale"] = checked.tolist()
         return solver, loss, 1.0 if loss == "linear" else abs(float(f_scale)), limit
@@ -209,25 +213,15 @@ class _Task(Arguments):
             return self._through(box, solver, limit, full_output)
         y = np.ascontiguousarray(self.y)
 
-        def run(start, **more):
-            return _core.curve_fit(
-                model, columns, y, self.sigma, start.tolist(), lower, upper, None, self.absolute_sigma,
-                None if loss == "linear" else loss, f_scale, solver={**solver, **more},
-                check_finite=False,
-            )  # fmt: skip
-
         try:
-            result = run(self.p0)
+            result = _core.curve_fit(
+                model, columns, y, self.sigma, self.p0.tolist(), lower, upper, None, self.absolute_sigma,
+                None if loss == "linear" else loss, f_scale, solver=solver, check_finite=False,
+            )  # fmt: skip
         except ValueError:
             if np.isfinite(residuals(self.p0)).all():
                 return None  # a derivative is not finite: differences may be
             raise self._not_finite(self.p0, residuals) from None
-        if result.status <= 0 and limit is None and self.method != "lm" and "x_scale" not in solver:
-            # Scales from the Jacobian serve more fits than SciPy's scale of 1, but not all.
-            other = run(self.p0, x_scale=[1.0] * n)
-            result = other if other.status > 0 else result
-        if result.rank < n and not model.unused_parameters:
-            result = self._off_symmetry(run, result)
         status = result.status
         if status == -1:
             return None
@@ -246,18 +240,6 @@ class _Task(Arguments):
         else:
             pcov = self._covariance(_scaled_rows(loss, f, J), loss.cost(f), len(f))
         return self._answer(popt, pcov, f, J, result.nfev, None, status)
-
-    def _off_symmetry(self, run, result):
-        """The better of a result and that of a start whose parameters differ: exact derivatives keep two equal terms
-        of a model equal for ever, be that a maximum of the cost between them, and a parameter in its place where all
-        of them are 0 at a kink."""
-        apart = 1e-3 * (1.0 + np.arange(self.n))
-        start = self.p0 * (1.0 + apart) + np.where(self.p0 == 0.0, apart, 0.0)
-        try:
-            other = run(np.clip(start, self.lower, self.upper))
-        except ValueError:
-            return result
-        return other if other.status > 0 and other.cost < (1.0 - 1e-6) * result.cost else result
 
     # Anything else.
 
@@ -326,9 +308,8 @@ class _Task(Arguments):
             jac = weighted_jacobian
         options = {"jac": "2-point" if jac is None else jac, "bounds": (self.lower, self.upper), "method": self.method,
                    **self.kwargs}  # fmt: skip
-        result, problem = lsq.solve(self.residuals, self.p0, at_end=False, **options)
-        if result.status == 0 and options.get("x_scale") is None and options["max_nfev"] is None:
-            result, problem = lsq.solve(self.residuals, self.p0, at_end=False, **{**options, "x_scale": "jac"})
+        second_start = "no_better" if options.get("x_scale") is None else "none"
+        result, problem = lsq.solve(self.residuals, self.p0, at_end=False, second_start=second_start, **options)
         if not result.success:
             raise RuntimeError("Optimal parameters not found: " + result.message)
         pcov = self._covariance(dense(result.jac), result.cost, len(result.fun), self._core_of(problem))

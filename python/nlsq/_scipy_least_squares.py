@@ -18,6 +18,7 @@ from nlsq._losses import Loss
 from nlsq._recorded_residuals import Engine
 from nlsq._scipy_types import is_operator, is_sparse, optimize_result
 
+_MOST_AT_BOUNDS = 2  # steps of a polish: one may put parameters onto their bounds
 _DENSE_VALUES = 250_000  # of a sparse Jacobian up to which it is made dense
 
 MESSAGES = {
@@ -85,9 +86,11 @@ def least_squares(fun: Callable, x0, jac="2-point", bounds=UNBOUNDED, method="tr
 
 def solve(fun, x0, jac="2-point", bounds=UNBOUNDED, method="trf", ftol=1e-8, xtol=1e-8, gtol=1e-8, x_scale=None,
           loss="linear", f_scale=1.0, diff_step=None, tr_solver=None, tr_options=None, jac_sparsity=None, max_nfev=None,
-          verbose=0, args=(), kwargs=None, callback=None, workers=None, engine=None, at_end=True):  # fmt: skip
+          verbose=0, args=(), kwargs=None, callback=None, workers=None, engine=None, at_end=True,
+          second_start="none"):  # fmt: skip
     """least_squares: (its result, the BlackBox that was minimized). engine: an Engine for the recorded function, or
-    None to have the function called whatever it is. at_end: whether res.jac has to be that at res.x to the digit."""
+    None to have the function called whatever it is. at_end: whether res.jac has to be that at res.x to the digit.
+    second_start: of nlsq::SecondStart, for functions that are called."""
     checks.check_choices(jac, method, tr_solver, loss, verbose, max_nfev)
     if np.iscomplexobj(x0):
         raise ValueError("`x0` must be real.")
@@ -122,9 +125,10 @@ def solve(fun, x0, jac="2-point", bounds=UNBOUNDED, method="trf", ftol=1e-8, xto
                  stacklevel=checks.frames_to_caller())  # fmt: skip
             callback = None
         solver = {"method": method, "ftol": ftol, "xtol": xtol, "gtol": gtol, "polish": callable(jac),
-                  "max_nfev": 100 * problem.n if max_nfev is None else int(max_nfev)}  # fmt: skip
-        if callable(jac) and not is_bounded(lower, upper):
-            solver["max_polish"] = 1
+                  "max_nfev": 100 * problem.n if max_nfev is None else int(max_nfev),
+                  "second_start": second_start}  # fmt: skip
+        if callable(jac):  # a limit: no Jacobian beyond what gtol asks for
+            solver["max_polish"] = _MOST_AT_BOUNDS if is_bounded(lower, upper) else 1
         if scale is not None:
             solver["x_scale"] = scale.tolist()
         watch = _Watch(problem, method, lower, upper, callback, verbose) if callback or verbose == 2 else None

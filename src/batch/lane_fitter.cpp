@@ -14,6 +14,8 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInf = std::numeric_limits<double>::infinity();
 // Below, JᵀJ has lost more than 9 of its digits in the covariance.
 constexpr double kLeastPivot = 1e-7;
+// Share of the sum of squares about the mean that says as little as all of it.
+constexpr double kNothing = 1.0 - 1e-6;
 
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
@@ -288,11 +290,35 @@ void LaneFitter::run(index_t from, index_t to, std::vector<index_t>& alone) {
   flush();
 }
 
+// Whether the fit in a lane ends where a second start is due. Two values that are farther apart
+// than all residuals together tell most of those where it is not.
+bool LaneFitter::is_no_better_than_mean(index_t lane) const {
+  if (!problem_->judges_ends) return false;
+  const bool weighted = problem_->weighted();
+  const index_t rows = loaded_[lane].rows;
+  const double two_cost = entry(state_.summary, packed_index(n_, n_))[lane];
+  const double* const y = columns_[problem_->columns.size() - 1] + lane;
+  const double* const sigma = columns_.back() + lane;
+  const auto apart = [&](index_t r) { return y[r * lanes_] - y[0]; };
+  for (const index_t r : {rows / 2, rows - 1}) {
+    if (!weighted && apart(r) * apart(r) > 2.0 * two_cost) return false;
+  }
+  double weights = 0.0, sum = 0.0, squares = 0.0;
+  for (index_t r = 0; r < rows; ++r) {
+    const double w = weighted ? 1.0 / (sigma[r * lanes_] * sigma[r * lanes_]) : 1.0;
+    weights += w;
+    sum += w * apart(r);
+    squares += w * apart(r) * apart(r);
+  }
+  const double total = squares - sum * sum / weights;
+  return total > 0.0 && two_cost >= kNothing * total;
+}
+
 void LaneFitter::finish(index_t lane) {
   const double why = state_.leaving[lane];
   const index_t fit = loaded_[lane].fit;
   if (why == Leaving::not_finite_at_start) return reject(fit);
-  if (why == Leaving::given_up) return alone_->push_back(fit);
+  if (why == Leaving::given_up || is_no_better_than_mean(lane)) return alone_->push_back(fit);
   const index_t slot = waiting_++;
   for (index_t i = 0; i < n_; ++i) entry(ended_x_, i)[slot] = entry(state_.x, i)[lane];
   for (index_t e = 0; e < summary_size(n_); ++e)

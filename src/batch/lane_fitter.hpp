@@ -39,6 +39,7 @@ struct ManyProblem {
   ManyColumn sigma;                    ///< data null: none
   const std::uint8_t* mask = nullptr;  ///< rows to use, as the response is laid out; null: all
   bool mask_shared = false;            ///< or one for all fits
+  bool judges_ends = true;             ///< those no better than the mean are fitted alone
   bool omit_not_finite = false;        ///< rows with a NaN are left out
   std::vector<double> extras;          ///< f_scale
   bool robust = false;
@@ -104,6 +105,7 @@ class LaneFitter {
   double* take(index_t doubles);
   bool load_weights(index_t lane, index_t fit);
   bool load_columns(index_t lane, index_t fit);
+  bool is_no_better_than_mean(index_t lane) const;
   bool load(index_t lane, index_t fit);
   bool load_next(index_t lane);
   void evaluate();

@@ -23,6 +23,7 @@
 #include "fit/precision.hpp"
 #include "fit/problem.hpp"
 #include "fit/progressive.hpp"
+#include "fit/second_start.hpp"
 #include "fit/settings.hpp"
 #include "fit/statistics.hpp"
 #include "nlsq/error.hpp"
@@ -112,6 +113,20 @@ base::SmallVector<fit_impl::Moments, 4> moments_of(std::span<const TermView> ter
   return moments;
 }
 
+// A parameter that moves no residual wherever it is: no other start changes that.
+bool has_unused_parameter(std::span<const TermView> terms, const ParameterTable& table) {
+  const auto is_unused = [&](index_t i) {
+    return std::all_of(terms.begin(), terms.end(), [&](const TermView& term) {
+      const std::vector<std::string> unused = term.model->unused_parameters();
+      const std::vector<std::string>& own = term.model->parameters();
+      const std::string& name = table.names[z(i)];
+      return std::find(own.begin(), own.end(), name) == own.end() ||
+             std::find(unused.begin(), unused.end(), name) != unused.end();
+    });
+  };
+  return std::any_of(table.free.begin(), table.free.end(), is_unused);
+}
+
 FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) {
   const auto began = std::chrono::steady_clock::now();
   const base::EnvironmentScope environment;
@@ -145,12 +160,16 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   const bool linear = problem.linear_loss();
   const linalg::Vector lower = at_positions(table.lower, table.free);
   const linalg::Vector upper = at_positions(table.upper, table.free);
+  index_t nfev_subsample = 0;
+  const auto on_sample = [&](std::span<const double> start, const SolverOptions& how) {
+    std::optional<fit_impl::SampleFit> sample = fit_impl::fit_sample(
+        bound.front(), sampled, {start, lower, upper, table.start, &table.free}, how,
+        evaluator_options, fit_impl::shared_pool());
+    if (sample) nfev_subsample += sample->nfev;
+    return sample;
+  };
   std::optional<fit_impl::SampleFit> sample;
-  if (sampled > 0) {
-    sample =
-        fit_impl::fit_sample(bound.front(), sampled, {x0, lower, upper, table.start, &table.free},
-                             options, evaluator_options, fit_impl::shared_pool());
-  }
+  if (sampled > 0) sample = on_sample(x0, options);
   if (evaluator_options.float32 && options.precision == Precision::measure) {
     evaluator_options.float32 = fit_impl::float32_measured(problem, [&](bool float32) {
       FitOptions quiet(options);
@@ -169,26 +188,39 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   reduce::DataEvaluator evaluator(bound, table.start, table.free, evaluator_options,
                                   fit_impl::shared_pool(), &memory);
   if (evaluator.rows() == 0) throw InputError("data", "data: there is no row to fit");
-  bool from_sample = false;
-  solve::Shortcut shortcut;
-  if (sample) {
-    shortcut.x = sample->x;
-    shortcut.hessian = {sample->hessian.data(), sample->hessian.size()};
-    shortcut.accept = [&](const linalg::Summary& all) {
-      return from_sample = sample->confirmed_by(all);
-    };
-  }
-  solve::Outcome outcome;
-  try {
-    outcome =
-        solve::minimize(evaluator, x0, lower, upper, options, linear, sample ? &shortcut : nullptr);
-  } catch (const InputError& error) {
-    if (error.argument() != "p0" && error.argument() != "x0") throw;
-    throw_bad_start(evaluator, table, terms, x0);
-  }
+  const auto minimize = [&](std::span<const double> start, const SolverOptions& how) {
+    solve::Shortcut shortcut;
+    if (sample) {
+      shortcut.x = sample->x;
+      shortcut.hessian = {sample->hessian.data(), sample->hessian.size()};
+      shortcut.accept = [&](const linalg::Summary& all) { return sample->confirmed_by(all); };
+    }
+    return solve::minimize(evaluator, start, lower, upper, how, linear,
+                           sample ? &shortcut : nullptr);
+  };
+  solve::Outcome outcome = [&] {
+    try {
+      return minimize(x0, options);
+    } catch (const InputError& error) {
+      if (error.argument() != "p0" && error.argument() != "x0") throw;
+      throw_bad_start(evaluator, table, terms, x0);
+    }
+  }();
 
   if (outcome.nfev == 0) {  // stopped during the first pass: nobody has looked at all rows
     for (std::optional<fit_impl::FirstLook>& look : looks) look.reset();
+  }
+  const auto moments = moments_of(terms, looks, options);
+  fit_impl::Expectation expected;
+  expected.total = 0.0;
+  for (const fit_impl::Moments& m : moments) expected.total += m.total();
+  if (!fit_impl::is_well(outcome, expected) && !has_unused_parameter(terms, table)) {
+    const auto attempt = [&](std::span<const double> start, const SolverOptions& how) {
+      sample.reset();
+      if (sampled > 0 && options.memory_limit == 0) sample = on_sample(start, how);
+      return minimize(start, how);
+    };
+    outcome = fit_impl::best_end(std::move(outcome), expected, x0, lower, upper, options, attempt);
   }
 
   FitResult result;
@@ -206,8 +238,8 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
                                  result);
   result.nfev_float32 = outcome.nfev_float32;
   if (outcome.nfev_float32 > 0) result.precision = "mixed";
-  result.nfev_subsample = sample ? sample->nfev : 0;
-  result.progressive = from_sample;
+  result.nfev_subsample = nfev_subsample;
+  result.progressive = outcome.from_shortcut;
   result.cache_hit = preparation.all_found;
   result.compile_ms = preparation.compile_ms;
   result.model = terms.front().model->formula();
@@ -216,8 +248,7 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
     for (const Dataset::Response& response : term.data->responses())
       result.has_sigma |= response.sigma.size > 0 || response.sigma_number > 0.0;
   }
-  fit_impl::fill_statistics(result, outcome, table.free, moments_of(terms, looks, options),
-                            options);
+  fit_impl::fill_statistics(result, outcome, table.free, moments, options);
   for (const reduce::Term& term : bound) result.n_masked += term.masked_rows;
   for (const std::optional<fit_impl::FirstLook>& look : looks) {
     if (!look) continue;

@@ -183,6 +183,7 @@ void set_up_lanes(const ManySetup& setup, engine::Isa isa, fit_impl::Preparation
   p.rules.bounded = std::any_of(lanes.lower.begin(), lanes.lower.end(), bounded) ||
                     std::any_of(lanes.upper.begin(), lanes.upper.end(), bounded);
   p.absolute_sigma = options.absolute_sigma;
+  p.judges_ends = options.second_start != SecondStart::none;
 
   program::ResidualSpec spec;
   spec.sizes.assign(std::vector<index_t>(z(p.parameters), 1));

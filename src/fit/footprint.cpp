@@ -53,7 +53,9 @@ index_t working_bytes(const Problem& problem, const FitOptions& options,
   const index_t n = problem.free();
   const auto N = static_cast<index_t>(problem.table.names.size());
   const auto matrix = static_cast<index_t>(linalg::Matrix::bytes(z(n * n)));
-  const index_t solver = std::max(solve::workspace_bytes(options.method, n), matrix + N * N * 8);
+  // Another attempt runs beside the best end so far (second_start.hpp).
+  const index_t solver =
+      std::max(solve::workspace_bytes(options.method, n) + matrix, matrix + N * N * 8);
   index_t result = N * kOfParameter + kBesides;
   for (const reduce::Term& term : problem.terms) {
     const auto outputs = static_cast<index_t>(term.program->outputs.size());

@@ -11,6 +11,7 @@
 
 #include "base/environment.hpp"
 #include "fit/jacobian_mode.hpp"
+#include "fit/second_start.hpp"
 #include "fit/statistics.hpp"
 #include "nlsq/error.hpp"
 #include "reduce/callback_evaluator.hpp"
@@ -86,7 +87,15 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
   solver.polish = options.polish && user_jacobian;
   solve::Outcome outcome;
   try {
-    outcome = solve::minimize(evaluator, x0, lower, upper, solver, options.loss == Loss::linear);
+    const auto attempt = [&](std::span<const double> start, const SolverOptions& how) {
+      evaluator.forget();
+      return solve::minimize(evaluator, start, lower, upper, how, options.loss == Loss::linear);
+    };
+    outcome = attempt(x0, solver);
+    fit_impl::Expectation expected{.total = options.total};
+    if (!user_jacobian) expected.kappa = fit_impl::Expectation::kKappaOfDifferences;
+    if (!fit_impl::is_well(outcome, expected))
+      outcome = fit_impl::best_end(std::move(outcome), expected, x0, lower, upper, solver, attempt);
   } catch (const InputError& error) {
     if (error.argument() != "p0" && error.argument() != "x0") throw;
     const index_t row = evaluator.first_not_finite(x0);
@@ -94,7 +103,6 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
     throw InputError("x0", fmt::format("x0: residual {} is not finite at the start", row));
   }
   outcome.njev = evaluator.jacobians();
-  evaluator.tell_last(outcome.x);
   result.p0.assign(x0.begin(), x0.end());
   result.fixed.assign(n, false);
   result.defaulted.assign(n, false);
@@ -112,6 +120,11 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
   result.difference_evaluations = evaluator.difference_evaluations();
   result.has_sigma = true;  // residuals come weighted, or not, as the caller has it
   fit_impl::fill_statistics(result, outcome, free, {}, statistics);
+  const bool is_well = result.success && result.rank == static_cast<index_t>(n);
+  if (options.told_if_well || !is_well) {
+    evaluator.tell_last(outcome.x, outcome.attempts > 1);
+    result.difference_evaluations = evaluator.difference_evaluations();
+  }
   result.elapsed_ms =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
   return result;

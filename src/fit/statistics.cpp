@@ -203,6 +203,7 @@ void fill_statistics(FitResult& r, solve::Outcome& outcome, std::span<const inde
   r.nfev = outcome.nfev;
   r.njev = outcome.njev;
   r.iterations = outcome.iterations;
+  r.attempts = outcome.attempts;
   r.optimality = outcome.optimality;
   r.fold = fold_name(outcome.summary.fold);
   fill_covariance(r, outcome, free, options);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "linalg/gram.hpp"
 #include "linalg/householder.hpp"
@@ -14,7 +15,9 @@ namespace nlsq::reduce {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kNearlyLinear = 0.1;  // share of a change that a Jacobian may leave unexplained
+constexpr double kNearlyLinear = 0.1;  // share of a change that a Jacobian may leave unexplained,
+constexpr double kOfEach = 0.01;       // and of each parameter: where few calls make a new one
+constexpr double kMostRest = 10.0;     // of the residuals: little of a change that was vast
 constexpr double kMostDrift = 0.5;
 constexpr double kExact = 16.0;  // of √eps: drift that is not more than what differences are off by
 constexpr double kSame = 1e-5;           // drift that leaves a covariance the same
@@ -22,6 +25,7 @@ constexpr index_t kMostParameters = 16;  // a step tells about one direction of 
 constexpr double kRoundings = 64.0;      // of residuals: an unexplained change that says nothing
 constexpr double kTold = 0.1;            // share of the gradient that the drift may be
 constexpr double kIllConditioned = 1e5;  // κ beyond which forward differences spoil a covariance
+constexpr std::size_t kUntouched = 2;    // times what is used, that is asked for
 constexpr double kSingular = 1e12;
 constexpr int kMostInVain = 3;  // looks for redundant parameters on the way
 
@@ -53,13 +57,19 @@ CallbackEvaluator::CallbackEvaluator(engine::CallbackProblem problem, index_t n,
       loss_(loss),
       f_scale_(f_scale),
       use_(std::move(use)) {
-  const index_t m = problem_.m;
-  f_.resize(static_cast<std::size_t>(m));
-  jacobian_.resize(static_cast<std::size_t>(m * n));
-  columns_.resize(static_cast<std::size_t>(m * (n + 1)));
+  const auto m = static_cast<std::size_t>(problem_.m), width = static_cast<std::size_t>(n);
+  const std::size_t used = m * (2 * width + 4);
+  room_ = std::make_unique_for_overwrite<double[]>(kUntouched * used);
+  double* next = room_.get();
+  const auto take = [&](std::size_t columns) {
+    return std::span(std::exchange(next, next + m * columns), m * columns);
+  };
+  f_ = take(1), base_f_ = take(1), work_ = take(1);
+  jacobian_ = take(width), columns_ = take(width + 1);
   use_.estimates = use_.estimates && !problem_.jacobian && n <= kMostParameters;
   exact_ = problem_.jacobian ? 0.0 : kExact * std::sqrt(problem_.rule.epsilon);
   same_ = std::max(kSame, exact_);
+  nearly_linear_ = std::min(kNearlyLinear, kOfEach * static_cast<double>(n));
 }
 
 // Fills f_, unless it holds the residuals at p.
@@ -67,7 +77,7 @@ double CallbackEvaluator::cost(std::span<const double> p) {
   if (at_.empty() || !std::equal(p.begin(), p.end(), at_.begin())) {
     at_.clear();
     if (is_at(p)) {
-      f_ = base_f_;
+      std::ranges::copy(base_f_, f_.begin());
     } else {
       problem_.residuals(p, f_);
     }
@@ -105,7 +115,7 @@ void CallbackEvaluator::summary(std::span<const double> p, solve::Grade, linalg:
 void CallbackEvaluator::trial(std::span<const double> p, solve::Grade, double limit,
                               linalg::Summary& out) {
   if (!evaluate(p, limit, out)) return;
-  if (!is_at(p) && !(use_.estimates && estimate(p, kNearlyLinear))) differentiate(p);
+  if (!is_at(p) && !(use_.estimates && estimate(p, nearly_linear_))) differentiate(p);
   fold_checked(p, out);
   if (out.estimated && !serves(out)) {
     differentiate(p);
@@ -122,7 +132,7 @@ bool CallbackEvaluator::serves(const linalg::Summary& sum) const {
 
 bool CallbackEvaluator::estimate(std::span<const double> p, linalg::Summary& out) {
   if (!use_.estimates || !evaluate(p, kInfinity, out)) return false;
-  if (!is_at(p) && !estimate(p, kNearlyLinear)) return false;
+  if (!is_at(p) && !estimate(p, nearly_linear_)) return false;
   fold(out);
   out.estimated = false;
   return out.finite;
@@ -168,7 +178,7 @@ void CallbackEvaluator::differentiate(std::span<const double> p) {
   drift_ = 0.0;
   null_.clear();
   base_.assign(p.begin(), p.end());
-  base_f_ = f_;
+  std::ranges::copy(f_, base_f_.begin());
   if (use_.told && use_.told_each) tell(p);
 }
 
@@ -176,13 +186,13 @@ void CallbackEvaluator::differentiate(std::span<const double> p) {
 bool CallbackEvaluator::estimate(std::span<const double> p, double most) {
   if (base_.empty() || jacobians_ == 0) return false;
   const auto m = static_cast<std::size_t>(problem_.m), n = static_cast<std::size_t>(n_);
-  std::vector<double>& explained = work_;
-  explained.assign(m, 0.0);
+  const std::span<double> explained = work_;
+  std::ranges::fill(explained, 0.0);
   std::vector<double> weight(n);
   double length = 0.0;  // sᵀD²s
   for (std::size_t j = 0; j < n; ++j) {
     const double step = p[j] - base_[j];
-    const std::span<const double> column = std::span(jacobian_).subspan(j * m, m);
+    const std::span<const double> column = jacobian_.subspan(j * m, m);
     for (std::size_t i = 0; i < m; ++i) explained[i] += column[i] * step;
     weight[j] = dot(column, column) * step;
   }
@@ -198,6 +208,7 @@ bool CallbackEvaluator::estimate(std::span<const double> p, double most) {
   const double rest = std::sqrt(dot(explained, explained));
   const double signal = std::max(std::sqrt(dot(f_, f_)), problem_.data_norm);
   const double noise = kRoundings * problem_.rule.epsilon * signal;
+  if (rest > kMostRest * signal) return false;
   const bool shows = rest > noise;
   const double share = shows ? rest / size : std::min(noise / size, rate_ * size);
   if (!(share <= most && drift_ + share <= kMostDrift)) return false;
@@ -208,7 +219,7 @@ bool CallbackEvaluator::estimate(std::span<const double> p, double most) {
   }
   drift_ += share;
   base_.assign(p.begin(), p.end());
-  base_f_ = f_;
+  std::ranges::copy(f_, base_f_.begin());
   return true;
 }
 
@@ -264,9 +275,18 @@ void CallbackEvaluator::fold(linalg::Summary& out) {
   out.finite = all_finite(out.R) && all_finite(out.g) && all_finite(out.qtf);
 }
 
-void CallbackEvaluator::tell_last(std::span<const double> p) {
-  if (!use_.told || !is_at(p)) return;
+void CallbackEvaluator::forget() {
+  differences_ = engine::DifferenceJacobian(n_);
+  at_.clear();
+  base_.clear();
+  drift_ = 0.0;
+  rate_ = kInfinity;
+}
+
+void CallbackEvaluator::tell_last(std::span<const double> p, bool anew) {
+  if (!use_.told || !(is_at(p) || anew)) return;
   cost(p);
+  if (!is_at(p)) differentiate(p);
   tell(p);
 }
 

@@ -8,6 +8,8 @@
 
 #include <functional>
 #include <limits>
+#include <memory>
+#include <span>
 #include <vector>
 
 #include "engine/callback/jacobian.hpp"
@@ -50,8 +52,12 @@ class CallbackEvaluator final : public solve::Evaluator {
   bool estimate(std::span<const double> p, linalg::Summary& out) override;
   bool last(std::span<const double> p, linalg::Summary& out) override;
 
-  /// Tells the Jacobian at p, where a fit ended, if that is the last one.
-  void tell_last(std::span<const double> p);
+  /// What is known of the function is of another place than where the next fit begins.
+  void forget();
+
+  /// Tells the Jacobian at p, where a fit ended, if that is the last one; with `anew` it is made
+  /// for that if it is not.
+  void tell_last(std::span<const double> p, bool anew);
   /// First residual that is not finite at p; −1 if there is none.
   index_t first_not_finite(std::span<const double> p);
   /// Calls of the residual function for finite differences so far.
@@ -76,12 +82,18 @@ class CallbackEvaluator final : public solve::Evaluator {
   double f_scale_;
   CallbackUse use_;
 
-  std::vector<double> f_, at_;                    // residuals, and where; empty: nowhere
-  std::vector<double> jacobian_, base_f_, base_;  // m×n by columns, with the residuals there
-  std::vector<double> columns_;                   // m×(n+1), the last one for Qᵀf
-  std::vector<double> work_;                      // m
+  // One allocation holds all that follows, and room that is never touched: the C library keeps
+  // memory up to twice the largest piece it was given back, so that the next fit, and the model's
+  // own arrays, need no new pages of the system.
+  std::unique_ptr<double[]> room_;
+  std::span<double> f_, base_f_;   // residuals, and those at base_
+  std::span<double> jacobian_;     // m×n by columns, at base_
+  std::span<double> columns_;      // m×(n+1), the last one for Qᵀf
+  std::span<double> work_;         // m
+  std::vector<double> at_, base_;  // where; empty: nowhere
   double drift_ = 0.0;  // of the Jacobian since the last one that is no estimate, relative
   double rate_ = std::numeric_limits<double>::infinity();  // drift by the change that came with it
+  double nearly_linear_ = 0.0;       // what a change may leave unexplained for an estimate
   double exact_ = 0.0, same_ = 0.0;  // drift that does not matter for a step, for the covariance
   index_t difference_evaluations_ = 0, jacobians_ = 0;
   index_t checked_ = 0;              // the last Jacobian that was looked into for null directions

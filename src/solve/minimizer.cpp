@@ -14,6 +14,7 @@
 #include "linalg/triangle.hpp"
 #include "nlsq/error.hpp"
 #include "solve/bounds.hpp"
+#include "solve/edge.hpp"
 #include "solve/newton.hpp"
 #include "solve/polish.hpp"
 #include "solve/stopping.hpp"
@@ -23,7 +24,8 @@
 namespace nlsq::solve {
 namespace {
 
-constexpr double kSettled = 1e-13;      // of the cost: a promise of no digit that counts
+constexpr double kSettled = 1e-12;      // of the cost: a promise of no digit that counts
+constexpr double kAlongEdge = 1e-2;     // of the cost, beyond which whole steps are tried again
 constexpr double kSuspectKappa = 1e12;  // of a triangle that may be singular
 constexpr double kGoodGain = 0.5;  // share of the promise, below which an estimate has had its day
 
@@ -108,6 +110,11 @@ index_t refine(Evaluator& evaluator, State& state, Strategy& strategy, const Sto
     refine_summary(evaluator, state);
   } catch (const PassStopped&) {}
   return 0;
+}
+
+// No step stays where residuals are finite, which is why a fit ends.
+bool is_at_edge(const Stop& stop) {
+  return static_cast<int>(stop.status) > 0 || stop.status == Status::not_finite;
 }
 
 // Stopped before anything was known of any point.
@@ -292,6 +299,9 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
       strategy->model(state);
       const index_t before = state.iterations;
       stop = improve(evaluator, state, *strategy, options, limit, precision);
+      if (stop.now && !state.last_finite && is_at_edge(stop)) {
+        if (slide_along_edge(evaluator, state, options, limit) > kAlongEdge) stop = {};
+      }
       if (state.iterations == before) continue;
       update_scale(state, options, strategy->scale_memory());
       if (Stop asked = report(state, options); asked.now) stop = asked;
@@ -305,6 +315,7 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
     stop = stopped(state);
   }
   Outcome outcome = finish(evaluator, state, *strategy, std::move(stop), options, limit);
+  outcome.from_shortcut = is_short;
   outcome.nfev_float32 = precision.passes();
   outcome.upgrade = precision.why();
   return outcome;

@@ -27,6 +27,8 @@ struct Outcome {
   double optimality = 0;             ///< the norm gtol judges, at x
   index_t nfev_float32 = 0;          ///< of the passes, those in float32
   Upgrade upgrade = Upgrade::none;   ///< why they ended
+  index_t attempts = 1;              ///< minimizations whose best end this is
+  bool from_shortcut = false;        ///< it began there
   base::SmallVector<int, 8> active;  ///< n: -1 at the lower bound, 1 at the upper, 0 free
 };
 

@@ -155,6 +155,10 @@ bool DifferenceJacobian::shorten(const DifferenceRule& rule, double p, Column& c
 void DifferenceJacobian::fit(const DifferenceRule& rule, double p, Parameter& known,
                              Column& column) const {
   if (!known.idle) lengthen(rule, p, known, column);
+  // A quotient of roundings over such a step, of a parameter that never did anything, is no
+  // derivative: as its scale it would send it far away.
+  const bool never_moved = known.norm == 0.0 && column.size() >= std::abs(p);
+  if (never_moved && column.change() <= kNear * rule.epsilon * signal_) column.clear();
   known.idle = column.norm() == 0.0;
   if (known.idle || signal_ == 0.0) return;
   const double far = signal_ / column.norm();
@@ -173,7 +177,12 @@ index_t DifferenceJacobian::evaluate(const CallbackProblem& problem, std::span<c
   point_.assign(p.begin(), p.end());
   work_.resize(2 * m);
   misfit_ = norm_of(f);
-  signal_ = std::max({signal_, misfit_, problem.data_norm});
+  // Far from the minimum residuals may be those of a model that is out of all proportion: near it,
+  // their rounding is that of what the parameters make of it there.
+  double reach = 0.0;
+  for (std::size_t j = 0; j < p.size(); ++j)
+    reach = std::max(reach, parameters_[j].norm * std::abs(p[j]));
+  signal_ = std::max({misfit_, problem.data_norm, std::min(signal_, reach)});
   index_t calls = 0;
   for (std::size_t j = 0; j < p.size(); ++j) {
     Parameter& known = parameters_[j];
