@@ -13,14 +13,17 @@ import numpy as np
 
 from nlsq import _core
 from nlsq._differences import as_values, is_bounded
-from nlsq._function_state import unchanged
+from nlsq._decisions import OTHER_DECISION, Decisions
+from nlsq._function_state import kept_from_last_call, state_of, unchanged
 from nlsq._losses import Loss
-from nlsq._recorded_residuals import Engine, record
+from nlsq._recorded_residuals import Engine, point_beside, record, same_values
+from nlsq._recording import COUNTED, identity_of, is_verified, set_verified
 from nlsq._scipy_types import as_jacobian, dense, rows_times, transposed_times
 
 _EPS = np.finfo(float).eps
 _FLOAT64 = np.dtype(float)
 _KEPT_VALUES = 4_000_000  # of Jacobians
+SAME_JACOBIAN = 1e-6  # relative difference of a given Jacobian, which may be one of differences
 _FEW_POINTS = 100  # a limit of fewer is meant for steps that cost differences each
 
 
@@ -47,6 +50,7 @@ class BlackBox:
         self._keep = 2
         self._called = None  # a _core.Called that remembers the points
         self.at_end = True  # whether the last Jacobian has to be that where the fit ends
+        self.may_be_empty = False  # whether there may be no residuals at all
         self.recorded = None  # a _recorded_residuals.Recorded of the function, to be minimized in the engine
         self.note = None  # why there is none
         self.core = None  # the core's last result
@@ -88,7 +92,7 @@ class BlackBox:
             raise ValueError(f"`fun` must return at most 1-d array_like. f0.shape: {values.shape}")
         if values.dtype.kind == "c":
             raise ValueError("`fun` must return real values.")
-        if values.size == 0:
+        if values.size == 0 and not self.may_be_empty:
             raise ValueError("fun returns no residuals")
         if self.m >= 0 and len(values) != self.m:
             raise ValueError(f"`fun` returned {len(values)} residuals, but {self.m} before.")
@@ -150,11 +154,51 @@ class BlackBox:
         start: a point; state: of fun, before it was called there."""
         if start.dtype.kind not in "fiu" or start.dtype.itemsize < 8:
             self.note = "the function returns no vector of float64"
-        elif not unchanged(fun, state):
-            self.note = "the function changes what it keeps, a counter of its calls perhaps"
-        else:
-            self._engine = engine
-            self.recorded, self.note = record(self.function, fun, args, kwargs, start.x, start.f, lower, upper)
+            return
+        if self.jacobian_function is not None and not isinstance(self.jacobian_at(start.x).jacobian, np.ndarray):
+            self.note = "a Jacobian was given that is no array"
+            return
+        kept = None
+        if not unchanged(fun, state):
+            kept = kept_from_last_call(fun, lambda: self._again(start), state)
+            if kept is None:
+                self.note = COUNTED
+                return
+        decisions = Decisions(start.x)
+        recorded, self.note = record(self.function, fun, args, kwargs, start.x, start.f, lower, upper, decisions, kept)
+        if recorded is not None and self.jacobian_function is not None:
+            beside = point_beside(start.x, lower, upper)
+            self.note = self._other_jacobian(recorded, (start.x, beside))
+        if self.note is None:
+            self._engine, self._decisions, self._kept = engine, decisions, kept
+            self.recorded = recorded
+
+    def _again(self, point):
+        """Calls the function at a point where it was called before."""
+        self.nfev += 1
+        self.function(point.x.copy())
+
+    def _other_jacobian(self, recorded, points):
+        """Why the given Jacobian is not that of the recorded function at some points, or None. Called after the
+        function, as the solvers do, since some keep what they need from there."""
+        given = getattr(self.jacobian_function, "function", self.jacobian_function)
+        identity = identity_of(given)
+        key = None if identity is None else ("jacobian", identity, recorded.key)
+        if is_verified(key):
+            return None
+        for x in points:
+            self.function(x.copy())
+            state = state_of(given)
+            try:
+                jacobian = as_jacobian(self.jacobian_function(x.copy()))
+            except Exception as error:
+                return f"the given Jacobian fails: {type(error).__name__}: {error}".partition("\n")[0]
+            if not unchanged(given, state):
+                return "the given Jacobian changes what it keeps, a counter of its calls perhaps"
+            if not same_values(jacobian, recorded.jacobian(x), SAME_JACOBIAN):
+                return "the given Jacobian has other values than the function's derivatives"
+        set_verified(key)
+        return None
 
     def minimize_recorded(self, x0: np.ndarray, lower: np.ndarray, upper: np.ndarray, solver: dict):
         """The core's result from x0 on the recorded function; None, and nothing recorded any more, if it has none."""
@@ -165,8 +209,23 @@ class BlackBox:
         if core is None:
             self.recorded, self.note = None, "an exact derivative is not finite"
             return None
+        if self._kept is not None:
+            self._points.clear()  # the last call has to be that where the fit ends, whatever is known there
+        if self._decisions and not self._stands(core, lower, upper):
+            self.recorded, self.note = None, OTHER_DECISION
+            return None
         self.core, self.nfev, self.njev = core, core.nfev, core.njev
         return core
+
+    def _stands(self, core, lower, upper):
+        """Whether a recording that decided on parameters is the function where it ended."""
+        x = np.array(core.popt)
+        if core.status <= 0 or not self._decisions.stand(x, lower, upper):
+            return False
+        try:
+            return same_values(self.at(x).f, self.recorded.values(x))
+        except Exception:  # the function refuses such parameters
+            return False
 
     def minimize(self, x0: np.ndarray, lower: np.ndarray, upper: np.ndarray, solver: dict, callback=None, enough=None):
         """The core's result from x0. callback(iteration, nfev, cost, step, optimality, x) -> stop. enough: result ->

@@ -112,10 +112,11 @@ def _values(model, columns, rows, p):
     return _core.outputs(model, p) if model.outputs > 1 else _core.evaluate(model, columns, p, rows)
 
 
-def record(function, fun, args, kwargs, x, values, lower, upper):
+def record(function, fun, args, kwargs, x, values, lower, upper, decisions=None, kept=None):
     """(Recorded, None), or (None, why not).
 
-    function: x (n,) -> residuals, which is fun with its further arguments. values: its residuals at x (m,).
+    function: x (n,) -> residuals, which is fun with its further arguments. values: its residuals at x (m,). decisions:
+    a _decisions.Decisions, or None: none may be made. kept: what fun keeps, to be put back after the recording, or None.
     """
     n, m = len(x), len(values)
     if n == 0:
@@ -140,11 +141,14 @@ def record(function, fun, args, kwargs, x, values, lower, upper):
             from nlsq._jax_residuals import traced
 
             replayed.append(traced(function, n))
-        terms, narrow = _core.trace(call, None, False, None, names, m, several=True)
+        terms, narrow = _core.trace(call, None, False, None, names, m, several=True, decisions=decisions)
     except TraceRefused as refused:
         return None, note_of(refused)
     except Exception as error:  # the function fails on recording values
         return None, note_of_failure(error, fun)
+    finally:
+        if kept is not None:
+            kept.restore()
     recorded = Recorded(terms, n, m)
     if recorded.size != m:
         return None, f"the traced function gives {recorded.size} values, the function {m}"
@@ -152,7 +156,7 @@ def record(function, fun, args, kwargs, x, values, lower, upper):
         if identity is not None and len(_too_many) < 1_000:
             _too_many.add((n, m, identity))
         return None, _TOO_MANY
-    anew = _core.forms_counted() != forms  # what the function captures had a part in putting the model together
+    anew = _core.forms_counted() != forms or bool(decisions)  # what the function captures had a part in putting the model together
     key = None if identity is None or anew else ("residuals", n, narrow, identity, recorded.key)
     if not is_verified(key):
         why = _differs(recorded, function, x, values, lower, upper)
@@ -162,11 +166,25 @@ def record(function, fun, args, kwargs, x, values, lower, upper):
     return recorded, None
 
 
+def point_beside(x, lower, upper):
+    """A point near x, within the bounds."""
+    n = len(x)
+    return np.clip(x + 0.01 * np.maximum(np.abs(x), 0.1) * (1.0 + 0.3 * np.arange(n) / n), lower, upper)
+
+
+def same_values(theirs, ours, relative=_RELATIVE) -> bool:
+    """Whether two arrays agree to some digits of their largest value, NaN and infinities included."""
+    if theirs.shape != ours.shape:
+        return False
+    size = np.max(np.abs(theirs), initial=0.0, where=np.isfinite(theirs))
+    with np.errstate(invalid="ignore"):
+        same = (np.abs(ours - theirs) <= relative * (np.abs(theirs) + size)) | (ours == theirs)
+    return bool(np.all(same | (np.isnan(ours) & np.isnan(theirs))))
+
+
 def _differs(recorded, function, x, values, lower, upper):
     """Why the recording is not the function, or None: compared at x and beside it."""
-    n = len(x)
-    beside = np.clip(x + 0.01 * np.maximum(np.abs(x), 0.1) * (1.0 + 0.3 * np.arange(n) / n), lower, upper)
-    for p, theirs in ((x, values), (beside, None)):
+    for p, theirs in ((x, values), (point_beside(x, lower, upper), None)):
         if theirs is None:
             try:
                 with np.errstate(all="ignore"):
@@ -176,9 +194,6 @@ def _differs(recorded, function, x, values, lower, upper):
         ours = recorded.values(p)
         if theirs.shape != ours.shape:
             return f"the function gives {ours.size} values, and then {theirs.size}"
-        size = np.max(np.abs(theirs), initial=0.0, where=np.isfinite(theirs))
-        with np.errstate(invalid="ignore"):
-            same = (np.abs(ours - theirs) <= _RELATIVE * (np.abs(theirs) + size)) | (ours == theirs)
-        if not np.all(same | (np.isnan(ours) & np.isnan(theirs))):
+        if not same_values(theirs, ours):
             return "the recorded function gives other values than the function"
     return None
