@@ -14,16 +14,15 @@ import numpy as np
 from nlsq import _core
 from nlsq._differences import as_values, is_bounded
 from nlsq._decisions import OTHER_DECISION, Decisions
-from nlsq._function_state import kept_from_last_call, state_of, unchanged
+from nlsq._function_state import kept_from_last_call, unchanged
 from nlsq._losses import Loss
-from nlsq._recorded_residuals import Engine, point_beside, record, same_values
-from nlsq._recording import COUNTED, identity_of, is_verified, set_verified
+from nlsq._recorded_residuals import Engine, record, same_values
+from nlsq._recording import COUNTED
 from nlsq._scipy_types import as_jacobian, dense, rows_times, transposed_times
 
 _EPS = np.finfo(float).eps
 _FLOAT64 = np.dtype(float)
 _KEPT_VALUES = 4_000_000  # of Jacobians
-SAME_JACOBIAN = 1e-6  # relative difference of a given Jacobian, which may be one of differences
 _FEW_POINTS = 100  # a limit of fewer is meant for steps that cost differences each
 
 
@@ -155,9 +154,6 @@ class BlackBox:
         if start.dtype.kind not in "fiu" or start.dtype.itemsize < 8:
             self.note = "the function returns no vector of float64"
             return
-        if self.jacobian_function is not None and not isinstance(self.jacobian_at(start.x).jacobian, np.ndarray):
-            self.note = "a Jacobian was given that is no array"
-            return
         kept = None
         if not unchanged(fun, state):
             kept = kept_from_last_call(fun, lambda: self._again(start), state)
@@ -165,40 +161,13 @@ class BlackBox:
                 self.note = COUNTED
                 return
         decisions = Decisions(start.x)
-        recorded, self.note = record(self.function, fun, args, kwargs, start.x, start.f, lower, upper, decisions, kept)
-        if recorded is not None and self.jacobian_function is not None:
-            beside = point_beside(start.x, lower, upper)
-            self.note = self._other_jacobian(recorded, (start.x, beside))
-        if self.note is None:
-            self._engine, self._decisions, self._kept = engine, decisions, kept
-            self.recorded = recorded
+        self._engine, self._decisions, self._kept = engine, decisions, kept
+        self.recorded, self.note = record(self.function, fun, args, kwargs, start.x, start.f, lower, upper, decisions, kept)
 
     def _again(self, point):
         """Calls the function at a point where it was called before."""
         self.nfev += 1
         self.function(point.x.copy())
-
-    def _other_jacobian(self, recorded, points):
-        """Why the given Jacobian is not that of the recorded function at some points, or None. Called after the
-        function, as the solvers do, since some keep what they need from there."""
-        given = getattr(self.jacobian_function, "function", self.jacobian_function)
-        identity = identity_of(given)
-        key = None if identity is None else ("jacobian", identity, recorded.key)
-        if is_verified(key):
-            return None
-        for x in points:
-            self.function(x.copy())
-            state = state_of(given)
-            try:
-                jacobian = as_jacobian(self.jacobian_function(x.copy()))
-            except Exception as error:
-                return f"the given Jacobian fails: {type(error).__name__}: {error}".partition("\n")[0]
-            if not unchanged(given, state):
-                return "the given Jacobian changes what it keeps, a counter of its calls perhaps"
-            if not same_values(jacobian, recorded.jacobian(x), SAME_JACOBIAN):
-                return "the given Jacobian has other values than the function's derivatives"
-        set_verified(key)
-        return None
 
     def minimize_recorded(self, x0: np.ndarray, lower: np.ndarray, upper: np.ndarray, solver: dict):
         """The core's result from x0 on the recorded function; None, and nothing recorded any more, if it has none."""

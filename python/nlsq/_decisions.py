@@ -30,6 +30,11 @@ class Decisions:
     def __bool__(self):
         return bool(self._made)
 
+    @property
+    def key(self):
+        """What recordings that decided the same share."""
+        return tuple((model.key, truth) for model, truth in self._made)
+
     def decide(self, model) -> bool | None:
         """The truth of a number, given as a model without data, at the start; None: too many were asked for."""
         if len(self._made) >= _MOST:
@@ -47,10 +52,11 @@ class Decisions:
         p = np.asarray(p, dtype=float)
         if not np.isfinite(p).all():
             return False
-        steps = _BESIDE * np.maximum(np.maximum(np.abs(p), np.abs(self._start)), _BESIDE)
-        beside = [p, *(p + np.diag(steps)), *(p - np.diag(steps))]
+        steps = np.diag(_BESIDE * np.maximum(np.maximum(np.abs(p), np.abs(self._start)), _BESIDE))
+        beside = np.concatenate([p[None, :], p + steps, p - steps])
         if lower is not None:
-            beside = [np.clip(q, lower, upper) for q in beside]
+            beside = np.minimum(np.maximum(beside, lower), upper)
+        beside = beside.tolist()
         return all(_truth(model, q) is truth for model, truth in self._made for q in beside)
 
 

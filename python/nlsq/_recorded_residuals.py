@@ -156,8 +156,9 @@ def record(function, fun, args, kwargs, x, values, lower, upper, decisions=None,
         if identity is not None and len(_too_many) < 1_000:
             _too_many.add((n, m, identity))
         return None, _TOO_MANY
-    anew = _core.forms_counted() != forms or bool(decisions)  # what the function captures had a part in putting the model together
-    key = None if identity is None or anew else ("residuals", n, narrow, identity, recorded.key)
+    anew = _core.forms_counted() != forms  # what the function captures had a part in putting the model together
+    decided = decisions.key if decisions else None
+    key = None if identity is None or anew else ("residuals", n, narrow, identity, recorded.key, decided)
     if not is_verified(key):
         why = _differs(recorded, function, x, values, lower, upper)
         if why is not None:

@@ -142,11 +142,11 @@ def recorded(function, x, p0, names, rows, lower=None, upper=None, decisions=Non
     found, why = trace(function, x, names, rows, decisions, kept)
     if kept is not None and kept.counted:
         return None, COUNTED
-    anew = _core.forms_counted() != forms or bool(decisions)
+    anew = _core.forms_counted() != forms
     if why == _LARGE and identity_of(function) is not None and len(_large) < _VERIFIED_MOST:
         _large.add((rows, identity_of(function)))
     if found is not None:
-        why = _verify(function, found, x, p0, lower, upper, names, rows, anew)
+        why = _verify(function, found, x, p0, lower, upper, names, rows, anew, decisions)
         if why is None:
             if type(function) is types.FunctionType:
                 _core.trust(function)
@@ -242,7 +242,7 @@ def _differs_at(traced, function, x, p, rows):
     return None
 
 
-def _verify(function, traced, x, p0, lower, upper, names, rows, anew):
+def _verify(function, traced, x, p0, lower, upper, names, rows, anew, decisions=None):
     """Why the recorded model is not the function, or None. Of many rows a sample is compared if the function
     gives the same model there, else all of them at one point; all of them, too, once for each number of rows, if the
     function may ask for types, since then it may do otherwise there. anew: whatever was compared before, since what
@@ -251,12 +251,13 @@ def _verify(function, traced, x, p0, lower, upper, names, rows, anew):
         return None
     few = rows <= _VERIFY_ROWS
     identity = None if anew and few else identity_of(function)
-    key = None if anew or identity is None else (identity, traced[0].key)
+    decided = (decisions.key,) if decisions else ()
+    key = None if anew or identity is None else (identity, traced[0].key, *decided)
     if is_verified(key):
         return None
     seen, asks = key, (key is not None or not few) and may_ask_for_types(function, identity)
     if asks:
-        seen = (identity or getattr(function, "__code__", type(function)), traced[0].key, rows)
+        seen = (identity or getattr(function, "__code__", type(function)), traced[0].key, rows, *decided)
         if key is not None and is_verified(seen):
             return None
     if few:

@@ -15,7 +15,7 @@ import numpy as np
 from nlsq import _core, _differences, _engine
 from nlsq import _least_squares_options as checks
 from nlsq import _scipy_least_squares as lsq
-from nlsq._black_box import SAME_JACOBIAN, BlackBox
+from nlsq._black_box import BlackBox
 from nlsq._decisions import Decisions
 from nlsq._function_state import Kept, state_of, unchanged
 from nlsq._losses import Loss
@@ -32,6 +32,7 @@ _NAMES = {n: [f"p{i}" for i in range(n)] for n in range(64)}
 # Arguments of least_squares with which a recorded model can still run in the engine.
 _TRACED_OPTIONS = {"ftol", "xtol", "gtol", "max_nfev", "x_scale", "loss", "f_scale", "diff_step", "tr_solver",
                    "tr_options", "workers"}  # fmt: skip
+_SAME_JACOBIAN = 1e-6  # relative difference of a given Jacobian, which may be one of differences
 _TO_MINPACK = {2: 1, 3: 2, 4: 3, 1: 4}
 _LM_MESSAGES = {
     1: "The sum of squares cannot be reduced by more than ftol of its value.",
@@ -283,7 +284,7 @@ class _Task(Arguments):
             except Exception:  # the function is called as it is, and the error raised there
                 return False
             ours = _core.jacobian(model, columns, p, self.y.size)
-            if not same_values(given.T if columns_first else given, ours, SAME_JACOBIAN):
+            if not same_values(given.T if columns_first else given, ours, _SAME_JACOBIAN):
                 return False
         if not unchanged(self.jac, state):
             return False

@@ -142,6 +142,8 @@ def _why_called(jac, loss, diff_step, tr_solver, sparsity, verbose, callback, en
     """Why the function is called as it is whatever it does, or None."""
     if engine is None:
         return "a Jacobian was asked for"
+    if callable(jac):
+        return "a Jacobian was given"
     if callable(loss):
         return "the loss is a function"
     given = {"callback": callback, "tr_solver": tr_solver, "jac_sparsity": sparsity, "diff_step": diff_step}

@@ -59,12 +59,12 @@ def leastsq(func: Callable, x0, args=(), Dfun=None, full_output=False, col_deriv
     solver, maxfev = _solver(n, ftol, xtol, gtol, maxfev, factor, diag, Dfun is None)
     if solver is None:
         return _improper(func, x0, args, full_output, Dfun is not None)
-    state = state_of(func)
+    state = state_of(func) if Dfun is None and epsfcn is None else None
     box, start = _problem(func, x0, args, Dfun, bool(col_deriv), epsfcn)
     free = _differences.unbounded(n)
     box.at_end = bool(full_output)
-    if epsfcn is not None and Dfun is None:
-        box.note = "epsfcn was given"
+    if Dfun is not None or epsfcn is not None:
+        box.note = "a Jacobian was given" if Dfun is not None else "epsfcn was given"
     elif np.isfinite(start.f).all():
         box.record(func, args, None, start, state, *free, Engine())
     if np.isfinite(start.f).all():
@@ -133,8 +133,6 @@ def _problem(func, x0, args, Dfun, columns_first, epsfcn):
                 raise TypeError(f"leastsq: there is a mismatch between the input and output shape of the 'Dfun' "
                                 f"argument '{name}'. Shape should be {expected} but it is {J.shape}.")  # fmt: skip
             return J.T if columns_first else J
-
-        jacobian.function = Dfun
     box = BlackBox(function, x0, Loss("linear", 1.0), jacobian, differences)
     box.may_be_empty = True
     start = box.at(x0)

@@ -248,32 +248,42 @@ def test_a_refused_recording_leaves_nothing_behind():
 # Jacobians that are given.
 
 
-@pytest.mark.parametrize("method", ["trf", "dogbox", "lm"])
-def test_a_given_jacobian_that_is_the_functions_own(method, ways):
-    ours, note = solved(decay, [1.0, 1.0, 1.0], jac=derivatives, method=method)
-    assert note is None
-    np.testing.assert_allclose(ours.x, SOLUTION, rtol=1e-8)
-    np.testing.assert_allclose(ours.jac, derivatives(ours.x), rtol=1e-10)
-    assert ours.njev > 0
-    popt, _ = curve_fit(lambda x, *p: p[0] * np.exp(-p[1] * x) + p[2], X, Y, [1, 1, 1], method=method,
-                        jac=lambda x, *p: derivatives(p))  # fmt: skip
+def model(x, *p):
+    return p[0] * np.exp(-p[1] * x) + p[2]
+
+
+@pytest.mark.parametrize("options", [{}, {"method": "trf"}, {"method": "dogbox"}, {"sigma": np.linspace(0.1, 0.2, 40)},
+                                     {"bounds": (0, 9)}], ids=lambda v: str(v)[:20])  # fmt: skip
+def test_a_given_jacobian_that_is_the_models_own(options, ways):
+    found = curve_fit(model, X, Y, [1, 1, 1], jac=lambda x, *p: derivatives(p), full_output=True, **options)
+    assert ways == [("_traced", True)]
+    theirs = scipy.optimize.curve_fit(model, X, Y, [1, 1, 1], jac=lambda x, *p: derivatives(p), full_output=True, **options)
+    np.testing.assert_allclose(found[0], theirs[0], rtol=1e-5)
+    np.testing.assert_allclose(found[1], theirs[1], rtol=1e-3)
+    assert found[2].keys() >= theirs[2].keys()
+
+
+def test_a_given_jacobian_in_columns(ways):
+    popt, _ = curve_fit(model, X, Y, [1, 1, 1], jac=lambda x, *p: derivatives(p).T, col_deriv=True)
     assert ways == [("_traced", True)]
     np.testing.assert_allclose(popt, SOLUTION, rtol=1e-8)
 
 
-def test_a_given_jacobian_that_is_another():
+def test_a_given_jacobian_that_is_another(ways):
+    popt, _ = curve_fit(model, X, Y, [1, 1, 1], jac=lambda x, *p: 1.01 * derivatives(p))
+    assert ways == [("_traced", False), ("_black_box", True)]
+    np.testing.assert_allclose(popt, SOLUTION, rtol=1e-4)
     calls = []
-    ours, note = solved(decay, [1.0, 1.0, 1.0], jac=lambda p: 1.01 * derivatives(p))
-    assert note == "the given Jacobian has other values than the function's derivatives"
-    np.testing.assert_allclose(ours.x, SOLUTION, rtol=1e-4)
 
-    def counted(p):
+    def counted(x, *p):
         calls.append(p)
         return derivatives(p)
 
-    ours, note = solved(decay, [1.0, 1.0, 1.0], jac=counted)
-    assert note == "the given Jacobian changes what it keeps, a counter of its calls perhaps"
-    assert len(calls) >= ours.njev > 2
+    curve_fit(model, X, Y, [1, 1, 1], jac=counted)
+    assert ways[2:] == [("_traced", False), ("_black_box", True)]
+    assert len(calls) > 3
+    with pytest.raises((TypeError, ValueError)):
+        curve_fit(model, X, Y, [1, 1, 1], jac=lambda x, *p: derivatives(p)[:, :2])
 
 
 def test_a_given_jacobian_of_another_shape_is_an_error():

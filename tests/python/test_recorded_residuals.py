@@ -81,6 +81,7 @@ def test_options_that_recorded_functions_know(options):
 
 
 @pytest.mark.parametrize("options, why", [
+    ({"jac": lambda p: np.array([[-20 * p[0], 10], [-1, 0]])}, "a Jacobian was given"),
     ({"callback": lambda x: None}, "callback was given"), ({"verbose": 1}, "verbose was asked for"),
     ({"diff_step": 1e-4}, "diff_step was given"), ({"jac_sparsity": np.ones((2, 2))}, "jac_sparsity was given"),
     ({"tr_solver": "lsmr"}, "tr_solver was given"), ({"engine": None}, "a Jacobian was asked for"),
