@@ -16,7 +16,7 @@ from nlsq._differences import as_values, is_bounded
 from nlsq._decisions import OTHER_DECISION, Decisions
 from nlsq._function_state import kept_from_last_call, unchanged
 from nlsq._losses import Loss
-from nlsq._recorded_residuals import Engine, record, same_values
+from nlsq._recorded_residuals import Engine, point_beside, record, same_values, size_of
 from nlsq._recording import COUNTED
 from nlsq._scipy_types import as_jacobian, dense, rows_times, transposed_times
 
@@ -192,7 +192,8 @@ class BlackBox:
         if core.status <= 0 or not self._decisions.stand(x, lower, upper):
             return False
         try:
-            return same_values(self.at(x).f, self.recorded.values(x))
+            size = size_of(self.recorded.values(point_beside(x, lower, upper)))
+            return same_values(self.at(x).f, self.recorded.values(x), size=size)
         except Exception:  # the function refuses such parameters
             return False
 

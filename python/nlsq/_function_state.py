@@ -82,7 +82,7 @@ def kept_from_last_call(function, call, state: list) -> Kept | None:
 def _counts(one, other):
     """Whether a whole number has become another one, or a list longer."""
     (value, size), (before, length) = one, other
-    return size != length or (value is not before and type(before) is int)
+    return size != length or (value is not before and type(value) is type(before) is int)
 
 
 def _same(one, other):

@@ -173,28 +173,35 @@ def point_beside(x, lower, upper):
     return np.clip(x + 0.01 * np.maximum(np.abs(x), 0.1) * (1.0 + 0.3 * np.arange(n) / n), lower, upper)
 
 
-def same_values(theirs, ours, relative=_RELATIVE) -> bool:
-    """Whether two arrays agree to some digits of their largest value, NaN and infinities included."""
+def same_values(theirs, ours, relative=_RELATIVE, size=0.0) -> bool:
+    """Whether two arrays agree to some digits of their largest value, or of `size`, NaN and infinities included."""
     if theirs.shape != ours.shape:
         return False
-    size = np.max(np.abs(theirs), initial=0.0, where=np.isfinite(theirs))
+    size = max(size, size_of(theirs))
     with np.errstate(invalid="ignore"):
         same = (np.abs(ours - theirs) <= relative * (np.abs(theirs) + size)) | (ours == theirs)
     return bool(np.all(same | (np.isnan(ours) & np.isnan(theirs))))
 
 
+def size_of(values) -> float:
+    """The largest finite value."""
+    return float(np.max(np.abs(values), initial=0.0, where=np.isfinite(values)))
+
+
 def _differs(recorded, function, x, values, lower, upper):
-    """Why the recording is not the function, or None: compared at x and beside it."""
-    for p, theirs in ((x, values), (point_beside(x, lower, upper), None)):
-        if theirs is None:
-            try:
-                with np.errstate(all="ignore"):
-                    theirs = np.atleast_1d(function(p.copy()))
-            except Exception as error:  # outside what the function accepts; the solver may never go there
-                return f"{type(error).__name__}: {error}".partition("\n")[0]
+    """Why the recording is not the function, or None: compared at x and beside it, to digits of the larger residuals,
+    since those of a good start are rounding of the data."""
+    beside = point_beside(x, lower, upper)
+    try:
+        with np.errstate(all="ignore"):
+            other = np.atleast_1d(function(beside.copy()))
+    except Exception as error:  # outside what the function accepts; the solver may never go there
+        return f"{type(error).__name__}: {error}".partition("\n")[0]
+    size = max(size_of(values), size_of(other))
+    for p, theirs in ((x, values), (beside, other)):
         ours = recorded.values(p)
         if theirs.shape != ours.shape:
             return f"the function gives {ours.size} values, and then {theirs.size}"
-        if not same_values(theirs, ours):
+        if not same_values(theirs, ours, size=size):
             return "the recorded function gives other values than the function"
     return None

@@ -19,6 +19,10 @@ def decay(p):
     return p[0] * np.exp(-p[1] * X) + p[2] - Y
 
 
+def model(x, *p):
+    return p[0] * np.exp(-p[1] * x) + p[2]
+
+
 def derivatives(p):
     e = np.exp(-p[1] * X)
     return np.stack([e, -p[0] * X * e, np.ones_like(X)], axis=1)
@@ -153,6 +157,20 @@ def test_a_kept_record_knows_no_decisions():
     np.testing.assert_allclose(curves, [1.5, -0.5], rtol=1e-8)
 
 
+def test_a_perfect_start_is_compared_by_the_size_of_what_is_beside_it():
+    true = [2.0, 1.0, 0.5]
+    data = model(X, *true)
+
+    def residuals(p):  # in another order than the engine's: rounding of the data remains
+        if p[1] <= 0:
+            raise ValueError("the rate must be positive")
+        return data - (np.exp(np.log(p[0]) - p[1] * X) + p[2])
+
+    ours, note = solved(residuals, true)
+    assert note is None and np.max(np.abs(ours.fun)) < 1e-14
+    np.testing.assert_allclose(ours.x, true, rtol=1e-12)
+
+
 # What functions keep.
 
 
@@ -246,10 +264,6 @@ def test_a_refused_recording_leaves_nothing_behind():
 
 
 # Jacobians that are given.
-
-
-def model(x, *p):
-    return p[0] * np.exp(-p[1] * x) + p[2]
 
 
 @pytest.mark.parametrize("options", [{}, {"method": "trf"}, {"method": "dogbox"}, {"sigma": np.linspace(0.1, 0.2, 40)},
