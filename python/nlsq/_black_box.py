@@ -29,7 +29,17 @@ _FEW_POINTS = 100  # a limit of fewer is meant for steps that cost differences e
 class Point:
     """What is known at one x."""
 
-    __slots__ = ("cost", "f", "jacobian", "dtype", "x")
+    __slots__ = ("_cost", "_loss", "f", "jacobian", "dtype", "x")
+
+    def __init__(self, x, loss):
+        self.x, self._loss, self._cost = x, loss, None
+
+    @property
+    def cost(self):
+        """Half the sum of the losses, computed where it is asked for."""
+        if self._cost is None:
+            self._cost = self._loss.cost(self.f)
+        return self._cost
 
 
 class BlackBox:
@@ -60,8 +70,7 @@ class BlackBox:
         point = self._points.get(key)
         if point is not None:
             return point
-        point = Point()
-        point.x = x.copy()
+        point = Point(x.copy(), self.loss)
         if self._called is not None:
             self._from_core(point)
         else:
@@ -72,7 +81,6 @@ class BlackBox:
             # A copy: the function may give the same array again with other values.
             point.f = np.array(values, dtype=float)
             point.jacobian = None
-        point.cost = self.loss.cost(point.f)
         if self.m < 0:
             self.m = len(values)
             self._keep = 2 + min(6, _KEPT_VALUES // max(1, self.m * self.n))
@@ -163,6 +171,11 @@ class BlackBox:
         decisions = Decisions(start.x)
         self._engine, self._decisions, self._kept = engine, decisions, kept
         self.recorded, self.note = record(self.function, fun, args, kwargs, start.x, start.f, lower, upper, decisions, kept)
+
+    @property
+    def keeps_values(self) -> bool:
+        """Whether the recorded function keeps values of its last call."""
+        return self._kept is not None
 
     def _again(self, point):
         """Calls the function at a point where it was called before."""

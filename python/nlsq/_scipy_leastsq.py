@@ -68,14 +68,19 @@ def leastsq(func: Callable, x0, args=(), Dfun=None, full_output=False, col_deriv
     elif np.isfinite(start.f).all():
         box.record(func, args, None, start, state, *free, Engine())
     if np.isfinite(start.f).all():
-        result = lsq.run(box, x0, "lm", *free, solver)
-        x, ier = result.x, _IER.get(result.status, _LIMIT)
+        if full_output or gtol > 0:
+            result = lsq.run(box, x0, "lm", *free, solver)
+            x, status = result.x, result.status
+        else:
+            x, status = _solution(box, x0, free, solver)
+        ier = _IER.get(status, _LIMIT)
     else:  # MINPACK goes nowhere from there
         result, x, ier = None, x0, 4
+    if not full_output and ier < _LIMIT:
+        return x, ier
     message = _message(ier, ftol, xtol, gtol, maxfev)
     if not full_output:
-        if ier >= _LIMIT:
-            warnings.warn(message, RuntimeWarning, stacklevel=2)
+        warnings.warn(message, RuntimeWarning, stacklevel=2)
         return x, ier
     if result is None:
         return x, None, {"nfev": box.nfev, "fvec": start.f}, message, ier
@@ -85,6 +90,18 @@ def leastsq(func: Callable, x0, args=(), Dfun=None, full_output=False, col_deriv
     if Dfun is not None:
         infodict["njev"] = result.njev
     return x, covariance(J, pseudo=False), infodict, message, ier
+
+
+def _solution(box, x0, free, solver):
+    """(x, status) where nothing else is asked for: no Jacobian at the end, and no call there of a function that keeps
+    nothing."""
+    core = box.minimize_recorded(x0, *free, solver) if box.recorded is not None else None
+    if core is None:
+        core = box.minimize(x0, *free, solver, enough=lambda core: True)
+    x = np.array(core.popt)
+    if box.recorded is not None and box.keeps_values:
+        box.at(x)
+    return x, core.status if np.isfinite(core.optimality) else -1
 
 
 def _solver(n, ftol, xtol, gtol, maxfev, factor, diag, by_differences):
