@@ -252,9 +252,9 @@ def product(a, b):
 
 def _numbers_of(vector):
     """The recorded numbers that a short vector is made of, or None."""
-    if isinstance(vector, _core.Traced):
-        return None
-    values = getattr(vector, "_values", vector)
+    from nlsq._vector import ParameterVector
+
+    values = vector._values if type(vector) is ParameterVector else vector
     if type(values) is not np.ndarray or values.ndim != 1 or values.dtype != object or len(values) > _MOST_EXPANDED:
         return None
     numbers = values.tolist()

@@ -14,7 +14,7 @@ from nlsq._function_state import state_of
 from nlsq._losses import Loss
 from nlsq._recorded_residuals import Engine
 from nlsq._scipy_arguments import passes_of
-from nlsq._scipy_covariance import covariance, minpack_factors
+from nlsq._scipy_covariance import InfoDict, covariance
 from nlsq._scipy_types import dense
 
 _EPS = float(np.finfo(float).eps)
@@ -86,10 +86,11 @@ def leastsq(func: Callable, x0, args=(), Dfun=None, full_output=False, col_deriv
         return x, None, {"nfev": box.nfev, "fvec": start.f}, message, ier
     J = dense(result.jac)
     calls = result.nfev + (0 if box.differences is None else box.differences.evaluations)
-    infodict = {"fvec": result.fun, "nfev": calls, **minpack_factors(J, result.fun)}
+    infodict = InfoDict({"fvec": result.fun, "nfev": calls}, J, result.fun)
     if Dfun is not None:
         infodict["njev"] = result.njev
-    return x, covariance(J, pseudo=False), infodict, message, ier
+    known = box.recorded is None and box.core.rank == n and np.isfinite(J).all()
+    return x, np.array(box.core.pcov) if known else covariance(J, pseudo=False), infodict, message, ier
 
 
 def _solution(box, x0, free, solver):

@@ -345,3 +345,23 @@ def test_differences_do_not_reach_the_bounds(method):
 
     least_squares(fun, [8.0, 1.0], bounds=([0, 0], [np.inf, 2]), method=method)
     assert all(inside)
+
+
+def test_what_leastsq_tells_is_a_dictionary():
+    import pickle
+
+    theirs, ours = (f(decay, [1.0, 1.0, 1.0], full_output=True, Dfun=derivatives) for f in (scipy.optimize.leastsq, leastsq))
+    info = ours[2]
+    assert isinstance(info, dict)
+    looks = [lambda: {**info}, lambda: dict(info), lambda: dict(info.items()), lambda: info.copy(), lambda: info | {},
+             lambda: pickle.loads(pickle.dumps(info)), lambda: {k: info[k] for k in info}]  # fmt: skip
+    for k, look in enumerate(looks):
+        info = leastsq(decay, [1.0, 1.0, 1.0], full_output=True, Dfun=derivatives)[2]
+        assert look().keys() == theirs[2].keys(), k
+        np.testing.assert_array_equal(look()["fjac"], ours[2]["fjac"])
+    info = leastsq(decay, [1.0, 1.0, 1.0], full_output=True)[2]
+    assert info["qtf"].shape == (3,) and "ipvt" in info and len(info) == 5
+    with pytest.raises(KeyError):
+        info["unknown"]
+    J = derivatives(ours[0])
+    np.testing.assert_allclose(ours[1], np.linalg.inv(J.T @ J), rtol=1e-9)
