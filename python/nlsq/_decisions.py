@@ -6,6 +6,8 @@ made again, at that point and beside it: if all of them stand, the recording is 
 a minimum of the one is a minimum of the other. If one does not, the recording is thrown away and the function called.
 """
 
+from math import isfinite
+
 import numpy as np
 
 from nlsq import _core
@@ -24,7 +26,7 @@ class Decisions:
     __slots__ = ("_made", "_start")
 
     def __init__(self, start):
-        self._start = np.array(start, dtype=float)
+        self._start = np.array(start, dtype=float).tolist()
         self._made = []
 
     def __bool__(self):
@@ -49,15 +51,20 @@ class Decisions:
 
     def stand(self, p, lower=None, upper=None) -> bool:
         """Whether all would be the same at p, and beside it within the bounds."""
-        p = np.asarray(p, dtype=float)
-        if not np.isfinite(p).all():
+        p, start = np.asarray(p, dtype=float).tolist(), self._start
+        if not all(map(isfinite, p)) or not self._same(p):
             return False
-        steps = np.diag(_BESIDE * np.maximum(np.maximum(np.abs(p), np.abs(self._start)), _BESIDE))
-        beside = np.concatenate([p[None, :], p + steps, p - steps])
-        if lower is not None:
-            beside = np.minimum(np.maximum(beside, lower), upper)
-        beside = beside.tolist()
-        return all(_truth(model, q) is truth for model, truth in self._made for q in beside)
+        for j, value in enumerate(p):
+            step = _BESIDE * max(abs(value), abs(start[j]), _BESIDE)
+            low, high = value - step, value + step
+            if lower is not None:
+                low, high = max(low, float(lower[j])), min(high, float(upper[j]))
+            if not (self._same([*p[:j], low, *p[j + 1 :]]) and self._same([*p[:j], high, *p[j + 1 :]])):
+                return False
+        return True
+
+    def _same(self, p):
+        return all(_truth(model, p) is truth for model, truth in self._made)
 
 
 def _truth(model, p):
