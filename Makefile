@@ -3,11 +3,13 @@
 #   make demo         a fit of shipped real data: table and SVG
 #   make test         everything that must pass (under a minute once built)
 #   make test-fast    the quick tests
-#   make test-all     also the wheel, sanitizer builds, longer fuzzing, hostile settings, compilers, fresh machines
+#   make test-all     also the wheel, sanitizer builds, longer fuzzing, hostile settings, compilers, fresh machines,
+#                     packages that fit with SciPy
 #   make wheel        the Python package as a wheel in dist/, with the libraries it needs
 #   make test-wheel   installs the wheel into a new environment and uses it
 #   make test-fresh   demo, test and the wheel on minimal Debian 12 and 13 (as root, with debootstrap)
 #   make test-compilers   builds with every g++ and clang++ of the distribution, warnings as errors
+#   make test-clients the tests of 14 packages that fit with SciPy, with nlsq.scipy in its place (CLIENTS="lmfit dipy")
 #   make stubs        python/nlsq/_core.pyi, what type checkers know of the module
 #   make lint         clang-format and clang-tidy
 #   make test-cov     line coverage, a table by folder
@@ -33,7 +35,7 @@ PYTHON ?= /usr/bin/python3
 # Users' builds never stop at a warning; NLSQ_WERROR=ON, as in continuous integration, makes warnings errors.
 CONFIGURE := scripts/configure.sh CMAKE_INSTALL_PREFIX=$(PREFIX) $(if $(NLSQ_WERROR),NLSQ_WERROR=$(NLSQ_WERROR))
 
-.PHONY: build build-command build-python wheel test-wheel stubs demo test test-fast test-all test-cov test-asan test-tsan test-hostile test-fresh test-mutants test-compilers fuzz lint bench perf perf-test performance install format clean
+.PHONY: build build-command build-python wheel test-wheel stubs demo test test-fast test-all test-cov test-asan test-tsan test-hostile test-fresh test-mutants test-compilers test-clients fuzz lint bench perf perf-test performance install format clean
 
 build: build-command build-python
 
@@ -126,7 +128,11 @@ test-compilers:
 	@$(INSTALL) $(BUILD_PACKAGES) $(TEST_PACKAGES)
 	@scripts/compilers.sh $(JOBS)
 
-test-all: test test-wheel lint test-mutants test-hostile test-asan test-tsan fuzz test-compilers test-fresh
+# In an environment of its own below build-clients, with packages from PyPI alone.
+test-clients: build-python
+	@.venv/bin/python tests/clients/run.py $(CLIENTS)
+
+test-all: test test-wheel lint test-mutants test-hostile test-asan test-tsan fuzz test-compilers test-fresh test-clients
 
 test-cov:
 	@$(INSTALL) $(BUILD_PACKAGES) $(TEST_PACKAGES) $(COVERAGE_PACKAGES)

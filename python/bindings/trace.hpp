@@ -34,6 +34,8 @@ struct Recording {
                                     ///< used twice
   nb::object memo;                  ///< a dict of columns made from others, see nlsq/_row_items.py
   nb::object index;                 ///< of the pandas Series that took part, or null
+  nb::object decisions;             ///< a nlsq._decisions.Decisions, or null: none may be made
+  bool decided = false;             ///< a decision on parameters was made
 
   expr::Graph& graph() { return trace->model.graph; }
 };

@@ -19,6 +19,7 @@ class Session {
   ~Session() {
     recording_->open = recording_->trace->open = false;
     recording_->memo.reset();  // it may hold values of this recording
+    recording_->decisions.reset();
   }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -44,7 +45,7 @@ bool joined(const std::shared_ptr<Recording>& recording, nb::object& value, Trac
 // (model, columns, narrow). Raises TraceRefused, or what the function raises.
 nb::tuple trace_model(nb::handle function, nb::handle x, bool lazy_x, nb::handle x_values,
                       const std::vector<std::string>& names, index_t rows, const nb::tuple& extra,
-                      bool several, nb::handle index) {
+                      bool several, nb::handle index, nb::handle decisions) {
   std::optional<PureNames> pure;
   if (lazy_x && !several && extra.size() == 0 && cache_enabled()) {
     if (const auto kept = kept_record(function, names)) {
@@ -58,6 +59,7 @@ nb::tuple trace_model(nb::handle function, nb::handle x, bool lazy_x, nb::handle
   const Session session(recording);
   recording->rows = rows;
   if (!index.is_none()) recording->index = nb::borrow(index);
+  if (!decisions.is_none()) recording->decisions = nb::borrow(decisions);
   expr::ModelImpl& model = recording->trace->model;
   for (const std::string& name : names) {
     model.parameters.push_back({name, -1});
@@ -106,7 +108,9 @@ nb::tuple trace_model(nb::handle function, nb::handle x, bool lazy_x, nb::handle
   for (const nb::object& array : recording->arrays) arrays.append(array);
   const Model traced(std::shared_ptr<const expr::ModelImpl>(recording->trace, &model));
   const Model one = intern(traced);
-  if (pure && !recording->looked && !recording->narrow && recording->arrays.size() == 1) {
+  const bool own_x_alone =
+      !recording->looked && !recording->narrow && recording->arrays.size() == 1;
+  if (pure && own_x_alone && !recording->decided) {
     keep_record(function, std::move(*pure), names, one);
   }
   return nb::make_tuple(one, arrays, recording->narrow);
@@ -131,14 +135,16 @@ void bind_model(nb::module_& m) {
       },
       nb::arg("formula"), nb::arg("columns"),
       "A model from a formula; names that are no columns are its parameters.");
-  m.def("trace", &trace_model, nb::arg("function"), nb::arg("x").none(), nb::arg("lazy_x"),
-        nb::arg("x_values").none(), nb::arg("names"), nb::arg("rows"),
-        nb::arg("extra") = nb::tuple(), nb::arg("several") = false,
-        nb::arg("index").none() = nb::none(),
-        "Calls function(x, *parameters) once with traced values: (model, its columns, whether a "
-        "float32 value took part). With several, for a function that returns [(positions, value)]: "
-        "(its terms (model, columns, rows, positions), whether a float32 value took part). index: "
-        "that of the Series that x was. Raises TraceRefused with the reason.");
+  m.def(
+      "trace", &trace_model, nb::arg("function"), nb::arg("x").none(), nb::arg("lazy_x"),
+      nb::arg("x_values").none(), nb::arg("names"), nb::arg("rows"), nb::arg("extra") = nb::tuple(),
+      nb::arg("several") = false, nb::arg("index").none() = nb::none(),
+      nb::arg("decisions").none() = nb::none(),
+      "Calls function(x, *parameters) once with traced values: (model, its columns, whether a "
+      "float32 value took part). With several, for a function that returns [(positions, value)]: "
+      "(its terms (model, columns, rows, positions), whether a float32 value took part). index: "
+      "that of the Series that x was. decisions: decides on parameters, where a model does; None: "
+      "that refuses. Raises TraceRefused with the reason.");
   m.def("count_form", &count_form, "Says that a recording used what is put together in Python.");
   m.def("forms_counted", &forms_counted, "How often that was said so far.");
   m.def(

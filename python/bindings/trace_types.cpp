@@ -193,6 +193,22 @@ void refuses(C& c, const char* method, const char* why) {
   });
 }
 
+// The truth of a number at the start of the fit, for who keeps the decision and looks at it again
+// where the fit ends; a refusal where nobody does, and of a row.
+nb::bool_ decide(nb::handle self) {
+  const auto& t = nb::cast<const Traced&>(self);
+  Recording& recording = *recording_of(self);
+  if (recording.decisions.is_valid() && recording.poison.empty() && !t.row) {
+    const auto [model, columns] = separate_model(recording, {&t.node, 1});
+    if (nb::len(columns) == 0) {
+      recording.decided = true;
+      const nb::object truth = call_python(recording.decisions.attr("decide"), model);
+      if (!truth.is_none()) return nb::bool_(truth);
+    }
+  }
+  refuse(recording, "a decision (if, while, and, or, max, min) on a parameter's value");
+}
+
 }  // namespace
 
 void bind_trace(nb::module_& m) {
@@ -200,7 +216,7 @@ void bind_trace(nb::module_& m) {
                             "A value of a model that is being traced; see docs/tracing.md.");
   bind_operators(traced);
   bind_attributes(traced);
-  refuses(traced, "__bool__", "a decision (if, while, and, or, max, min) on a parameter's value");
+  traced.def("__bool__", &decide);
   refuses(traced, "__float__", "float() or the math module on a parameter's value");
   refuses(traced, "__int__", "int() of a parameter's value");
   refuses(traced, "__index__", "a parameter's value used as an index");

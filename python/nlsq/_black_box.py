@@ -13,9 +13,11 @@ import numpy as np
 
 from nlsq import _core
 from nlsq._differences import as_values, is_bounded
-from nlsq._function_state import unchanged
+from nlsq._decisions import OTHER_DECISION, Decisions
+from nlsq._function_state import kept_from_last_call, unchanged
 from nlsq._losses import Loss
-from nlsq._recorded_residuals import Engine, record
+from nlsq._recorded_residuals import Engine, point_beside, record, same_values, size_of
+from nlsq._recording import COUNTED
 from nlsq._scipy_types import as_jacobian, dense, rows_times, transposed_times
 
 _EPS = np.finfo(float).eps
@@ -27,7 +29,17 @@ _FEW_POINTS = 100  # a limit of fewer is meant for steps that cost differences e
 class Point:
     """What is known at one x."""
 
-    __slots__ = ("cost", "f", "jacobian", "dtype", "x")
+    __slots__ = ("_cost", "_loss", "f", "jacobian", "dtype", "x")
+
+    def __init__(self, x, loss):
+        self.x, self._loss, self._cost = x, loss, None
+
+    @property
+    def cost(self):
+        """Half the sum of the losses, computed where it is asked for."""
+        if self._cost is None:
+            self._cost = self._loss.cost(self.f)
+        return self._cost
 
 
 class BlackBox:
@@ -47,6 +59,7 @@ class BlackBox:
         self._keep = 2
         self._called = None  # a _core.Called that remembers the points
         self.at_end = True  # whether the last Jacobian has to be that where the fit ends
+        self.may_be_empty = False  # whether there may be no residuals at all
         self.recorded = None  # a _recorded_residuals.Recorded of the function, to be minimized in the engine
         self.note = None  # why there is none
         self.core = None  # the core's last result
@@ -57,8 +70,7 @@ class BlackBox:
         point = self._points.get(key)
         if point is not None:
             return point
-        point = Point()
-        point.x = x.copy()
+        point = Point(x.copy(), self.loss)
         if self._called is not None:
             self._from_core(point)
         else:
@@ -69,7 +81,6 @@ class BlackBox:
             # A copy: the function may give the same array again with other values.
             point.f = np.array(values, dtype=float)
             point.jacobian = None
-        point.cost = self.loss.cost(point.f)
         if self.m < 0:
             self.m = len(values)
             self._keep = 2 + min(6, _KEPT_VALUES // max(1, self.m * self.n))
@@ -88,7 +99,7 @@ class BlackBox:
             raise ValueError(f"`fun` must return at most 1-d array_like. f0.shape: {values.shape}")
         if values.dtype.kind == "c":
             raise ValueError("`fun` must return real values.")
-        if values.size == 0:
+        if values.size == 0 and not self.may_be_empty:
             raise ValueError("fun returns no residuals")
         if self.m >= 0 and len(values) != self.m:
             raise ValueError(f"`fun` returned {len(values)} residuals, but {self.m} before.")
@@ -150,11 +161,26 @@ class BlackBox:
         start: a point; state: of fun, before it was called there."""
         if start.dtype.kind not in "fiu" or start.dtype.itemsize < 8:
             self.note = "the function returns no vector of float64"
-        elif not unchanged(fun, state):
-            self.note = "the function changes what it keeps, a counter of its calls perhaps"
-        else:
-            self._engine = engine
-            self.recorded, self.note = record(self.function, fun, args, kwargs, start.x, start.f, lower, upper)
+            return
+        kept = None
+        if not unchanged(fun, state):
+            kept = kept_from_last_call(fun, lambda: self._again(start), state)
+            if kept is None:
+                self.note = COUNTED
+                return
+        decisions = Decisions(start.x)
+        self._engine, self._decisions, self._kept = engine, decisions, kept
+        self.recorded, self.note = record(self.function, fun, args, kwargs, start.x, start.f, lower, upper, decisions, kept)
+
+    @property
+    def keeps_values(self) -> bool:
+        """Whether the recorded function keeps values of its last call."""
+        return self._kept is not None
+
+    def _again(self, point):
+        """Calls the function at a point where it was called before."""
+        self.nfev += 1
+        self.function(point.x.copy())
 
     def minimize_recorded(self, x0: np.ndarray, lower: np.ndarray, upper: np.ndarray, solver: dict):
         """The core's result from x0 on the recorded function; None, and nothing recorded any more, if it has none."""
@@ -165,8 +191,24 @@ class BlackBox:
         if core is None:
             self.recorded, self.note = None, "an exact derivative is not finite"
             return None
+        if self._kept is not None:
+            self._points.clear()  # the last call has to be that where the fit ends, whatever is known there
+        if self._decisions and not self._stands(core, lower, upper):
+            self.recorded, self.note = None, OTHER_DECISION
+            return None
         self.core, self.nfev, self.njev = core, core.nfev, core.njev
         return core
+
+    def _stands(self, core, lower, upper):
+        """Whether a recording that decided on parameters is the function where it ended."""
+        x = np.array(core.popt)
+        if core.status <= 0 or not self._decisions.stand(x, lower, upper):
+            return False
+        try:
+            size = size_of(self.recorded.values(point_beside(x, lower, upper)))
+            return same_values(self.at(x).f, self.recorded.values(x), size=size)
+        except Exception:  # the function refuses such parameters
+            return False
 
     def minimize(self, x0: np.ndarray, lower: np.ndarray, upper: np.ndarray, solver: dict, callback=None, enough=None):
         """The core's result from x0. callback(iteration, nfev, cost, step, optimality, x) -> stop. enough: result ->

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """NumPy's functions on recorded values of several dimensions: broadcasting, outer and matrix products."""
 
+import functools
+import operator
+
 import numpy as np
 
 from nlsq import _core, _grid_operations, _row_columns, _row_items
@@ -233,6 +236,10 @@ def outer(ufunc, a, b):
 def product(a, b):
     """a @ b as a sum of products; not over rows."""
     like = first_recorded((a, b))
+    numbers = _numbers_of(b)
+    if numbers and type(a) is np.ndarray and a.ndim == 2 and a.dtype == np.float64 and len(numbers) == a.shape[1] <= len(a):
+        _core.count_form()
+        return functools.reduce(operator.add, (_data_row(like, c) * v for c, v in zip(a.T, numbers)))
     a, b = (_summable(v) for v in (a, b))
     m, n = np.ndim(a), np.ndim(b)
     if m == 0 or n == 0 or max(m, n) > 2:
@@ -241,6 +248,17 @@ def product(a, b):
     right = b[None, :, None] if n == 1 else b[None]
     total = _summed(elementwise(np.multiply, (left, right)), like)
     return total[tuple(0 if d == 1 else slice(None) for d in (m, n))]
+
+
+def _numbers_of(vector):
+    """The recorded numbers that a short vector is made of, or None."""
+    from nlsq._vector import ParameterVector
+
+    values = vector._values if type(vector) is ParameterVector else vector
+    if type(values) is not np.ndarray or values.ndim != 1 or values.dtype != object or len(values) > _MOST_EXPANDED:
+        return None
+    numbers = values.tolist()
+    return numbers if all(isinstance(v, _core.Traced) and _core.is_number(v) for v in numbers) else None
 
 
 def _summable(value):

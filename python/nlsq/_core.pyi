@@ -42,9 +42,9 @@ class Model:
 def parse(formula: str, columns: Sequence[str]) -> Model:
     """A model from a formula; names that are no columns are its parameters."""
 
-def trace(function: object, x: object | None, lazy_x: bool, x_values: object | None, names: Sequence[str], rows: int, extra: tuple = (), several: bool = False, index: object | None = None) -> tuple:
+def trace(function: object, x: object | None, lazy_x: bool, x_values: object | None, names: Sequence[str], rows: int, extra: tuple = (), several: bool = False, index: object | None = None, decisions: object | None = None) -> tuple:
     """
-    Calls function(x, *parameters) once with traced values: (model, its columns, whether a float32 value took part). With several, for a function that returns [(positions, value)]: (its terms (model, columns, rows, positions), whether a float32 value took part). index: that of the Series that x was. Raises TraceRefused with the reason.
+    Calls function(x, *parameters) once with traced values: (model, its columns, whether a float32 value took part). With several, for a function that returns [(positions, value)]: (its terms (model, columns, rows, positions), whether a float32 value took part). index: that of the Series that x was. decisions: decides on parameters, where a model does; None: that refuses. Raises TraceRefused with the reason.
     """
 
 def count_form() -> None:
@@ -234,7 +234,7 @@ class Traced:
 
     def degrees(self) -> object: ...
 
-    def __bool__(self, *args) -> object: ...
+    def __bool__(self) -> bool: ...
 
     def __float__(self, *args) -> object: ...
 

@@ -92,10 +92,11 @@ def _values(model, columns, rows, p):
     return _core.outputs(model, p) if model.outputs > 1 else _core.evaluate(model, columns, p, rows)
 
 
-def record(function, fun, args, kwargs, x, values, lower, upper):
+def record(function, fun, args, kwargs, x, values, lower, upper, decisions=None, kept=None):
     """(Recorded, None), or (None, why not).
 
-    function: x (n,) -> residuals, which is fun with its further arguments. values: its residuals at x (m,).
+    function: x (n,) -> residuals, which is fun with its further arguments. values: its residuals at x (m,). decisions:
+    a _decisions.Decisions, or None: none may be made. kept: what fun keeps, to be put back after the recording, or None.
     """
     n, m = len(x), len(values)
     if n == 0:
@@ -120,11 +121,14 @@ def record(function, fun, args, kwargs, x, values, lower, upper):
             from nlsq._jax_residuals import traced
 
             replayed.append(traced(function, n))
-        terms, narrow = _core.trace(call, None, False, None, names, m, several=True)
+        terms, narrow = _core.trace(call, None, False, None, names, m, several=True, decisions=decisions)
     except TraceRefused as refused:
         return None, note_of(refused)
     except Exception as error:  # the function fails on recording values
         return None, note_of_failure(error, fun)
+    finally:
+        if kept is not None:
+            kept.restore()
     recorded = Recorded(terms, n, m)
     if recorded.size != m:
         return None, f"the traced function gives {recorded.size} values, the function {m}"
@@ -133,7 +137,8 @@ def record(function, fun, args, kwargs, x, values, lower, upper):
             _too_many.add((n, m, identity))
         return None, _TOO_MANY
     anew = _core.forms_counted() != forms  # what the function captures had a part in putting the model together
-    key = None if identity is None or anew else ("residuals", n, narrow, identity, recorded.key)
+    decided = decisions.key if decisions else None
+    key = None if identity is None or anew else ("residuals", n, narrow, identity, recorded.key, decided)
     if not is_verified(key):
         why = _differs(recorded, function, x, values, lower, upper)
         if why is not None:
@@ -142,23 +147,41 @@ def record(function, fun, args, kwargs, x, values, lower, upper):
     return recorded, None
 
 
-def _differs(recorded, function, x, values, lower, upper):
-    """Why the recording is not the function, or None: compared at x and beside it."""
+def point_beside(x, lower, upper):
+    """A point near x, within the bounds."""
     n = len(x)
-    beside = np.clip(x + 0.01 * np.maximum(np.abs(x), 0.1) * (1.0 + 0.3 * np.arange(n) / n), lower, upper)
-    for p, theirs in ((x, values), (beside, None)):
-        if theirs is None:
-            try:
-                with np.errstate(all="ignore"):
-                    theirs = np.atleast_1d(function(p.copy()))
-            except Exception as error:  # outside what the function accepts; the solver may never go there
-                return f"{type(error).__name__}: {error}".partition("\n")[0]
+    return np.clip(x + 0.01 * np.maximum(np.abs(x), 0.1) * (1.0 + 0.3 * np.arange(n) / n), lower, upper)
+
+
+def same_values(theirs, ours, relative=_RELATIVE, size=0.0) -> bool:
+    """Whether two arrays agree to some digits of their largest value, or of `size`, NaN and infinities included."""
+    if theirs.shape != ours.shape:
+        return False
+    size = max(size, size_of(theirs))
+    with np.errstate(invalid="ignore"):
+        same = (np.abs(ours - theirs) <= relative * (np.abs(theirs) + size)) | (ours == theirs)
+    return bool(np.all(same | (np.isnan(ours) & np.isnan(theirs))))
+
+
+def size_of(values) -> float:
+    """The largest finite value."""
+    return float(np.max(np.abs(values), initial=0.0, where=np.isfinite(values)))
+
+
+def _differs(recorded, function, x, values, lower, upper):
+    """Why the recording is not the function, or None: compared at x and beside it, to digits of the larger residuals,
+    since those of a good start are rounding of the data."""
+    beside = point_beside(x, lower, upper)
+    try:
+        with np.errstate(all="ignore"):
+            other = np.atleast_1d(function(beside.copy()))
+    except Exception as error:  # outside what the function accepts; the solver may never go there
+        return f"{type(error).__name__}: {error}".partition("\n")[0]
+    size = max(size_of(values), size_of(other))
+    for p, theirs in ((x, values), (beside, other)):
         ours = recorded.values(p)
         if theirs.shape != ours.shape:
             return f"the function gives {ours.size} values, and then {theirs.size}"
-        size = np.max(np.abs(theirs), initial=0.0, where=np.isfinite(theirs))
-        with np.errstate(invalid="ignore"):
-            same = (np.abs(ours - theirs) <= _RELATIVE * (np.abs(theirs) + size)) | (ours == theirs)
-        if not np.all(same | (np.isnan(ours) & np.isnan(theirs))):
+        if not same_values(theirs, ours, size=size):
             return "the recorded function gives other values than the function"
     return None

@@ -17,6 +17,7 @@ _SAMPLE_ROWS = 1_000
 _verified = set()
 _VERIFIED_MOST = 10_000
 _LARGE = "more than 100,000 operations"  # how that note begins
+COUNTED = "the function changes what it keeps, a counter of its calls perhaps"
 _large = {}  # (rows, identity) of models with more, which are not recorded again: the note
 
 
@@ -91,38 +92,46 @@ def _apart(x):
     return tuple(parts)
 
 
-def trace(function, x, names, rows):
-    """((model, columns, narrow), None), or (None, why it cannot be traced)."""
+def trace(function, x, names, rows, decisions=None, kept=None):
+    """((model, columns, narrow), None), or (None, why it cannot be traced). decisions: a _decisions.Decisions that makes
+    those on parameters; None: they refuse. kept: a _function_state.Kept of what the function keeps, to be put back."""
     try:
         if isinstance(function, Formula):
             return function.traced(x), None
         if _jax.is_loaded() and _jax.uses_jax(function):
             return _jax.trace(function, x, names, rows), None
-        index = ()
+        more = {} if decisions is None else {"decisions": decisions}
         if _is_series(x):
-            index = () if _index_of(x) is None else ((), False, _index_of(x))
+            if _index_of(x) is not None:
+                more["index"] = _index_of(x)
             x = x.to_numpy()
         if type(x) is np.ndarray and x.ndim == 1:
             if len(x) == rows and x.dtype.kind in "fiu" and x.dtype.itemsize <= 8:
                 plain = x if x.flags.c_contiguous and x.dtype.char in "df" else None
                 if plain is None or not x.dtype.isnative:
                     plain = np.ascontiguousarray(x, dtype=float)
-                return _core.trace(function, x, True, plain, names, rows, *index), None
+                return _core.trace(function, x, True, plain, names, rows, **more), None
         if type(x) is np.ndarray:
             x = read_only(x)
             if x.ndim == 2 and rows in x.shape and x.dtype == np.float64:
                 from nlsq._blocks import DataBlock
 
                 try:
-                    return _core.trace(function, x.view(DataBlock), False, None, names, rows), None
+                    return _core.trace(function, x.view(DataBlock), False, None, names, rows, **more), None
                 except Exception:  # recorded with a plain array, or what is wrong is said of that
-                    pass
-        return _core.trace(function, x, False, None, names, rows), None
+                    if decisions is not None:
+                        decisions.clear()
+                    if kept is not None:
+                        kept.restore()
+        return _core.trace(function, x, False, None, names, rows, **more), None
     except Exception as error:  # it refused, or the function itself fails on recording values
         from nlsq import _notes
 
         refused = isinstance(error, TraceRefused)
         return None, _notes.note_of(error) if refused else _notes.note_of_failure(error, function)
+    finally:
+        if kept is not None:
+            kept.restore()
 
 
 def _is_series(x):
@@ -134,17 +143,20 @@ def _index_of(series):
     return None if callable(index) else index
 
 
-def recorded(function, x, p0, names, rows, lower=None, upper=None):
-    """As trace, for a recording that was compared with the function."""
+def recorded(function, x, p0, names, rows, lower=None, upper=None, decisions=None, kept=None):
+    """As trace, for a recording that was compared with the function; one that made decisions has to be looked at again
+    where the fit ends (holds). kept: functions that count their calls are not recorded."""
     if _large and (rows, identity_of(function)) in _large:
         return None, _large[rows, identity_of(function)]
     forms = _core.forms_counted()
-    found, why = trace(function, x, names, rows)
+    found, why = trace(function, x, names, rows, decisions, kept)
+    if kept is not None and kept.counted:
+        return None, COUNTED
     anew = _core.forms_counted() != forms
     if why is not None and why.startswith(_LARGE) and identity_of(function) is not None and len(_large) < _VERIFIED_MOST:
         _large[rows, identity_of(function)] = why
     if found is not None:
-        why = _verify(function, found, x, p0, lower, upper, names, rows, anew)
+        why = _verify(function, found, x, p0, lower, upper, names, rows, anew, decisions)
         if why is None:
             if type(function) is types.FunctionType:
                 _core.trust(function)
@@ -156,9 +168,14 @@ def recorded(function, x, p0, names, rows, lower=None, upper=None):
         # A model that asks whether x is an array (a Series), or changes arrays made of it: recorded with x itself.
         try:
             itself, index = (x.copy(), _index_of(x)) if is_series else (read_only(x), None)
-            found = _core.trace(function, itself, False, None, names, rows, (), False, index)
+            if decisions is not None:
+                decisions.clear()
+            found = _core.trace(function, itself, False, None, names, rows, (), False, index, decisions)
         except Exception:
             return None, why
+        finally:
+            if kept is not None:
+                kept.restore()
         if _verify(function, found, x, p0, lower, upper, names, rows, True) is None:
             return found, None
     return None, why
@@ -193,35 +210,58 @@ def model_values(values, rows):
         raise TypeError(f"the model returns {what}; numbers are needed") from None
 
 
+def holds(traced, decisions, function, x, p, lower, upper, rows) -> bool:
+    """Whether a recording that decided on parameters is the function where a fit ends, and beside it."""
+    if not decisions.stand(p, lower, upper):
+        return False
+    p = np.array(p, dtype=float)
+    try:
+        theirs = function(x, *p.tolist())
+    except Exception:  # it refuses such parameters
+        return False
+    if type(theirs) is np.ndarray and theirs.dtype == np.float64 and theirs.shape == (rows,) and not traced[2]:
+        difference = np.abs(_core.evaluate(traced[0], traced[1], p, rows) - theirs)
+        if difference.max() <= 1e-9 * np.abs(theirs).max() < np.inf:
+            return True
+    return _differs_at(traced, function, x, p, rows) is None
+
+
 def _differs(traced, function, x, p0, lower, upper, rows, both=True):
     """Why the recorded model is not the function, or None: compared beside the start, and (both) at the start."""
     p0 = np.array(p0, dtype=float)
-    model, columns, narrow = traced
     other = p0 + 0.01 * np.maximum(np.abs(p0), 0.1) * (1.0 + 0.3 * np.arange(len(p0)))
     if lower is not None:
         other = np.clip(other, lower, upper)
     for p in (p0, other) if both else (other,):
-        try:
-            with np.errstate(all="ignore"):
-                theirs = function(x, *p.tolist())
-            single = np.asarray(theirs).dtype.itemsize < 8
-            theirs = model_values(theirs, rows)
-        except Exception as error:
-            return f"{type(error).__name__}: {error}".partition("\n")[0]
-        relative = 1e-4 if narrow or single else 1e-9
-        ours = _core.evaluate(model, columns, p, rows)
-        finite = np.isfinite(theirs)
-        size = np.max(np.abs(theirs), where=finite, initial=0.0)
-        with np.errstate(invalid="ignore"):
-            near = np.abs(ours - theirs) <= relative * (np.abs(theirs) + size)
-        if np.any(finite != np.isfinite(ours)) or np.any(np.isnan(theirs) != np.isnan(ours)):
-            return "the recorded model is not finite where the function is"
-        if not np.all(near | ~finite):
-            return "the recorded model gives other values than the function"
+        why = _differs_at(traced, function, x, p, rows)
+        if why is not None:
+            return why
     return None
 
 
-def _verify(function, traced, x, p0, lower, upper, names, rows, anew):
+def _differs_at(traced, function, x, p, rows):
+    model, columns, narrow = traced
+    try:
+        with np.errstate(all="ignore"):
+            theirs = function(x, *p.tolist())
+        single = np.asarray(theirs).dtype.itemsize < 8
+        theirs = model_values(theirs, rows)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}".partition("\n")[0]
+    relative = 1e-4 if narrow or single else 1e-9
+    ours = _core.evaluate(model, columns, p, rows)
+    finite = np.isfinite(theirs)
+    size = np.max(np.abs(theirs), where=finite, initial=0.0)
+    with np.errstate(invalid="ignore"):
+        near = np.abs(ours - theirs) <= relative * (np.abs(theirs) + size)
+    if np.any(finite != np.isfinite(ours)) or np.any(np.isnan(theirs) != np.isnan(ours)):
+        return "the recorded model is not finite where the function is"
+    if not np.all(near | ~finite):
+        return "the recorded model gives other values than the function"
+    return None
+
+
+def _verify(function, traced, x, p0, lower, upper, names, rows, anew, decisions=None):
     """Why the recorded model is not the function, or None. Of many rows a sample is compared if the function
     gives the same model there, else all of them at one point; all of them, too, once for each number of rows, if the
     function may ask for types, since then it may do otherwise there. anew: whatever was compared before, since what
@@ -230,12 +270,13 @@ def _verify(function, traced, x, p0, lower, upper, names, rows, anew):
         return None
     few = rows <= _VERIFY_ROWS
     identity = None if anew and few else identity_of(function)
-    key = None if anew or identity is None else (identity, traced[0].key)
+    decided = (decisions.key,) if decisions else ()
+    key = None if anew or identity is None else (identity, traced[0].key, *decided)
     if is_verified(key):
         return None
     seen, asks = key, (key is not None or not few) and may_ask_for_types(function, identity)
     if asks:
-        seen = (identity or getattr(function, "__code__", type(function)), traced[0].key, rows)
+        seen = (identity or getattr(function, "__code__", type(function)), traced[0].key, rows, *decided)
         if key is not None and is_verified(seen):
             return None
     if few:

@@ -77,3 +77,38 @@ def minpack_factors(jacobian: np.ndarray, f: np.ndarray) -> dict:
     fjac = np.zeros((n, m))
     fjac[:, :k] = np.triu(R).T
     return {"fjac": fjac, "ipvt": order.astype(np.int32), "qtf": b}
+
+
+class InfoDict(dict):
+    """A dictionary whose entries fjac, ipvt and qtf are computed when somebody looks into it: few do."""
+
+    def __init__(self, known: dict, jacobian: np.ndarray, f: np.ndarray):
+        super().__init__(known)
+        self._of = (jacobian, f)
+
+    def _filled(self):
+        if self._of is not None:
+            of, self._of = self._of, None
+            for name, value in minpack_factors(*of).items():
+                super().setdefault(name, value)
+        return self
+
+    def __missing__(self, key):
+        return dict.__getitem__(self._filled(), key) if self._of is not None else dict(self)[key]
+
+    def __reduce__(self):
+        return dict, (dict(self.items()),)
+
+
+def _looking(name):
+    plain = getattr(dict, name)
+
+    def method(self, *args, **kwargs):
+        return plain(self._filled(), *args, **kwargs)
+
+    return method
+
+
+for _name in ("__contains__", "__iter__", "__len__", "__eq__", "__ne__", "__repr__", "__or__", "__ror__", "copy", "get",
+              "items", "keys", "values", "pop", "popitem", "__reversed__"):  # fmt: skip
+    setattr(InfoDict, _name, _looking(_name))

@@ -16,8 +16,12 @@ from nlsq import _core, _differences, _engine
 from nlsq import _least_squares_options as checks
 from nlsq import _scipy_least_squares as lsq
 from nlsq._black_box import BlackBox
+from nlsq._decisions import Decisions
+from nlsq._function_state import Kept, state_of, unchanged
 from nlsq._losses import Loss
 from nlsq._optimize import optimize_warning
+from nlsq._recorded_residuals import point_beside, same_values
+from nlsq._recording import holds, identity_of, is_verified, set_verified
 from nlsq._scipy_arguments import FLOAT64, UNBOUNDED, Arguments, passes_of
 from nlsq._scipy_covariance import covariance, minpack_factors
 from nlsq._scipy_types import dense
@@ -28,6 +32,7 @@ _NAMES = {n: [f"p{i}" for i in range(n)] for n in range(64)}
 # Arguments of least_squares with which a recorded model can still run in the engine.
 _TRACED_OPTIONS = {"ftol", "xtol", "gtol", "max_nfev", "x_scale", "loss", "f_scale", "diff_step", "tr_solver",
                    "tr_options", "workers"}  # fmt: skip
+_SAME_JACOBIAN = 1e-6  # relative difference of a given Jacobian, which may be one of differences
 _TO_MINPACK = {2: 1, 3: 2, 4: 3, 1: 4}
 _LM_MESSAGES = {
     1: "The sum of squares cannot be reduced by more than ftol of its value.",
@@ -111,10 +116,13 @@ def _short_way(f, x, y, p0):
         return None
     try:
         forms = _core.forms_counted()
-        traced, why = _engine.trace(f, x, _NAMES[n], rows)
+        kept = Kept(f)
+        traced, why = _engine.trace(f, x, _NAMES[n], rows, None, kept)
+        if kept.has_changed:
+            return None
         anew = _core.forms_counted() != forms
         if traced is None:
-            return None if why.startswith("an array of data is changed") else _CALLED
+            return None if why.startswith(_TRIED_AGAIN) else _CALLED
         if anew or (code, traced[0].key) not in _compared or not _is_plain(f):
             traced, _ = _engine.recorded(f, x, start, _NAMES[n], rows)
             if traced is None:
@@ -132,6 +140,7 @@ def _short_way(f, x, y, p0):
 
 _LM = {"method": "lm"}
 _CALLED = object()  # a model that cannot be recorded
+_TRIED_AGAIN = ("an array of data is changed", "a decision (")  # refusals that the long way may avoid
 _compared = set()  # (code, recorded model): compared with each other before
 
 
@@ -146,14 +155,18 @@ class _Task(Arguments):
     def solve(self, full_output, may_record=True):
         """(popt, pcov, infodict, message, ier)."""
         done = self._traced(full_output) if self._may_trace() and may_record else None
-        return done if done is not None else self._black_box(full_output)
+        if done is None:
+            return self._black_box(full_output)
+        if self.kept.has_changed:  # the function is left as by a call at the solution
+            self.f(self.x, *done[0].tolist())
+        return done
 
     # The engine.
 
     def _may_trace(self):
-        if callable(self.jac) or self.y.ndim != 1 or self.y.size == 1:
+        if self.y.ndim != 1 or self.y.size == 1:
             return False
-        if self.jac is not None and self.jac not in _differences.METHODS:
+        if self.jac is not None and not callable(self.jac) and self.jac not in _differences.METHODS:
             raise ValueError("`jac` must be '2-point', '3-point', 'cs' or callable.")
         if self.method == "lm":
             return True
@@ -194,8 +207,9 @@ class _Task(Arguments):
         names = _NAMES[n] if n < 64 else [f"p{i}" for i in range(n)]
         free = np.all(self.lower == -np.inf) and np.all(self.upper == np.inf)
         lower, upper = (None, None) if free else (self.lower, self.upper)
-        traced, _ = _engine.recorded(self.f, self.x, self.p0, names, rows, lower, upper)
-        if traced is None:
+        decisions, self.kept = Decisions(self.p0), Kept(self.f)
+        traced, _ = _engine.recorded(self.f, self.x, self.p0, names, rows, lower, upper, decisions, self.kept)
+        if traced is None or callable(self.jac) and not self._is_derivative(traced):
             return None
         model, columns, _ = traced
         if limit is not None:
@@ -210,7 +224,13 @@ class _Task(Arguments):
         if self.whiten is not None:
             loss = Loss(loss, f_scale)
             box = BlackBox(residuals, self.p0, loss, jacobian)
-            return self._through(box, solver, limit, full_output)
+            if not decisions:
+                return self._through(box, solver, limit, full_output)
+            try:
+                found = self._through(box, solver, limit, full_output)
+            except RuntimeError:
+                return None
+            return found if self._stands(traced, decisions, found[0]) else None
         y = np.ascontiguousarray(self.y)
 
         try:
@@ -223,7 +243,7 @@ class _Task(Arguments):
                 return None  # a derivative is not finite: differences may be
             raise self._not_finite(self.p0, residuals) from None
         status = result.status
-        if status == -1:
+        if status == -1 or decisions and (status <= 0 or not self._stands(traced, decisions, result.popt)):
             return None
         if status <= 0:
             raise RuntimeError("Optimal parameters not found: " + self._failure(status, result.nfev, limit))
@@ -239,7 +259,33 @@ class _Task(Arguments):
             pcov = self._deficient(result, len(f), 1.0 if self.absolute_sigma else result.dof)
         else:
             pcov = self._covariance(_scaled_rows(loss, f, J), loss.cost(f), len(f))
-        return self._answer(popt, pcov, f, J, result.nfev, None, status)
+        return self._answer(popt, pcov, f, J, result.nfev, result.njev if callable(self.jac) else None, status)
+
+    def _stands(self, traced, decisions, popt):
+        """Whether a recording that decided on parameters is the function where it ended."""
+        return holds(traced, decisions, self.f, self.x, popt, self.lower, self.upper, self.y.size)
+
+    def _is_derivative(self, traced):
+        """Whether the given Jacobian is that of the recorded function, at the start and beside it, and keeps nothing."""
+        model, columns, _ = traced
+        identity = identity_of(self.jac)
+        key = None if identity is None else ("jacobian", identity, model.key)
+        if is_verified(key):
+            return True
+        columns_first = self.method == "lm" and bool(self.kwargs.get("col_deriv", False))
+        state = state_of(self.jac)
+        for p in (self.p0, point_beside(self.p0, self.lower, self.upper)):
+            try:
+                given = np.asarray(self.jac(self.x, *p), dtype=float)
+            except Exception:  # the function is called as it is, and the error raised there
+                return False
+            ours = _core.jacobian(model, columns, p, self.y.size)
+            if not same_values(given.T if columns_first else given, ours, _SAME_JACOBIAN):
+                return False
+        if not unchanged(self.jac, state):
+            return False
+        set_verified(key)
+        return True
 
     # Anything else.
 

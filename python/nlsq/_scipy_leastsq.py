@@ -14,7 +14,7 @@ from nlsq._function_state import state_of
 from nlsq._losses import Loss
 from nlsq._recorded_residuals import Engine
 from nlsq._scipy_arguments import passes_of
-from nlsq._scipy_covariance import covariance, minpack_factors
+from nlsq._scipy_covariance import InfoDict, covariance
 from nlsq._scipy_types import dense
 
 _EPS = float(np.finfo(float).eps)
@@ -31,7 +31,7 @@ def leastsq(func: Callable, x0, args=(), Dfun=None, full_output=False, col_deriv
         x0: start, n numbers.
         args: further arguments of `func` and `Dfun`; what is no tuple is the only one.
         Dfun: ``Dfun(x, *args)`` gives the Jacobian (m, n), with `col_deriv` (n, m).
-        full_output: also return cov_x, infodict and mesg.
+        full_output: also return cov_x, infodict and mesg; no error is raised for improper options then, ier is 0.
         ftol, xtol, gtol: tolerances on the relative change of the sum of squares, the relative step, and the cosine
             between residuals and columns of the Jacobian.
         maxfev: limit of calls of `func`; 0: 200 (n + 1), with `Dfun` 100 (n + 1).
@@ -57,33 +57,56 @@ def leastsq(func: Callable, x0, args=(), Dfun=None, full_output=False, col_deriv
     n = len(x0)
     args = args if isinstance(args, tuple) else (args,)
     solver, maxfev = _solver(n, ftol, xtol, gtol, maxfev, factor, diag, Dfun is None)
+    if solver is None:
+        return _improper(func, x0, args, full_output, Dfun is not None)
+    state = state_of(func) if Dfun is None and epsfcn is None else None
     box, start = _problem(func, x0, args, Dfun, bool(col_deriv), epsfcn)
     free = _differences.unbounded(n)
     box.at_end = bool(full_output)
-    if Dfun is None and epsfcn is None:
-        box.record(func, args, None, start, state_of(func), *free, Engine())
+    if Dfun is not None or epsfcn is not None:
+        box.note = "a Jacobian was given" if Dfun is not None else "epsfcn was given"
+    elif np.isfinite(start.f).all():
+        box.record(func, args, None, start, state, *free, Engine())
     if np.isfinite(start.f).all():
-        result = lsq.run(box, x0, "lm", *free, solver)
-        x, ier = result.x, _IER.get(result.status, _LIMIT)
+        if full_output or gtol > 0:
+            result = lsq.run(box, x0, "lm", *free, solver)
+            x, status = result.x, result.status
+        else:
+            x, status = _solution(box, x0, free, solver)
+        ier = _IER.get(status, _LIMIT)
     else:  # MINPACK goes nowhere from there
         result, x, ier = None, x0, 4
+    if not full_output and ier < _LIMIT:
+        return x, ier
     message = _message(ier, ftol, xtol, gtol, maxfev)
     if not full_output:
-        if ier >= _LIMIT:
-            warnings.warn(message, RuntimeWarning, stacklevel=2)
+        warnings.warn(message, RuntimeWarning, stacklevel=2)
         return x, ier
     if result is None:
         return x, None, {"nfev": box.nfev, "fvec": start.f}, message, ier
     J = dense(result.jac)
     calls = result.nfev + (0 if box.differences is None else box.differences.evaluations)
-    infodict = {"fvec": result.fun, "nfev": calls, **minpack_factors(J, result.fun)}
+    infodict = InfoDict({"fvec": result.fun, "nfev": calls}, J, result.fun)
     if Dfun is not None:
         infodict["njev"] = result.njev
-    return x, covariance(J, pseudo=False), infodict, message, ier
+    known = box.recorded is None and box.core.rank == n and np.isfinite(J).all()
+    return x, np.array(box.core.pcov) if known else covariance(J, pseudo=False), infodict, message, ier
+
+
+def _solution(box, x0, free, solver):
+    """(x, status) where nothing else is asked for: no Jacobian at the end, and no call there of a function that keeps
+    nothing."""
+    core = box.minimize_recorded(x0, *free, solver) if box.recorded is not None else None
+    if core is None:
+        core = box.minimize(x0, *free, solver, enough=lambda core: True)
+    x = np.array(core.popt)
+    if box.recorded is not None and box.keeps_values:
+        box.at(x)
+    return x, core.status if np.isfinite(core.optimality) else -1
 
 
 def _solver(n, ftol, xtol, gtol, maxfev, factor, diag, by_differences):
-    """(the core's options, the limit of calls), checked as MINPACK checks its own."""
+    """(the core's options, the limit of calls), checked as MINPACK checks its own; no options: they make no sense."""
     maxfev = int(maxfev) or (200 if by_differences else 100) * (n + 1)
     improper = n == 0 or not min(ftol, xtol, gtol) >= 0 or maxfev <= 0 or not factor > 0
     solver = {"method": "lm", "ftol": float(ftol), "xtol": float(xtol), "gtol": float(gtol), "polish": False,
@@ -93,10 +116,22 @@ def _solver(n, ftol, xtol, gtol, maxfev, factor, diag, by_differences):
         improper = improper or len(diag) != n or not (diag > 0).all()
         if not improper:
             solver["x_scale"] = (1.0 / diag).tolist()
-    if improper:
-        raise TypeError("Improper input parameters: tolerances must not be negative, factor, maxfev and diag positive, "
-                        "diag and x0 of one length")  # fmt: skip
-    return solver, maxfev
+    return None if improper else solver, maxfev
+
+
+def _improper(func, x0, args, full_output, by_jacobian):
+    """What MINPACK does with no parameters, and with options that make no sense."""
+    why = ("Improper input parameters: tolerances must not be negative, factor, maxfev and diag positive, diag and x0 of "
+           "one length, and there must be parameters")  # fmt: skip
+    if not full_output:
+        raise TypeError(why)
+    fvec = np.atleast_1d(np.asarray(func(x0.copy(), *args), dtype=float))
+    n = len(x0)
+    infodict = {"fvec": fvec, "nfev": 0, "fjac": np.zeros((n, len(fvec))), "ipvt": np.zeros(n, dtype=np.int32),
+                "qtf": np.zeros(n)}  # fmt: skip
+    if by_jacobian:
+        infodict["njev"] = 0
+    return x0, None, infodict, why, 0
 
 
 def _problem(func, x0, args, Dfun, columns_first, epsfcn):
@@ -117,6 +152,7 @@ def _problem(func, x0, args, Dfun, columns_first, epsfcn):
                                 f"argument '{name}'. Shape should be {expected} but it is {J.shape}.")  # fmt: skip
             return J.T if columns_first else J
     box = BlackBox(function, x0, Loss("linear", 1.0), jacobian, differences)
+    box.may_be_empty = True
     start = box.at(x0)
     if box.m < n:
         raise TypeError(f"Improper input: func input vector length N={n} must not exceed func output vector length "

@@ -97,6 +97,14 @@ class ParameterVector:
         """Smallest over an axis."""
         return _wrap(_smallest(self._values, axis))
 
+    def any(self, axis=None):
+        """Whether one is true."""
+        return _wrap(_any(self._values, axis))
+
+    def all(self, axis=None):
+        """Whether all are true."""
+        return _wrap(_all(self._values, axis))
+
     def dot(self, other):
         """Product with an array of numbers."""
         return self @ other
@@ -228,6 +236,7 @@ def _extreme(ufunc):
 
 
 _largest, _smallest = _extreme(np.maximum), _extreme(np.minimum)
+_any, _all = _extreme(np.logical_or), _extreme(np.logical_and)
 
 
 def _norm(x):
@@ -244,5 +253,6 @@ _FUNCTIONS = {
 }  # fmt: skip
 _FUNCTIONS[np.asarray] = lambda a, *_, **__: a
 _FUNCTIONS |= {
+    np.any: _any, np.all: _all,
     np.mean: _mean, np.max: _largest, np.amax: _largest, np.min: _smallest, np.amin: _smallest, np.linalg.norm: _norm,
 }  # fmt: skip

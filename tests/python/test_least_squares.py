@@ -32,7 +32,7 @@ CASES = {
     "reshaped": (lambda p: (p.reshape(2, 2) @ np.ones(2)) - np.array([1.0, 2.0]), [1.0, 2.0, 3.0, 4.0], "interpreter"),
     "sum": (lambda p: [np.sum(p) - 3.0, p[0] - p.sum() * 0.1, p[1]], [1.0, 2.0], "interpreter"),
     "math": (lambda p: np.array([math.exp(p[0]) - 2, p[1]]), [1.0, 1.0], "callback"),
-    "branch": (lambda p: np.array([p[0] - 1 if p[0] > 0 else p[0] + 1, p[1]]), [2.0, 1.0], "callback"),
+    "branch": (lambda p: np.array([p[0] - 1 if p[0] > 0 else p[0] + 1, p[1]]), [2.0, 1.0], "interpreter"),
 }
 
 

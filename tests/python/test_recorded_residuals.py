@@ -211,11 +211,7 @@ def remembers(p, memory=[]):  # noqa: B006
     return decay(p) + (0.0 if isinstance(memory[0], float) else 1.0)
 
 
-def branches(p):
-    return decay(p) if p[0] > 0 else decay(-p)
-
-
-@pytest.mark.parametrize("fun", [asks_for_arrays, remembers, branches])
+@pytest.mark.parametrize("fun", [asks_for_arrays, remembers])
 def test_functions_that_a_recording_does_not_hold(fun):
     ours, note = solved(fun, [1.0, 1.0, 1.0])
     assert note is not None

@@ -175,7 +175,10 @@ def test_notes_of_residuals():
     def largest(p):
         return np.max([p[0], p[1]]) * X - Y
 
-    assert least_squares(largest, [1.0, 0.5]).trace_note == f"np.max of a list or an array of model values; {PAIR}"
+    assert least_squares(largest, [1.0, 0.5]).trace_note == (
+        "a decision (if, while, and, or, max, min) on a parameter's value is another one where the fit ends; write "
+        "np.where, np.minimum or np.maximum"
+    )
     data = np.r_[Y, Y]
     split = least_squares(lambda p: np.r_[p[0] * X, p[1] * X] - data, [1.0, 0.5])
     assert split.engine == "callback" and split.trace_note.endswith("(2,) (100,); write np.concatenate for np.r_")
