@@ -23,9 +23,8 @@
 namespace nlsq::solve {
 namespace {
 
-constexpr double kSettled = 1e-13;      // of the cost: a promise of no digit that counts
-constexpr double kSuspectKappa = 1e12;  // of a triangle that may be singular
-constexpr double kGoodGain = 0.5;  // share of the promise, below which an estimate has had its day
+constexpr double kSettled = 1e-13;  // of the cost: a promise of no digit that counts
+constexpr double kGoodGain = 0.5;   // share of the promise, below which an estimate has had its day
 
 void check_start(const Evaluator& evaluator, std::span<const double> x0,
                  std::span<const double> lower, std::span<const double> upper,
