@@ -24,9 +24,8 @@
 namespace nlsq::solve {
 namespace {
 
-constexpr double kSettled = 1e-12;      // of the cost: a promise of no digit that counts
-constexpr double kAlongEdge = 1e-2;     // of the cost, beyond which whole steps are tried again
-constexpr double kSuspectKappa = 1e12;  // of a triangle that may be singular
+constexpr double kSettled = 1e-12;   // of the cost: a promise of no digit that counts
+constexpr double kAlongEdge = 1e-2;  // of the cost, beyond which whole steps are tried again
 constexpr double kGoodGain = 0.5;  // share of the promise, below which an estimate has had its day
 
 void check_start(const Evaluator& evaluator, std::span<const double> x0,

@@ -14,13 +14,12 @@
 namespace nlsq::solve {
 namespace {
 
-constexpr double kOrthogonal = 1e-12;   // ‖Qᵀf‖ / ‖f‖ that is rounding
-constexpr double kOvershot = 1e-9;      // of the same: a step that fails there is no rounding
-constexpr double kThousandth = 1e-3;    // of a standard error, on many rows
-constexpr double kSameCost = 1e-10;     // relative rise of the cost that is rounding
-constexpr double kHeld = 1e-2;          // distance to a bound, in one-parameter Gauss-Newton steps
-constexpr double kSuspectKappa = 1e12;  // beyond, or with a smaller diagonal than its reciprocal,
-constexpr double kSuspectDiagonal = 1e-12;  // singular values decide the rank
+constexpr double kOrthogonal = 1e-12;  // ‖Qᵀf‖ / ‖f‖ that is rounding
+constexpr double kOvershot = 1e-9;     // of the same: a step that fails there is no rounding
+constexpr double kThousandth = 1e-3;   // of a standard error, on many rows
+constexpr double kSameCost = 1e-10;    // relative rise of the cost that is rounding
+constexpr double kHeld = 1e-2;         // distance to a bound, in one-parameter Gauss-Newton steps
+constexpr double kSuspectDiagonal = 1e-12;  // scaled: below, singular values decide the rank
 constexpr double kWellConditioned = 300.0;  // κ up to which the grades of a summary are the same
 constexpr index_t kManyRows = 1'000'000;
 constexpr double kMillionth = 1e-6;         // of one, on some

@@ -12,6 +12,9 @@
 
 namespace nlsq::solve {
 
+/// κ beyond which singular values decide the rank of a triangle.
+inline constexpr double kSuspectKappa = 1e12;
+
 struct Point {
   linalg::Vector x;
   linalg::Summary sum;

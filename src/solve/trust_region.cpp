@@ -11,7 +11,6 @@
 namespace nlsq::solve {
 namespace {
 constexpr double kFloorOfStart = 0.1;  // of ‖f‖
-constexpr double kSuspectKappa = 1e12;
 constexpr double kPoorGain = 0.25;
 constexpr double kGrow = 2.0;
 constexpr double kShrinkMost = 0.1;
