@@ -112,7 +112,8 @@ def fit_called(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, diff
         inner = callback
         callback = lambda i, nfev, cost, size, optimality, p: inner(  # noqa: E731
             i, nfev, cost, size, optimality, at(p).copy())
-    total = _total(y, out.sigma)
+    with np.errstate(all="ignore"):  # values that are not finite are named when the fit meets them
+        total = _total(y, out.sigma)
     try:
         result = _core.least_squares(
             residuals, jacobian, rows, p0[free].tolist(), pick(lower), pick(upper), loss, f_scale,

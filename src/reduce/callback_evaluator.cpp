@@ -18,6 +18,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNearlyLinear = 0.1;  // share of a change that a Jacobian may leave unexplained,
 constexpr double kOfEach = 0.01;       // and of each parameter: where few calls make a new one
 constexpr double kMostRest = 10.0;     // of the residuals: little of a change that was vast
+constexpr double kVast = 1e3;          // times the residuals, a change from far away
 constexpr double kMostDrift = 0.5;
 constexpr double kExact = 16.0;  // of √eps: drift that is not more than what differences are off by
 constexpr double kSame = 1e-5;           // drift that leaves a covariance the same
@@ -208,7 +209,8 @@ bool CallbackEvaluator::estimate(std::span<const double> p, double most) {
   const double rest = std::sqrt(dot(explained, explained));
   const double signal = std::max(std::sqrt(dot(f_, f_)), problem_.data_norm);
   const double noise = kRoundings * problem_.rule.epsilon * signal;
-  if (rest > kMostRest * signal) return false;
+  // A step that residuals shrink by so much along says nothing of the other columns.
+  if (rest > kMostRest * signal || size > kVast * signal) return false;
   const bool shows = rest > noise;
   const double share = shows ? rest / size : std::min(noise / size, rate_ * size);
   if (!(share <= most && drift_ + share <= kMostDrift)) return false;

@@ -18,7 +18,10 @@
 
 namespace nlsq::solve {
 namespace {
-constexpr double kSingular = 1e-12;   // scaled diagonal of a face that is suspected to be singular
+constexpr double kSingular = 1e-12;  // scaled diagonal of a face that is suspected to be singular
+// Of given scales: the corners of the first box of several parameters are not where one is 0, by
+// which models divide.
+constexpr double kShortOfZero = 0.99;
 constexpr double kFirstRadius = 0.3;  // of the largest scaled start value
 
 class Dogbox final : public Strategy {
@@ -35,7 +38,8 @@ class Dogbox final : public Strategy {
     for (std::size_t j = 0; j < work_.size(); ++j) {
       length = std::max(length, std::abs(state.here->x[j]) / state.scale[j]);
     }
-    state.radius = (state.own_scales ? kFirstRadius : 1.0) * first_radius(state, length);
+    const double share = state.own_scales ? kFirstRadius : state.n > 1 ? kShortOfZero : 1.0;
+    state.radius = share * first_radius(state, length);
   }
 
   // A box lets a weak parameter run to its wall while a strong one is held: let its scale follow.
