@@ -293,9 +293,10 @@ nb::object record(std::string_view name, nb::handle ufunc, std::span<const nb::h
   }
   if (node == expr::kNone) refuse(*recording, "NumPy's " + std::string(name));
   if (graph.size() > 100000) {
-    refuse(*recording,
-           "more than 100,000 operations; a product of a matrix and the parameters is one operation "
-           "a column if the matrix is xdata");
+    refuse(
+        *recording,
+        "more than 100,000 operations; a product of a matrix and the parameters is one operation "
+        "a column if the matrix is xdata");
   }
   const bool boolean = gives_boolean(name) || (all_boolean && name == "multiply");
   if (!all_columns) {

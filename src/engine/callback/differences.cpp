@@ -27,12 +27,13 @@ double usual_size(const DifferenceRule& rule, double p, std::size_t j) {
   return central ? std::abs(size) : size;
 }
 
-// Turned round where a forward one leaves the bounds, and no longer than half the way to the
-// farther one: a function that is defined between its bounds alone is not called on them.
+// Turned round or cut where a forward one leaves the bounds.
 DifferenceStep forward_step(double step, double below, double above) {
-  const double ahead = step >= 0.0 ? above : below;
-  const double size = std::min(std::abs(step), 0.5 * std::max(below, above));
-  return {std::copysign(size, size < ahead ? step : -step)};
+  const double ahead = step >= 0.0 ? above : below, behind = step >= 0.0 ? below : above;
+  const double size = std::abs(step);
+  if (size <= ahead) return {step};
+  if (size <= behind) return {-step};
+  return {above >= below ? above : -below};
 }
 
 // One-sided where a central one leaves the bounds, central again if it had to be cut that far.

@@ -58,7 +58,7 @@ class DifferenceJacobian::Column {
 
   // With a step of this size, wherever the bounds put it.
   void make(double size) {
-    const DifferenceStep step = fit_into_bounds(problem_.rule, point_[j_], j_, size);
+    const DifferenceStep step = fit_into_bounds(problem_.rule, point_[j_], j_, off_bounds(size));
     evaluate(step);
     if (finite() || problem_.rule.kind != Differences::three_point || step.one_sided) return;
     evaluate({step.size, true});
@@ -78,6 +78,15 @@ class DifferenceJacobian::Column {
   }
 
  private:
+  // No longer than half the way to the farther bound: long steps, of a parameter without effect,
+  // would end on it, where a function of an open interval is not defined.
+  double off_bounds(double size) const {
+    const DifferenceRule& rule = problem_.rule;
+    if (!rule.relative.empty() || rule.lower.empty() || rule.upper.empty()) return size;
+    const double room = std::max(point_[j_] - rule.lower[j_], rule.upper[j_] - point_[j_]);
+    return std::copysign(std::min(std::abs(size), 0.5 * room), size);
+  }
+
   void evaluate(DifferenceStep step) {
     size_ = step.size;
     const ResidualFunction& function = problem_.probe ? problem_.probe : problem_.residuals;
