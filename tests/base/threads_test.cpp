@@ -39,7 +39,8 @@ TEST(ThreadCount, IsCappedByTheMachine) {
 }
 
 TEST(ThreadCount, RefusesWhatIsNoNumberOfThreads) {
-  for (const char* number : {"4294967298", "2147483647", "99999999999999999999", "many", "-2", "2x", " "}) {
+  for (const char* number :
+       {"4294967298", "2147483647", "99999999999999999999", "many", "-2", "2x", " "}) {
     ::setenv("NLSQ_NUM_THREADS", number, 1);
     try {
       thread_count(0);
