@@ -20,7 +20,7 @@ constexpr double kOfEach = 0.01;       // and of each parameter: where few calls
 constexpr double kMostRest = 10.0;     // of the residuals: little of a change that was vast
 constexpr double kVast = 1e3;          // times the residuals, a change from far away
 constexpr double kMostDrift = 0.5;
-constexpr double kExact = 16.0;  // of √eps: drift that is not more than what differences are off by
+constexpr double kExact = 16.0;          // of what differences are off by: drift that is not more
 constexpr double kSame = 1e-5;           // drift that leaves a covariance the same
 constexpr index_t kMostParameters = 16;  // a step tells about one direction of n
 constexpr double kRoundings = 64.0;      // of residuals: an unexplained change that says nothing
@@ -68,8 +68,12 @@ CallbackEvaluator::CallbackEvaluator(engine::CallbackProblem problem, index_t n,
   f_ = take(1), base_f_ = take(1), work_ = take(1);
   jacobian_ = take(width), columns_ = take(width + 1);
   use_.estimates = use_.estimates && !problem_.jacobian && n <= kMostParameters;
-  exact_ = problem_.jacobian ? 0.0 : kExact * std::sqrt(problem_.rule.epsilon);
-  same_ = std::max(kSame, exact_);
+  // Whoever asks for central differences wants their digits, of the covariance, too.
+  const bool central = problem_.rule.kind == Differences::three_point;
+  const double off =
+      central ? std::pow(problem_.rule.epsilon, 2.0 / 3.0) : std::sqrt(problem_.rule.epsilon);
+  exact_ = problem_.jacobian ? 0.0 : kExact * off;
+  same_ = central ? exact_ : std::max(kSame, exact_);
   nearly_linear_ = std::min(kNearlyLinear, kOfEach * static_cast<double>(n));
 }
 

@@ -190,6 +190,7 @@ def test_a_parameter_without_effect_at_the_start_stays():
     assert len(calls) <= 4 * 75
 
 
+@pytest.mark.filterwarnings("ignore:Covariance of the parameters")  # a may end at 0, where it has no effect
 def test_bounded_fits_end_at_their_limit_once():
     """A fit that reaches the default limit of evaluations is not made again."""
     calls = []
