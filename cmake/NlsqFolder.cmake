@@ -7,9 +7,10 @@ add_library(nlsq_flags INTERFACE)
 target_include_directories(nlsq_flags INTERFACE
   "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>"
   "$<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/generated>")
+# -Wno-deprecated-declarations: clang 16 and later warn of what std::stable_sort of libstdc++ 12 calls itself.
 # -ffp-contract=off: only the kernels decide where a multiply and an add become one rounding.
 target_compile_options(nlsq_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> -fno-math-errno
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations> -fno-math-errno
   -ffp-contract=off)
 if(NLSQ_WERROR)
   target_compile_options(nlsq_flags INTERFACE -Werror)

@@ -81,12 +81,12 @@ FitResult run_curve_fit(const Model& model, const Columns& columns, nb::handle y
     }
   }
   if (!fixed.is_none()) {
-    const auto held = nb::cast<std::vector<bool>>(fixed);
-    if (held.size() != names.size()) {
+    const auto is_fixed = nb::cast<std::vector<bool>>(fixed);
+    if (is_fixed.size() != names.size()) {
       throw nb::value_error("fixed has another number of parameters");
     }
     for (std::size_t i = 0; i < names.size(); ++i) {
-      if (held[i]) options.fixed[names[i]];
+      if (is_fixed[i]) options.fixed[names[i]];
     }
   }
   options.absolute_sigma = absolute_sigma;
