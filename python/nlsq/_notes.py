@@ -53,7 +53,8 @@ def note_of_failure(error, function):
     if other is not None:
         return other
     text = f"{type(error).__name__}: {error}".partition("\n")[0].rstrip().rstrip(":")
-    if "type Traced" in text or "from dtype('O')" in text:  # NumPy's work on an array of objects, here or deep within
+    is_ufunc = "type Traced" in text or "type nlsq._core.Traced" in text  # before NumPy 2.5, and since
+    if is_ufunc or "from dtype('O')" in text:  # NumPy's work on an array of objects, here or deep within
         name = _numpys_function(step) or text.partition("no callable ")[2].partition(" ")[0]
         if name:
             return f"np.{name}{_OBJECTS}; {_OTHERWISE[_FLOAT]}"

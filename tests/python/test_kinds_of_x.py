@@ -60,7 +60,7 @@ def test_units_and_origins():
 
 def test_missing_dates():
     x = DAYS.copy()
-    x[3] = np.datetime64("NaT")
+    x[3] = np.datetime64("NaT", "D")
     assert np.allclose(nlsq.curve_fit(line, x, Y, nan_policy="omit").popt, [2, 3])
     with pytest.raises(ValueError, match="xdata is nan at index 3.*nan_policy"):
         nlsq.curve_fit(line, x, Y)

@@ -346,5 +346,5 @@ def test_dates_are_days_since_the_first_of_them():
     found = curve_fit_many("a + b*exp(-t/c)", data=table, y="y", by="well", p0=[1.0, 1.0, 5.0])
     np.testing.assert_allclose(found.popt, wanted.popt, rtol=1e-9)
     assert found.x_note == "t is in days since 2024-03-01"
-    own = curve_fit_many(f, np.stack([dates, dates + 2]), y, [1.0, 1.0, 5.0])  # days since the first of all
+    own = curve_fit_many(f, np.stack([dates, dates + np.timedelta64(2, "D")]), y, [1.0, 1.0, 5.0])  # days since the first of all
     np.testing.assert_allclose(own.popt[1, 1], wanted.popt[1, 1] * np.exp(2.0 / wanted.popt[1, 2]), rtol=1e-6)
