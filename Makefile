@@ -8,6 +8,7 @@
 #   make wheel        the Python package as a wheel in dist/, with the libraries it needs
 #   make test-wheel   installs the wheel into a new environment and uses it
 #   make test-fresh   demo, test and the wheel on minimal Debian 12 and 13 (as root, with debootstrap)
+#   make test-mutants breaks the engine in one place at a time; the fast tests must notice
 #   make test-compilers   builds with every g++ and clang++ of the distribution, warnings as errors
 #   make test-clients the tests of 14 packages that fit with SciPy, with nlsq.scipy in its place (CLIENTS="lmfit dipy")
 #   make stubs        python/nlsq/_core.pyi, what type checkers know of the module
