@@ -32,7 +32,9 @@ def hits():
 @pytest.mark.parametrize("ours, theirs", bench.PAIRS)
 def test_as_many_hits(hits, ours, theirs, stars):
     theirs += stars if theirs in bench.OURS else ""
-    assert hits[ours + stars].sum() >= hits[theirs].sum() - 6
+    # Residuals of least_squares are minimized once, as SciPy's are: chance decides which of 288 starts hit.
+    chance = 6 if ours == "residuals" else 0
+    assert hits[ours + stars].sum() >= hits[theirs].sum() - chance
     assert bench.sign_test(hits[ours + stars], hits[theirs]) > 0.05
 
 

@@ -45,7 +45,7 @@ def test_a_fit_that_is_well_is_done_once():
     assert curve_fit(decay, X, decay(X, 2.0, 1.1, 0.5) + NOISE, method="trf").attempts == 1
 
 
-def test_the_least_cost_wins_and_a_tie_is_the_first():
+def test_redundant_parameters_are_told_once_and_stay_equal():
     y = 3.0 * X + 1.0 + NOISE
     with pytest.warns(UserWarning, match="do not determine 'a' and 'b'") as seen:
         r = curve_fit(lambda x, a, b, c: (a + b) * x + c, X, y)
