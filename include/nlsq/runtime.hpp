@@ -22,6 +22,14 @@ std::string chosen_isa();
 /// Threads of a fit that asks for none: NLSQ_NUM_THREADS, else the processors this process may use.
 int default_threads();
 
+/// The order of derivation of a fit that asks for none: "auto", "fwd" or "rev".
+struct JacobianModeSetting {
+  std::string mode;
+  std::string
+      source;  ///< "environment" (NLSQ_JACOBIAN_MODE), "config" (the settings file) or "default"
+};
+JacobianModeSetting jacobian_mode_setting();
+
 /// Reads the environment and, at the first time, the settings file; what this thread does until the
 /// end of this object goes by that. Each fit does so at its begin. A host that changes its
 /// environment while other threads fit makes one of these before each fit, under the lock of its

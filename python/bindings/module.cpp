@@ -49,6 +49,13 @@ NB_MODULE(_core, m) {
   m.def("chosen_isa", &nlsq::chosen_isa, "The instruction set that fits use.");
   m.def("default_threads", &nlsq::default_threads, "Threads of a fit that asks for none.");
   m.def(
+      "jacobian_mode_setting",
+      [] {
+        const nlsq::JacobianModeSetting now = nlsq::jacobian_mode_setting();
+        return nb::make_tuple(now.mode, now.source);
+      },
+      "The order of derivation of a fit that asks for none, and what chose it.");
+  m.def(
       "nearest_name",
       [](const std::string& name, const std::vector<std::string>& candidates) {
         return nlsq::nearest_name(name, candidates);

@@ -89,20 +89,25 @@ if not TYPE_CHECKING:  # it would make every name known
         return importlib.import_module("nlsq._names").missing(name)
 
 
-class _AbsentModules:
-    """The last finder of imports: names what is there in place of a module of NLSQ that is not."""
+class _ModulesOfNlsq:
+    """The last finder of imports: modules of NLSQ, or what is there in place of one that is not."""
 
     @staticmethod
     def find_spec(name, path=None, target=None):
-        if name.startswith("nlsq."):
+        if not name.startswith("nlsq."):
+            return None
+        from nlsq._old_modules import spec_of
+
+        spec = spec_of(name)
+        if spec is None:
             from nlsq._names import missing_module
 
             missing_module(name)
-        return None
+        return spec
 
 
-if not any(getattr(finder, "__name__", "") == "_AbsentModules" for finder in sys.meta_path):
-    sys.meta_path.append(_AbsentModules)
+if not any(getattr(finder, "__name__", "") == "_ModulesOfNlsq" for finder in sys.meta_path):
+    sys.meta_path.append(_ModulesOfNlsq)
 
 
 def __dir__() -> list[str]:

@@ -12,6 +12,11 @@ def chosen_isa() -> str:
 def default_threads() -> int:
     """Threads of a fit that asks for none."""
 
+def jacobian_mode_setting() -> tuple:
+    """
+    The order of derivation of a fit that asks for none, and what chose it.
+    """
+
 def nearest_name(arg0: str, arg1: Sequence[str], /) -> str:
     """The candidate nearest to a name; empty when none is near."""
 

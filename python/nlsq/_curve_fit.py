@@ -38,7 +38,8 @@ _DEFAULTS = {
     "center_on_p0": True, "scale_factor": 1.0, "seed": None, "memory_limit": None, "precision": "auto",
     "compute_diagnostics": False,
 }  # fmt: skip
-_SOLVER = ("ftol", "xtol", "gtol", "x_scale", "max_nfev", "maxfev")
+_LIMITS = ("max_nfev", "maxfev", "maxiter")  # names of one argument
+_SOLVER = ("ftol", "xtol", "gtol", "x_scale", *_LIMITS)
 _KNOWN = (*_DEFAULTS, *_SOLVER)
 _PLAIN_SIGMA = (type(None), float, int, str, np.ndarray)
 _METHODS = ("trf", "lm", "dogbox", "auto")
@@ -89,7 +90,8 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
         called as it is.
     fixed : dict of name: value, or names to hold at p0
     loss : {"linear", "soft_l1", "huber", "cauchy", "arctan"}; f_scale : float
-    ftol, xtol, gtol : float, default 1e-8; x_scale : "jac" or (n,); max_nfev : int
+    ftol, xtol, gtol : float, default 1e-8; x_scale : "jac" or (n,)
+    max_nfev : int; maxfev and maxiter are the same
     callback : callable(iteration=, cost=, params=, info=); True or StopOptimization ends the fit
     nan_policy : {"raise", "omit"}
     data, y : a table (dict, DataFrame, …) and the name of the response, for formulas
@@ -111,7 +113,8 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
         Fits from so many starts, p0 among them, and returns the best: ``result.minima`` lists the distinct minima
         (popt, cost, hits). The box is that of the bounds, 2·max(|p0|, 1) about p0 where one is infinite; with
         center_on_p0 (default) scale_factor (default 1) of it about p0. sampler : "lhs" (Latin hypercube, default),
-        "sobol" or "halton"; seed : int, default 0.
+        "sobol" or "halton"; seed : int, default 0. NLSQ's words for searches, workflow="auto_global" and "hpc",
+        preset="robust" and "global", method="multi-start", set n_starts (docs/nlsq-compat.md).
     cache_config : dict with "enable" (bool) and "max_size" (int), or one of them
         Settings of the cache of programs, from this fit on and for the whole process (docs/configuration.md).
 
@@ -149,32 +152,47 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
             options[name] = value
         elif name in _SOLVER:
             if value is not None:
-                name = "max_nfev" if name == "maxfev" else name
+                name = "max_nfev" if name in _LIMITS else name
                 if name in solver:
-                    raise TypeError("max_nfev and maxfev are two names of one argument; give one")
+                    raise TypeError(f"{', '.join(_LIMITS)} are names of one argument; give one")
                 solver[name] = value
         else:
             others = others or {}
             others[name] = value
     if others is not None:
-        _take_others(others)
+        _take_others(others, options)
+    if type(options["method"]) is str and options["method"] not in _METHODS:
+        _take_search(options)
     return _fit(f, xdata, ydata, options, solver)
 
 
 _SHOWN = {**{name: _DEFAULTS.get(name) for name in _POSITIONAL}, **_DEFAULTS, "ftol": 1e-8, "xtol": 1e-8, "gtol": 1e-8,
-          "x_scale": "jac", "max_nfev": None, "maxfev": None}  # fmt: skip
+          "x_scale": "jac", **dict.fromkeys(_LIMITS)}  # fmt: skip
 _BY_POSITION = {name: _SHOWN[name] for name in _POSITIONAL}
 show_arguments(curve_fit, _BY_POSITION, _SHOWN, "of_nlsq")
 
 
-def _take_others(others):
-    """Keywords that are none of this function: of NLSQ alone, or of nobody."""
+def _take_others(others, options):
+    """Keywords that are none of this function: of NLSQ alone, or of nobody. Puts into the options what they ask for."""
     from nlsq import _compat
 
     for name in others:
         if name not in _compat.OF_CURVE_FIT:
             raise _arguments.unknown_keyword("curve_fit", name, _KNOWN)
-    _compat.take(others)
+    starts = _compat.judge(others)
+    if starts and options["n_starts"] is None:
+        options["n_starts"] = starts
+
+
+def _take_search(options):
+    """A method of NLSQ that is a search, or an ordinary fit under another name."""
+    from nlsq._compat import starts_of_method
+
+    starts = starts_of_method(options["method"])
+    if starts is not None:
+        options["method"] = None
+        if starts and options["n_starts"] is None:
+            options["n_starts"] = starts
 
 
 def _usual_fit(f, xdata, ydata, p0):
@@ -281,10 +299,6 @@ def _fit(f, xdata, ydata, options, solver):
         raise ValueError("sigma or data_mask leaves every point out: there is no row to fit")
     method = options["method"]
     if method is not None:
-        if isinstance(method, str) and method not in _METHODS:
-            from nlsq._compat import refuse_search
-
-            refuse_search(method)
         solver["method"] = _arguments.one_of(method, _METHODS, "method")
     loss = options["loss"]
     if loss is not None:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from nlsq import _arguments
-from nlsq._curve_fit import _BY_POSITION, _KNOWN, _POSITIONAL, _SHOWN, curve_fit
+from nlsq._curve_fit import _BY_POSITION, _KNOWN, _LIMITS, _POSITIONAL, _SHOWN, curve_fit
 from nlsq._shown_arguments import show_arguments
 
 TYPE_CHECKING = False
@@ -47,7 +47,9 @@ class CurveFit:
             for name in defaults:
                 if name not in _KNOWN and name not in _compat.OF_OBJECT:
                     raise _arguments.unknown_keyword("CurveFit", name, _KNOWN)
-            _compat.take({name: value for name, value in defaults.items() if name not in _KNOWN})
+            starts = _compat.judge({name: value for name, value in defaults.items() if name not in _KNOWN})
+            if starts:
+                self.defaults.setdefault("n_starts", starts)
         if "cache_config" in defaults:
             from nlsq._cache import check_cache_config
 
@@ -65,8 +67,8 @@ class CurveFit:
         defaults = self.defaults
         if args:
             defaults = {k: v for k, v in defaults.items() if k not in _POSITIONAL[: len(args)]}
-        if "max_nfev" in kwargs or "maxfev" in kwargs:  # two names of one argument
-            defaults = {k: v for k, v in defaults.items() if k not in ("max_nfev", "maxfev")}
+        if any(name in kwargs for name in _LIMITS):
+            defaults = {k: v for k, v in defaults.items() if k not in _LIMITS}
         return curve_fit(f, xdata, ydata, *args, **{**defaults, **kwargs})
 
     def __getattr__(self, name):

@@ -45,7 +45,7 @@ class FitOptions(TypedDict, total=False):
     absolute_sigma: bool
     check_finite: bool
     bounds: tuple[ArrayLike, ArrayLike] | Mapping[str, Bound] | Any
-    method: Method | Literal["auto"] | None
+    method: Method | Literal["auto", "hybrid_streaming", "multi-start", "cmaes"] | None
     jac: Callable[..., Any] | Literal["2-point", "3-point"] | None
     fixed: Mapping[str, float | None] | Iterable[str] | None
     loss: Loss | None
@@ -56,6 +56,7 @@ class FitOptions(TypedDict, total=False):
     x_scale: Literal["jac"] | ArrayLike
     max_nfev: int | None
     maxfev: int | None
+    maxiter: int | None
     diff_step: ArrayLike | None
     callback: Callable[..., Any] | None
     nan_policy: Literal["raise", "omit", "propagate"] | None
@@ -77,7 +78,10 @@ class FitOptions(TypedDict, total=False):
     memory_limit: int | str | None
     precision: Literal["auto", "double", "measure", "mixed"]
     cache_config: Mapping[str, bool | int] | None
-    # Accepted for programs written for NLSQ; without effect (_compat.py).
+    # Accepted for programs written for NLSQ (_compat.py).
+    workflow: Literal["auto", "standard", "chunked", "streaming", "auto_global", "hpc", "cmaes", "cmaes-global"] | None
+    preset: Literal["fast", "large", "streaming", "robust", "global"] | None
+    # As these, without effect.
     solver: Any
     tr_solver: Any
     tr_options: Any
@@ -102,8 +106,19 @@ class FitOptions(TypedDict, total=False):
     auto_size_detection: Any
     show_progress: Any
     cmaes_config: Any
-    workflow: Any
-    preset: Any
+    checkpoint_dir: Any
+    checkpoint_interval: Any
+    run_id: Any
+    model_id: Any
+    normalize: Any
+    normalization_strategy: Any
+    warmup_iterations: Any
+    max_warmup_iterations: Any
+    warmup_learning_rate: Any
+    lbfgs_history_size: Any
+    gauss_newton_max_iterations: Any
+    gauss_newton_tol: Any
+    config: Any
 
 
 class LeastSquaresOptions(TypedDict, total=False):

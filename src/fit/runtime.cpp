@@ -3,6 +3,8 @@
 #include "nlsq/runtime.hpp"
 
 #include <new>
+#include <optional>
+#include <string>
 
 #include "base/environment.hpp"
 #include "base/nearest.hpp"
@@ -10,6 +12,7 @@
 #include "base/thread_pool.hpp"
 #include "engine/isa.hpp"
 #include "fit/config.hpp"
+#include "fit/jacobian_mode.hpp"
 
 namespace nlsq {
 
@@ -22,6 +25,12 @@ std::vector<std::string> available_isas() {
 std::string chosen_isa() { return std::string(engine::name(engine::chosen_isa())); }
 
 int default_threads() { return base::default_threads(); }
+
+JacobianModeSetting jacobian_mode_setting() {
+  const EnvironmentScope now;
+  const fit_impl::ModeChoice choice = fit_impl::choose_jacobian_mode(std::nullopt);
+  return {to_string(choice.mode), choice.source};
+}
 
 EnvironmentScope::EnvironmentScope() {
   static_assert(sizeof(base::EnvironmentScope) <= kBytes);

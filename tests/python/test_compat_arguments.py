@@ -22,7 +22,8 @@ QUIET = [
     dict(tr_options={}), dict(fallback=False, max_fallback_attempts=10, fallback_verbose=False),
     dict(auto_bounds=False, bounds_safety_factor=10.0), dict(multistart=False, n_starts=10, sampler="lhs"),
     dict(global_search=False, center_on_p0=True, scale_factor=1.0), dict(cmaes_config=None), dict(workflow="auto"),
-    dict(preset="fast"), dict(goal=None), dict(memory_limit_gb=None, chunk_size=None, size_threshold=1_000_000),
+    dict(preset="fast"), dict(workflow=None, preset=None), dict(method="hybrid_streaming"), dict(checkpoint_dir=None),
+    dict(goal=None), dict(memory_limit_gb=None, chunk_size=None, size_threshold=1_000_000),
 ]  # fmt: skip
 
 
@@ -45,6 +46,9 @@ WITHOUT_EFFECT = {
     "goal": ("quality", "ftol, xtol and gtol"),
     "memory_limit_gb": (4.0, "whatever the number of rows"),
     "show_progress": (True, "ProgressBar()"),
+    "checkpoint_dir": ("/tmp/runs", "checkpoints are planned"),
+    "warmup_iterations": (300, "every pass is over all rows"),
+    "cmaes_config": ({"seed": 1}, "many starts stand in for CMA-ES"),
 }
 
 
@@ -71,12 +75,11 @@ def test_of_an_object_too(name, monkeypatch):
 @pytest.mark.parametrize(
     "options, error, words",
     [
-        (dict(workflow="auto_global"), TypeError, "workflow='auto_global': n_starts=20 fits from many"),
         (dict(workflow="quality"), ValueError, "workflow must be one of auto, standard"),
-        (dict(preset="robust"), TypeError, "preset='robust': n_starts=20 fits from many"),
-        (dict(cmaes_config={"seed": 1}), TypeError, "cmaes_config={'seed': 1}: n_starts=20 fits from many"),
-        (dict(method="cmaes"), ValueError, "method='cmaes': n_starts=20 fits from many starts"),
-        (dict(method="multi-start"), ValueError, "n_starts=20 fits from many starts"),
+        (dict(workflow=3), ValueError, "workflow must be one of auto, standard"),
+        (dict(method="cmaess"), ValueError, "method must be one of trf, lm, dogbox, auto, not 'cmaess'"),
+        (dict(maxiter=100, max_nfev=50), TypeError, "max_nfev, maxfev, maxiter are names of one argument"),
+        (dict(maxiter=0), ValueError, "max_nfev must"),
         (dict(solver="svdd"), ValueError, "solver must be one of auto, svd, cg, lsqr, minibatch, not 'svdd' (did you"),
         (dict(goal="nonsense"), ValueError, "goal must be one of fast, robust, global, memory_efficient, quality"),
         (dict(stability="on"), ValueError, "stability must be one of auto, check"),
@@ -94,6 +97,42 @@ def test_what_would_be_another_fit_is_refused(options, error, words):
     with pytest.raises(error) as caught:
         curve_fit(decay, X, Y, **options)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "options, starts",
+    [(dict(workflow="auto_global"), 10), (dict(workflow="hpc", run_id=None), 10), (dict(workflow="cmaes-global"), 50),
+     (dict(preset="robust"), 5), (dict(preset="global"), 20), (dict(method="multi-start"), 10), (dict(method="cmaes"), 50),
+     (dict(workflow="auto_global", n_starts=7), 7), (dict(preset="fast", multistart=True), 10),
+     (dict(workflow="auto_global", preset="global"), 20)],
+    ids=str,
+)  # fmt: skip
+@pytest.mark.filterwarnings("ignore:.*is not there yet", "ignore:.*is auto_global here")
+def test_searches_are_fits_from_many_starts(options, starts):
+    r = curve_fit(decay, X, Y, **options)
+    assert r.multistart_diagnostics["n_starts_evaluated"] == starts and r.minima[0]["hits"] >= 1
+    np.testing.assert_allclose(r.popt, EXPECTED, rtol=1e-6)
+    fitter = {name: value for name, value in options.items() if name != "multistart"}
+    if fitter == options:
+        assert CurveFit(decay, **options).fit(X, Y).multistart_diagnostics["n_starts_evaluated"] == starts
+
+
+def test_a_search_that_stands_in_says_so_once(monkeypatch):
+    monkeypatch.setattr(_compat, "_said", set())
+    with pytest.warns(UserWarning) as seen:
+        for _ in range(2):
+            curve_fit(decay, X, Y, method="cmaes")
+            curve_fit(decay, X, Y, workflow="hpc")
+    assert sorted(str(w.message).partition(":")[0] for w in seen) == [
+        "method='cmaes' is not there yet", "workflow='hpc' is auto_global here"]  # fmt: skip
+    assert {w.filename for w in seen} == {__file__}
+
+
+def test_maxiter_is_max_nfev():
+    with pytest.warns(UserWarning, match="did not converge"):
+        cut = curve_fit(decay, X, Y, [9.0, 9.0, 9.0], maxiter=2)
+    assert cut.nfev == 2 and not cut.success
+    assert CurveFit(decay, max_nfev=1).fit(X, Y, maxiter=200).success
 
 
 def test_curve_fit_large_is_curve_fit():

@@ -48,7 +48,8 @@ fit_unlimited_data
 
 MODULES = """
 nlsq.callbacks nlsq.functions nlsq.result nlsq.minpack nlsq.least_squares nlsq.core nlsq.core.minpack
-nlsq.core.least_squares nlsq.facades nlsq.global_optimization nlsq.config nlsq.utils.error_messages
+nlsq.core.least_squares nlsq.core.functions nlsq.facades nlsq.global_optimization nlsq.config nlsq.utils.error_messages
+nlsq.streaming nlsq.caching nlsq.stability nlsq.precision nlsq.diagnostics nlsq.cli nlsq.types nlsq.large_dataset
 """.split()
 # Of a fit's result, as NLSQ 0.7.6 lists them.
 ATTRIBUTES = """
@@ -62,7 +63,7 @@ nan_policy flength use_dynamic_sizing cache_config ftol xtol gtol x_scale loss f
 tr_options verbose jacobian_mode auto_bounds bounds_safety_factor stability rescale_data max_jacobian_elements_for_svd
 fallback max_fallback_attempts fallback_verbose multistart n_starts global_search sampler center_on_p0 scale_factor
 method cmaes_config compute_diagnostics diagnostics_level diagnostics_config workflow preset goal memory_limit_gb
-size_threshold show_progress chunk_size
+size_threshold show_progress chunk_size maxiter checkpoint_dir checkpoint_interval run_id model_id
 """.split()
 
 
@@ -71,7 +72,7 @@ def test_every_argument_is_known():
 
     assert set(ARGUMENTS) <= {*_KNOWN, *_compat.OF_CURVE_FIT}
     assert not set(_KNOWN) & _compat.OF_CURVE_FIT
-    assert set(_compat.states()) == _compat.OF_OBJECT
+    assert set(_compat.states()) == {*_compat.OF_OBJECT, "method"}
 
 
 def test_every_attribute_of_results_is_as_stated():
