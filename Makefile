@@ -149,9 +149,9 @@ bench:
 	@cmake --build build-bench -j $(JOBS)
 	@sh scripts/bench.sh build-bench
 
-# The working tree against a commit (BASELINE=REF): fails on what is 10 % slower. STORE=1 keeps the figures in
+# The working tree against a commit (BASELINE=REF), C++ and Python: fails on what is 10 % slower. STORE=1 keeps the figures in
 # bench/baselines, with which later runs on the same machine are compared. perf-test tries the gate itself.
-perf:
+perf: .venv/.ready
 	@$(INSTALL) $(BUILD_PACKAGES)
 	@python3 scripts/perf.py --jobs $(JOBS) $(if $(BASELINE),--baseline $(BASELINE)) $(if $(STORE),--store)
 

@@ -5,7 +5,8 @@
     perf.py [--baseline REF] [--jobs N] [--store] [--report FILE]
 
 Builds the library of the baseline commit (kept by its hash in build/gate), links both libraries with the cases of
-bench/gate, and has the driver run them in turn. A case that is more than 10 % slower is measured a second time, longer,
+bench/gate, and has the driver run them in turn; where there is a .venv with nanobind (make build), the package's cases, too
+(perf_python.py). A case that is more than 10 % slower is measured a second time, longer,
 and fails if it still is; 10 % more memory warns. Instructions of some cases are counted with valgrind where it is
 installed: a second opinion without noise. --store keeps the figures in bench/baselines, in a file named after what they
 depend on: processor, cores, instruction set, compiler. Later runs where all of these are the same are compared with them,
@@ -23,10 +24,13 @@ import shutil
 import subprocess
 import sys
 
+import perf_python
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GATE = ROOT / "build" / "gate"
 RESULTS = ROOT / "bench" / "results"
 BASELINES = ROOT / "bench" / "baselines"
+PYTHON = ROOT / ".venv" / "bin" / "python"
 LIBRARIES = ["-lfmt", "-lsleef", "-lcerf", "-lxxhash", "-lpthread", "-ldl"]
 SLOWER = 1.10  # of a case: fails
 LARGER = 1.10  # of memory: warns
@@ -52,13 +56,19 @@ def commit_of(ref):
     return output(["git", "rev-parse", "--verify", f"{ref}^{{commit}}"])
 
 
+def has_python():
+    """Whether the package can be built and run."""
+    return PYTHON.exists() and subprocess.run([PYTHON, "-c", "import nanobind, numpy"], capture_output=True).returncode == 0
+
+
 def build_library(source, build, jobs):
-    """The static library of a source tree."""
+    """The static library of a source tree; with Python the package's module in it, too."""
     environment = {**os.environ, "CCACHE_BASEDIR": str(source), "CCACHE_NOHASHDIR": "1"}
-    if not (build / "build.ninja").exists():
-        run(["cmake", "-S", source, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DNLSQ_BUILD_TESTS=OFF",
-             "-DNLSQ_BUILD_EXAMPLES=OFF", "-DNLSQ_BUILD_BENCH=OFF"], stdout=subprocess.DEVNULL, env=environment)  # fmt: skip
-    run(["cmake", "--build", build, "-j", jobs, "--target", "nlsq_static"], stdout=subprocess.DEVNULL, env=environment)
+    python = ["-DNLSQ_BUILD_PYTHON=ON", f"-DPython_EXECUTABLE={PYTHON}"] if has_python() else ["-DNLSQ_BUILD_PYTHON=OFF"]
+    run(["cmake", "-S", source, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DNLSQ_BUILD_TESTS=OFF",
+         "-DNLSQ_BUILD_EXAMPLES=OFF", "-DNLSQ_BUILD_BENCH=OFF", *python], stdout=subprocess.DEVNULL, env=environment)  # fmt: skip
+    targets = ["nlsq_static", "nlsq_python"] if has_python() else ["nlsq_static"]
+    run(["cmake", "--build", build, "-j", jobs, "--target", *targets], stdout=subprocess.DEVNULL, env=environment)
     return next(build.glob("src/libnlsq_core.a"))
 
 
@@ -70,7 +80,7 @@ def module_of(source, library, to):
 
 
 def prepare(commit, jobs):
-    """(driver, module of the baseline, module of the working tree)."""
+    """(driver, module of the baseline, module of the working tree, the baseline's source)."""
     GATE.mkdir(parents=True, exist_ok=True)
     source = GATE / commit[:12]
     if not source.exists():
@@ -84,7 +94,7 @@ def prepare(commit, jobs):
     run(["g++", "-std=c++20", "-O2", f"-I{ROOT}", ROOT / "bench/gate/driver.cpp", "-o", driver, "-ldl"])
     base = module_of(source, build_library(source, source / "build", jobs), GATE / "base.so")
     new = module_of(ROOT, build_library(ROOT, GATE / "tree", jobs), GATE / "new.so")
-    return driver, base, new
+    return driver, base, new, source
 
 
 def measure(driver, base, new, *options):
@@ -170,7 +180,7 @@ def drift_of(cases, unit, stored):
 
 def report_of(commit, cases, memory, counts, drifts, about_stored):
     lines = [f"working tree against {commit[:12]}, ratios of medians (below 1: faster)", about_stored, ""]
-    lines.append(f"{'case':42}{'base':>12}{'new':>12}{'ratio':>8}{'stored':>8}")
+    lines.append(f"{'case':46}{'base':>12}{'new':>12}{'ratio':>8}{'stored':>8}")
     for c in cases:
         drift = drifts.get(c["name"])
         notes = [] if c["same_answer"] else ["other answer"]
@@ -178,7 +188,7 @@ def report_of(commit, cases, memory, counts, drifts, about_stored):
             notes.append(f"first {c['first_ratio']:.2f}" + (", SLOWER" if c["failed"] else ", not confirmed"))
         if drift is not None and drift > DRIFT:
             notes.append("slower than stored")
-        lines.append(f"{c['name']:42}{1e6 * c['base']:9,.1f} µs{1e6 * c['new']:9,.1f} µs{c['ratio']:8.3f}"
+        lines.append(f"{c['name']:46}{1e6 * c['base']:9,.1f} µs{1e6 * c['new']:9,.1f} µs{c['ratio']:8.3f}"
                      + (f"{'':8}" if drift is None else f"{drift:8.2f}") + "  " + "; ".join(notes))  # fmt: skip
     ratio = memory[1] / memory[0]
     lines += ["", f"peak memory {memory[0]:,} KiB, {memory[1]:,} KiB: {ratio:.3f}" + (" WARNING" if ratio > LARGER else "")]
@@ -201,12 +211,17 @@ def main():
     arguments = parser.parse_args()
     try:
         commit = commit_of(arguments.baseline)
-        driver, base, new = prepare(commit, arguments.jobs)
+        driver, base, new, source = prepare(commit, arguments.jobs)
     except subprocess.CalledProcessError as error:
         print(f"perf: {' '.join(error.cmd)} failed\n{error.stderr or ''}", file=sys.stderr)
         return 2
     cases = measure(driver, base, new, "--slow", arguments.slow)
     confirm(driver, base, new, cases, "--slow", arguments.slow)
+    if has_python():
+        slow = float(arguments.slow)
+        of_python = perf_python.measure(PYTHON, source, ROOT, slow=slow)
+        perf_python.confirm(of_python, SLOWER, PYTHON, source, ROOT, slow=slow)
+        cases += of_python
     memory = [int(output([driver, "memory", module])) for module in (base, new)]
     counts = {}
     for name, times in COUNTED.items():

@@ -18,7 +18,7 @@ CASES = ("exponential, 100 rows", "exponential, 10,000 rows", "sine, 1,000 rows"
 @pytest.fixture(scope="module")
 def unchanged():
     """The gate's driver and one build, twice."""
-    driver, _, new = perf.prepare(perf.commit_of("HEAD"), 2)
+    driver, _, new, _ = perf.prepare(perf.commit_of("HEAD"), 2)
     return driver, new, new.with_name("new-copy.so")
 
 
@@ -40,6 +40,16 @@ def test_an_unchanged_tree_passes(unchanged, time):
 
 def test_a_tree_that_is_slower_by_15_percent_is_caught(unchanged):
     assert gate(unchanged, "--slow", "0.15") == list(CASES)
+
+
+def test_fits_from_python_are_held_against_a_tree_too(unchanged):
+    import perf_python
+
+    name = "Python: curve_fit, 100 rows"
+    for slow, failed in ((0.0, None), (0.15, True)):
+        cases = perf_python.measure(perf.PYTHON, ROOT, ROOT, only=[name], slow=slow)
+        perf_python.confirm(cases, perf.SLOWER, perf.PYTHON, ROOT, ROOT, slow=slow)
+        assert [(c["name"], c["same_answer"], c.get("failed")) for c in cases] == [(name, True, failed)]
 
 
 def test_the_whole_gate_writes_a_report(tmp_path):
