@@ -44,8 +44,7 @@ class Tree:
         return float(done.stdout)
 
     def close(self):
-        self.process.stdin.close()
-        self.process.wait()
+        self.process.communicate()
 
 
 def _in_turn(base, new, pairs):
