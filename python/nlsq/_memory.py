@@ -41,7 +41,7 @@ class MemoryRequirements(
     minimum_bytes : the least memory_limit that curve_fit accepts
     sample_rows : rows of the sample that the fit begins on; 0: none
     threads : that share the work
-    safety_factor : 1.05 for a known model, 1.2 for one that was not given
+    safety_factor : 1.05 for a recorded model, 1.2 for one that was not given or is called, whose own arrays are not known
     engine : "interpreter", or "callback" for a function that cannot be recorded; None if none was given
     """
 
@@ -64,7 +64,7 @@ def estimate_memory_requirements(n_points: int, n_params: int, model: Callable[.
         if recorded is not None:
             sizes = _core.estimate_memory(recorded, rows)
         else:
-            engine, working = "callback", _core.callback_memory(rows, n)
+            engine, working, safety = "callback", called_memory(rows, n), _GUESSED
             sizes = {"data": 16 * rows, "working": working, "most": working, "least": working, "sample_rows": 0,
                      "threads": 1}  # fmt: skip
     total = sizes["data"] + sizes["working"]
@@ -72,6 +72,11 @@ def estimate_memory_requirements(n_points: int, n_params: int, model: Callable[.
         rows, n, total / rows, safety * total / _GIB, rows, 1, sizes["data"], sizes["working"], sizes["most"],
         sizes["data"] + sizes["least"], sizes["sample_rows"], sizes["threads"], safety, engine,
     )  # fmt: skip
+
+
+def called_memory(rows, n):
+    """Bytes of a fit of a function that is called: the solver's, y and the last values; not the function's own arrays."""
+    return _core.callback_memory(rows, n) + 16 * rows
 
 
 def _recorded(model, rows, n):
@@ -99,7 +104,7 @@ def limit_of(value):
 
 def check_called(limit, rows, free, arrays):
     """Raises ValueError where a function that is called as it is needs more than the limit."""
-    needed = _core.callback_memory(rows, free) + sum(a.nbytes for a in arrays if isinstance(a, np.ndarray))
+    needed = called_memory(rows, free) + sum(a.nbytes for a in arrays if isinstance(a, np.ndarray))
     if needed > limit:
         raise ValueError(
             f"memory_limit: {_core.shown_bytes(limit)} is too little; this fit calls the model as it is, stores its "

@@ -44,7 +44,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
     "Large data and streaming": {
         **_group(PLANNED, "use curve_fit: " + _CHUNKS, "LargeDatasetFitter fit_large_dataset"),
         "LDMemoryConfig": (ABSENT, _LIMITS),
-        "estimate_memory_requirements": (WORKS, "exact to 5 % with model=; recommended_chunk_size is all rows"),
+        "estimate_memory_requirements": (WORKS, "to 5 % with model=; recommended_chunk_size is all rows"),
         **_group(PLANNED, "use curve_fit; the command fits files: nlsq fit FILE",
                  "AdaptiveHybridStreamingOptimizer HybridStreamingConfig"),
         **_group(ABSENT, "nothing to defend against: every pass is over all rows; " + _WATCH,

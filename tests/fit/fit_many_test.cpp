@@ -358,7 +358,13 @@ TEST(FitMany, NothingToDoIsNoError) {
   const Model model = Model::parse("a*x", {"x"});
   const std::vector<double> none, x{1.0, 2.0};
   ManyData data(0, 2);
-  EXPECT_EQ(fit_many(model, data.column("x", x).response(none)).fits, 0);
+  const ManyResult r = fit_many(model, data.column("x", x).response(none));
+  EXPECT_EQ(r.names, (std::vector<std::string>{"a"}));
+  EXPECT_EQ(r.fits, 0);
+  EXPECT_EQ(r.failed, 0);
+  EXPECT_EQ(r.popt.size() + r.pcov.size() + r.status.size() + r.rows.size() + r.flags.size(), 0u);
+  // A model that does not fit the data is an error all the same.
+  EXPECT_THROW(fit_many(Model::parse("a*x + z", {"x", "z"}), data), InputError);
 }
 
 TEST(FitMany, SaysWhichShapeDoesNotFit) {

@@ -208,21 +208,25 @@ TEST_F(JacobianModes, ABadArgumentIsAnInputErrorWithTheNearestName) {
 
 TEST_F(JacobianModes, OneDebugLineAFitSaysModeAndSource) {
   std::vector<string> lines;
-  set_log_sink([&lines](LogLevel level, std::string_view line) {
-    EXPECT_EQ(level, LogLevel::debug);
+  std::vector<LogLevel> levels;
+  const auto keep = [&](LogLevel level, std::string_view line) {
+    levels.push_back(level);
     lines.emplace_back(line);
-  });
+  };
+  set_log_sink(keep);
   setenv("NLSQ_JACOBIAN_MODE", "rev", 1);
   fit_decay({});
-  ASSERT_EQ(lines.size(), 1u);
-  EXPECT_NE(lines[0].find("jacobian_mode=rev source=environment"), string::npos) << lines[0];
-  set_log_sink([&lines](LogLevel, std::string_view line) { lines.emplace_back(line); },
-               LogLevel::info);
+  fit_decay(JacobianMode::fwd, 5);
+  EXPECT_EQ(lines, (std::vector<string>{"jacobian_mode=rev source=environment derivatives=reverse "
+                                        "parameters=3 residuals=6",
+                                        "jacobian_mode=fwd source=argument derivatives=forward "
+                                        "parameters=3 residuals=5"}));
+  EXPECT_EQ(levels, (std::vector<LogLevel>(2, LogLevel::debug)));
+  set_log_sink(keep, LogLevel::info);
   fit_decay({});
-  EXPECT_EQ(lines.size(), 1u);
   set_log_sink({});
   fit_decay({});
-  EXPECT_EQ(lines.size(), 1u);
+  EXPECT_EQ(lines.size(), 2u);
 }
 
 }  // namespace

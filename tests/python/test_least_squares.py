@@ -71,10 +71,12 @@ def test_arguments_reach_the_function():
     def f(p, t, y, offset=0.0):
         return p[0] * t + offset - y
 
-    r = least_squares(f, [1.0], args=(T, 2 * T), kwargs={"offset": 1.0})
-    assert r.engine == "interpreter"
-    r2 = LeastSquares(ftol=1e-12).least_squares(f, [1.0], args=(T, 2 * T), kwargs={"offset": 1.0})
-    np.testing.assert_allclose(r.x, r2.x)
+    for fit in (least_squares, LeastSquares(ftol=1e-12).least_squares):
+        for factor, offset in ((2.0, 1.0), (3.0, -0.5)):  # the least squares of p·T = factor·T − offset
+            r = fit(f, [1.0], args=(T, factor * T), kwargs={"offset": offset})
+            assert r.engine == "interpreter"
+            np.testing.assert_allclose(r.x, [factor - offset * T.sum() / (T @ T)], rtol=1e-9)
+        np.testing.assert_allclose(fit(f, [1.0], args=(T, T)).x, [1.0], rtol=1e-9)
 
 
 def test_wrong_keywords_are_named():

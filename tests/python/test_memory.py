@@ -2,6 +2,8 @@
 """estimate_memory_requirements, and memory_limit of curve_fit."""
 
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -49,9 +51,43 @@ def test_without_a_model_an_ordinary_one_is_assumed():
 
 
 def test_functions_that_are_called_store_their_jacobian():
-    r = nlsq.estimate_memory_requirements(1000, 3, called)
-    assert r.engine == "callback"
-    assert r.working_bytes > 8 * 1000 * 4
+    rows, more = 10**5, 10**6
+    less, much = (nlsq.estimate_memory_requirements(m, 3, called) for m in (rows, more))
+    assert less.engine == much.engine == "callback"
+    growth = (much.working_bytes - less.working_bytes) / (more - rows)
+    assert growth >= 8 * 4  # the Jacobian and the residuals
+    recorded = [nlsq.estimate_memory_requirements(m, 3, decay).working_bytes for m in (rows, more)]
+    assert recorded[1] - recorded[0] < more - rows
+
+
+CALLED = """
+import resource, sys
+import numpy as np
+import nlsq
+def model(x, a, b, c):
+    values = np.multiply(x, -float(b))  # one array of its own
+    np.exp(values, out=values)
+    values *= a
+    values += c
+    return values
+rows = int(sys.argv[1])
+x = np.linspace(0.0, 4.0, rows)
+y = model(x, 2.5, 1.3, 0.5) + 0.01 * np.sin(1e5 * x)
+nlsq.curve_fit(model, x[:100], y[:100], [2.0, 1.0, 0.5])
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+r = nlsq.curve_fit(model, x, y, [2.0, 1.0, 0.5])
+after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+assert r.engine == "callback"
+print(1024 * (after - before), nlsq.estimate_memory_requirements(rows, 3, model).working_bytes)
+"""
+
+
+def test_what_a_called_model_takes_is_what_was_said():
+    rows = 2_000_000
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", CALLED, str(rows)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    taken, said = map(int, done.stdout.split())
+    assert taken - 8 * rows == pytest.approx(said, rel=0.1)
 
 
 @pytest.mark.parametrize("limit", [2**20, "1M", "1 MiB", np.int64(2**20)])
@@ -78,7 +114,7 @@ def test_the_least_limit_is_named():
 def test_a_called_function_that_needs_more_is_refused():
     x, y = X[:1000], Y[:1000]
     options = {"p0": [1, 1, 1], "jac": "2-point"}
-    least = nlsq._core.callback_memory(1000, 3) + 16_000
+    least = nlsq.estimate_memory_requirements(1000, 3, called).minimum_bytes
     assert nlsq.curve_fit(decay, x, y, memory_limit=least, **options).engine == "callback"
     with pytest.raises(ValueError, match="calls the model as it is"):
         nlsq.curve_fit(decay, x, y, memory_limit=least - 1, **options)
