@@ -36,11 +36,16 @@ std::string superscript(int exponent) {
 
 }  // namespace
 
-Axis::Axis(double low, double high, double padding) : low_(low), high_(high) {
-  const double size = std::max(std::abs(low), std::abs(high));
+Axis::Axis(double low, double high, double padding, Scale scale)
+    : scale_(scale), low_(low), high_(high) {
+  if (scale == Scale::log) {
+    low_ = std::log10(low);
+    high_ = std::log10(high);
+  }
+  const double size = std::max(std::abs(low_), std::abs(high_));
   // Fewer than some digits between the ends cannot be labelled.
-  if (!(high - low > 1e-12 * size)) {
-    const double half = size > 0.0 ? 0.1 * size : 1.0;
+  if (!(high_ - low_ > 1e-12 * size)) {
+    const double half = scale == Scale::log ? 0.5 : size > 0.0 ? 0.1 * size : 1.0;
     low_ -= half;
     high_ += half;
   }
@@ -49,7 +54,19 @@ Axis::Axis(double low, double high, double padding) : low_(low), high_(high) {
   high_ += extra;
 }
 
+double Axis::value_at(double coordinate) const {
+  return scale_ == Scale::log ? std::pow(10.0, coordinate) : coordinate;
+}
+
+double Axis::place(double value, double at_low, double at_high) const {
+  double coordinate = value;
+  if (scale_ == Scale::log)
+    coordinate = value > 0.0 ? std::log10(value) : low_ - 10.0 * (high_ - low_);
+  return at_low + (coordinate - low_) / (high_ - low_) * (at_high - at_low);
+}
+
 int Axis::factor_exponent() const {
+  if (scale_ == Scale::log) return 0;
   const double size = std::max(std::abs(low_), std::abs(high_));
   const int exponent = static_cast<int>(std::floor(std::log10(size)));
   return exponent >= 5 || exponent <= -4 ? exponent : 0;
@@ -60,7 +77,37 @@ std::string Axis::factor() const {
   return exponent == 0 ? "" : "×10" + superscript(exponent);
 }
 
+// Powers of ten, every so many of them; within few decades 2 and 5 times them have labels, too, and
+// all multiples lines.
+std::vector<Tick> Axis::log_ticks(int wanted) const {
+  const double decades = high_ - low_;
+  const int stride = std::max(1, static_cast<int>(std::ceil(decades / wanted)));
+  const bool has_multiples = stride == 1 && decades < 1.3 * wanted;
+  const bool labels_them = decades < 2.5;
+  const bool is_plain = low_ > -4.0 && high_ < 5.0;
+  const auto label = [&](int digit, int exponent) {
+    if (is_plain)
+      return fmt::format("{:.{}f}", digit * std::pow(10.0, exponent), std::max(0, -exponent));
+    const std::string power = "10" + superscript(exponent);
+    return digit == 1 ? power : fmt::format("{}·{}", digit, power);
+  };
+  std::vector<Tick> ticks;
+  const int first = static_cast<int>(std::floor(low_)), last = static_cast<int>(std::floor(high_));
+  for (int exponent = first; exponent <= last; ++exponent) {
+    if (exponent % stride != 0) continue;
+    for (int digit = 1; digit <= (has_multiples ? 9 : 1); ++digit) {
+      const double coordinate = exponent + std::log10(digit);
+      if (coordinate < low_ - 1e-9 || coordinate > high_ + 1e-9) continue;
+      const bool has_label = digit == 1 || (labels_them && (digit == 2 || digit == 5));
+      ticks.push_back({value_at(coordinate), has_label ? label(digit, exponent) : ""});
+    }
+  }
+  return ticks;
+}
+
 std::vector<Tick> Axis::ticks(int wanted) const {
+  if (scale_ == Scale::log && high_ - low_ > 0.7) return log_ticks(wanted);
+  if (scale_ == Scale::log) return Axis(low(), high(), 0.0).ticks(wanted);
   const double step = tick_step(low_, high_, wanted);
   const int exponent = factor_exponent();
   const int decimals =

@@ -73,6 +73,9 @@ void add_parameter_options(CLI::App& fit, FitArguments& a) {
   add_list(fit, "--p0", a.p0,
            "start values, a=1,b=2 (others: 1, inside bounds; built-in models: from the data)",
            group, "LIST");
+  add_text(fit, "--p0-from", a.p0_from,
+           "start values from an earlier --out or --json (with --by: a row a group)", group,
+           "FILE");
   add_list(fit, "--bounds", a.bounds, "a=0:10,b=:5,c=1:", group, "LIST");
   add_list(fit, "--fix", a.fix, "keep at its start, or at a value: c or c=0", group, "LIST");
 }
@@ -113,9 +116,20 @@ void add_output_options(CLI::App& fit, FitArguments& a) {
       ->group(group);
   add_text(fit, "--plot", a.plot, "write a plot of the fit and its residuals; - is standard output",
            group, "FILE.svg");
-  fit.add_flag(
-         "--force", a.force,
-         "--plot and --out may replace files that nlsq did not write (never one that is read)")
+  add_text(fit, "--out", a.out,
+           "write the result: JSON, or a table of one row (with --by: a row a group)", group,
+           "FILE.json|.csv|.npz");
+  add_text(fit, "--table", a.table,
+           "write each row with its fit, residual, standard error and confidence interval", group,
+           "FILE.csv|.npz");
+  add_text(fit, "--predict", a.predict,
+           "values elsewhere, to --table or standard output: 0:10:0.1, or a table", group,
+           "PLACES");
+  add_text(fit, "--log", a.log,
+           "axes of the plot that are logarithmic: x, y, xy or none (default: by the data)", group,
+           "AXES");
+  fit.add_flag("--force", a.force,
+               "outputs may replace files that nlsq did not write (never one that is read)")
       ->group(group);
   add_text(fit, "--level", a.level, "confidence of the intervals (default 0.95)", group, "P");
   fit.add_flag("--verbose", a.verbose,
@@ -129,10 +143,6 @@ void add_group_options(CLI::App& fit, FitArguments& a) {
   add_text(fit, "--by", a.by,
            "one fit for each value of a column, or of several: well or plate,well", group,
            "COLUMNS");
-  add_text(fit, "--out", a.out, "where the table of results goes (default: CSV on stdout)", group,
-           "FILE.csv|.npz");
-  add_text(fit, "--p0-from", a.p0_from,
-           "start values of each group: a table such as an earlier --out", group, "FILE");
   add_text(fit, "--bounds-from", a.bounds_from,
            "bounds of each group: a table with columns a_min, a_max, …", group, "FILE");
   add_text(fit, "--max-failed", a.max_failed,

@@ -25,11 +25,11 @@ struct FitArguments {
   std::string missing = "raise", columns, delimiter, decimal = ".", skip;
   std::string skip_after_header = "0", lines, block, comment, thousands;
   std::vector<std::string> na;
-  std::string plot;
+  std::string plot, log, table, predict;
   bool json = false, verbose = false, quiet = false, force = false;
   /// Options of a later version, with their names, when given.
   std::string checkpoint, device;
-  /// Fits of many groups.
+  /// Fits of many groups; --out and --p0-from are of single fits, too.
   std::string by, out, p0_from, bounds_from, max_failed, time_limit;
 };
 

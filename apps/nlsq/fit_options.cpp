@@ -90,9 +90,7 @@ void refuse_later_options(const FitArguments& a) {
 }
 
 void refuse_options_of_groups(const FitArguments& a) {
-  const std::pair<const char*, const std::string&> of_groups[] = {{"--out", a.out},
-                                                                  {"--p0-from", a.p0_from},
-                                                                  {"--bounds-from", a.bounds_from},
+  const std::pair<const char*, const std::string&> of_groups[] = {{"--bounds-from", a.bounds_from},
                                                                   {"--max-failed", a.max_failed},
                                                                   {"--time-limit", a.time_limit}};
   for (const auto& [name, value] : of_groups) {

@@ -8,6 +8,8 @@
 #include <map>
 #include <utility>
 
+#include "own_names.hpp"
+
 namespace nlsq::command {
 namespace {
 
@@ -156,16 +158,7 @@ ResultTable make_result_table(const GroupedData& grouped, const ManyFits& fits,
   std::vector<std::string> taken;
   for (const Keys& key : grouped.groups.keys) taken.push_back(key.name);
   taken.insert(taken.end(), fits.names.begin(), fits.names.end());
-  const auto own = [&](const std::string& name) {
-    std::string free = name;
-    while (std::find(taken.begin(), taken.end(), free) != taken.end()) free += '_';
-    taken.push_back(free);
-    if (free != name) {
-      notes.push_back(
-          fmt::format("'{}' is a name of yours; in the results ours is called '{}'", name, free));
-    }
-    return free;
-  };
+  OwnNames own(std::move(taken), notes);
   add_keys(grouped.groups, table);
   add_counts(table, own("n"), grouped.used);
   const std::size_t N = fits.names.size();
@@ -177,6 +170,26 @@ ResultTable make_result_table(const GroupedData& grouped, const ManyFits& fits,
   add_numbers(table, own("r2"), r_squared(grouped, fits));
   add_counts(table, own("status"), fits.status);
   add_messages(grouped, fits, own("message"), table);
+  return table;
+}
+
+ResultTable make_result_row(const FitResult& result, std::vector<std::string>& notes) {
+  ResultTable table;
+  table.rows = 1;
+  OwnNames own(result.names, notes);
+  add_counts(table, own("n"), std::vector<std::int64_t>{result.n});
+  for (std::size_t i = 0; i < result.names.size(); ++i) {
+    add_numbers(table, result.names[i], {result.popt[i]});
+    add_numbers(table, own(result.names[i] + "_stderr"), {result.perr[i]});
+  }
+  add_numbers(table, own("rss"), {result.rss});
+  add_numbers(table, own("r2"), {result.r_squared});
+  add_counts(table, own("status"), std::vector<std::int64_t>{static_cast<int>(result.status)});
+  ResultColumn& column = table.columns.emplace_back();
+  column.name = own("message");
+  column.kind = ResultColumn::Kind::text;
+  column.words = {result.message};
+  column.codes = {0};
   return table;
 }
 

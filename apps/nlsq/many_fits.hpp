@@ -37,4 +37,7 @@ ManyFits fit_groups(const Model& model, const GroupedData& grouped, const ManyOp
 ResultTable make_result_table(const GroupedData& grouped, const ManyFits& fits,
                               std::vector<std::string>& notes);
 
+/// The same of one fit: a row without keys.
+ResultTable make_result_row(const FitResult& result, std::vector<std::string>& notes);
+
 }  // namespace nlsq::command

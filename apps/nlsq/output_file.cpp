@@ -30,9 +30,11 @@ void check_ending(const std::string& option, const std::string& path, Format for
                                          "and in no other format",
                                          option, path));
   }
+  if (format == Format::json) return;  // chosen by the ending
   if (format != Format::svg && !has_ending(path, ".csv") && !has_ending(path, ".npz")) {
     throw InputError(option,
-                     fmt::format("{}: '{}' ends neither in .csv nor in .npz", option, path));
+                     fmt::format("{}: '{}' ends neither in .csv nor in .npz{}", option, path,
+                                 option == "--out" ? " (nor, of one fit, in .json)" : ""));
   }
 }
 
@@ -73,7 +75,10 @@ void check_existing(const std::string& option, const std::string& path, const Pl
       option,
       fmt::format("{0}: '{1}' exists and is not {2} that nlsq wrote; it is replaced only with "
                   "--force",
-                  option, path, format == Format::svg ? "a plot" : "a table of results"));
+                  option, path,
+                  format == Format::svg    ? "a plot"
+                  : format == Format::json ? "a result"
+                                           : "a table of results"));
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ bool is_ours(std::string_view field, std::string_view name) {
          field.find_first_not_of('_', name.size()) == std::string_view::npos;
 }
 
-// Keys, n, pairs of NAME and NAME_stderr, rss, r2, status, message.
+// Keys if any, n, pairs of NAME and NAME_stderr, rss, r2, status, message.
 bool is_header(const std::vector<std::string>& fields) {
   constexpr std::string_view kEnd[] = {"rss", "r2", "status", "message"};
   if (fields.size() < 2 + std::size(kEnd)) return false;
@@ -51,14 +51,34 @@ bool is_header(const std::vector<std::string>& fields) {
   }
   std::size_t at = end;
   while (at >= 2 && is_ours(fields[at - 1], fields[at - 2] + "_stderr")) at -= 2;
-  return at >= 2 && is_ours(fields[at - 1], "n");
+  return at >= 1 && is_ours(fields[at - 1], "n");
+}
+
+// Columns of the user, fit, residual (of rows that were fitted), fit_stderr, fit_lower, fit_upper.
+bool is_curve_header(const std::vector<std::string>& fields) {
+  constexpr std::string_view kEnd[] = {"fit_stderr", "fit_lower", "fit_upper"};
+  if (fields.size() < 2 + std::size(kEnd)) return false;
+  const std::size_t end = fields.size() - std::size(kEnd);
+  for (std::size_t i = 0; i < std::size(kEnd); ++i) {
+    if (!is_ours(fields[end + i], kEnd[i])) return false;
+  }
+  return is_ours(fields[end - 1], "fit") ||
+         (is_ours(fields[end - 1], "residual") && is_ours(fields[end - 2], "fit"));
+}
+
+bool is_json(std::ifstream& file) {
+  const std::string_view wanted = kJsonStart;
+  std::string text(wanted.size(), '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  return file.good() && text == wanted;
 }
 
 bool is_table(std::ifstream& file) {
   std::string text(static_cast<std::size_t>(kMostOfHeader), '\0');
   file.read(text.data(), kMostOfHeader);
   text.resize(static_cast<std::size_t>(file.gcount()));
-  return is_header(first_line(text));
+  const std::vector<std::string> fields = first_line(text);
+  return is_header(fields) || is_curve_header(fields);
 }
 
 bool is_plot(std::ifstream& file) {
@@ -82,7 +102,7 @@ bool is_archive(std::ifstream& file, std::streamoff size) {
   if (!entries.ends_with(".npy")) return false;
   entries.remove_suffix(4);
   while (entries.ends_with('_')) entries.remove_suffix(1);
-  return entries.ends_with("message");
+  return entries.ends_with("message") || entries.ends_with("fit_upper");
 }
 
 }  // namespace
@@ -97,6 +117,7 @@ bool is_own_result(const std::string& path, Format format) {
     case Format::svg: return is_plot(file);
     case Format::csv: return is_table(file);
     case Format::npz: return is_archive(file, size);
+    case Format::json: return is_json(file);
   }
   return false;
 }

@@ -7,19 +7,22 @@
 
 namespace nlsq::command {
 
-enum class Format { svg, csv, npz };
+enum class Format { svg, csv, npz, json };
 
 /// What a plot begins with, before its width. Programs that edit a drawing write another beginning.
 inline constexpr const char* kSvgStart =
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- a plot by nlsq fit -->\n"
     "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"";
 
+/// What a result as JSON begins with.
+inline constexpr const char* kJsonStart = "{\"schema\": ";
+
 /// The comment at the end of an .npz.
 inline constexpr const char* kNpzComment = "a table by nlsq fit";
 
 /// True if the file is empty, or a result of this command in `format`: a plot that begins with
-/// kSvgStart; a CSV whose names are those of a table of --by, in their order; an .npz with
-/// kNpzComment behind a member `message`.
+/// kSvgStart; a CSV whose names are those of a table of results or of a fitted curve, in their
+/// order; an .npz with kNpzComment behind the last member of one; JSON that begins with kJsonStart.
 bool is_own_result(const std::string& path, Format format);
 
 }  // namespace nlsq::command

@@ -9,7 +9,10 @@
 #include <cmath>
 #include <cstdint>
 
+#include "fitted_table.hpp"
+#include "nlsq/error.hpp"
 #include "nlsq/fit.hpp"
+#include "nlsq/runtime.hpp"
 
 namespace nlsq::command {
 namespace {
@@ -49,14 +52,46 @@ double sigma_of(const Dataset::Response& response, index_t row) {
   return response.sigma.size > 0 ? response.sigma[row] : response.sigma_number;
 }
 
-// Student's factor for `level`; 0 when no parameter has a usable error.
-double band_factor(const FitResult& result, double level) {
-  const auto intervals = result.intervals(level);
-  for (std::size_t i = 0; i < result.names.size(); ++i) {
-    const double error = result.perr[i];
-    if (error > 0.0 && std::isfinite(error)) return (intervals[i].second - result.popt[i]) / error;
+double lowest_positive(const Values& x) {
+  double low = INFINITY;
+  for (index_t i = 0; i < x.size; ++i) {
+    if (x[i] > 0.0) low = std::min(low, x[i]);
   }
-  return 0.0;
+  return low;
+}
+
+// Values of measurements at 1, 3, 10, 30, … rather than at 1, 2, 3, …
+bool spans_decades(std::vector<double> values) {
+  if (values.size() < 3) return false;
+  std::sort(values.begin(), values.end());
+  const double low = values.front(), high = values.back();
+  return low > 0.0 && std::isfinite(high) && high >= 100.0 * low &&
+         values[values.size() / 2] < low + 0.1 * (high - low);
+}
+
+bool has_positive(const std::vector<Point>& points, double Point::*part) {
+  return std::any_of(points.begin(), points.end(), [&](const Point& p) { return p.*part > 0.0; });
+}
+
+std::vector<double> parts(const std::vector<Point>& points, double Point::*part) {
+  std::vector<double> values;
+  for (const Point& p : points) values.push_back(p.*part);
+  return values;
+}
+
+void choose_scales(PlotData& plot, const PlotScales& asked) {
+  const auto scale = [&](const std::optional<Scale>& wanted, bool by_data, double Point::*part) {
+    const bool is_log = wanted ? *wanted == Scale::log : by_data;
+    return is_log && has_positive(plot.points, part) ? Scale::log : Scale::linear;
+  };
+  const bool is_free = !plot.against_fitted;
+  plot.x_scale = scale(asked.x, is_free && spans_decades(parts(plot.points, &Point::x)), &Point::x);
+  plot.y_scale =
+      scale(asked.y,
+            is_free && plot.x_scale == Scale::log && spans_decades(parts(plot.points, &Point::y)),
+            &Point::y);
+  // Observed against fitted are one quantity.
+  if (plot.against_fitted && plot.x_scale != plot.y_scale) plot.x_scale = plot.y_scale = Scale::log;
 }
 
 void add_curve(PlotData& plot, const FitResult& result, const LoadedData& loaded, double level) {
@@ -68,13 +103,17 @@ void add_curve(PlotData& plot, const FitResult& result, const LoadedData& loaded
   }
   std::vector<double> grid;
   grid.reserve(kCurvePoints);
-  for (int i = 0; i < kCurvePoints; ++i)
-    grid.push_back(low + (high - low) * i / (kCurvePoints - 1));
+  const bool is_log = plot.x_scale == Scale::log;
+  if (is_log) low = lowest_positive(x);
+  for (int i = 0; i < kCurvePoints; ++i) {
+    const double part = static_cast<double>(i) / (kCurvePoints - 1);
+    grid.push_back(is_log ? low * std::pow(high / low, part) : low + (high - low) * part);
+  }
   Dataset data;
   data.column(loaded.data.columns().front().name, grid);
   const std::vector<double> values = evaluate(*loaded.model, data, result.popt);
   for (std::size_t i = 0; i < grid.size(); ++i) plot.curve.push_back({grid[i], values[i]});
-  const double factor = band_factor(result, level);
+  const double factor = confidence_factor(result, level);
   if (factor == 0.0) return;
   plot.half_width = standard_errors_of(*loaded.model, data, result);
   for (double& error : plot.half_width) error *= factor;
@@ -84,7 +123,21 @@ void add_curve(PlotData& plot, const FitResult& result, const LoadedData& loaded
 
 }  // namespace
 
-PlotData make_plot_data(const FitResult& result, const LoadedData& loaded, double level) {
+PlotScales parse_scales(const std::string& text) {
+  if (text.empty()) return {};
+  const bool is_known = text == "x" || text == "y" || text == "xy" || text == "none";
+  if (!is_known) {
+    throw InputError("--log",
+                     fmt::format("--log: '{}' is none of x, y, xy and none", printable(text)));
+  }
+  const auto scale = [&](char axis) {
+    return text != "none" && text.find(axis) != std::string::npos ? Scale::log : Scale::linear;
+  };
+  return {scale('x'), scale('y')};
+}
+
+PlotData make_plot_data(const FitResult& result, const LoadedData& loaded, double level,
+                        const PlotScales& scales) {
   PlotData plot;
   const Dataset::Response& response = loaded.data.responses().front();
   // Parameters picked by an index column have no meaning between its values.
@@ -104,6 +157,7 @@ PlotData make_plot_data(const FitResult& result, const LoadedData& loaded, doubl
       plot.against_fitted ? "fitted " + loaded.response : loaded.data.columns().front().name;
   plot.y_name = plot.against_fitted ? "observed " + loaded.response : loaded.response;
   plot.residual_name = plot.sigma.empty() ? "residual" : "residual/σ";
+  choose_scales(plot, scales);
   if (!plot.against_fitted) add_curve(plot, result, loaded, level);
   return plot;
 }

@@ -64,6 +64,14 @@ void refuse_options_of_one_fit(const FitArguments& arguments) {
     throw InputError("--plot",
                      "--plot draws one fit, --by makes many; choose a group with --where instead");
   }
+  for (const auto& [option, value] :
+       {std::pair("--table", &arguments.table), std::pair("--predict", &arguments.predict),
+        std::pair("--log", &arguments.log)}) {
+    if (value->empty()) continue;
+    throw InputError(option, fmt::format("{} is of one fit, --by makes many; choose a group with "
+                                         "--where instead",
+                                         option));
+  }
   if (!arguments.memory.empty())
     throw InputError("--memory", "--memory limits one fit, --by makes many; leave it out");
   if (!arguments.level.empty() && !arguments.json)

@@ -9,17 +9,23 @@
 #include <chrono>
 #include <cstdlib>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "built_in.hpp"
+#include "earlier_result.hpp"
 #include "fit_options.hpp"
+#include "fitted_table.hpp"
 #include "json_output.hpp"
 #include "load.hpp"
+#include "many_fits.hpp"
 #include "messages.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/fit.hpp"
 #include "nlsq/memory.hpp"
 #include "progress.hpp"
+#include "result_table.hpp"
 #include "run_by.hpp"
 #include "stop_signal.hpp"
 #include "svg_plot.hpp"
@@ -77,6 +83,21 @@ FitResult fit_loaded(const LoadedData& loaded, FitOptions options) {
   }
 }
 
+void write_table(const OutputFile& file, const ResultTable& table, int threads) {
+  file.write(file.format() == Format::npz ? to_npz(table) : to_csv(table, threads));
+}
+
+void write_result(const OutputFile& file, const FitResult& result, const LoadedData& loaded,
+                  const FitOptions& options, const FitArguments& arguments) {
+  if (file.format() == Format::json) {
+    file.write(to_json(result, loaded, options, arguments));
+    return;
+  }
+  std::vector<std::string> notes;
+  write_table(file, make_result_row(result, notes), options.threads);
+  for (const std::string& note : notes) print_note(note);
+}
+
 int exit_code(const FitResult& result) {
   if (result.status == Status::stopped) return Exit::stopped;
   return result.success ? Exit::converged : Exit::not_converged;
@@ -90,12 +111,22 @@ int run_fit(const FitArguments& arguments) {
   if (!arguments.by.empty()) return run_by(arguments);
   refuse_options_of_groups(arguments);
   const std::optional<OutputFile> plot = plot_file(arguments);
+  const PlotScales scales = parse_scales(arguments.log);
+  if (!arguments.log.empty() && !plot)
+    throw InputError("--log", "--log is about the axes of --plot, which is not given");
+  const std::optional<OutputFile> out =
+      arguments.out.empty() ? std::nullopt : table_file(arguments);
+  const std::optional<OutputFile> curve = curve_file(arguments);
   const Stopwatch reading;
   LoadedData loaded = load(arguments);
   FitOptions options = make_fit_options(arguments, *loaded.model);
+  if (!arguments.p0_from.empty())
+    add_earlier_starts(arguments.p0_from, loaded, options, loaded.notes);
   add_built_in_defaults(arguments, loaded, options);
   refuse_unused_parameters(*loaded.model, options);
   refuse_too_few_rows(loaded.n_rows, free_parameters(*loaded.model, options).size());
+  std::optional<Places> places;
+  if (!arguments.predict.empty()) places.emplace(arguments, loaded);
   Progress progress(arguments.verbose);
   progress.loaded(loaded, reading.milliseconds());
   options.stop = [] { return StopSignal::received(); };
@@ -112,6 +143,11 @@ int run_fit(const FitArguments& arguments) {
                                     std::count(result.fixed.begin(), result.fixed.end(), false)));
   result.warnings.insert(result.warnings.end(), loaded.warnings.begin(), loaded.warnings.end());
   progress.finished(result);
+  ResultTable rows;
+  if (curve) {
+    rows = places ? places->table(result, loaded, options.level)
+                  : fitted_table(result, loaded, options.level);
+  }
   if (!arguments.quiet) {
     for (const std::string& note : loaded.notes) print_note(note);
   }
@@ -119,14 +155,20 @@ int run_fit(const FitArguments& arguments) {
   if (arguments.json) {
     print_result(to_json(result, loaded, options, arguments));
   } else {
-    // A plot on standard output leaves the report the other one.
-    std::FILE* const to = plot && plot->is_standard_output() ? stderr : stdout;
+    // What is written to standard output leaves the report the other one.
+    const auto takes_output = [](const std::optional<OutputFile>& file) {
+      return file && file->is_standard_output();
+    };
+    const bool is_taken = takes_output(plot) || takes_output(out) || takes_output(curve);
+    std::FILE* const to = is_taken ? stderr : stdout;
     print_result(
         result.report({.color = wants_color(to), .level = options.level, .warnings = false}) +
             about_estimated_starts(loaded, options),
         to);
   }
-  if (plot) plot->write(plot_of(result, loaded, options.level));
+  if (out) write_result(*out, result, loaded, options, arguments);
+  if (curve) write_table(*curve, rows, options.threads);
+  if (plot) plot->write(plot_of(result, loaded, options.level, scales));
   return exit_code(result);
 }
 

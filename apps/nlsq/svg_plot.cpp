@@ -22,20 +22,25 @@ constexpr const char* kFrame = "fill=\"none\" stroke=\"#444\" stroke-width=\"1\"
 constexpr const char* kGrid = "stroke=\"#e9e9e9\" stroke-width=\"1\"";
 constexpr const char* kTick = "stroke=\"#444\" stroke-width=\"1\"";
 
+// Of what an axis is to show: a logarithmic one has no place for zero and below.
 struct Range {
   double low = INFINITY, high = -INFINITY;
+  Scale scale = Scale::linear;
   void include(double v) {
-    if (!std::isfinite(v)) return;
+    if (!std::isfinite(v) || (scale == Scale::log && v <= 0.0)) return;
     low = std::min(low, v);
     high = std::max(high, v);
   }
   Range widened(double part) const {
-    return {low - part * (high - low), high + part * (high - low)};
+    if (scale == Scale::linear)
+      return {low - part * (high - low), high + part * (high - low), scale};
+    const double more = std::pow(std::max(high / low, 2.0), part);
+    return {low / more, high * more, scale};
   }
 };
 
 Range x_range(const PlotData& plot) {
-  Range range;
+  Range range{.scale = plot.x_scale};
   for (const Point& p : plot.points) range.include(p.x);
   for (const Point& p : plot.curve) range.include(p.x);
   return range;
@@ -43,7 +48,7 @@ Range x_range(const PlotData& plot) {
 
 // The data decide; long error bars and poles of the curve may widen the range only so far.
 Range y_range(const PlotData& plot) {
-  Range range;
+  Range range{.scale = plot.y_scale};
   for (const Point& p : plot.points) range.include(p.y);
   const Range bars = range.widened(0.5), curve = range.widened(0.3);
   for (std::size_t i = 0; i < plot.sigma.size(); ++i) {
@@ -81,14 +86,15 @@ void draw_grid(Svg& svg, const Panel& panel, int y_ticks, bool has_x_labels) {
   for (const Tick& tick : panel.x.ticks(7)) {
     const double x = panel.at_x(tick.value);
     svg.line({x, panel.top}, {x, panel.bottom()}, kGrid);
-    svg.line({x, panel.bottom()}, {x, panel.bottom() + 5}, kTick);
-    if (has_x_labels) svg.text({x, panel.bottom() + 20}, tick.label, "text-anchor=\"middle\"");
+    svg.line({x, panel.bottom()}, {x, panel.bottom() + (tick.label.empty() ? 3 : 5)}, kTick);
+    if (has_x_labels && !tick.label.empty())
+      svg.text({x, panel.bottom() + 20}, tick.label, "text-anchor=\"middle\"");
   }
   for (const Tick& tick : panel.y.ticks(y_ticks)) {
     const double y = panel.at_y(tick.value);
     svg.line({panel.left, y}, {panel.left + panel.width, y}, kGrid);
-    svg.line({panel.left - 5, y}, {panel.left, y}, kTick);
-    svg.text({panel.left - 9, y + 4.5}, tick.label, "text-anchor=\"end\"");
+    svg.line({panel.left - (tick.label.empty() ? 3 : 5), y}, {panel.left, y}, kTick);
+    if (!tick.label.empty()) svg.text({panel.left - 9, y + 4.5}, tick.label, "text-anchor=\"end\"");
   }
 }
 
@@ -188,10 +194,11 @@ void draw_title(Svg& svg, const std::string& title, double x, double width) {
 
 }  // namespace
 
-std::string plot_of(const FitResult& result, const LoadedData& loaded, double level) {
-  const PlotData plot = make_plot_data(result, loaded, level);
+std::string plot_of(const FitResult& result, const LoadedData& loaded, double level,
+                    const PlotScales& scales) {
+  const PlotData plot = make_plot_data(result, loaded, level, scales);
   const Range xs = x_range(plot), ys = y_range(plot), residuals = residual_range(plot);
-  const Axis x(xs.low, xs.high, 0.03), y(ys.low, ys.high, 0.04),
+  const Axis x(xs.low, xs.high, 0.03, xs.scale), y(ys.low, ys.high, 0.04, ys.scale),
       residual(residuals.low, residuals.high, 0.12);
   const double left = 40.0 + std::max(widest_label(y, 6), widest_label(residual, 3));
   const Panel main{left, kTop, kPanelWidth, kHeight, x, y};

@@ -6,11 +6,13 @@
 
 #include "load.hpp"
 #include "nlsq/result.hpp"
+#include "plot_data.hpp"
 
 namespace nlsq::command {
 
 /// Throws IoError; a file that could not be completed is removed.
 /// An SVG document.
-std::string plot_of(const FitResult& result, const LoadedData& loaded, double level);
+std::string plot_of(const FitResult& result, const LoadedData& loaded, double level,
+                    const PlotScales& scales);
 
 }  // namespace nlsq::command

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "targets.hpp"
 
+#include <iterator>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "fitted_table.hpp"
 #include "nlsq/error.hpp"
 
 namespace nlsq::command {
@@ -18,10 +21,13 @@ std::vector<InputFile> inputs_of(const FitArguments& a) {
         std::pair("--bounds-from", a.bounds_from)}) {
     if (!path.empty()) inputs.push_back({option, path});
   }
+  if (!a.predict.empty() && !is_grid(a.predict)) inputs.push_back({"--predict", a.predict});
   return inputs;
 }
 
-bool is_npz(const std::string& path) { return path.ends_with(".npz") || path.ends_with(".NPZ"); }
+Format table_format(const std::string& path) {
+  return path.ends_with(".npz") || path.ends_with(".NPZ") ? Format::npz : Format::csv;
+}
 
 void refuse_second_on_stdout(const OutputFile& file, const char* option, bool json) {
   if (!json || !file.is_standard_output()) return;
@@ -59,10 +65,16 @@ void refuse_shared_files(const FitArguments& a) {
     reader = &input;
   }
   for (const InputFile& input : inputs) refuse_redirection_to(input);
-  if (a.plot.empty() || a.out.empty()) return;
-  if (a.plot == a.out || same_file(a.plot, a.out)) {
-    throw InputError(
-        "--out", fmt::format("--out: '{}' and '{}' of --plot are the same file", a.out, a.plot));
+  const std::pair<const char*, const std::string&> outputs[] = {
+      {"--plot", a.plot}, {"--out", a.out}, {"--table", a.table}};
+  for (std::size_t i = 0; i < std::size(outputs); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      const auto& [first, one] = outputs[j];
+      const auto& [second, other] = outputs[i];
+      if (one.empty() || other.empty() || (one != other && !same_file(one, other))) continue;
+      throw InputError(second, fmt::format("{}: '{}' and '{}' of {} are the same file", second,
+                                           other, one, first));
+    }
   }
 }
 
@@ -75,8 +87,25 @@ std::optional<OutputFile> plot_file(const FitArguments& a) {
 
 std::optional<OutputFile> table_file(const FitArguments& a) {
   if (a.out.empty()) return std::nullopt;
-  OutputFile file("--out", a.out, is_npz(a.out) ? Format::npz : Format::csv, inputs_of(a), a.force);
+  const bool is_json = a.by.empty() && (a.out.ends_with(".json") || a.out.ends_with(".JSON"));
+  OutputFile file("--out", a.out, is_json ? Format::json : table_format(a.out), inputs_of(a),
+                  a.force);
   refuse_second_on_stdout(file, "--out", a.json);
+  return file;
+}
+
+std::optional<OutputFile> curve_file(const FitArguments& a) {
+  if (a.table.empty() && a.predict.empty()) return std::nullopt;
+  const std::string place = a.table.empty() ? "-" : a.table;
+  const char* const option = a.table.empty() ? "--predict" : "--table";
+  OutputFile file(option, place, table_format(place), inputs_of(a), a.force);
+  refuse_second_on_stdout(file, option, a.json);
+  for (const auto& [other, path] : {std::pair("--plot", &a.plot), std::pair("--out", &a.out)}) {
+    if (!file.is_standard_output() || *path != "-") continue;
+    throw InputError(option, fmt::format("{}: standard output has what {} writes already; give "
+                                         "--table a file",
+                                         option, other));
+  }
   return file;
 }
 

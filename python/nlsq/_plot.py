@@ -7,19 +7,27 @@ _POINTS = 400
 _LEVEL = 0.95
 
 
-def plot(result, ax, show_residuals, show_confidence, scatter_kw):
+def plot(result, ax, show_residuals, show_confidence, log, scatter_kw):
     """See CurveFitResult.plot."""
+    _check(log)
     figure, upper, lower = _axes(ax, show_residuals)
     outcome = result._outcome
     x = np.asarray(outcome.xdata, dtype=float)
     if x.ndim == 1 and x.shape == outcome.ydata.shape:
+        logarithmic = _scales(log, x, outcome.ydata)
         _data(upper, x, outcome, scatter_kw)
-        _curve(upper, result, x, show_confidence)
+        _curve(upper, result, x, show_confidence, logarithmic[0])
         label = "x"
     else:
         x, label = result.predictions.ravel(), "prediction"
+        logarithmic = (bool(log) and log != "none",) * 2  # one quantity on both
         _data(upper, x, outcome, scatter_kw)
         upper.axline((x.min(), x.min()), slope=1.0, color="C3", label="prediction = data")
+    for axis, is_log in zip("xy", logarithmic):
+        if is_log:
+            getattr(upper, f"set_{axis}scale")("log")
+            if axis == "x" and lower is not None:
+                lower.set_xscale("log")
     upper.set_ylabel("y")
     upper.legend()
     (lower or upper).set_xlabel(label)
@@ -27,6 +35,30 @@ def plot(result, ax, show_residuals, show_confidence, scatter_kw):
         return figure, upper
     _residuals(lower, result, x)
     return figure, (upper, lower)
+
+
+def _check(log):
+    if log not in (None, "x", "y", "xy", "none"):
+        raise ValueError(f"log must be 'x', 'y', 'xy' or 'none', not {log!r}")
+
+
+def _scales(log, x, y):
+    """(whether x, whether y is logarithmic), as the command has it."""
+    if log is not None:
+        wanted = [log != "none" and axis in log for axis in "xy"]
+    else:
+        wanted = [_spans_decades(x)]
+        wanted.append(wanted[0] and _spans_decades(np.asarray(y).ravel()))
+    return tuple(bool(w and np.any(values > 0.0)) for w, values in zip(wanted, (x, y)))
+
+
+def _spans_decades(values):
+    """Measured at 1, 3, 10, 30, … rather than at 1, 2, 3, …"""
+    values = np.sort(values[~np.isnan(values)])
+    if len(values) < 3 or not values[0] > 0.0:
+        return False
+    low, high = values[0], values[-1]
+    return bool(np.isfinite(high) and high >= 100.0 * low and values[len(values) // 2] < low + 0.1 * (high - low))
 
 
 def _axes(ax, show_residuals):
@@ -62,8 +94,10 @@ def _bars(outcome):
     return np.where(np.isfinite(sigma), sigma, 0.0)
 
 
-def _curve(ax, result, x, show_confidence):
+def _curve(ax, result, x, show_confidence, logarithmic):
     grid = np.linspace(np.nanmin(x), np.nanmax(x), _POINTS)
+    if logarithmic:
+        grid = np.geomspace(np.min(x[x > 0.0]), np.nanmax(x), _POINTS)
     try:
         values, errors = result.predict(grid, return_std=True)
     except Exception:  # noqa: BLE001 - a model that only knows the x of the fit, in its own way

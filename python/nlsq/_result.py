@@ -189,15 +189,16 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
         """Prints the report."""
         print(self.report())
 
-    def plot(self, ax=None, show_residuals=True, show_confidence=True, **scatter_kw):
+    def plot(self, ax=None, show_residuals=True, show_confidence=True, *, log=None, **scatter_kw):
         """Data, curve, 95 % band and residuals, with matplotlib.
 
-        ax: axes to draw into, one or a pair (curve, residuals); with one, residuals are left out. Keywords go to
-        ``Axes.scatter`` of the data. Returns (figure, (upper, lower)), or (figure, axes) without residuals.
+        ax: axes to draw into, one or a pair (curve, residuals); with one, residuals are left out. log: "x", "y", "xy" or
+        "none"; by default x is logarithmic where it is positive, spans two decades and half of it lies in its lowest
+        tenth, and so is y beside such an x. Keywords go to ``Axes.scatter`` of the data. Returns (figure, (upper, lower)), or (figure, axes) without residuals.
         """
         from nlsq._plot import plot
 
-        return plot(self, ax, show_residuals, show_confidence, scatter_kw)
+        return plot(self, ax, show_residuals, show_confidence, log, scatter_kw)
 
     def __repr__(self):
         from nlsq._show import text

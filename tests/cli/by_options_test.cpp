@@ -137,7 +137,7 @@ TEST_F(ByOptions, wrong_keys_are_named) {
 }
 
 TEST_F(ByOptions, what_belongs_together_is_said) {
-  for (const char* option : {"--out", "--p0-from", "--bounds-from", "--max-failed", "--time-limit"})
+  for (const char* option : {"--bounds-from", "--max-failed", "--time-limit"})
     expect_refused(fit("d.csv", kDecayModel, {option, "1"}), {option, "--by COLUMN"});
   expect_refused(by_well("d.csv", {"--plot", "p.svg"}), {"--plot draws one fit", "--where"});
   expect_refused(by_well("d.csv", {"--memory", "1G"}), {"--memory limits one fit"});

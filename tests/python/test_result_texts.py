@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 from fits import decay, decay_data, fit, line
 
+from nlsq import curve_fit
+
 
 def test_repr_is_one_short_line():
     x = np.linspace(0.0, 4.0, 9)
@@ -53,6 +55,32 @@ def test_plot_draws_data_curve_band_and_residuals(pyplot, tmp_path):
     figure.savefig(tmp_path / "fit.png")
     figure, ax = r.plot(show_residuals=False, show_confidence=False, marker="x", label="counts")
     assert [t.get_text() for t in ax.get_legend().get_texts()] == ["counts", "fit"]
+
+
+def dose_fit():
+    dose = np.geomspace(1e-9, 1e-3, 25)
+    y = 100.0 / (1.0 + 3e-7 / dose) + np.cos(np.arange(25.0))
+    return curve_fit(lambda d, top, ec: top / (1.0 + ec / d), dose, y, [90.0, 1e-6])
+
+
+def test_plot_of_doses_is_logarithmic_by_itself(pyplot):
+    _, (upper, lower) = dose_fit().plot()
+    assert (upper.get_xscale(), upper.get_yscale(), lower.get_xscale(), lower.get_yscale()) == (
+        "log", "linear", "log", "linear")  # fmt: skip
+    grid = upper.lines[0].get_xdata()
+    np.testing.assert_allclose(grid[1:] / grid[:-1], grid[1] / grid[0])
+    x = np.geomspace(1.0, 1e4, 30)
+    _, (upper, _) = curve_fit(lambda x, a, b: a * x**b, x, 2e-3 * x**1.5, [1e-3, 1.0]).plot()
+    assert (upper.get_xscale(), upper.get_yscale()) == ("log", "log")
+    assert fit().plot()[1][0].get_xscale() == "linear"
+
+
+@pytest.mark.parametrize("log, scales", [("none", ("linear", "linear")), ("y", ("linear", "log")), ("xy", ("log", "log"))])
+def test_plot_takes_scales(pyplot, log, scales):
+    _, (upper, _) = dose_fit().plot(log=log)
+    assert (upper.get_xscale(), upper.get_yscale()) == scales
+    with pytest.raises(ValueError, match="log must be 'x', 'y', 'xy' or 'none', not 'both'"):
+        dose_fit().plot(log="both")
 
 
 def test_plot_into_axes_of_ones_own(pyplot):
