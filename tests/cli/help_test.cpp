@@ -3,6 +3,9 @@
 // scripts.
 #include <fstream>
 #include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "command_support.hpp"
 #include "nlsq/version.hpp"
@@ -47,6 +50,46 @@ TEST_F(Help, fits_a_terminal_and_hides_what_is_not_available) {
   for (std::string text; std::getline(lines, text);) EXPECT_LE(text.size(), 112u) << text;
   EXPECT_EQ(help.find("--checkpoint"), std::string::npos);
   EXPECT_NE(nlsq({"--help"}).out.find("fit"), std::string::npos);
+}
+
+// Commands of the blocks of a page: lines of sh, and of others those behind "$ ", each with the
+// lines below it.
+std::vector<std::pair<std::string, std::string>> commands_of(const std::string& page) {
+  std::vector<std::pair<std::string, std::string>> commands;
+  std::ifstream file(page);
+  bool inside = false, is_shell = false;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("```")) {
+      inside = !inside;
+      is_shell = inside && line == "```sh";
+    } else if (inside && (is_shell || line.starts_with("$ "))) {
+      commands.emplace_back(is_shell ? line : line.substr(2), "");
+    } else if (inside && !commands.empty()) {
+      commands.back().second += line + "\n";
+    }
+  }
+  return commands;
+}
+
+TEST_F(Help, the_commands_of_its_page_run_and_say_what_stands_there) {
+  const auto commands = commands_of(NLSQ_SOURCE "/docs/command.md");
+  ASSERT_GE(commands.size(), 5u);
+  EXPECT_EQ(shell("ln -s '" NLSQ_SOURCE "/examples' examples").code, 0);
+  EXPECT_EQ(
+      shell("sed '/^#/b; s/^well/plate,well/; t; s/^/P1,/' examples/data/plate.csv > today.csv")
+          .code,
+      0);
+  for (const auto& [command, said] : commands) {
+    const Outcome outcome = shell(command);
+    EXPECT_EQ(outcome.code, 0) << command << "\n" << outcome.err;
+    if (command.starts_with("nlsq") && !said.empty()) {
+      EXPECT_EQ(outcome.err, said) << command;
+    }
+    // Of a table the names: the last digits of its numbers are a processor's.
+    if (command.starts_with("head")) {
+      EXPECT_EQ(outcome.out.substr(0, outcome.out.find('\n')), said.substr(0, said.find('\n')));
+    }
+  }
 }
 
 TEST_F(Help, the_version_is_that_of_the_file_version) {
