@@ -116,6 +116,9 @@ void add_output_options(CLI::App& fit, FitArguments& a) {
       ->group(group);
   add_text(fit, "--plot", a.plot, "write a plot of the fit and its residuals; - is standard output",
            group, "FILE.svg");
+  add_text(fit, "--report", a.report,
+           "write a page with plot, tables, warnings and the command, for any browser", group,
+           "FILE.html");
   add_text(fit, "--out", a.out,
            "write the result: JSON, or a table of one row (with --by: a row a group)", group,
            "FILE.json|.csv|.npz");

@@ -25,7 +25,8 @@ struct FitArguments {
   std::string missing = "raise", columns, delimiter, decimal = ".", skip;
   std::string skip_after_header = "0", lines, block, comment, thousands;
   std::vector<std::string> na;
-  std::string plot, log, table, predict;
+  std::string plot, log, table, predict, report;
+  std::vector<std::string> words;  ///< of the command line
   bool json = false, verbose = false, quiet = false, force = false;
   /// Options of a later version, with their names, when given.
   std::string checkpoint, device;

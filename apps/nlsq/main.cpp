@@ -152,6 +152,8 @@ int run(int argc, char** argv) {
     throw InputError("--model",
                      "give the formula: --model 'y = a*exp(-b*x) + c'; see 'nlsq fit --help'");
   }
+  arguments.words.assign(argv, argv + argc);
+  arguments.words.front() = "nlsq";
   return run_fit(arguments);
 }
 

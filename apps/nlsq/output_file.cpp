@@ -31,6 +31,10 @@ void check_ending(const std::string& option, const std::string& path, Format for
                                          option, path));
   }
   if (format == Format::json) return;  // chosen by the ending
+  if (format == Format::html) {
+    if (has_ending(path, ".html") || has_ending(path, ".htm")) return;
+    throw InputError(option, fmt::format("{}: '{}' does not end in .html", option, path));
+  }
   if (format != Format::svg && !has_ending(path, ".csv") && !has_ending(path, ".npz")) {
     throw InputError(option,
                      fmt::format("{}: '{}' ends neither in .csv nor in .npz{}", option, path,
@@ -78,6 +82,7 @@ void check_existing(const std::string& option, const std::string& path, const Pl
                   option, path,
                   format == Format::svg    ? "a plot"
                   : format == Format::json ? "a result"
+                  : format == Format::html ? "a report"
                                            : "a table of results"));
 }
 

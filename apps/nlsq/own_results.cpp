@@ -66,8 +66,7 @@ bool is_curve_header(const std::vector<std::string>& fields) {
          (is_ours(fields[end - 1], "residual") && is_ours(fields[end - 2], "fit"));
 }
 
-bool is_json(std::ifstream& file) {
-  const std::string_view wanted = kJsonStart;
+bool begins_with(std::ifstream& file, std::string_view wanted) {
   std::string text(wanted.size(), '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   return file.good() && text == wanted;
@@ -79,13 +78,6 @@ bool is_table(std::ifstream& file) {
   text.resize(static_cast<std::size_t>(file.gcount()));
   const std::vector<std::string> fields = first_line(text);
   return is_header(fields) || is_curve_header(fields);
-}
-
-bool is_plot(std::ifstream& file) {
-  const std::string_view wanted = kSvgStart;
-  std::string text(wanted.size(), '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  return file.good() && text == wanted;
 }
 
 bool is_archive(std::ifstream& file, std::streamoff size) {
@@ -114,10 +106,11 @@ bool is_own_result(const std::string& path, Format format) {
   if (size == 0) return true;
   file.seekg(0);
   switch (format) {
-    case Format::svg: return is_plot(file);
+    case Format::svg: return begins_with(file, kSvgStart);
     case Format::csv: return is_table(file);
     case Format::npz: return is_archive(file, size);
-    case Format::json: return is_json(file);
+    case Format::json: return begins_with(file, kJsonStart);
+    case Format::html: return begins_with(file, kHtmlStart);
   }
   return false;
 }

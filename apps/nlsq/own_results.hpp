@@ -7,7 +7,7 @@
 
 namespace nlsq::command {
 
-enum class Format { svg, csv, npz, json };
+enum class Format { svg, csv, npz, json, html };
 
 /// What a plot begins with, before its width. Programs that edit a drawing write another beginning.
 inline constexpr const char* kSvgStart =
@@ -17,12 +17,16 @@ inline constexpr const char* kSvgStart =
 /// What a result as JSON begins with.
 inline constexpr const char* kJsonStart = "{\"schema\": ";
 
+/// What a report begins with.
+inline constexpr const char* kHtmlStart = "<!doctype html>\n<!-- a report by nlsq fit -->\n";
+
 /// The comment at the end of an .npz.
 inline constexpr const char* kNpzComment = "a table by nlsq fit";
 
 /// True if the file is empty, or a result of this command in `format`: a plot that begins with
 /// kSvgStart; a CSV whose names are those of a table of results or of a fitted curve, in their
-/// order; an .npz with kNpzComment behind the last member of one; JSON that begins with kJsonStart.
+/// order; an .npz with kNpzComment behind the last member of one; JSON and HTML that begin with
+/// kJsonStart and kHtmlStart.
 bool is_own_result(const std::string& path, Format format);
 
 }  // namespace nlsq::command

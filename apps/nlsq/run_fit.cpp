@@ -17,6 +17,7 @@
 #include "earlier_result.hpp"
 #include "fit_options.hpp"
 #include "fitted_table.hpp"
+#include "html_report.hpp"
 #include "json_output.hpp"
 #include "load.hpp"
 #include "many_fits.hpp"
@@ -112,7 +113,8 @@ int run_fit(const FitArguments& arguments) {
   refuse_options_of_groups(arguments);
   const std::optional<OutputFile> plot = plot_file(arguments);
   const PlotScales scales = parse_scales(arguments.log);
-  if (!arguments.log.empty() && !plot)
+  const std::optional<OutputFile> report = report_file(arguments);
+  if (!arguments.log.empty() && !plot && !report)
     throw InputError("--log", "--log is about the axes of --plot, which is not given");
   const std::optional<OutputFile> out =
       arguments.out.empty() ? std::nullopt : table_file(arguments);
@@ -159,7 +161,8 @@ int run_fit(const FitArguments& arguments) {
     const auto takes_output = [](const std::optional<OutputFile>& file) {
       return file && file->is_standard_output();
     };
-    const bool is_taken = takes_output(plot) || takes_output(out) || takes_output(curve);
+    const bool is_taken =
+        takes_output(plot) || takes_output(report) || takes_output(out) || takes_output(curve);
     std::FILE* const to = is_taken ? stderr : stdout;
     print_result(
         result.report({.color = wants_color(to), .level = options.level, .warnings = false}) +
@@ -167,6 +170,7 @@ int run_fit(const FitArguments& arguments) {
         to);
   }
   if (out) write_result(*out, result, loaded, options, arguments);
+  if (report) report->write(html_report(result, loaded, options, arguments, scales));
   if (curve) write_table(*curve, rows, options.threads);
   if (plot) plot->write(plot_of(result, loaded, options.level, scales));
   return exit_code(result);

@@ -66,7 +66,7 @@ void refuse_shared_files(const FitArguments& a) {
   }
   for (const InputFile& input : inputs) refuse_redirection_to(input);
   const std::pair<const char*, const std::string&> outputs[] = {
-      {"--plot", a.plot}, {"--out", a.out}, {"--table", a.table}};
+      {"--plot", a.plot}, {"--out", a.out}, {"--table", a.table}, {"--report", a.report}};
   for (std::size_t i = 0; i < std::size(outputs); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       const auto& [first, one] = outputs[j];
@@ -94,13 +94,21 @@ std::optional<OutputFile> table_file(const FitArguments& a) {
   return file;
 }
 
+std::optional<OutputFile> report_file(const FitArguments& a) {
+  if (a.report.empty()) return std::nullopt;
+  OutputFile file("--report", a.report, Format::html, inputs_of(a), a.force);
+  refuse_second_on_stdout(file, "--report", a.json);
+  return file;
+}
+
 std::optional<OutputFile> curve_file(const FitArguments& a) {
   if (a.table.empty() && a.predict.empty()) return std::nullopt;
   const std::string place = a.table.empty() ? "-" : a.table;
   const char* const option = a.table.empty() ? "--predict" : "--table";
   OutputFile file(option, place, table_format(place), inputs_of(a), a.force);
   refuse_second_on_stdout(file, option, a.json);
-  for (const auto& [other, path] : {std::pair("--plot", &a.plot), std::pair("--out", &a.out)}) {
+  for (const auto& [other, path] : {std::pair("--plot", &a.plot), std::pair("--out", &a.out),
+                                    std::pair("--report", &a.report)}) {
     if (!file.is_standard_output() || *path != "-") continue;
     throw InputError(option, fmt::format("{}: standard output has what {} writes already; give "
                                          "--table a file",

@@ -19,6 +19,9 @@ std::optional<OutputFile> plot_file(const FitArguments& arguments);
 /// Where --out goes.
 std::optional<OutputFile> table_file(const FitArguments& arguments);
 
+/// Where --report goes.
+std::optional<OutputFile> report_file(const FitArguments& arguments);
+
 /// Where --table goes, and what --predict asks for: standard output without --table.
 std::optional<OutputFile> curve_file(const FitArguments& arguments);
 

@@ -149,6 +149,7 @@ TEST_F(CurveFiles, a_result_is_written_and_gives_the_next_fit_its_start) {
 
 TEST_F(CurveFiles, what_makes_no_sense_is_refused) {
   write("mine.json", "{\"a\": 1}");
+  write("mine.html", "<!doctype html>\n<p>mine</p>\n");
   write("two.csv", "a,b,c\n1,2,3\n4,5,6\n");
   const std::vector<std::pair<Names, std::string>> cases = {
       {{"--predict", "1:2"}, "is neither FROM:TO:STEP"},
@@ -170,6 +171,10 @@ TEST_F(CurveFiles, what_makes_no_sense_is_refused) {
       {{"--p0-from", "d.csv", "--out", "d.csv"}, "is the file of"},
       {{"--log", "x"}, "--plot, which is not given"},
       {{"--log", "z", "--plot", "p.svg"}, "'z' is none of x, y, xy and none"},
+      {{"--report", "r.pdf"}, "does not end in .html"},
+      {{"--report", "mine.html"}, "exists and is not a report"},
+      {{"--report", "-", "--json"}, "standard output has the JSON of --json"},
+      {{"--report", "-", "--predict", "0:1:1"}, "has what --report writes already"},
       {{"--table", "t.csv", "--by", "x"}, "--table is of one fit"},
       {{"--predict", "0:1:1", "--by", "x"}, "--predict is of one fit"},
   };
@@ -184,6 +189,52 @@ TEST_F(CurveFiles, what_makes_no_sense_is_refused) {
   const Outcome two =
       fit("d.csv", "y = a*exp(-b*x) + c*x2", {"--expr", "x2=x^2", "--predict", "0:1:1"});
   EXPECT_NE(two.err.find("is for a model of one column"), std::string::npos) << two.err;
+}
+
+int count(const std::string& text, const std::string& part) {
+  int found = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+    ++found;
+  return found;
+}
+
+TEST_F(CurveFiles, a_report_is_one_page_that_asks_for_nothing) {
+  write("d&.csv", "x<y>,\"a\"\"b\"\n0,1.1\n1,2.0\n2,3.2\n3,3.9\n4,5.1\n");
+  const Outcome one =
+      shell("nlsq fit 'd&.csv' --y 'a\"b' --model 'c + k*`x<y>`' --p0 c=1,k=1 --report r.html");
+  ASSERT_EQ(one.code, 0) << one.err;
+  EXPECT_NE(one.out.find("Converged"), std::string::npos);  // the report on the terminal stays
+  const std::string page = read("r.html");
+  EXPECT_TRUE(page.starts_with("<!doctype html>\n"));
+  EXPECT_NE(page.find("default-src 'none'"), std::string::npos);
+  for (const char* request : {"src=\"", "href=", "url(http", "<script", "@import", "<link", "<img"})
+    EXPECT_EQ(page.find(request), std::string::npos) << request;
+  EXPECT_EQ(count(page, "http"), count(page, "http-equiv") + 1);  // the name space of SVG
+  EXPECT_EQ(page.find("x<y>"), std::string::npos);
+  EXPECT_NE(page.find("x&lt;y&gt;"), std::string::npos);
+  EXPECT_NE(page.find("5 rows of d&amp;.csv, response a&quot;b"), std::string::npos);
+  for (const char* tag : {"html", "body", "table", "tr", "td", "th", "div", "svg", "g", "p", "h2"})
+    EXPECT_EQ(count(page, "<" + std::string(tag) + ">") + count(page, "<" + std::string(tag) + " "),
+              count(page, "</" + std::string(tag) + ">"))
+        << tag;
+  // The command that stands there makes the same page.
+  const std::size_t begin = page.find("<pre>") + 5, end = page.find("</pre>");
+  std::string command = page.substr(begin, end - begin);
+  for (const auto& [mark, sign] : std::vector<std::pair<std::string, std::string>>{
+           {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&amp;", "&"}}) {
+    for (std::size_t at; (at = command.find(mark)) != std::string::npos;)
+      command.replace(at, mark.size(), sign);
+  }
+  EXPECT_EQ(shell(command).code, 0) << command;  // ours, so replaced
+  EXPECT_EQ(read("r.html"), page);
+}
+
+TEST_F(CurveFiles, a_report_says_what_to_beware_of) {
+  ASSERT_EQ(fit("d.csv", "y = a*exp(-b*x) + c + d", {"--report", "r.html"}).code, 0);
+  const std::string page = read("r.html");
+  EXPECT_NE(page.find("<div class=\"warnings\">"), std::string::npos);
+  EXPECT_NE(page.find("undetermined"), std::string::npos);
+  EXPECT_NE(page.find("start by default"), std::string::npos);
 }
 
 // Places of the data points along x, in pixels.
