@@ -66,8 +66,9 @@ class Recorded:
             J[at] = _core.jacobian(model, columns, p, rows)
         return J
 
-    def minimize(self, x0, lower, upper, loss, solver, engine: Engine):
-        """The core's result from x0, or None where the engine has none: a derivative that is not finite."""
+    def minimize(self, x0, lower, upper, loss, solver, engine: Engine, absolute_sigma=False):
+        """The core's result from x0, or None where the engine has none: a derivative that is not finite.
+        absolute_sigma: its covariance is that of unit variance, where its attribute of that name says so."""
         bounded = np.any(lower > -np.inf) or np.any(upper < np.inf)
         low, high = (lower.tolist(), upper.tolist()) if bounded else (None, None)
         name, f_scale = None if loss.linear else loss.name, float(loss.f_scale)
@@ -80,8 +81,8 @@ class Recorded:
             else:
                 model, columns, _ = self._only
                 core = _core.curve_fit(
-                    model, columns, np.zeros(self.m), None, x0.tolist(), low, high, None, False, name, f_scale,
-                    engine.threads, False, None, engine.jacobian_mode, solver,
+                    model, columns, np.zeros(self.m), None, x0.tolist(), low, high, None, absolute_sigma, name,
+                    f_scale, engine.threads, False, None, engine.jacobian_mode, solver,
                 )  # fmt: skip
         except ValueError:
             return None
@@ -93,17 +94,17 @@ def _values(model, columns, rows, p):
 
 
 def record(function, fun, args, kwargs, x, values, lower, upper, decisions=None, kept=None):
-    """(Recorded, None), or (None, why not).
+    """(Recorded, None, False), or (None, why not, whether recording values were refused, whatever the data and x).
 
     function: x (n,) -> residuals, which is fun with its further arguments. values: its residuals at x (m,). decisions:
     a _decisions.Decisions, or None: none may be made. kept: what fun keeps, to be put back after the recording, or None.
     """
     n, m = len(x), len(values)
     if n == 0:
-        return None, "there are no parameters"
+        return None, "there are no parameters", False
     identity = identity_of(fun, (*args, *(kwargs or {}).values()))
     if identity is not None and (n, m, identity) in _too_many:
-        return None, _TOO_MANY
+        return None, _TOO_MANY, False
     names = _NAMES.get(n) or [f"p{i}" for i in range(n)]
 
     replayed = []  # of a function of JAX: what its jaxpr does
@@ -123,28 +124,28 @@ def record(function, fun, args, kwargs, x, values, lower, upper, decisions=None,
             replayed.append(traced(function, n))
         terms, narrow = _core.trace(call, None, False, None, names, m, several=True, decisions=decisions)
     except TraceRefused as refused:
-        return None, note_of(refused)
+        return None, note_of(refused), True
     except Exception as error:  # the function fails on recording values
-        return None, note_of_failure(error, fun)
+        return None, note_of_failure(error, fun), True
     finally:
         if kept is not None:
             kept.restore()
     recorded = Recorded(terms, n, m)
     if recorded.size != m:
-        return None, f"the traced function gives {recorded.size} values, the function {m}"
+        return None, f"the traced function gives {recorded.size} values, the function {m}", False
     if recorded.outputs > _MOST_OUTPUTS:
         if identity is not None and len(_too_many) < 1_000:
             _too_many.add((n, m, identity))
-        return None, _TOO_MANY
+        return None, _TOO_MANY, False
     anew = _core.forms_counted() != forms  # what the function captures had a part in putting the model together
     decided = decisions.key if decisions else None
     key = None if identity is None or anew else ("residuals", n, narrow, identity, recorded.key, decided)
     if not is_verified(key):
         why = _differs(recorded, function, x, values, lower, upper)
         if why is not None:
-            return None, why
+            return None, why, False
         set_verified(key)
-    return recorded, None
+    return recorded, None, False
 
 
 def point_beside(x, lower, upper):
