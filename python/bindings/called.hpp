@@ -104,5 +104,6 @@ DifferenceRule rule_of(bool central, double epsilon, std::vector<double> relativ
 
 void bind_called(nb::module_& m);
 void bind_leastsq(nb::module_& m);
+void bind_kept_residuals(nb::module_& m);
 
 }  // namespace nlsq::python

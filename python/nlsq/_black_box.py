@@ -192,6 +192,11 @@ class BlackBox:
         """Whether the recorded function keeps values of its last call."""
         return self._kept is not None
 
+    @property
+    def has_decided(self) -> bool:
+        """Whether the recording decided on parameters."""
+        return bool(self._decisions)
+
     def _again(self, point):
         """Calls the function at a point where it was called before."""
         self.nfev += 1

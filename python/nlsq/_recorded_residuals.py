@@ -39,8 +39,8 @@ class Recorded:
         self.n, self.m = n, m
         self.size = sum(len(at) for *_, at in self.terms)
         self.outputs = max((model.outputs for model, *_ in self.terms), default=0)
-        in_order = len(self.terms) == 1 and np.array_equal(self.terms[0][3], np.arange(self.size))
-        self._only = self.terms[0][:3] if in_order else None
+        in_order = len(self.terms) == 1 and bool((self.terms[0][3] == np.arange(self.size)).all())
+        self.only = self.terms[0][:3] if in_order else None  # (model, columns, rows) where that is all
 
     @property
     def key(self):
@@ -49,8 +49,8 @@ class Recorded:
 
     def values(self, p: np.ndarray) -> np.ndarray:
         """The residuals (m,)."""
-        if self._only is not None:
-            return _values(*self._only, p)
+        if self.only is not None:
+            return _values(*self.only, p)
         f = np.empty(self.size)
         for model, columns, rows, at in self.terms:
             f[at] = _values(model, columns, rows, p)
@@ -58,8 +58,8 @@ class Recorded:
 
     def jacobian(self, p: np.ndarray) -> np.ndarray:
         """Their derivatives (m, n)."""
-        if self._only is not None:
-            model, columns, rows = self._only
+        if self.only is not None:
+            model, columns, rows = self.only
             return _core.jacobian(model, columns, p, rows)
         J = np.empty((self.size, self.n))
         for model, columns, rows, at in self.terms:
@@ -73,13 +73,13 @@ class Recorded:
         low, high = (lower.tolist(), upper.tolist()) if bounded else (None, None)
         name, f_scale = None if loss.linear else loss.name, float(loss.f_scale)
         try:
-            if self._only is None:
+            if self.only is None:
                 core = _core.fit_terms(
                     [term[:3] for term in self.terms], x0.tolist(), low, high, name, f_scale, engine.threads,
                     engine.jacobian_mode, solver,
                 )  # fmt: skip
             else:
-                model, columns, _ = self._only
+                model, columns, _ = self.only
                 core = _core.curve_fit(
                     model, columns, np.zeros(self.m), None, x0.tolist(), low, high, None, absolute_sigma, name,
                     f_scale, engine.threads, False, None, engine.jacobian_mode, solver,

@@ -13,7 +13,7 @@ from math import isfinite
 
 import numpy as np
 
-from nlsq import _core, _differences
+from nlsq import _core, _differences, _kept_residuals
 from nlsq._black_box import BlackBox, plain_residuals
 from nlsq._differences import as_values, epsilon_of
 from nlsq._function_state import state_of
@@ -74,7 +74,12 @@ def leastsq(func: Callable, x0, args=(), Dfun=None, full_output=False, col_deriv
     if not fit.is_finite:  # MINPACK goes nowhere from there
         ier = 4
     else:
-        ier = _IER.get(fit.recorded(options, full_output) or fit.called(options, full_output), _LIMIT)
+        status = fit.kept(options, full_output)
+        if status is None:
+            status = fit.recorded(options, full_output)
+        if status is None:
+            status = fit.called(options, full_output)
+        ier = _IER.get(status, _LIMIT)
     if not full_output and ier < _LIMIT:
         return fit.x, ier
     message = _message(ier, ftol, xtol, gtol, maxfev)
@@ -101,23 +106,23 @@ def _scale_of(diag, n):
 
 
 class _Fit:
-    """One call: the function, and what is known of it. recorded() and called() minimize it, and give a status of the
-    core; then `x` is where it ended, `covariance` that of unit variance, or None."""
+    """One call: the function, and what is known of it. kept(), recorded() and called() minimize it, and give a status of
+    the core; then `x` is where it ended, `covariance` that of unit variance, or None. The first two give None where they
+    cannot."""
 
-    __slots__ = ("args", "columns_first", "covariance", "dtype", "epsfcn", "f", "func", "is_finite", "jacobian_function",
-                 "kind", "m", "nfev", "note", "problem", "start", "state", "x")  # fmt: skip
+    __slots__ = ("args", "columns_first", "covariance", "dtype", "epsfcn", "f", "func", "is_finite", "jac",
+                 "jacobian_function", "key", "kind", "known", "m", "nfev", "njev", "note", "start", "state", "x")  # fmt: skip
 
     def __init__(self, func, x0, args, Dfun, columns_first, epsfcn):
         self.func, self.args, self.jacobian_function, self.columns_first = func, args, Dfun, columns_first
-        self.epsfcn, self.start, self.x, self.covariance, self.problem = epsfcn, x0, x0, None, None
-        self.nfev, self.state = 1, None
-        if Dfun is not None or epsfcn is not None:
-            self.note = "a Jacobian was given" if Dfun is not None else "epsfcn was given"
-        else:
-            self.kind = kind_of(func, args)
-            self.note = None if self.kind is None else _refused.get(self.kind)
-            if self.note is None:
-                self.state = state_of(func)
+        self.epsfcn, self.start, self.x, self.covariance, self.jac = epsfcn, x0, x0, None, None
+        self.nfev, self.njev, self.state, self.known = 1, 0, None, None
+        self.note = None if epsfcn is None else "epsfcn was given"
+        self.key = None if self.note else _kept_residuals.key_of(func, args, Dfun)
+        if self.key is not None:
+            self.known = _kept_residuals.kept_of(self.key)
+        if self.known is None and self.note is None:
+            self._look_at_state(Dfun)
         values = func(x0.copy(), *args)
         if type(values) is not np.ndarray or values.ndim != 1 or values.dtype is not FLOAT64:
             values = plain_residuals(values)
@@ -133,21 +138,54 @@ class _Fit:
         if Dfun is not None and not self.is_finite:
             self._plain_jacobian(Dfun(x0.copy(), *args))
 
+    def _look_at_state(self, Dfun):
+        """What the function keeps, where it may be recorded."""
+        if Dfun is not None and not _kept_residuals.is_wanted(self.key):
+            self.note = "a Jacobian was given"
+            return
+        self.kind = kind_of(self.func, self.args)
+        self.note = None if self.kind is None else _refused.get(self.kind)
+        if self.note is None:
+            self.state = state_of(self.func)
+
+    # As it was recorded before.
+
+    def kept(self, options, full):
+        """The status; None, too, where the recording is of another function, and it is dropped."""
+        if self.known is None:
+            return None
+        found = self.known.minimize(self.args, self.start, self.f, *options)
+        if found is None:
+            return self._other_function()
+        x, status, pcov, values, nfev, njev = found
+        end = self.func(x.copy(), *self.args)
+        if type(end) is not np.ndarray or end.dtype is not FLOAT64 or not _core.agree(values, end):
+            return self._other_function()
+        self.x, self.nfev, self.njev = x, nfev, njev
+        if full:
+            self.f, self.jac = end.copy(), self.known.jacobian(self.args, x)
+            self.covariance = covariance(self.jac, pseudo=False) if pcov is None else pcov
+        return status
+
+    def _other_function(self):
+        _kept_residuals.drop(self.key)
+        self.known, self.note = None, "the function is another one than the one recorded"
+
     # As it is recorded.
 
     def recorded(self, options, full):
-        """None where the function cannot be recorded."""
+        """The status."""
         if self.state is None:
             return None
-        free = _differences.unbounded(len(self.start))
-        box = BlackBox(WithArguments(self.func, self.args, None) if self.args else self.func, self.start, _LINEAR, None)
-        start = box.remember(self.start, self.f, self.dtype)
-        box.record(self.func, self.args, None, start, self.state, *free, _ENGINE)
+        box = self._box()
         if box.recorded is None:
-            self.note = box.note
-            if box.is_refused and self.kind is not None and len(_refused) < _MOST_REFUSED:
-                _refused[self.kind] = box.note
             return None
+        by_jacobian = self.jacobian_function is not None
+        if by_jacobian and not self._is_derivative(box.recorded):
+            _kept_residuals.give_up(self.key)
+            self.note = "a Jacobian was given"
+            return None
+        free = _differences.unbounded(len(self.start))
         ftol, xtol, gtol, limit, scale = options
         solver = {"method": "lm", "ftol": ftol, "xtol": xtol, "gtol": gtol, "max_nfev": limit}
         if scale:
@@ -156,14 +194,41 @@ class _Fit:
         if core is None:
             self.note = box.note
             return None
-        self.x, self.problem, self.nfev = core.popt, box, core.nfev
+        if _kept_residuals.is_wanted(self.key) and not box.has_decided:
+            _kept_residuals.keep(self.key, box.recorded, self.args)
+        self.x, self.nfev, self.njev = np.array(core.popt), core.nfev, core.njev
         if full:
             self.f = box.at(self.x).f
-            is_known = core.rank == len(self.x) and core.absolute_sigma
-            self.covariance = core.pcov if is_known else covariance(box.recorded.jacobian(self.x), pseudo=False)
-        elif box.keeps_values:
+            recorded, x = box.recorded, self.x
+            self.jac = lambda: recorded.jacobian(x)
+            is_known = core.rank == len(x) and core.absolute_sigma
+            self.covariance = core.pcov if is_known else covariance(self.jac(), pseudo=False)
+        elif box.keeps_values or by_jacobian:
             box.at(self.x)
         return core.status if isfinite(core.optimality) and isfinite(core.cost) else -1
+
+    def _box(self):
+        """The BlackBox that has recorded the function, or not."""
+        function = WithArguments(self.func, self.args, None) if self.args else self.func
+        box = BlackBox(function, self.start, _LINEAR, None)
+        start = box.remember(self.start, self.f, self.dtype)
+        box.record(self.func, self.args, None, start, self.state, *_differences.unbounded(len(self.start)), _ENGINE)
+        if box.recorded is None:
+            self.note = box.note
+            if box.is_refused and self.kind is not None and len(_refused) < _MOST_REFUSED:
+                _refused[self.kind] = box.note
+        return box
+
+    def _is_derivative(self, recorded):
+        """Whether the given Jacobian is that of a recording that can be kept; of one that cannot, calls are cheaper."""
+        if _kept_residuals.keep(self.key, recorded, self.args) is None:
+            return False
+        free = _differences.unbounded(len(self.start))
+        if _kept_residuals.is_derivative(recorded, self.func, self.jacobian_function, self.args, self.start, *free,
+                                         self.columns_first):  # fmt: skip
+            return True
+        _kept_residuals.drop(self.key)
+        return False
 
     # As it is called.
 
@@ -180,11 +245,12 @@ class _Fit:
         step = 0.0 if self.epsfcn is None else max(float(self.epsfcn), _EPS) ** 0.5
         self.x, status, self.covariance = _core.leastsq(called, self.start.tolist(), *options, epsilon_of(self.dtype), step,
                                                         full)  # fmt: skip
-        self.problem, self.nfev = called, 1 + called.nfev + called.evaluations
+        self.nfev = 1 + called.nfev + called.evaluations
         if full:
-            self.f = called.values(self.x.tolist())
+            self.f, self.jac = called.values(self.x.tolist()), called.jacobian(self.x.tolist())
             if self.covariance is None:
-                self.covariance = covariance(called.jacobian(self.x.tolist()), pseudo=False)
+                self.covariance = covariance(self.jac, pseudo=False)
+        self.njev = called.njev
         return status
 
     def _plain(self, values):
@@ -204,16 +270,12 @@ class _Fit:
 
     def infodict(self):
         """SciPy's; the factors of the Jacobian are computed when somebody looks at them."""
-        problem = self.problem
         known = {"fvec": self.f, "nfev": self.nfev}
-        if problem is None:
+        if self.jac is None:
             return known
-        if type(problem) is BlackBox:
-            recorded, x = problem.recorded, self.x
-            return InfoDict(known, lambda: recorded.jacobian(x), self.f)
-        infodict = InfoDict(known, problem.jacobian(self.x.tolist()), self.f)
+        infodict = InfoDict(known, self.jac, self.f)
         if self.jacobian_function is not None:
-            infodict["njev"] = problem.njev
+            infodict["njev"] = self.njev
         return infodict
 
 
