@@ -74,11 +74,12 @@ def leastsq(func: Callable, x0, args=(), Dfun=None, full_output=False, col_deriv
     if not fit.is_finite:  # MINPACK goes nowhere from there
         ier = 4
     else:
-        status = fit.kept(options, full_output)
+        full = bool(full_output)
+        status = fit.kept(options, full)
         if status is None:
-            status = fit.recorded(options, full_output)
+            status = fit.recorded(options, full)
         if status is None:
-            status = fit.called(options, full_output)
+            status = fit.called(options, full)
         ier = _IER.get(status, _LIMIT)
     if not full_output and ier < _LIMIT:
         return fit.x, ier
