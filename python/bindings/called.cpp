@@ -78,7 +78,8 @@ DifferenceRule rule_of(bool central, double epsilon, std::vector<double> relativ
           std::move(relative),
           0.0,
           std::move(lower),
-          std::move(upper)};
+          std::move(upper),
+          0.0};
 }
 
 Called::Called(nb::object function, nb::object plain, index_t n, index_t m)
@@ -312,12 +313,17 @@ void bind_called(nb::module_& m) {
       .def(
           "set_differences",
           [](Called& called, bool central, double epsilon, std::vector<double> relative,
-             std::vector<double> lower, std::vector<double> upper) {
-            called.set_differences(
-                rule_of(central, epsilon, std::move(relative), std::move(lower), std::move(upper)));
+             std::vector<double> lower, std::vector<double> upper, double at_zero) {
+            DifferenceRule rule =
+                rule_of(central, epsilon, std::move(relative), std::move(lower), std::move(upper));
+            rule.at_zero = at_zero;
+            called.set_differences(std::move(rule));
           },
           nb::arg("central"), nb::arg("epsilon"), nb::arg("relative"), nb::arg("lower"),
-          nb::arg("upper"), "The Jacobian is made of differences.")
+          nb::arg("upper"), nb::arg("at_zero") = 0.0,
+          "The Jacobian is made of differences; at_zero: |x| that relative steps are meant of "
+          "where "
+          "x is 0, 0: none.")
       .def("remember", &Called::remember, nb::arg("x"), nb::arg("f"),
            nb::arg("jacobian").none() = nb::none(),
            "What is known of a point already; whether its residuals are finite.")

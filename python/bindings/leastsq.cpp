@@ -64,6 +64,7 @@ nb::tuple leastsq(Called& called, const std::vector<double>& x0, double ftol, do
   options.epsilon = epsilon;
   if (step > 0.0) options.diff_step.assign(x0.size(), step);
   options.diff_step_floor = 0.0;
+  options.diff_step_at_zero = 1.0;
   const FitResult result = minimize(called, x0, options);
   if (!called.has_jacobian()) {
     called.njev += result.njev;

@@ -16,7 +16,7 @@ from nlsq._differences import as_values, is_bounded
 from nlsq._decisions import OTHER_DECISION, Decisions
 from nlsq._function_state import kept_from_last_call, unchanged
 from nlsq._losses import Loss
-from nlsq._recorded_residuals import Engine, point_beside, record, same_values, size_of
+from nlsq._recorded_residuals import Engine, Refused, point_beside, record, same_values, size_of
 from nlsq._recording import COUNTED
 from nlsq._scipy_types import as_jacobian, dense, rows_times, transposed_times
 
@@ -79,7 +79,6 @@ class BlackBox:
         self.may_be_empty = False  # whether there may be no residuals at all
         self.recorded = None  # a _recorded_residuals.Recorded of the function, to be minimized in the engine
         self.note = None  # why there is none
-        self.is_refused = False  # whether that is the function's fault, whatever the data and the start
         self.core = None  # the core's last result
 
     def at(self, x: np.ndarray) -> Point:
@@ -174,18 +173,18 @@ class BlackBox:
         """Records the function, which is fun with its further arguments; says in note why if it cannot be done.
         start: a point; state: of fun, before it was called there."""
         if start.dtype.kind not in "fiu" or start.dtype.itemsize < 8:
-            self.note, self.is_refused = "the function returns no vector of float64", True
+            self.note = Refused("the function returns no vector of float64")
             return
         kept = None
         if not unchanged(fun, state):
             kept = kept_from_last_call(fun, lambda: self._again(start), state)
             if kept is None:
-                self.note, self.is_refused = COUNTED, True
+                self.note = Refused(COUNTED)
                 return
         decisions = Decisions(start.x)
         self._engine, self._decisions, self._kept = engine, decisions, kept
         found = record(self.function, fun, args, kwargs, start.x, start.f, lower, upper, decisions, kept)
-        self.recorded, self.note, self.is_refused = found
+        self.recorded, self.note = found
 
     @property
     def keeps_values(self) -> bool:
@@ -291,7 +290,7 @@ class BlackBox:
         """The same with its Jacobian and what is known at the start."""
         called = self._new_called()
         if self.jacobian_function is None:
-            called.set_differences(*self.differences.rule(start.dtype))
+            called.set_differences(*self.differences.rule(start.dtype), self.differences.at_zero)
         else:
             called.set_jacobian(self._plain_jacobian)
         called.remember(start.x, start.f, None if start.jacobian is None else dense(start.jacobian))

@@ -28,6 +28,10 @@ class Engine(NamedTuple):
     """Parameters are scaled by the Jacobian, whatever the method's x_scale is."""
 
 
+class Refused(str):
+    """Why a function cannot be recorded, whatever its data and parameters are."""
+
+
 class Recorded:
     """Residuals as families of rows for the engine: (model, columns, rows, positions among the m residuals) each.
 
@@ -94,17 +98,17 @@ def _values(model, columns, rows, p):
 
 
 def record(function, fun, args, kwargs, x, values, lower, upper, decisions=None, kept=None):
-    """(Recorded, None, False), or (None, why not, whether recording values were refused, whatever the data and x).
+    """(Recorded, None), or (None, why not), a Refused where that is the function's fault, whatever the data and x.
 
     function: x (n,) -> residuals, which is fun with its further arguments. values: its residuals at x (m,). decisions:
     a _decisions.Decisions, or None: none may be made. kept: what fun keeps, to be put back after the recording, or None.
     """
     n, m = len(x), len(values)
     if n == 0:
-        return None, "there are no parameters", False
+        return None, "there are no parameters"
     identity = identity_of(fun, (*args, *(kwargs or {}).values()))
     if identity is not None and (n, m, identity) in _too_many:
-        return None, _TOO_MANY, False
+        return None, _TOO_MANY
     names = _NAMES.get(n) or [f"p{i}" for i in range(n)]
 
     replayed = []  # of a function of JAX: what its jaxpr does
@@ -124,28 +128,28 @@ def record(function, fun, args, kwargs, x, values, lower, upper, decisions=None,
             replayed.append(traced(function, n))
         terms, narrow = _core.trace(call, None, False, None, names, m, several=True, decisions=decisions)
     except TraceRefused as refused:
-        return None, note_of(refused), True
+        return None, Refused(note_of(refused))
     except Exception as error:  # the function fails on recording values
-        return None, note_of_failure(error, fun), True
+        return None, Refused(note_of_failure(error, fun))
     finally:
         if kept is not None:
             kept.restore()
     recorded = Recorded(terms, n, m)
     if recorded.size != m:
-        return None, f"the traced function gives {recorded.size} values, the function {m}", False
+        return None, f"the traced function gives {recorded.size} values, the function {m}"
     if recorded.outputs > _MOST_OUTPUTS:
         if identity is not None and len(_too_many) < 1_000:
             _too_many.add((n, m, identity))
-        return None, _TOO_MANY, False
+        return None, _TOO_MANY
     anew = _core.forms_counted() != forms  # what the function captures had a part in putting the model together
     decided = decisions.key if decisions else None
     key = None if identity is None or anew else ("residuals", n, narrow, identity, recorded.key, decided)
     if not is_verified(key):
         why = _differs(recorded, function, x, values, lower, upper)
         if why is not None:
-            return None, why, False
+            return None, why
         set_verified(key)
-    return recorded, None, False
+    return recorded, None
 
 
 def point_beside(x, lower, upper):

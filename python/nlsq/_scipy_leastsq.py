@@ -18,7 +18,7 @@ from nlsq._black_box import BlackBox, plain_residuals
 from nlsq._differences import as_values, epsilon_of
 from nlsq._function_state import state_of
 from nlsq._losses import Loss
-from nlsq._recorded_residuals import Engine
+from nlsq._recorded_residuals import Engine, Refused
 from nlsq._recording import kind_of
 from nlsq._scipy_arguments import FLOAT64, passes_of
 from nlsq._scipy_covariance import InfoDict, covariance
@@ -216,7 +216,7 @@ class _Fit:
         box.record(self.func, self.args, None, start, self.state, *_differences.unbounded(len(self.start)), _ENGINE)
         if box.recorded is None:
             self.note = box.note
-            if box.is_refused and self.kind is not None and len(_refused) < _MOST_REFUSED:
+            if type(box.note) is Refused and self.kind is not None and len(_refused) < _MOST_REFUSED:
                 _refused[self.kind] = box.note
         return box
 
