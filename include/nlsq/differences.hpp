@@ -22,14 +22,15 @@ enum class Differences { two_point, three_point };
 
 /// The choice of steps. Without `relative` a step is root·max(1, |p|), root the square root of
 /// epsilon (three-point: its cube root), away from zero; with it relative·max(floor, |p|), unless
-/// that is too small to move p. Steps stay inside the bounds: a forward one turns round or is cut,
-/// a central one becomes one-sided.
+/// that is too small to move p, or p is 0 and `at_zero` is not. Steps stay inside the bounds: a
+/// forward one turns round or is cut, a central one becomes one-sided.
 struct DifferenceRule {
   Differences kind = Differences::two_point;
   double epsilon = std::numeric_limits<double>::epsilon();  ///< relative rounding of the values
   std::vector<double> relative;                             ///< n, or empty
   double floor = 0.0;
   std::vector<double> lower, upper;  ///< n each, or empty: unbounded
+  double at_zero = 0.0;              ///< |p| that `relative` is meant of where p is 0; 0: none
 };
 
 /// What is added to a parameter: once for forward differences; −size and size for central ones;

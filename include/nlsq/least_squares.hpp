@@ -28,6 +28,9 @@ struct LeastSquaresOptions : SolverOptions {
   /// fit the function as far as it is known.
   std::vector<double> diff_step;
   double diff_step_floor = 1.0;
+  /// |p| that they are relative to where that is 0 (MINPACK: 1). 0: a step of a parameter at 0 is
+  /// the root of epsilon.
+  double diff_step_at_zero = 0.0;
   /// Relative rounding of what the function gives.
   double epsilon = std::numeric_limits<double>::epsilon();
   /// Where residuals are differences from data, the data's norm (weighted as the residuals are).

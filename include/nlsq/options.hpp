@@ -85,6 +85,9 @@ struct SolverOptions {
   /// Scales of the parameters, one each; empty: from the columns of the Jacobian (SciPy's
   /// x_scale="jac").
   std::vector<double> x_scale;
+  /// Where scales come from the Jacobian: the first step is at most so many times as long as p0,
+  /// unless that is 0 (MINPACK's factor). 0: as long as the residuals suggest.
+  double first_step = 0.0;
   /// Limit of residual evaluations (passes over the data, those of finite differences not counted);
   /// empty: 100·n for trf and dogbox, 100·(n+1)·n for lm, never below 500.
   std::optional<index_t> max_nfev;

@@ -29,6 +29,10 @@ class Buffer {
   /// All of its values, in the order of memory.
   const Values& values() const { return values_; }
   int dimensions() const { return dimensions_; }
+  /// The length of the first dimension; 0 of an array without one.
+  index_t first_length() const {
+    return dimensions_ > 0 ? static_cast<index_t>(view_.shape[0]) : 0;
+  }
 
  private:
   Py_buffer view_{};

@@ -10,6 +10,7 @@
 #include <limits>
 
 #include "array.hpp"
+#include "base/small_vector.hpp"
 #include "gil.hpp"
 
 namespace nlsq::python {
@@ -26,23 +27,44 @@ std::vector<double> vector_of(nb::handle array) {
   return out;
 }
 
-// Whether a value is a float64 array of this many dimensions and values, copied if so; less those
-// of `y`, unless that is empty.
-bool copy_plain(nb::handle value, int dimensions, std::span<double> out,
-                std::span<const double> y = {}) {
+// Whether a value is a contiguous float64 array of this many dimensions and values, held if so.
+bool hold_plain(nb::handle value, int dimensions, std::size_t size, Buffer& buffer) {
   static const nb::object* const ndarray =
       new nb::object(nb::module_::import_("numpy").attr("ndarray"));
-  if (!value.type().is(*ndarray)) return false;
+  if (!value.type().is(*ndarray) || !buffer.take(value)) return false;
+  return !buffer.values().float32 && buffer.dimensions() == dimensions &&
+         buffer.values().size == static_cast<index_t>(size);
+}
+
+// The same of one dimension, copied; less the values of `y`, unless that is empty.
+bool copy_plain(nb::handle value, std::span<double> out, std::span<const double> y = {}) {
   Buffer buffer;
-  if (!buffer.take(value)) return false;
+  if (!hold_plain(value, 1, out.size(), buffer)) return false;
   const Values& values = buffer.values();
-  if (values.float32 || buffer.dimensions() != dimensions) return false;
-  if (values.size != static_cast<index_t>(out.size())) return false;
   if (y.empty()) {
     std::memcpy(out.data(), values.data, out.size_bytes());
   } else {
     const auto* const from = static_cast<const double*>(values.data);
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = from[i] - y[i];
+  }
+  return true;
+}
+
+// The same of two, with so many rows, copied row by row; with `columns_first` it is the transpose
+// that has these rows.
+bool copy_matrix(nb::handle value, index_t rows, bool columns_first, std::span<double> out) {
+  Buffer buffer;
+  if (!hold_plain(value, 2, out.size(), buffer)) return false;
+  const index_t columns = static_cast<index_t>(out.size()) / std::max<index_t>(rows, 1);
+  if (buffer.first_length() != (columns_first ? columns : rows)) return false;
+  const auto* const from = static_cast<const double*>(buffer.values().data);
+  if (!columns_first) {
+    std::copy_n(from, out.size(), out.data());
+    return true;
+  }
+  for (index_t i = 0; i < rows; ++i) {
+    for (index_t j = 0; j < columns; ++j)
+      out[static_cast<std::size_t>(i * columns + j)] = from[j * rows + i];
   }
   return true;
 }
@@ -56,7 +78,8 @@ DifferenceRule rule_of(bool central, double epsilon, std::vector<double> relativ
           std::move(relative),
           0.0,
           std::move(lower),
-          std::move(upper)};
+          std::move(upper),
+          0.0};
 }
 
 Called::Called(nb::object function, nb::object plain, index_t n, index_t m)
@@ -81,6 +104,11 @@ void Called::set_model(nb::object data, nb::handle y, nb::handle sigma, std::vec
 }
 
 void Called::set_jacobian(nb::object jacobian) { jacobian_ = std::move(jacobian); }
+
+void Called::set_plain_jacobian(nb::object plain, bool columns_first) {
+  plain_jacobian_ = std::move(plain);
+  columns_first_ = columns_first;
+}
 
 void Called::set_differences(DifferenceRule rule) {
   const auto n = static_cast<std::size_t>(n_);
@@ -127,7 +155,7 @@ void Called::told(std::span<const double> x, std::span<const double> f,
   last_jacobian_ = point->jacobian;
 }
 
-void Called::remember(nb::handle x, nb::handle f, nb::handle jacobian) {
+bool Called::remember(nb::handle x, nb::handle f, nb::handle jacobian) {
   CalledPoint point{vector_of(x), vector_of(f), {}};
   if (!jacobian.is_none()) point.jacobian = vector_of(jacobian);
   const auto n = static_cast<std::size_t>(n_), m = static_cast<std::size_t>(m_);
@@ -135,7 +163,8 @@ void Called::remember(nb::handle x, nb::handle f, nb::handle jacobian) {
       !(point.jacobian.empty() || point.jacobian.size() == m * n)) {
     throw nb::value_error("a point of another number of parameters or residuals");
   }
-  keep(std::move(point));
+  const std::vector<double>& known = keep(std::move(point)).f;
+  return std::ranges::all_of(known, [](double v) { return std::isfinite(v); });
 }
 
 void Called::remember_values(std::span<const double> x, nb::handle values) {
@@ -174,9 +203,9 @@ CalledPoint& Called::keep(CalledPoint point) {
 void Called::read(nb::handle value, std::span<double> f) const {
   const std::span<const double> y =
       model_ ? std::span<const double>(model_->y) : std::span<const double>();
-  if (!copy_plain(value, 1, f, y)) {
+  if (!copy_plain(value, f, y)) {
     const nb::object plain = call_python(plain_, value);
-    if (!copy_plain(plain, 1, f)) {
+    if (!copy_plain(plain, f)) {
       throw nb::value_error(("`fun` returned " + std::to_string(nb::len(plain)) +
                              " residuals, but " + std::to_string(m_) + " before.")
                                 .c_str());
@@ -190,11 +219,26 @@ void Called::read(nb::handle value, std::span<double> f) const {
   }
 }
 
+nb::object Called::call(nb::handle function, std::span<const double> x) const {
+  const std::size_t more = arguments_.size();
+  base::SmallVector<PyObject*, 8> stack(more + 2);  // one in front for a method's object
+  const nb::object first = new_array(x);
+  stack[0] = nullptr;
+  stack[1] = first.ptr();
+  for (std::size_t i = 0; i < more; ++i) stack[i + 2] = nb::handle(arguments_[i]).ptr();
+  return call_python([&] {
+    PyObject* const value = PyObject_Vectorcall(
+        function.ptr(), stack.data() + 1, (more + 1) | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr);
+    if (value == nullptr) throw nb::python_error();
+    return nb::steal(value);
+  });
+}
+
 void Called::evaluate(std::span<const double> x, std::span<double> f) const {
   const WithGil gil;
   check_signals();
   if (!model_) {
-    read(call_python(function_, new_array(x)), f);
+    read(call(function_, x), f);
     return;
   }
   std::vector<double> all = model_->full;
@@ -226,14 +270,20 @@ const CalledPoint& Called::with_jacobian(std::span<const double> x) {
   return point;
 }
 
+void Called::read_jacobian(nb::handle value, std::span<double> jacobian) const {
+  if (copy_matrix(value, m_, columns_first_, jacobian)) return;
+  nb::object plain = nb::borrow(value);
+  if (plain_jacobian_.is_valid()) plain = call_python(plain_jacobian_, value);
+  if (!copy_matrix(plain, m_, false, jacobian)) {
+    throw nb::type_error("the Jacobian is no float64 array of residuals by parameters");
+  }
+}
+
 void Called::differentiate(CalledPoint& point) {
   std::vector<double> jacobian(static_cast<std::size_t>(m_ * n_));
   if (jacobian_) {
     const WithGil gil;
-    const nb::object value = call_python(jacobian_, new_array(point.x));
-    if (!copy_plain(value, 2, jacobian)) {
-      throw nb::type_error("the Jacobian is no float64 array of residuals by parameters");
-    }
+    read_jacobian(call(jacobian_, point.x), jacobian);
   } else if (rule_) {
     const auto function = [this](std::span<const double> x, std::span<double> f) {
       evaluate(x, f);
@@ -255,17 +305,28 @@ void bind_called(nb::module_& m) {
            nb::arg("sigma").none(), nb::arg("full"), nb::arg("free"), nb::arg("numpy_scalars"),
            "Residuals are (function(data, *parameters) - y) / sigma from now on.")
       .def("set_jacobian", &Called::set_jacobian, nb::arg("jacobian"), "jacobian(x) gives (m, n).")
+      .def("set_arguments", &Called::set_arguments, nb::arg("arguments"),
+           "Further arguments of the function and of the Jacobian's.")
+      .def("set_plain_jacobian", &Called::set_plain_jacobian, nb::arg("plain"),
+           nb::arg("columns_first"),
+           "Jacobians may be (n, m), with columns_first, and what plain makes (m, n) of.")
       .def(
           "set_differences",
           [](Called& called, bool central, double epsilon, std::vector<double> relative,
-             std::vector<double> lower, std::vector<double> upper) {
-            called.set_differences(
-                rule_of(central, epsilon, std::move(relative), std::move(lower), std::move(upper)));
+             std::vector<double> lower, std::vector<double> upper, double at_zero) {
+            DifferenceRule rule =
+                rule_of(central, epsilon, std::move(relative), std::move(lower), std::move(upper));
+            rule.at_zero = at_zero;
+            called.set_differences(std::move(rule));
           },
           nb::arg("central"), nb::arg("epsilon"), nb::arg("relative"), nb::arg("lower"),
-          nb::arg("upper"), "The Jacobian is made of differences.")
+          nb::arg("upper"), nb::arg("at_zero") = 0.0,
+          "The Jacobian is made of differences; at_zero: |x| that relative steps are meant of "
+          "where "
+          "x is 0, 0: none.")
       .def("remember", &Called::remember, nb::arg("x"), nb::arg("f"),
-           nb::arg("jacobian").none() = nb::none(), "What is known of a point already.")
+           nb::arg("jacobian").none() = nb::none(),
+           "What is known of a point already; whether its residuals are finite.")
       .def(
           "remember_values",
           [](Called& called, const std::vector<double>& x, nb::handle values) {

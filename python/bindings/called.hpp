@@ -37,6 +37,11 @@ class Called {
                  std::vector<std::size_t> free, bool numpy_scalars);
   /// jacobian(x) -> float64 (m, n).
   void set_jacobian(nb::object jacobian);
+  /// Further arguments of both functions: function(x, *arguments), jacobian(x, *arguments).
+  void set_arguments(nb::tuple arguments) { arguments_ = std::move(arguments); }
+  /// What the Jacobian's function gives may be (n, m), with `columns_first`, and anything else that
+  /// `plain` makes a float64 array (m, n) of.
+  void set_plain_jacobian(nb::object plain, bool columns_first);
   void set_differences(DifferenceRule rule);
   bool has_jacobian() const { return static_cast<bool>(jacobian_); }
   const std::optional<DifferenceRule>& rule() const { return rule_; }
@@ -45,8 +50,9 @@ class Called {
   /// The sum of squares of a model's data about their best constant; NaN if they are not known.
   double total() const;
 
-  /// What the caller knows of a point already; jacobian: None or (m, n).
-  void remember(nb::handle x, nb::handle f, nb::handle jacobian);
+  /// What the caller knows of a point already; jacobian: None or (m, n). Returns whether its
+  /// residuals are finite.
+  bool remember(nb::handle x, nb::handle f, nb::handle jacobian);
   void remember_values(std::span<const double> x, nb::handle values);
   CalledPoint& keep(CalledPoint point);
 
@@ -70,7 +76,9 @@ class Called {
   index_t most_points() const;
   CalledPoint room();
   CalledPoint* find(std::span<const double> x);
+  nb::object call(nb::handle function, std::span<const double> x) const;
   void read(nb::handle value, std::span<double> f) const;
+  void read_jacobian(nb::handle value, std::span<double> jacobian) const;
   void differentiate(CalledPoint& point);
 
   struct ModelCall {
@@ -80,7 +88,9 @@ class Called {
     bool numpy_scalars = false;
   };
 
-  nb::object function_, plain_, jacobian_;
+  nb::object function_, plain_, jacobian_, plain_jacobian_;
+  nb::tuple arguments_;
+  bool columns_first_ = false;
   std::optional<ModelCall> model_;
   std::optional<DifferenceRule> rule_;
   index_t n_, m_;
@@ -93,5 +103,7 @@ DifferenceRule rule_of(bool central, double epsilon, std::vector<double> relativ
                        std::vector<double> lower, std::vector<double> upper);
 
 void bind_called(nb::module_& m);
+void bind_leastsq(nb::module_& m);
+void bind_kept_residuals(nb::module_& m);
 
 }  // namespace nlsq::python

@@ -69,6 +69,7 @@ void set_functions(nb::handle fun, Called* called, nb::handle jac, LeastSquaresO
     options.epsilon = called->rule()->epsilon;
     options.diff_step = called->rule()->relative;
     options.diff_step_floor = called->rule()->floor;
+    options.diff_step_at_zero = called->rule()->at_zero;
   }
 }
 

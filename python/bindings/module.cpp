@@ -68,6 +68,8 @@ NB_MODULE(_core, m) {
   nlsq::python::bind_fit(m);
   nlsq::python::bind_quick_fit(m);
   nlsq::python::bind_called(m);
+  nlsq::python::bind_leastsq(m);
+  nlsq::python::bind_kept_residuals(m);
   nlsq::python::bind_fit_terms(m);
   nlsq::python::bind_fit_many(m);
   nlsq::python::bind_least_squares(m);

@@ -16,7 +16,7 @@ from nlsq._differences import as_values, is_bounded
 from nlsq._decisions import OTHER_DECISION, Decisions
 from nlsq._function_state import kept_from_last_call, unchanged
 from nlsq._losses import Loss
-from nlsq._recorded_residuals import Engine, point_beside, record, same_values, size_of
+from nlsq._recorded_residuals import Engine, Refused, point_beside, record, same_values, size_of
 from nlsq._recording import COUNTED
 from nlsq._scipy_types import as_jacobian, dense, rows_times, transposed_times
 
@@ -24,6 +24,23 @@ _EPS = np.finfo(float).eps
 _FLOAT64 = np.dtype(float)
 _KEPT_VALUES = 4_000_000  # of Jacobians
 _FEW_POINTS = 100  # a limit of fewer is meant for steps that cost differences each
+
+
+def plain_residuals(values, m=-1, may_be_empty=True) -> np.ndarray:
+    """What a function of residuals gave, as an array of one dimension; m: how many it gave before, -1: none."""
+    if type(values) is not np.ndarray or values.ndim == 0:
+        if values is None:
+            raise TypeError("fun returns None; is its return statement missing?")
+        values = np.atleast_1d(np.asarray(values))
+    if values.ndim != 1:
+        raise ValueError(f"`fun` must return at most 1-d array_like. f0.shape: {values.shape}")
+    if values.dtype.kind == "c":
+        raise ValueError("`fun` must return real values.")
+    if values.size == 0 and not may_be_empty:
+        raise ValueError("fun returns no residuals")
+    if m >= 0 and len(values) != m:
+        raise ValueError(f"`fun` returned {len(values)} residuals, but {m} before.")
+    return values
 
 
 class Point:
@@ -91,19 +108,7 @@ class BlackBox:
 
     def _plain(self, values) -> np.ndarray:
         """What the function gave, as an array of one dimension."""
-        if type(values) is not np.ndarray or values.ndim == 0:
-            if values is None:
-                raise TypeError("fun returns None; is its return statement missing?")
-            values = np.atleast_1d(np.asarray(values))
-        if values.ndim != 1:
-            raise ValueError(f"`fun` must return at most 1-d array_like. f0.shape: {values.shape}")
-        if values.dtype.kind == "c":
-            raise ValueError("`fun` must return real values.")
-        if values.size == 0 and not self.may_be_empty:
-            raise ValueError("fun returns no residuals")
-        if self.m >= 0 and len(values) != self.m:
-            raise ValueError(f"`fun` returned {len(values)} residuals, but {self.m} before.")
-        return values
+        return plain_residuals(values, self.m, self.may_be_empty)
 
     def _from_core(self, point):
         """Sets what the core knows, or finds out, at point.x."""
@@ -111,6 +116,14 @@ class BlackBox:
         point.dtype = point.f.dtype
         point.jacobian = self._called.known_jacobian(point.x)
         self._count()
+
+    def remember(self, x: np.ndarray, f: np.ndarray, dtype) -> Point:
+        """The point at x, where the function was called: it gave f (now float64) in the type dtype."""
+        point = Point(x, self.loss)
+        point.f, point.dtype, point.jacobian = f, dtype, None
+        self.m, self.nfev = len(f), 1
+        self._points[x.tobytes()] = point
+        return point
 
     def jacobian_at(self, x: np.ndarray) -> Point:
         """The point with its Jacobian: dense, csr, or a LinearOperator."""
@@ -160,34 +173,40 @@ class BlackBox:
         """Records the function, which is fun with its further arguments; says in note why if it cannot be done.
         start: a point; state: of fun, before it was called there."""
         if start.dtype.kind not in "fiu" or start.dtype.itemsize < 8:
-            self.note = "the function returns no vector of float64"
+            self.note = Refused("the function returns no vector of float64")
             return
         kept = None
         if not unchanged(fun, state):
             kept = kept_from_last_call(fun, lambda: self._again(start), state)
             if kept is None:
-                self.note = COUNTED
+                self.note = Refused(COUNTED)
                 return
         decisions = Decisions(start.x)
         self._engine, self._decisions, self._kept = engine, decisions, kept
-        self.recorded, self.note = record(self.function, fun, args, kwargs, start.x, start.f, lower, upper, decisions, kept)
+        found = record(self.function, fun, args, kwargs, start.x, start.f, lower, upper, decisions, kept)
+        self.recorded, self.note = found
 
     @property
     def keeps_values(self) -> bool:
         """Whether the recorded function keeps values of its last call."""
         return self._kept is not None
 
+    @property
+    def has_decided(self) -> bool:
+        """Whether the recording decided on parameters."""
+        return bool(self._decisions)
+
     def _again(self, point):
         """Calls the function at a point where it was called before."""
         self.nfev += 1
         self.function(point.x.copy())
 
-    def minimize_recorded(self, x0: np.ndarray, lower: np.ndarray, upper: np.ndarray, solver: dict):
+    def minimize_recorded(self, x0: np.ndarray, lower: np.ndarray, upper: np.ndarray, solver: dict, absolute_sigma=False):
         """The core's result from x0 on the recorded function; None, and nothing recorded any more, if it has none."""
         solver = {**solver, "polish": True, "second_start": "same_scales"}
         if self._engine.by_jacobian:
             solver.pop("x_scale", None)
-        core = self.recorded.minimize(x0, lower, upper, self.loss, solver, self._engine)
+        core = self.recorded.minimize(x0, lower, upper, self.loss, solver, self._engine, absolute_sigma)
         if core is None:
             self.recorded, self.note = None, "an exact derivative is not finite"
             return None
@@ -271,7 +290,7 @@ class BlackBox:
         """The same with its Jacobian and what is known at the start."""
         called = self._new_called()
         if self.jacobian_function is None:
-            called.set_differences(*self.differences.rule(start.dtype))
+            called.set_differences(*self.differences.rule(start.dtype), self.differences.at_zero)
         else:
             called.set_jacobian(self._plain_jacobian)
         called.remember(start.x, start.f, None if start.jacobian is None else dense(start.jacobian))

@@ -238,7 +238,6 @@ def product(a, b):
     like = first_recorded((a, b))
     numbers = _numbers_of(b)
     if numbers and type(a) is np.ndarray and a.ndim == 2 and a.dtype == np.float64 and len(numbers) == a.shape[1] <= len(a):
-        _core.count_form()
         return functools.reduce(operator.add, (_data_row(like, c) * v for c, v in zip(a.T, numbers)))
     a, b = (_summable(v) for v in (a, b))
     m, n = np.ndim(a), np.ndim(b)

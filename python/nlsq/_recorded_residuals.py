@@ -28,6 +28,10 @@ class Engine(NamedTuple):
     """Parameters are scaled by the Jacobian, whatever the method's x_scale is."""
 
 
+class Refused(str):
+    """Why a function cannot be recorded, whatever its data and parameters are."""
+
+
 class Recorded:
     """Residuals as families of rows for the engine: (model, columns, rows, positions among the m residuals) each.
 
@@ -39,8 +43,8 @@ class Recorded:
         self.n, self.m = n, m
         self.size = sum(len(at) for *_, at in self.terms)
         self.outputs = max((model.outputs for model, *_ in self.terms), default=0)
-        in_order = len(self.terms) == 1 and np.array_equal(self.terms[0][3], np.arange(self.size))
-        self._only = self.terms[0][:3] if in_order else None
+        in_order = len(self.terms) == 1 and bool((self.terms[0][3] == np.arange(self.size)).all())
+        self.only = self.terms[0][:3] if in_order else None  # (model, columns, rows) where that is all
 
     @property
     def key(self):
@@ -49,8 +53,8 @@ class Recorded:
 
     def values(self, p: np.ndarray) -> np.ndarray:
         """The residuals (m,)."""
-        if self._only is not None:
-            return _values(*self._only, p)
+        if self.only is not None:
+            return _values(*self.only, p)
         f = np.empty(self.size)
         for model, columns, rows, at in self.terms:
             f[at] = _values(model, columns, rows, p)
@@ -58,30 +62,31 @@ class Recorded:
 
     def jacobian(self, p: np.ndarray) -> np.ndarray:
         """Their derivatives (m, n)."""
-        if self._only is not None:
-            model, columns, rows = self._only
+        if self.only is not None:
+            model, columns, rows = self.only
             return _core.jacobian(model, columns, p, rows)
         J = np.empty((self.size, self.n))
         for model, columns, rows, at in self.terms:
             J[at] = _core.jacobian(model, columns, p, rows)
         return J
 
-    def minimize(self, x0, lower, upper, loss, solver, engine: Engine):
-        """The core's result from x0, or None where the engine has none: a derivative that is not finite."""
+    def minimize(self, x0, lower, upper, loss, solver, engine: Engine, absolute_sigma=False):
+        """The core's result from x0, or None where the engine has none: a derivative that is not finite.
+        absolute_sigma: its covariance is that of unit variance, where its attribute of that name says so."""
         bounded = np.any(lower > -np.inf) or np.any(upper < np.inf)
         low, high = (lower.tolist(), upper.tolist()) if bounded else (None, None)
         name, f_scale = None if loss.linear else loss.name, float(loss.f_scale)
         try:
-            if self._only is None:
+            if self.only is None:
                 core = _core.fit_terms(
                     [term[:3] for term in self.terms], x0.tolist(), low, high, name, f_scale, engine.threads,
                     engine.jacobian_mode, solver,
                 )  # fmt: skip
             else:
-                model, columns, _ = self._only
+                model, columns, _ = self.only
                 core = _core.curve_fit(
-                    model, columns, np.zeros(self.m), None, x0.tolist(), low, high, None, False, name, f_scale,
-                    engine.threads, False, None, engine.jacobian_mode, solver,
+                    model, columns, np.zeros(self.m), None, x0.tolist(), low, high, None, absolute_sigma, name,
+                    f_scale, engine.threads, False, None, engine.jacobian_mode, solver,
                 )  # fmt: skip
         except ValueError:
             return None
@@ -93,7 +98,7 @@ def _values(model, columns, rows, p):
 
 
 def record(function, fun, args, kwargs, x, values, lower, upper, decisions=None, kept=None):
-    """(Recorded, None), or (None, why not).
+    """(Recorded, None), or (None, why not), a Refused where that is the function's fault, whatever the data and x.
 
     function: x (n,) -> residuals, which is fun with its further arguments. values: its residuals at x (m,). decisions:
     a _decisions.Decisions, or None: none may be made. kept: what fun keeps, to be put back after the recording, or None.
@@ -123,9 +128,9 @@ def record(function, fun, args, kwargs, x, values, lower, upper, decisions=None,
             replayed.append(traced(function, n))
         terms, narrow = _core.trace(call, None, False, None, names, m, several=True, decisions=decisions)
     except TraceRefused as refused:
-        return None, note_of(refused)
+        return None, Refused(note_of(refused))
     except Exception as error:  # the function fails on recording values
-        return None, note_of_failure(error, fun)
+        return None, Refused(note_of_failure(error, fun))
     finally:
         if kept is not None:
             kept.restore()

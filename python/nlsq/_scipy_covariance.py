@@ -80,16 +80,17 @@ def minpack_factors(jacobian: np.ndarray, f: np.ndarray) -> dict:
 
 
 class InfoDict(dict):
-    """A dictionary whose entries fjac, ipvt and qtf are computed when somebody looks into it: few do."""
+    """A dictionary whose entries fjac, ipvt and qtf are computed when somebody looks into it: few do. jacobian: (m, n),
+    or a function without arguments that gives it."""
 
-    def __init__(self, known: dict, jacobian: np.ndarray, f: np.ndarray):
+    def __init__(self, known: dict, jacobian, f: np.ndarray):
         super().__init__(known)
         self._of = (jacobian, f)
 
     def _filled(self):
         if self._of is not None:
-            of, self._of = self._of, None
-            for name, value in minpack_factors(*of).items():
+            (jacobian, f), self._of = self._of, None
+            for name, value in minpack_factors(jacobian() if callable(jacobian) else jacobian, f).items():
                 super().setdefault(name, value)
         return self
 

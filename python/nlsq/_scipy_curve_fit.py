@@ -317,7 +317,7 @@ class _Task(Arguments):
             box.at_end = False
             epsfcn = self.kwargs.get("epsfcn")
             if epsfcn is not None:
-                differences.rel_step = max(float(epsfcn), _EPS) ** 0.5
+                differences.rel_step, differences.at_zero = max(float(epsfcn), _EPS) ** 0.5, 1.0
         return self._through(box, solver, limit, full_output)
 
     def _through(self, box, solver, limit, full_output):

@@ -9,6 +9,7 @@ refuses.
 import numpy as np
 
 from nlsq import _core
+from nlsq._blocks import first_recorded
 from nlsq._broadcast import elementwise, product, ufunc_of
 from nlsq._errors import TraceRefused
 from nlsq._notes import name_of
@@ -222,6 +223,8 @@ def _matmul(a, b):
     both = [np.asarray(v) for v in map(_values_of, (a, b)) if isinstance(v, (np.ndarray, list, tuple))]
     if len(both) == 2 and max(v.size for v in both) <= _MOST_PRODUCT:
         left, right = both
+        if left.ndim == 2 and left.dtype == np.float64 and len(left) == _core.recording_rows(first_recorded((a, b))):
+            return product(left, b)  # a row, each column of the matrix an array of data
         return _wrap(np.dot(left.astype(object), right.astype(object)) if left.ndim and right.ndim else left * right)
     return product(*(np.asarray(v) if isinstance(v, (list, tuple)) else v for v in (a, b)))
 

@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <string_view>
 
 #include "base/environment.hpp"
 #include "engine/interpreter/interpreter.hpp"
 #include "expr/model.hpp"
 #include "fit/binding.hpp"
+#include "fit/cache.hpp"
 #include "fit/elements.hpp"
 #include "fit/settings.hpp"
 #include "nlsq/error.hpp"
@@ -70,6 +73,19 @@ void check_output(const Model& model, index_t output) {
   }
 }
 
+// The program of a model's values, which stays with the model: a fit is checked by them.
+std::shared_ptr<const program::Program> values_program(const expr::ModelImpl& model,
+                                                       const linalg::Indices& sizes) {
+  const auto make = [&] {
+    return std::make_shared<const program::Program>(program::build_values(model, sizes, {}));
+  };
+  const std::uint64_t epoch = fit_impl::cache_epoch();
+  if (epoch == fit_impl::kCacheOff) return make();
+  const std::string_view key(reinterpret_cast<const char*>(sizes.data()),
+                             sizes.size() * sizeof(index_t));
+  return model.attachments->get<program::Program>(key, epoch, make);
+}
+
 }  // namespace
 
 std::vector<double> evaluate(const Model& model, const Dataset& data,
@@ -84,7 +100,8 @@ std::vector<double> evaluate(const Model& model, const Dataset& data,
   const index_t from = output == kAllOutputs ? 0 : output;
   const index_t width = output == kAllOutputs ? model.outputs() : 1;
   std::vector<double> values(z(rows * width));
-  const program::Program program = program::build_values(*model.impl(), sizes, {});
+  const auto lowered = values_program(*model.impl(), sizes);
+  const program::Program& program = *lowered;
   run_over(program, columns, rows, parameters,
            [&](const engine::Interpreter& ran, index_t first, index_t count) {
              for (index_t o = 0; o < width; ++o) {

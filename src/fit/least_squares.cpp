@@ -20,7 +20,8 @@
 namespace nlsq {
 namespace {
 
-constexpr double kNarrow = 1e-10;  // rounding of types of less than 8 bytes
+constexpr double kNarrow = 1e-10;     // rounding of types of less than 8 bytes
+constexpr double kFirstStep = 100.0;  // MINPACK's factor
 
 void check_length(const std::vector<double>& values, std::size_t n, const char* name) {
   if (!values.empty() && values.size() != n) {
@@ -63,7 +64,8 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
                   options.diff_step,
                   options.diff_step_floor,
                   lower,
-                  upper};
+                  upper,
+                  options.diff_step_at_zero};
   problem.data_norm = options.data_norm;
   FitResult result;
   std::vector<index_t> free;
@@ -85,6 +87,9 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
   SolverOptions solver = options;
   // Differences are too coarse to judge steps near rounding.
   solver.polish = options.polish && user_jacobian;
+  // A function is called far from its start for what it does at a flat one: differences relative to
+  // a parameter that grew a million times show nothing of it there.
+  if (solver.first_step == 0.0) solver.first_step = kFirstStep;
   solve::Outcome outcome;
   try {
     const auto attempt = [&](std::span<const double> start, const SolverOptions& how) {

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "linalg/gram.hpp"
-#include "linalg/householder.hpp"
+#include "reduce/householder_kernels.hpp"
 #include "reduce/loss_rows.hpp"
 
 namespace nlsq::reduce {
@@ -48,6 +48,12 @@ double dot(std::span<const double> a, std::span<const double> b) {
   return sum;
 }
 
+// Rows of a block of so many, filled up.
+index_t padded(index_t rows) {
+  constexpr index_t kLanes = HouseholderKernels::kLanes;
+  return (rows + kLanes - 1) / kLanes * kLanes;
+}
+
 }  // namespace
 
 CallbackEvaluator::CallbackEvaluator(engine::CallbackProblem problem, index_t n, Loss loss,
@@ -59,14 +65,18 @@ CallbackEvaluator::CallbackEvaluator(engine::CallbackProblem problem, index_t n,
       f_scale_(f_scale),
       use_(std::move(use)) {
   const auto m = static_cast<std::size_t>(problem_.m), width = static_cast<std::size_t>(n);
-  const std::size_t used = m * (2 * width + 4);
+  const std::size_t used = m * (width + 3);
   room_ = std::make_unique_for_overwrite<double[]>(kUntouched * used);
   double* next = room_.get();
   const auto take = [&](std::size_t columns) {
     return std::span(std::exchange(next, next + m * columns), m * columns);
   };
   f_ = take(1), base_f_ = take(1), work_ = take(1);
-  jacobian_ = take(width), columns_ = take(width + 1);
+  jacobian_ = take(width);
+  householder_ = &householder_kernels(engine::chosen_isa());
+  block_rows_ = HouseholderKernels::block_rows(n + 1);
+  block_.resize(static_cast<std::size_t>(padded(std::min(block_rows_, problem_.m)) * (n + 1)));
+  triangle_.resize((width + 1) * (width + 1));
   use_.estimates = use_.estimates && !problem_.jacobian && n <= kMostParameters;
   // Whoever asks for central differences wants their digits, of the covariance, too.
   const bool central = problem_.rule.kind == Differences::three_point;
@@ -244,32 +254,44 @@ void CallbackEvaluator::fold_checked(std::span<const double> p, linalg::Summary&
   }
 }
 
+// Copies rows of the Jacobian and of f_, made ready for the loss, and fills up with zeros. Adds
+// their part of the gradient of a loss that is not linear.
+void CallbackEvaluator::load_block(index_t first, index_t rows, linalg::Summary& out) {
+  const index_t m = problem_.m, apart = padded(rows);
+  for (index_t j = 0; j <= n_; ++j) {
+    double* const to = block_.data() + j * apart;
+    std::copy_n((j < n_ ? jacobian_.data() + j * m : f_.data()) + first, rows, to);
+    std::fill(to + rows, to + apart, 0.0);
+  }
+  if (loss_ == Loss::linear) return;
+  for (index_t i = 0; i < rows; ++i) {
+    const LossRow row = loss_row(loss_, f_[static_cast<std::size_t>(first + i)], f_scale_);
+    for (index_t j = 0; j < n_; ++j) {
+      double& value = block_[static_cast<std::size_t>(i + j * apart)];
+      out.g[static_cast<std::size_t>(j)] += row.weighted_f * value;
+      value *= row.root_scale;
+    }
+  }
+}
+
 // The summary of f_ and the Jacobian.
 void CallbackEvaluator::fold(linalg::Summary& out) {
   const index_t m = problem_.m;
   out.finite = false;
   out.estimated = drift_ > exact_;
   out.error = problem_.jacobian ? 0.0 : difference_error(problem_.rule);
-  std::copy(jacobian_.begin(), jacobian_.end(), columns_.begin());
-  std::copy(f_.begin(), f_.end(), columns_.begin() + m * n_);
   out.g.assign(out.g.size(), 0.0);
-  if (loss_ != Loss::linear) {
-    for (index_t i = 0; i < m; ++i) {
-      const LossRow row = loss_row(loss_, f_[static_cast<std::size_t>(i)], f_scale_);
-      for (index_t j = 0; j < n_; ++j) {
-        double& value = columns_[static_cast<std::size_t>(i + j * m)];
-        out.g[static_cast<std::size_t>(j)] += row.weighted_f * value;
-        value *= row.root_scale;
-      }
-    }
-  }
-  if (!all_finite(columns_)) return;
   const index_t q = n_ + 1;
-  std::vector<double> triangle(static_cast<std::size_t>(q * q));
-  linalg::householder_triangle(columns_.data(), m, q, m, triangle.data());
+  std::ranges::fill(triangle_, 0.0);
+  for (index_t first = 0; first < m; first += block_rows_) {
+    const index_t rows = std::min(block_rows_, m - first);
+    load_block(first, rows, out);
+    householder_->add_block(block_.data(), padded(rows), q, triangle_.data());
+  }
+  if (!all_finite(triangle_)) return;  // nor are they where the Jacobian is not
   for (index_t j = 0; j < n_; ++j) {
-    std::copy_n(triangle.data() + j * q, n_, out.R.data() + j * n_);
-    out.qtf[static_cast<std::size_t>(j)] = triangle[static_cast<std::size_t>(j + n_ * q)];
+    std::copy_n(triangle_.data() + j * q, n_, out.R.data() + j * n_);
+    out.qtf[static_cast<std::size_t>(j)] = triangle_[static_cast<std::size_t>(j + n_ * q)];
   }
   if (loss_ == Loss::linear) {
     linalg::multiply_transposed_upper(out.R, n_, out.qtf, out.g);

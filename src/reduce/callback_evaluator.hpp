@@ -15,6 +15,7 @@
 #include "engine/callback/jacobian.hpp"
 #include "nlsq/options.hpp"
 #include "reduce/dependent_columns.hpp"
+#include "reduce/householder_kernels.hpp"
 #include "solve/evaluator.hpp"
 
 namespace nlsq::reduce {
@@ -38,7 +39,7 @@ class CallbackEvaluator final : public solve::Evaluator {
   /// Bytes that one of m residuals allocates.
   static index_t bytes(index_t m, index_t n) {
     return static_cast<index_t>(sizeof(double)) *
-           (4 * m + m * n + m * (n + 1) + 2 * n + (n + 1) * (n + 1));
+           (4 * m + m * n + 2 * n + (n + 1) * (n + 1 + HouseholderKernels::block_rows(n + 1)));
   }
   index_t parameters() const override { return n_; }
   index_t rows() const override { return problem_.m; }
@@ -72,6 +73,7 @@ class CallbackEvaluator final : public solve::Evaluator {
   bool serves(const linalg::Summary& sum) const;
   bool is_at(std::span<const double> p) const;
   void fold(linalg::Summary& out);
+  void load_block(index_t first, index_t rows, linalg::Summary& out);
   void fold_checked(std::span<const double> p, linalg::Summary& out);
   void tell(std::span<const double> p) const;
 
@@ -86,10 +88,13 @@ class CallbackEvaluator final : public solve::Evaluator {
   // memory up to twice the largest piece it was given back, so that the next fit, and the model's
   // own arrays, need no new pages of the system.
   std::unique_ptr<double[]> room_;
-  std::span<double> f_, base_f_;   // residuals, and those at base_
-  std::span<double> jacobian_;     // m×n by columns, at base_
-  std::span<double> columns_;      // m×(n+1), the last one for Qᵀf
-  std::span<double> work_;         // m
+  std::span<double> f_, base_f_;  // residuals, and those at base_
+  std::span<double> jacobian_;    // m×n by columns, at base_
+  std::span<double> work_;        // m
+  // Rows of the Jacobian and of f_ on their way into the triangle of both, (n+1)×(n+1).
+  linalg::Vector block_, triangle_;
+  index_t block_rows_ = 0;
+  const HouseholderKernels* householder_ = nullptr;
   std::vector<double> at_, base_;  // where; empty: nowhere
   double drift_ = 0.0;  // of the Jacobian since the last one that is no estimate, relative
   double rate_ = std::numeric_limits<double>::infinity();  // drift by the change that came with it

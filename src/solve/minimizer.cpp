@@ -111,6 +111,13 @@ index_t refine(Evaluator& evaluator, State& state, Strategy& strategy, const Sto
   return 0;
 }
 
+// No parameter has an effect, and the residuals are not 0.
+bool lacks_all_slope(const linalg::Summary& sum) {
+  const auto is_zero = [](double v) { return v == 0.0; };
+  return sum.cost > 0.0 && !sum.estimated && std::ranges::all_of(sum.g, is_zero) &&
+         std::ranges::all_of(sum.R, is_zero);
+}
+
 // No step stays where residuals are finite, which is why a fit ends.
 bool is_at_edge(const Stop& stop) {
   return static_cast<int>(stop.status) > 0 || stop.status == Status::not_finite;
@@ -217,6 +224,11 @@ Stop improve(Evaluator& evaluator, State& state, Strategy& strategy, const Solve
         continue;
       }
     }
+    // Beyond the model's domain, where it is a constant: lower perhaps, but no fit goes on there.
+    if (actual > 0.0 && lacks_all_slope(trial_sum) && !lacks_all_slope(state.here->sum)) {
+      state.radius = 0.25 * state.step_length;
+      continue;
+    }
     const Upgrade why = precision.judge(actual, stop.now);
     if (precision.is_low()) stop = {};
     strategy.resize(state, actual);
@@ -247,6 +259,7 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
   check_start(evaluator, x0, lower, upper, options);
   State state(evaluator.parameters(), evaluator.rows(), lower, upper);
   state.linear_loss = linear_loss;
+  state.first_step = options.first_step;
   const index_t limit = evaluation_limit(options, state.n);
   StrategyRoom room;
   const StrategyPtr strategy = make_strategy(options.method, state, room);

@@ -35,6 +35,7 @@ struct State {
   bool own_scales = true;      ///< scales come from the columns, not from the caller
   linalg::Vector column_norm;  ///< max(‖J̃_j‖, |g_j|/F) at `here`, see measure_columns
 
+  double first_step = 0;        ///< SolverOptions::first_step
   double radius = 0;            ///< of the trust region, in the strategy's own norm
   double sound_radius = 0;      ///< when derivatives were no estimates, the last time
   double step_length = 0;       ///< of the step, in that norm

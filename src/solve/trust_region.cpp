@@ -47,7 +47,9 @@ void load_model(linalg::MoreHebden& finder, const linalg::Triangle& a, std::span
 
 double first_radius(const State& state, double size_of_start) {
   if (!state.own_scales) return size_of_start > 0.0 ? size_of_start : 1.0;
-  return std::max(size_of_start, kFloorOfStart * residual_norm(state.here->sum));
+  const double suggested = kFloorOfStart * residual_norm(state.here->sum);
+  const double most = state.first_step * size_of_start;
+  return std::max(size_of_start, most > 0.0 ? std::min(suggested, most) : suggested);
 }
 
 void resize_radius(State& state, double actual) {

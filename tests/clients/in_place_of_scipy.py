@@ -19,7 +19,7 @@ import numpy as np
 import scipy.optimize
 
 import nlsq.scipy
-from nlsq import _core, _engine, _scipy_curve_fit, _scipy_least_squares
+from nlsq import _core, _engine, _scipy_leastsq
 from nlsq._black_box import BlackBox
 
 NAMES = ("curve_fit", "least_squares", "leastsq")
@@ -64,6 +64,7 @@ def _told(recorded, why):
 _watch(_core, "quick_fit", lambda done, _: done and _told(True, None))
 _watch(_engine, "recorded", lambda found, _: _told(found[0] is not None, found[1]))
 _watch(_engine, "trace", lambda found, _: _told(found[0] is not None, found[1]))
+_watch(_scipy_leastsq._Fit, "called", lambda _, args: _told(False, args[0].note))
 _watch(BlackBox, "minimize", lambda _, args: _told(False, args[0].note))
 _watch(BlackBox, "minimize_recorded", lambda core, args: _told(core is not None, args[0].note))
 

@@ -21,7 +21,8 @@ double usual_size(const DifferenceRule& rule, double p, std::size_t j) {
   const double usual = root * std::max(1.0, std::abs(p)) * sign;
   double size = usual;
   if (!rule.relative.empty()) {
-    const double given = rule.relative[j] * sign * std::max(rule.floor, std::abs(p));
+    const double of = p == 0.0 ? rule.at_zero : std::abs(p);
+    const double given = rule.relative[j] * sign * std::max(rule.floor, of);
     if (plus(p, given) - p != 0.0) size = given;
   }
   return central ? std::abs(size) : size;
