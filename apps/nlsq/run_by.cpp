@@ -122,7 +122,7 @@ void tell(const LoadedData& loaded, const GroupedData& grouped, const ManyFits& 
     if (!arguments.out.empty() && arguments.out != "-")
       print_note(fmt::format("{} groups; results in {}", grouped.groups.count(), arguments.out));
   }
-  for (const std::string& warning : loaded.warnings) print_warning(warning);
+  for (const Issue& issue : loaded.issues) print_warning(issue.sentence);
   std::vector<index_t> unsure;
   for (std::size_t g = 0; g < fits.flags.size(); ++g) {
     if (fits.status[g] > 0 && (fits.flags[g] & ManyFlag::undetermined) != 0)

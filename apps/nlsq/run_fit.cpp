@@ -110,7 +110,7 @@ int run_fit(const FitArguments& arguments) {
   // Masked rows and the elements of indexed parameters are known only now.
   refuse_too_few_rows(result.n, static_cast<std::size_t>(
                                     std::count(result.fixed.begin(), result.fixed.end(), false)));
-  result.warnings.insert(result.warnings.end(), loaded.warnings.begin(), loaded.warnings.end());
+  for (const Issue& issue : loaded.issues) result.warn(issue);
   progress.finished(result);
   if (!arguments.quiet) {
     for (const std::string& note : loaded.notes) print_note(note);

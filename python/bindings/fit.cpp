@@ -111,6 +111,27 @@ FitResult run_curve_fit(const Model& model, const Columns& columns, nb::handle y
   return curve_fit(model, data, options);
 }
 
+nb::list issues_of(const FitResult& result) {
+  nb::list issues;
+  for (const Issue& issue : result.issues) {
+    nb::dict values;
+    if (!issue.names.empty()) values["parameters"] = nb::cast(issue.names);
+    for (const auto& [name, number] : issue.numbers) values[name.c_str()] = number;
+    issues.append(nb::make_tuple(to_string(issue.id), issue.sentence, values));
+  }
+  return issues;
+}
+
+void add_issue(FitResult& result, const std::string& id, std::string sentence,
+               std::vector<std::string> names) {
+  for (const IssueKind& kind : issue_kinds()) {
+    if (kind.text != id) continue;
+    result.warn({kind.id, std::move(sentence), std::move(names), {}});
+    return;
+  }
+  throw nb::value_error(("there is no issue '" + id + "'").c_str());
+}
+
 }  // namespace
 
 void bind_fit(nb::module_& m) {
@@ -176,10 +197,10 @@ void bind_fit(nb::module_& m) {
       .def_ro("method", &FitResult::method)
       .def_ro("loss", &FitResult::loss)
       .def_ro("warnings", &FitResult::warnings)
-      .def(
-          "warn",
-          [](FitResult& result, std::string text) { result.warnings.push_back(std::move(text)); },
-          nb::arg("text"), "Adds a warning.")
+      .def_prop_ro("issues", &issues_of, "(id, sentence, values) of each warning.")
+      .def("warn", &add_issue, nb::arg("id"), nb::arg("sentence"),
+           nb::arg("names") = std::vector<std::string>{},
+           "Adds an issue of the table in issue_kinds(), and its sentence to the warnings.")
       .def_prop_ro(
           "fingerprints",
           [](const FitResult& r) {
@@ -208,6 +229,15 @@ void bind_fit(nb::module_& m) {
           },
           nb::arg("level") = 0.95, nb::arg("color") = false);
 
+  m.def(
+      "issue_kinds",
+      [] {
+        nb::list kinds;
+        for (const IssueKind& kind : issue_kinds())
+          kinds.append(nb::make_tuple(std::string(kind.text), std::string(kind.title)));
+        return kinds;
+      },
+      "(id, title) of everything that a fit may warn of.");
   m.def(
       "fingerprint",
       [](nb::handle array, index_t item_bytes) {

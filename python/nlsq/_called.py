@@ -139,7 +139,7 @@ def fit_called(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, diff
     held = (~free).tolist()
     whole = _core.complete(result, out.names, p0.tolist(), held, masked, total, log_sigma, sigma is not None)
     if disagrees:
-        whole.warn(_DISAGREES)
+        whole.warn("wrong-jacobian", _DISAGREES)
     return whole
 
 

@@ -55,16 +55,21 @@ void add_undetermined(FitResult& r, const stats::Covariance& c, const linalg::Su
     }
   }
   if (!flat.empty()) {
-    r.warnings.push_back(fmt::format(
+    std::string sentence = fmt::format(
         "at the point reached, {}{} {} no effect: {}; start elsewhere if the model uses {}",
         base::quoted_list(flat), !alike ? "" : " (started at " + starts + ")",
         flat.size() == 1 ? "has" : "have", errors_are_infinite(flat.size()),
-        flat.size() == 1 ? "it" : "them"));
+        flat.size() == 1 ? "it" : "them");
+    r.warn({IssueId::no_effect, std::move(sentence), std::move(flat), {}});
   }
   if (!dependent.empty()) {
-    r.warnings.push_back(fmt::format(
+    std::string sentence = fmt::format(
         "the data do not determine {} (the Jacobian has rank {} for {} free parameters): {}",
-        base::quoted_list(dependent), c.rank, free.size(), errors_are_infinite(dependent.size())));
+        base::quoted_list(dependent), c.rank, free.size(), errors_are_infinite(dependent.size()));
+    r.warn({IssueId::undetermined,
+            std::move(sentence),
+            std::move(dependent),
+            {{"rank", static_cast<double>(c.rank)}, {"free", static_cast<double>(free.size())}}});
   }
 }
 
@@ -143,33 +148,48 @@ void add_warnings(FitResult& r, const FitOptions& options) {
   constexpr double kHardly = 1e10;
   const bool hardly = std::isfinite(r.condition) && r.condition > kHardly;
   if (hardly) {
-    r.warnings.push_back(
-        fmt::format("the data hardly tell the parameters apart (condition {:.1e}): values and "
-                    "standard errors have few digits; fix a parameter or give more data",
-                    r.condition));
+    r.warn({IssueId::ill_conditioned,
+            fmt::format("the data hardly tell the parameters apart (condition {:.1e}): values and "
+                        "standard errors have few digits; fix a parameter or give more data",
+                        r.condition),
+            {},
+            {{"condition", r.condition}}});
   }
-  if (!r.success) r.warnings.push_back("the fit did not converge: " + r.message);
+  warn_unless_converged(r);
   std::vector<std::string> at_bound;
   for (std::size_t i = 0; i < r.names.size(); ++i) {
     if (r.at_bound[i] != 0) at_bound.push_back(r.names[i]);
   }
   if (!at_bound.empty()) {
-    r.warnings.push_back(
+    std::string sentence =
         fmt::format("{} {} at {} bound; standard errors are those of a free parameter",
                     base::quoted_list(at_bound), at_bound.size() == 1 ? "is" : "are",
-                    at_bound.size() == 1 ? "its" : "their"));
+                    at_bound.size() == 1 ? "its" : "their");
+    r.warn({IssueId::at_bound, std::move(sentence), std::move(at_bound), {}});
   }
   if (r.dof == 0 && !options.absolute_sigma) {
-    r.warnings.push_back(
-        "there are no more rows than free parameters: standard errors are infinite");
+    r.warn({IssueId::no_freedom,
+            "there are no more rows than free parameters: standard errors are infinite",
+            {},
+            {{"rows", static_cast<double>(r.n)}}});
   }
   if (options.absolute_sigma && !r.has_sigma) {
-    r.warnings.push_back(
-        "absolute sigma was asked for but no sigma was given: errors are those of sigma = 1");
+    r.warn({IssueId::no_sigma,
+            "absolute sigma was asked for but no sigma was given: errors are those of sigma = 1",
+            {},
+            {}});
   }
 }
 
 }  // namespace
+
+void warn_unless_converged(FitResult& r) {
+  if (r.success) return;
+  r.warn({IssueId::not_converged,
+          "the fit did not converge: " + r.message,
+          {},
+          {{"status", static_cast<double>(r.status)}}});
+}
 
 void set_goodness(FitResult& r, const stats::FitTotals& totals) {
   const stats::GoodnessOfFit g = stats::goodness_of_fit(totals);

@@ -16,6 +16,9 @@ namespace nlsq::fit_impl {
 /// Writes what follows from the sums of a fit: tss, χ², R², rmse, information criteria.
 void set_goodness(FitResult& result, const stats::FitTotals& totals);
 
+/// Adds the issue of a fit that did not converge.
+void warn_unless_converged(FitResult& result);
+
 /// Fills everything that follows from the outcome, whose message it takes. `free`:
 /// positions of the free parameters in result.names. `responses`: moments of the terms' responses;
 /// without any (a user's residual function) there is no R².
