@@ -9,6 +9,7 @@
 #include "nlsq/fit.hpp"
 #include "nlsq/fit_many.hpp"
 #include "nlsq/issues.hpp"
+#include "nlsq/judgement.hpp"
 #include "nlsq/least_squares.hpp"
 #include "nlsq/log.hpp"
 #include "nlsq/memory.hpp"

@@ -12,6 +12,7 @@
 #include "array.hpp"
 #include "gil.hpp"
 #include "nlsq/fit.hpp"
+#include "nlsq/judgement.hpp"
 #include "options.hpp"
 #include "trace.hpp"
 
@@ -132,6 +133,33 @@ void add_issue(FitResult& result, const std::string& id, std::string sentence,
   throw nb::value_error(("there is no issue '" + id + "'").c_str());
 }
 
+// Of a model that was called: axes are its columns, f its weighted residuals.
+void judge_called(FitResult& result, const Columns& axes, const std::vector<std::string>& names,
+                  nb::handle y, nb::handle sigma, nb::handle f) {
+  JudgedRows rows;
+  rows.names = names;
+  rows.may_oscillate = true;
+  std::vector<Buffer> columns(axes.size());
+  for (std::size_t c = 0; c < axes.size(); ++c) {
+    if (!columns[c].take(axes[c])) throw nb::type_error("axes must be arrays of floats");
+  }
+  const Buffer response(y), residuals(f);
+  Buffer errors;
+  const bool has_sigma = errors.take(sigma);
+  rows.axes.resize(axes.size());
+  for (index_t i = 0; i < residuals.values().size; ++i) {
+    const double s = has_sigma ? errors.values()[i] : 1.0;
+    bool counts = std::isfinite(s) && std::isfinite(residuals.values()[i]);
+    for (const Buffer& column : columns) counts = counts && std::isfinite(column.values()[i]);
+    if (!counts) continue;
+    for (std::size_t c = 0; c < axes.size(); ++c) rows.axes[c].push_back(columns[c].values()[i]);
+    rows.f.push_back(residuals.values()[i]);
+    rows.y.push_back(response.values()[i]);
+    rows.r.push_back(residuals.values()[i] * s);
+  }
+  judge_rows(rows, result);
+}
+
 }  // namespace
 
 void bind_fit(nb::module_& m) {
@@ -229,6 +257,9 @@ void bind_fit(nb::module_& m) {
           },
           nb::arg("level") = 0.95, nb::arg("color") = false);
 
+  m.def("judge", &judge_called, nb::arg("result"), nb::arg("axes"), nb::arg("names"), nb::arg("y"),
+        nb::arg("sigma").none(), nb::arg("f"),
+        "Adds what the residuals f of a model that was called tell in the order of its axes.");
   m.def(
       "issue_kinds",
       [] {

@@ -18,6 +18,7 @@
 #include "fit/first_look.hpp"
 #include "fit/footprint.hpp"
 #include "fit/jacobian_mode.hpp"
+#include "fit/judgement.hpp"
 #include "fit/moments.hpp"
 #include "fit/parameters.hpp"
 #include "fit/precision.hpp"
@@ -26,6 +27,7 @@
 #include "fit/second_start.hpp"
 #include "fit/settings.hpp"
 #include "fit/statistics.hpp"
+#include "linalg/triangle.hpp"
 #include "nlsq/error.hpp"
 #include "solve/minimizer.hpp"
 
@@ -125,6 +127,23 @@ bool has_unused_parameter(std::span<const TermView> terms, const ParameterTable&
     });
   };
   return std::any_of(table.free.begin(), table.free.end(), is_unused);
+}
+
+// What speaks against the end of a fit that converged.
+void judge(std::span<const TermView> terms, std::span<const reduce::Term> bound,
+           const ParameterTable& table, const solve::Outcome& outcome,
+           reduce::DataEvaluator& evaluator, engine::Isa isa, FitResult& result) {
+  fit_impl::judge_residuals(terms, bound, outcome, evaluator, isa, result);
+  const auto cost = [&](std::span<const double> p) { return evaluator.cost(p); };
+  const auto norms_at = [&](std::span<const double> p) {
+    linalg::Summary there;
+    evaluator.summary(p, solve::Grade::step, there);
+    linalg::Vector norms(p.size());
+    linalg::column_norms(there, norms);
+    return norms;
+  };
+  const fit_impl::Surroundings around{cost, norms_at, result.tss};
+  fit_impl::judge_parameters(outcome, table.free, around, result);
 }
 
 FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) {
@@ -250,6 +269,8 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   }
   fit_impl::fill_statistics(result, outcome, table.free, moments, options);
   for (const reduce::Term& term : bound) result.n_masked += term.masked_rows;
+  if (options.judge)
+    judge(terms, bound, table, outcome, evaluator, evaluator_options.walk.isa, result);
   for (const std::optional<fit_impl::FirstLook>& look : looks) {
     if (!look) continue;
     for (const fit_impl::Fingerprints& array : look->fingerprints())

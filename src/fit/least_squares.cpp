@@ -11,6 +11,7 @@
 
 #include "base/environment.hpp"
 #include "fit/jacobian_mode.hpp"
+#include "fit/judgement.hpp"
 #include "fit/second_start.hpp"
 #include "fit/statistics.hpp"
 #include "nlsq/error.hpp"
@@ -124,6 +125,11 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
   if (options.told_if_well || !is_well) {
     evaluator.tell_last(outcome.x, outcome.attempts > 1);
     result.difference_evaluations = evaluator.difference_evaluations();
+  }
+  if (options.judge) {
+    const auto cost = [&](std::span<const double> p) { return evaluator.cost(p); };
+    const fit_impl::Surroundings around{cost, {}, options.total};
+    fit_impl::judge_parameters(outcome, free, around, result);
   }
   result.elapsed_ms =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();

@@ -79,6 +79,43 @@ bool all_finite(const double* y, index_t n) {
   return rest == 0.0 && hn::AllTrue(d, hn::Eq(all, zero));
 }
 
+NeighbourSums neighbours(const double* r, const double* x, index_t n) {
+  constexpr index_t kEight = 8;
+  const hn::CappedTag<double, kEight> d;
+  const auto lanes = static_cast<index_t>(hn::Lanes(d));
+  HWY_ALIGN double product[kEight] = {}, square[kEight] = {};
+  bool rises = true, falls = true;
+  index_t i = 0;
+  for (index_t part = 0; part < kEight; part += lanes) {
+    auto p = hn::Zero(d), q = hn::Zero(d);
+    auto least = hn::Set(d, 1.0), most = hn::Set(d, -1.0);
+    for (i = part; i - part + kEight < n; i += kEight) {
+      const auto both = hn::Mul(hn::LoadU(d, r + i), hn::LoadU(d, r + i + 1));
+      p = hn::Add(p, both);
+      q = hn::Add(q, hn::Mul(both, both));
+      const auto apart = hn::Sub(hn::LoadU(d, x + i + 1), hn::LoadU(d, x + i));
+      least = hn::Min(least, apart);
+      most = hn::Max(most, apart);
+    }
+    i -= part;
+    hn::Store(p, d, product + part);
+    hn::Store(q, d, square + part);
+    rises = rises && hn::AllTrue(d, hn::Gt(least, hn::Zero(d)));
+    falls = falls && hn::AllTrue(d, hn::Lt(most, hn::Zero(d)));
+  }
+  for (index_t k = 0; i + 1 < n; ++i, ++k) {
+    const double both = r[i] * r[i + 1];
+    product[k] += both;
+    square[k] += both * both;
+    rises = rises && x[i] < x[i + 1];
+    falls = falls && x[i] > x[i + 1];
+  }
+  const auto total = [](const double* s) {
+    return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+  };
+  return {total(product), total(square), rises, falls};
+}
+
 std::uint64_t mixed(std::uint64_t word) { return word ^ (word >> 32); }
 
 std::uint64_t fingerprint(const void* data, index_t bytes) {
@@ -120,7 +157,7 @@ std::uint64_t fingerprint(const void* data, index_t bytes) {
 
 }  // namespace
 
-void fill(ColumnKernels& kernels) { kernels = {shifted_sums, all_finite, fingerprint}; }
+void fill(ColumnKernels& kernels) { kernels = {shifted_sums, all_finite, neighbours, fingerprint}; }
 
 }  // namespace nlsq::reduce::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
