@@ -26,7 +26,7 @@ struct FitArguments {
   std::string skip_after_header = "0", lines, block, comment, thousands;
   std::vector<std::string> na;
   std::string plot;
-  bool json = false, verbose = false, quiet = false, force = false;
+  bool json = false, verbose = false, quiet = false, strict = false, force = false;
   /// Options of a later version, with their names, when given.
   std::string checkpoint, device;
   /// Fits of many groups.

@@ -77,9 +77,10 @@ FitResult fit_loaded(const LoadedData& loaded, FitOptions options) {
   }
 }
 
-int exit_code(const FitResult& result) {
+int exit_code(const FitResult& result, bool is_strict) {
   if (result.status == Status::stopped) return Exit::stopped;
-  return result.success ? Exit::converged : Exit::not_converged;
+  const bool is_good = result.success && !(is_strict && !result.issues.empty());
+  return is_good ? Exit::converged : Exit::not_converged;
 }
 
 }  // namespace
@@ -115,7 +116,8 @@ int run_fit(const FitArguments& arguments) {
   if (!arguments.quiet) {
     for (const std::string& note : loaded.notes) print_note(note);
   }
-  for (const std::string& warning : result.warnings) print_warning(warning);
+  for (const Issue& issue : result.issues)
+    print_warning(fmt::format("{} [{}]", issue.sentence, to_string(issue.id)));
   if (arguments.json) {
     print_result(to_json(result, loaded, options, arguments));
   } else {
@@ -127,7 +129,7 @@ int run_fit(const FitArguments& arguments) {
         to);
   }
   if (plot) plot->write(plot_of(result, loaded, options.level));
-  return exit_code(result);
+  return exit_code(result, arguments.strict);
 }
 
 }  // namespace nlsq::command

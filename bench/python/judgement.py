@@ -135,8 +135,8 @@ RIGHT = [simulation, poisson_peak, weighted_poisson_peak, proportional, replicat
 
 
 def false_alarms(kind, sets, seed=1):
-    """(fits, {id: how many of them}) of a kind of data that its model is right for."""
-    found, fits = {}, 0
+    """(fits, {id: how many false alarms}, fits that ran away and are told so) of data that the model is right for."""
+    found, fits, away = {}, 0, 0
     for i in range(sets):
         rng = np.random.default_rng([seed, i])
         f, x, y, p0, options = kind(rng, i)
@@ -145,9 +145,12 @@ def false_alarms(kind, sets, seed=1):
         except ValueError:
             continue
         fits += 1
-        for id_ in {issue.id for issue in r.issues} & JUDGED:
+        ids = {issue.id for issue in r.issues} & JUDGED
+        if ids & {"runaway", "flat-place"} and np.any(r.perr > 1e3 * np.abs(r.popt)):
+            away, ids = away + 1, ids - {"runaway", "flat-place"}
+        for id_ in ids:
             found[id_] = found.get(id_, 0) + 1
-    return fits, found
+    return fits, found, away
 
 
 # -- wrong fits: (model, x, y, start, (model, start) of the best fit)
@@ -202,7 +205,8 @@ def hill(x, v, k, n):
 
 
 def rows_of(rng):
-    return int(rng.choice([24, 40, 60, 100, 200]))
+    """24 to 300, what is narrow has some rows."""
+    return int(rng.choice([24, 30, 40, 60, 80, 100, 150, 200, 300]))
 
 
 def noise_of(rng, clean):
@@ -213,10 +217,10 @@ def other_minimum(rng, i):
     m = rows_of(rng)
     x = np.linspace(0, 10, m) if i % 2 else np.sort(rng.uniform(0, 10, m))
     f, truth, start = [
-        (damped, (2.0, 0.2, rng.uniform(1.5, 4.0), 0.3), (1.0, 0.1, rng.uniform(0.5, 6.0), 0.0)),
-        (two_peaks, (3.0, 3.0, 0.5, 2.0, 6.0, 0.8), (1.0, rng.uniform(0, 10), 1.0, 1.0, rng.uniform(0, 10), 1.0)),
-        (wave, (2.0, rng.uniform(1.0, 5.0), 0.5), (1.0, rng.uniform(0.5, 7.0), 0.0)),
-        (one_peak, (3.0, rng.uniform(2, 8), 0.4), (1.0, rng.uniform(0, 10), rng.uniform(0.2, 3.0))),
+        (damped, (2.0, 0.15, rng.uniform(1.0, 3.0), 0.3), (1.0, 0.1, rng.uniform(0.5, 6.0), 0.0)),
+        (two_peaks, (3.0, 3.0, 0.7, 2.0, 6.0, 1.0), (1.0, rng.uniform(0, 10), 1.0, 1.0, rng.uniform(0, 10), 1.0)),
+        (wave, (2.0, rng.uniform(1.0, 4.0), 0.5), (1.0, rng.uniform(0.5, 7.0), 0.0)),
+        (one_peak, (3.0, rng.uniform(2, 8), 0.8), (1.0, rng.uniform(0, 10), rng.uniform(0.2, 3.0))),
     ][i % 4]
     return f, x, noise_of(rng, f(x, *truth)), start, (f, truth)
 
@@ -224,12 +228,12 @@ def other_minimum(rng, i):
 def wrong_model(rng, i):
     x = np.linspace(0.02, 10, rows_of(rng))
     best, truth, f, start = [
-        (two_decays, (3.0, 3.0, 2.0, rng.uniform(0.1, 0.4)), one_decay, (5.0, 1.0)),
-        (two_peaks, (3.0, 3.5, 0.6, rng.uniform(1, 3), 6.0, 0.8), one_peak, (3.0, 4.0, 1.0)),
-        (lorentz, (3.0, 5.0, rng.uniform(0.4, 1.0)), one_peak, (3.0, 5.0, 1.0)),
+        (two_decays, (3.0, 1.5, 2.0, rng.uniform(0.1, 0.3)), one_decay, (5.0, 1.0)),
+        (two_peaks, (3.0, 3.5, 0.8, rng.uniform(1, 3), 6.5, 1.0), one_peak, (3.0, 4.0, 1.0)),
+        (lorentz, (3.0, 5.0, rng.uniform(0.6, 1.2)), one_peak, (3.0, 5.0, 1.0)),
         (hill, (3.0, 3.0, rng.uniform(2, 4)), langmuir, (3.0, 0.3)),
         (decay, (2.5, rng.uniform(0.3, 1.0), 0.5), line, (1.0, 1.0)),
-        (sine, (1.0, rng.uniform(1.0, 5.0), 0.3, 2.0), line, (0.0, 2.0)),
+        (sine, (1.0, rng.uniform(1.0, 3.0), 0.3, 2.0), line, (0.0, 2.0)),
     ][i % 6]
     return f, x, noise_of(rng, best(x, *truth)), start, (best, truth)
 
@@ -237,9 +241,9 @@ def wrong_model(rng, i):
 def runaway(rng, i):
     f, truth, x = [
         (langmuir, (rng.uniform(100, 500), rng.uniform(0.02, 0.2)), np.linspace(5, 150, rows_of(rng))),
-        (plateau, (823.5, 50.0, rng.uniform(1, 8)), np.linspace(0, 4, rows_of(rng))),
+        (plateau, (823.5, 50.0, rng.uniform(0.5, 4)), np.linspace(0, 4, rows_of(rng))),
         (logistic, (rng.uniform(50, 500), 1.0, rng.uniform(20, 60)), np.linspace(0, 80, rows_of(rng))),
-        (one_peak, (3.0, rng.uniform(50, 500), 5.0), np.linspace(0, 600, rows_of(rng))),
+        (one_peak, (3.0, rng.uniform(50, 550), rng.uniform(25, 60)), np.linspace(0, 600, rows_of(rng))),
     ][i % 4]
     start = 10.0 ** rng.uniform(-1, 1, len(truth))
     return f, x, noise_of(rng, f(x, *truth)), start, (f, truth)
@@ -301,13 +305,13 @@ def main():
     parser.add_argument("--sets", type=int, default=20000, help="fits of each kind of data")
     parser.add_argument("--wrong", type=int, default=200, help="wrong fits of each kind")
     options = parser.parse_args()
-    print("| data that the model is right for | fits | false alarms |\n|---|---|---|")
+    print("| data that the model is right for | fits | false alarms | ran away |\n|---|---|---|---|")
     all_fits = all_alarms = 0
     for kind in RIGHT:
-        fits, found = false_alarms(kind, options.sets)
+        fits, found, away = false_alarms(kind, options.sets)
         all_fits, all_alarms = all_fits + fits, all_alarms + sum(found.values())
-        print(f"| {kind.__name__.replace('_', ' ')} | {fits:,} | {', '.join(f'{n} {i}' for i, n in found.items()) or 0} |", flush=True)
-    print(f"| all | {all_fits:,} | {all_alarms} |")
+        print(f"| {kind.__name__.replace('_', ' ')} | {fits:,} | {', '.join(f'{n} {i}' for i, n in found.items()) or 0} | {away} |", flush=True)
+    print(f"| all | {all_fits:,} | {all_alarms} | |")
     print("\n| wrong fits | fits | flagged |\n|---|---|---|")
     for kind in WRONG:
         fits, flagged, silent = wrong_fits(kind, options.wrong)

@@ -70,6 +70,7 @@ class Recorded:
         """The core's result from x0, or None where the engine has none: a derivative that is not finite."""
         bounded = np.any(lower > -np.inf) or np.any(upper < np.inf)
         low, high = (lower.tolist(), upper.tolist()) if bounded else (None, None)
+        solver = {**solver, "judge": False}  # no x is known
         name, f_scale = None if loss.linear else loss.name, float(loss.f_scale)
         try:
             if self._only is None:

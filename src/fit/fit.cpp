@@ -27,6 +27,7 @@
 #include "fit/second_start.hpp"
 #include "fit/settings.hpp"
 #include "fit/statistics.hpp"
+#include "fit/used_parameters.hpp"
 #include "linalg/triangle.hpp"
 #include "nlsq/error.hpp"
 #include "solve/minimizer.hpp"
@@ -113,20 +114,6 @@ base::SmallVector<fit_impl::Moments, 4> moments_of(std::span<const TermView> ter
     }
   }
   return moments;
-}
-
-// A parameter that moves no residual wherever it is: no other start changes that.
-bool has_unused_parameter(std::span<const TermView> terms, const ParameterTable& table) {
-  const auto is_unused = [&](index_t i) {
-    return std::all_of(terms.begin(), terms.end(), [&](const TermView& term) {
-      const std::vector<std::string> unused = term.model->unused_parameters();
-      const std::vector<std::string>& own = term.model->parameters();
-      const std::string& name = table.names[z(i)];
-      return std::find(own.begin(), own.end(), name) == own.end() ||
-             std::find(unused.begin(), unused.end(), name) != unused.end();
-    });
-  };
-  return std::any_of(table.free.begin(), table.free.end(), is_unused);
 }
 
 // What speaks against the end of a fit that converged.
@@ -233,7 +220,7 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   fit_impl::Expectation expected;
   expected.total = 0.0;
   for (const fit_impl::Moments& m : moments) expected.total += m.total();
-  if (!fit_impl::is_well(outcome, expected) && !has_unused_parameter(terms, table)) {
+  if (!fit_impl::is_well(outcome, expected) && !fit_impl::has_unused_parameter(terms, table)) {
     const auto attempt = [&](std::span<const double> start, const SolverOptions& how) {
       sample.reset();
       if (sampled > 0 && options.memory_limit == 0) sample = on_sample(start, how);
@@ -267,7 +254,11 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
     for (const Dataset::Response& response : term.data->responses())
       result.has_sigma |= response.sigma.size > 0 || response.sigma_number > 0.0;
   }
-  fit_impl::fill_statistics(result, outcome, table.free, moments, options);
+  const auto jumps = [&](std::size_t j) {
+    return fit_impl::acts_in_jumps(terms, bound, result.names[z(table.free[j])],
+                                   static_cast<index_t>(j));
+  };
+  fit_impl::fill_statistics(result, outcome, table.free, moments, options, jumps);
   for (const reduce::Term& term : bound) result.n_masked += term.masked_rows;
   if (options.judge)
     judge(terms, bound, table, outcome, evaluator, evaluator_options.walk.isa, result);

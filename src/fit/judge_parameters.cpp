@@ -34,7 +34,9 @@ class Parameters {
 
   bool is_odd(std::size_t j) const {
     const double error = result_->perr[place(j)];
-    return std::isfinite(error) && error > kOdd * std::abs(value(j)) && here_[j] > 0.0;
+    // An infinite one of a Jacobian without full rank has been told.
+    const bool known = std::isfinite(error) || result_->rank == static_cast<index_t>(free_.size());
+    return known && error > kOdd * std::abs(value(j)) && here_[j] > 0.0;
   }
 
   bool is_on_ridge(std::size_t j) const {
@@ -102,10 +104,10 @@ void judge_parameters(const solve::Outcome& outcome, std::span<const index_t> fr
   for (std::size_t j = 0; j < free.size(); ++j) {
     if (!parameters.is_odd(j)) continue;
     const std::string& name = r.names[z(free[j])];
-    if (parameters.is_on_ridge(j)) {
-      away.push_back(name);
-    } else if (parameters.is_at_flat_place(j)) {
+    if (parameters.is_at_flat_place(j)) {
       (parameters.is_far_away(j) ? away : flat).push_back(name);
+    } else if (parameters.is_on_ridge(j)) {
+      away.push_back(name);
     }
   }
   if (!away.empty()) {

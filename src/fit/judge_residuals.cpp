@@ -31,7 +31,7 @@ constexpr double kLittle = 0.5;         // R² below which a spectrum is looked 
 constexpr double kAgainst = -0.3;       // a correlation below which it is, too
 constexpr double kRareMeans = 1e-6;     // p of the lack of fit
 constexpr double kShareOfMeans = 0.3;   // of the sum of squares
-constexpr double kRarePeak = 1e-5;      // p of a peak
+constexpr double kRarePeak = 1e-4;      // p of a peak
 
 constexpr std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
@@ -84,10 +84,11 @@ class Judge {
 
  private:
   void take(const RowOrder& order, const std::string& name) {
-    Serial found{{}, name};
-    found.sums.add(order.has_ties() ? means(order, rows_->f) : picked(rows_->f, order.rows));
-    if (!serial_ || (stats::go_together(found.sums) && found.sums.t() > serial_->sums.t()))
-      serial_ = std::move(found);
+    const std::vector<double> r =
+        order.has_ties() ? means(order, rows_->f) : picked(rows_->f, order.rows);
+    Serial found{stats::serial_sums(r), name};
+    if (static_cast<index_t>(r.size()) < kFewRows) found.sums.next = found.sums.four = {};
+    if (!serial_ || found.sums.z() > serial_->sums.z()) serial_ = std::move(found);
   }
 
   void look_along_axes() {
@@ -111,9 +112,8 @@ class Judge {
 
   void look_for_oscillation() {
     const stats::SerialSums& sums = serial_->sums;
-    const bool odd =
-        result_->r_squared < kLittle || sums.correlation() < kAgainst || sums.second() < kAgainst;
-    if (!rows_->may_oscillate || rows_->axes.size() != 1 || !odd) return;
+    if (!rows_->may_oscillate || rows_->axes.size() != 1 || !is_odd(sums, result_->r_squared))
+      return;
     std::vector<index_t> some(first_.rows);
     if (some.size() > kSpectrum) some.resize(kSpectrum);
     const stats::SpectralPeak found =
@@ -132,7 +132,7 @@ class Judge {
     say(IssueId::no_better_than_mean,
         "the model explains no more than the mean of the data, though they follow a course: start "
         "elsewhere, from several starts if need be",
-        {{"r_squared", result_->r_squared}, {"t", serial_->sums.t()}});
+        {{"r_squared", result_->r_squared}, {"z", serial_->sums.z()}});
   }
 
   void say_correlated() {
@@ -140,7 +140,7 @@ class Judge {
         fmt::format("residuals go together in the order of {}: the model misses the data, or their "
                     "errors are not independent; look at them, start elsewhere or extend the model",
                     serial_->order),
-        {{"t", serial_->sums.t()}, {"correlation", serial_->sums.correlation()}});
+        {{"z", serial_->sums.z()}, {"correlation", serial_->sums.correlation()}});
   }
 
   void say_lack() {
@@ -201,23 +201,22 @@ class TermRows {
         columns_(view.model->columns().size()) {}
 
   // Rows that are in order, as most are, are done with two sums, unless those are odd.
-  bool is_unsuspicious(std::span<const double> f, engine::Isa isa, double r_squared) const {
+  bool is_unsuspicious(std::span<const double> f, engine::Isa isa) const {
     if (columns_ != 1 || term_->columns[0].float32) return false;
     const auto* const x = static_cast<const double*>(term_->columns[0].data);
     const reduce::ColumnKernels& kernels = reduce::column_kernels(isa);
-    double products = 0.0, squares = 0.0;
+    stats::SerialSums sums;
     for (std::size_t k = 0; k < runs_.count; ++k) {
       const reduce::NeighbourSums run =
           kernels.neighbours(f.data() + k * z(runs_.rows), x + runs_.first[k], runs_.rows);
       if (!run.rises && !run.falls) return false;
-      products += run.products;
-      squares += run.squares;
+      sums.next.sum += run.one;
+      sums.next.squares += run.one_squares;
+      sums.four.sum += run.four;
+      sums.four.squares += run.four_squares;
+      sums.energy += run.energy;
     }
-    if (!stats::is_unlikely(products, squares) && !oscillates(*term_)) return true;
-    stats::SerialSums sums;
-    for (std::size_t k = 0; k < runs_.count; ++k)
-      sums.add(f.subspan(k * z(runs_.rows), z(runs_.rows)));
-    return !stats::go_together(sums) && !is_odd(sums, r_squared);
+    return !stats::go_together(sums) && !oscillates(*term_);
   }
 
   JudgedRows gather(std::span<const double> f) const {
@@ -274,7 +273,7 @@ void judge_output(const TermView& view, const reduce::Term& term, std::size_t t,
     f = some;
   }
   const TermRows rows(view, term, output, runs);
-  if (!rows.is_unsuspicious(f, isa, result.r_squared)) judge_rows(rows.gather(f), result);
+  if (!rows.is_unsuspicious(f, isa)) judge_rows(rows.gather(f), result);
 }
 
 }  // namespace

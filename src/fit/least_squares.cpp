@@ -120,7 +120,10 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
   statistics.absolute_sigma = options.absolute_sigma;
   result.difference_evaluations = evaluator.difference_evaluations();
   result.has_sigma = true;  // residuals come weighted, or not, as the caller has it
-  fit_impl::fill_statistics(result, outcome, free, {}, statistics);
+  const auto acts_in_jumps = [&](std::size_t j) {
+    return !user_jacobian && evaluator.acts_in_jumps(j);
+  };
+  fit_impl::fill_statistics(result, outcome, free, {}, statistics, acts_in_jumps);
   const bool is_well = result.success && result.rank == static_cast<index_t>(n);
   if (options.told_if_well || !is_well) {
     evaluator.tell_last(outcome.x, outcome.attempts > 1);

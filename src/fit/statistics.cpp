@@ -33,17 +33,21 @@ std::string errors_are_infinite(std::size_t count) {
 // Parameters without a standard error, by what is at fault: a flat place, where they move no value
 // of the model, or data that several combinations of them fit alike.
 void add_undetermined(FitResult& r, const stats::Covariance& c, const linalg::Summary& summary,
-                      std::span<const index_t> free) {
+                      std::span<const index_t> free, const ActsInJumps& acts_in_jumps) {
   if (c.undetermined.empty()) return;
   linalg::Vector size(free.size());
   linalg::column_norms(summary, size);
-  std::vector<std::string> flat, dependent;
+  std::vector<std::string> flat, jumping, dependent;
   std::string starts;
   bool alike = true;
   for (const index_t i : c.undetermined) {
     const std::size_t at = z(free[z(i)]);
     if (size[z(i)] != 0.0) {
       dependent.push_back(r.names[at]);
+      continue;
+    }
+    if (acts_in_jumps(z(i))) {
+      jumping.push_back(r.names[at]);
       continue;
     }
     flat.push_back(r.names[at]);
@@ -61,6 +65,14 @@ void add_undetermined(FitResult& r, const stats::Covariance& c, const linalg::Su
         flat.size() == 1 ? "has" : "have", errors_are_infinite(flat.size()),
         flat.size() == 1 ? "it" : "them");
     r.warn({IssueId::no_effect, std::move(sentence), std::move(flat), {}});
+  }
+  if (!jumping.empty()) {
+    std::string sentence = fmt::format(
+        "{} {} in jumps alone (a comparison, a rounding), which no derivative shows: {}; fit the "
+        "others for several values of {}, or make the step smooth",
+        base::quoted_list(jumping), jumping.size() == 1 ? "acts" : "act",
+        errors_are_infinite(jumping.size()), jumping.size() == 1 ? "it" : "them");
+    r.warn({IssueId::jumps, std::move(sentence), std::move(jumping), {}});
   }
   if (!dependent.empty()) {
     std::string sentence = fmt::format(
@@ -103,7 +115,7 @@ double residual_variance(const FitResult& r, bool absolute_sigma) {
 }
 
 void fill_covariance(FitResult& r, const solve::Outcome& outcome, std::span<const index_t> free,
-                     const FitOptions& options) {
+                     const FitOptions& options, const ActsInJumps& acts_in_jumps) {
   const auto N = static_cast<index_t>(r.names.size());
   const auto n = static_cast<index_t>(free.size());
   r.pcov.assign(z(N * N), 0.0);
@@ -126,7 +138,7 @@ void fill_covariance(FitResult& r, const solve::Outcome& outcome, std::span<cons
     }
     r.perr[z(free[z(i)])] = std::sqrt(r.pcov[z(free[z(i)] * (N + 1))]);
   }
-  add_undetermined(r, c, outcome.summary, free);
+  add_undetermined(r, c, outcome.summary, free, acts_in_jumps);
   add_redundancy(r, c, free, factor);
 }
 
@@ -206,7 +218,8 @@ void set_goodness(FitResult& r, const stats::FitTotals& totals) {
 }
 
 void fill_statistics(FitResult& r, solve::Outcome& outcome, std::span<const index_t> free,
-                     std::span<const Moments> responses, const FitOptions& options) {
+                     std::span<const Moments> responses, const FitOptions& options,
+                     const ActsInJumps& acts_in_jumps) {
   const std::size_t N = r.names.size();
   r.popt = r.p0;
   r.at_bound.assign(N, 0);
@@ -226,7 +239,7 @@ void fill_statistics(FitResult& r, solve::Outcome& outcome, std::span<const inde
   r.attempts = outcome.attempts;
   r.optimality = outcome.optimality;
   r.fold = fold_name(outcome.summary.fold);
-  fill_covariance(r, outcome, free, options);
+  fill_covariance(r, outcome, free, options, acts_in_jumps);
   fill_goodness(r, r.rank, responses, options);
   add_warnings(r, options);
 }

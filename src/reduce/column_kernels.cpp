@@ -80,40 +80,57 @@ bool all_finite(const double* y, index_t n) {
 }
 
 NeighbourSums neighbours(const double* r, const double* x, index_t n) {
-  constexpr index_t kEight = 8;
+  constexpr index_t kEight = 8, kAhead = 4;
   const hn::CappedTag<double, kEight> d;
   const auto lanes = static_cast<index_t>(hn::Lanes(d));
-  HWY_ALIGN double product[kEight] = {}, square[kEight] = {};
+  HWY_ALIGN double one[kEight] = {}, one_squares[kEight] = {}, four[kEight] = {},
+                   four_squares[kEight] = {}, energy[kEight] = {};
   bool rises = true, falls = true;
-  index_t i = 0;
-  for (index_t part = 0; part < kEight; part += lanes) {
-    auto p = hn::Zero(d), q = hn::Zero(d);
+  index_t whole = 0;
+  while (whole + kEight + kAhead <= n) whole += kEight;
+  for (index_t part = 0; part < kEight && whole > 0; part += lanes) {
+    auto s1 = hn::Zero(d), q1 = s1, s4 = s1, q4 = s1, e = s1;
     auto least = hn::Set(d, 1.0), most = hn::Set(d, -1.0);
-    for (i = part; i - part + kEight < n; i += kEight) {
-      const auto both = hn::Mul(hn::LoadU(d, r + i), hn::LoadU(d, r + i + 1));
-      p = hn::Add(p, both);
-      q = hn::Add(q, hn::Mul(both, both));
+    for (index_t i = part; i < whole; i += kEight) {
+      const auto here = hn::LoadU(d, r + i), next = hn::LoadU(d, r + i + 1);
+      const auto more = hn::Add(hn::Add(next, hn::LoadU(d, r + i + 2)),
+                                hn::Add(hn::LoadU(d, r + i + 3), hn::LoadU(d, r + i + 4)));
+      const auto by_one = hn::Mul(here, next), by_four = hn::Mul(here, more);
+      s1 = hn::Add(s1, by_one);
+      q1 = hn::Add(q1, hn::Mul(by_one, by_one));
+      s4 = hn::Add(s4, by_four);
+      q4 = hn::Add(q4, hn::Mul(by_four, by_four));
+      e = hn::Add(e, hn::Mul(here, here));
       const auto apart = hn::Sub(hn::LoadU(d, x + i + 1), hn::LoadU(d, x + i));
       least = hn::Min(least, apart);
       most = hn::Max(most, apart);
     }
-    i -= part;
-    hn::Store(p, d, product + part);
-    hn::Store(q, d, square + part);
+    hn::Store(s1, d, one + part);
+    hn::Store(q1, d, one_squares + part);
+    hn::Store(s4, d, four + part);
+    hn::Store(q4, d, four_squares + part);
+    hn::Store(e, d, energy + part);
     rises = rises && hn::AllTrue(d, hn::Gt(least, hn::Zero(d)));
     falls = falls && hn::AllTrue(d, hn::Lt(most, hn::Zero(d)));
   }
-  for (index_t k = 0; i + 1 < n; ++i, ++k) {
-    const double both = r[i] * r[i + 1];
-    product[k] += both;
-    square[k] += both * both;
-    rises = rises && x[i] < x[i + 1];
-    falls = falls && x[i] > x[i + 1];
+  const auto at = [&](index_t i) { return i < n ? r[i] : 0.0; };
+  for (index_t i = whole; i < n; ++i) {
+    const index_t k = i % kEight;
+    const double by_one = r[i] * at(i + 1);
+    const double by_four = r[i] * ((at(i + 1) + at(i + 2)) + (at(i + 3) + at(i + 4)));
+    one[k] += by_one;
+    one_squares[k] += by_one * by_one;
+    four[k] += by_four;
+    four_squares[k] += by_four * by_four;
+    energy[k] += r[i] * r[i];
+    rises = rises && (i + 1 >= n || x[i] < x[i + 1]);
+    falls = falls && (i + 1 >= n || x[i] > x[i + 1]);
   }
   const auto total = [](const double* s) {
     return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
   };
-  return {total(product), total(square), rises, falls};
+  return {total(one), total(one_squares), total(four), total(four_squares), total(energy), rises,
+          falls};
 }
 
 std::uint64_t mixed(std::uint64_t word) { return word ^ (word >> 32); }

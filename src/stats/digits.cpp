@@ -10,7 +10,7 @@
 namespace nlsq::stats {
 namespace {
 
-constexpr double kCoarse = 3.0;      // steps beyond so many standard deviations of the residuals
+constexpr double kCoarse = 2.5;      // steps beyond so many standard deviations of the residuals
 constexpr double kOnGrid = 1e-6;     // of a step, by which a value may miss it
 constexpr double kRounding = 1e-13;  // of the largest value: what arithmetic leaves
 

@@ -10,7 +10,8 @@
 
 namespace nlsq::stats {
 
-/// Most residuals r (in the units of y) are below three times the rounding of y.
+/// The rounding of y is beyond 2.5 times the size of the residuals r, in the units of y (3.5 times
+/// where they are nothing else).
 bool are_digits(std::span<const double> y, std::span<const double> r);
 
 }  // namespace nlsq::stats

@@ -2,8 +2,8 @@
 // The largest peak of the residuals' periodogram P(f) = |Σ rᵢ e^{2πi f xᵢ}|²/Σrᵢ² at frequencies
 // k/(2L), k = 1 … 2m, L the length of x: up to the mean sampling rate, so that places that are not
 // even reach beyond the Nyquist frequency. For independent residuals P is about exponential with
-// mean 1, so of 2m frequencies one is beyond z with a probability below 2m·e^−z. O(m²); a pure
-// function.
+// mean 1, so of 2m frequencies one is beyond z with a probability below 2m·e^−z; where variances
+// are about the same, below 2m·(1 − 2z/m)^((m − 3)/2) (Fisher). O(m²); a pure function.
 #pragma once
 
 #include <span>

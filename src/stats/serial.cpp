@@ -1,58 +1,48 @@
 // SPDX-License-Identifier: MIT
-// Sums in lanes, which a compiler vectorizes without reordering.
 #include "stats/serial.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 
 namespace nlsq::stats {
 namespace {
 
-constexpr std::size_t kLanes = 4;
-constexpr double kMostT = 3.7;
-constexpr double kMostCorrelation = 0.3;
-constexpr index_t kFewRows = 24;
+constexpr double kMostZ = 3.1;
+constexpr double kCorrelated = 0.3, kCorrelatedFour = 0.2;
+constexpr double kMostTransformed = 0.999;  // correlation
+constexpr double kLeastT = 0.7;             // below which no correlation makes 3 of it
 
-double total(const double (&lanes)[kLanes]) {
-  return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
+double z_of(const SerialSums::Products& of, double most, double correlated) {
+  if (!(of.sum > correlated * most) || !(of.sum * of.sum > kLeastT * kLeastT * of.squares))
+    return 0.0;
+  const double rho = std::min(of.sum / most, kMostTransformed);
+  return of.sum / std::sqrt(of.squares) * std::atanh(rho) / rho;
 }
 
 }  // namespace
 
-void SerialSums::add(std::span<const double> r) {
-  double first[kLanes] = {}, square[kLanes] = {}, second[kLanes] = {}, own[kLanes] = {};
+double SerialSums::z() const {
+  return std::max(z_of(next, energy, kCorrelated), z_of(four, 4.0 * energy, kCorrelatedFour));
+}
+
+SerialSums serial_sums(std::span<const double> r) {
+  SerialSums sums;
   const std::size_t m = r.size();
-  const auto add_row = [&](std::size_t i, std::size_t lane, double next, double after) {
-    const double product = r[i] * next;
-    first[lane] += product;
-    square[lane] += product * product;
-    second[lane] += r[i] * after;
-    own[lane] += r[i] * r[i];
-  };
-  std::size_t i = 0;
-  for (; i + kLanes + 2 <= m; i += kLanes) {
-    for (std::size_t lane = 0; lane < kLanes; ++lane)
-      add_row(i + lane, lane, r[i + lane + 1], r[i + lane + 2]);
+  const auto at = [&](std::size_t i) { return i < m ? r[i] : 0.0; };
+  for (std::size_t i = 0; i < m; ++i) {
+    const double one = r[i] * at(i + 1);
+    const double four = r[i] * ((at(i + 1) + at(i + 2)) + (at(i + 3) + at(i + 4)));
+    sums.next.sum += one;
+    sums.next.squares += one * one;
+    sums.four.sum += four;
+    sums.four.squares += four * four;
+    sums.skipped += r[i] * at(i + 2);
+    sums.energy += r[i] * r[i];
   }
-  for (; i < m; ++i) {
-    add_row(i, i % kLanes, i + 1 < m ? r[i + 1] : 0.0, i + 2 < m ? r[i + 2] : 0.0);
-  }
-  products += total(first);
-  squares += total(square);
-  skipped += total(second);
-  energy += total(own);
-  rows += static_cast<index_t>(m);
+  return sums;
 }
 
-double SerialSums::t() const { return squares > 0.0 ? products / std::sqrt(squares) : 0.0; }
-
-bool is_unlikely(double products, double squares) {
-  return products > 0.0 && products * products > kMostT * kMostT * squares;
-}
-
-bool go_together(const SerialSums& sums) {
-  return sums.rows >= kFewRows && is_unlikely(sums.products, sums.squares) &&
-         sums.correlation() > kMostCorrelation;
-}
+bool go_together(const SerialSums& sums) { return sums.z() > kMostZ; }
 
 }  // namespace nlsq::stats
