@@ -138,6 +138,8 @@ void add_output_options(CLI::App& fit, FitArguments& a) {
   fit.add_flag("--verbose", a.verbose,
                "show each step (all of them on all rows), the engine and timings on stderr")
       ->group(group);
+  fit.add_flag("--strict", a.strict, "exit code 1 if there is any warning (docs/issues.md)")
+      ->group(group);
   fit.add_flag("--quiet", a.quiet, "no notes on stderr (warnings and errors remain)")->group(group);
 }
 
@@ -174,7 +176,7 @@ constexpr const char* kExamples = R"(Examples (from the project's folder):
   nlsq fit examples/data/plate.csv --by well --model four_pl --missing omit
 
 FILE is text (CSV, TSV, blanks), NPY or NPZ; - is standard input. 'nlsq info functions': the formula language.
-Exit code: 0 converged, 1 not converged, 2 wrong input, 3 stopped by a signal, 4 I/O failure.
+Exit code: 0 converged, 1 not converged (or --strict and a warning), 2 wrong input, 3 stopped by a signal, 4 I/O failure.
 )";
 
 }  // namespace

@@ -27,7 +27,7 @@ struct FitArguments {
   std::vector<std::string> na;
   std::string plot, log, table, predict, report;
   std::vector<std::string> words;  ///< of the command line
-  bool json = false, verbose = false, quiet = false, force = false;
+  bool json = false, verbose = false, quiet = false, strict = false, force = false;
   /// Options of a later version, with their names, when given.
   std::string checkpoint, device;
   /// Fits of many groups; --out and --p0-from are of single fits, too.

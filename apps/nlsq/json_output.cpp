@@ -91,6 +91,19 @@ Json parameters_of(const FitResult& r, const LoadedData& loaded, const FitOption
 
 Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
+// Names and numbers of an issue are its values, as in Python.
+Json issues_of(const FitResult& r) {
+  Json issues = Json::array();
+  for (const Issue& issue : r.issues) {
+    Json values = Json::object();
+    if (!issue.names.empty()) values["parameters"] = issue.names;
+    for (const auto& [name, number] : issue.numbers) values[name] = number;
+    issues.push_back(
+        {{"id", to_string(issue.id)}, {"sentence", issue.sentence}, {"values", std::move(values)}});
+  }
+  return issues;
+}
+
 Json options_of(const FitOptions& o, const FitArguments& a, const FitResult& r) {
   Json options;
   options["method"] = to_string(o.method);
@@ -191,6 +204,7 @@ void add_fit(const FitResult& r, const LoadedData& loaded, const FitOptions& opt
   json["absolute_sigma"] = r.absolute_sigma;
   add_run(r, json);
   json["warnings"] = r.warnings;
+  json["issues"] = issues_of(r);
   json["options"] = options_of(options, arguments, r);
   json["elapsed_ms"] = r.elapsed_ms;
 }

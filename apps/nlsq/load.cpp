@@ -156,9 +156,12 @@ void warn_about_likely_typos(LoadedData& loaded) {
   for (const std::string& parameter : loaded.model->parameters()) {
     const std::string near = nearest_name(parameter, unused);
     if (near.empty() || parameter.size() < 3 || edit_distance(parameter, near) > 2) continue;
-    loaded.warnings.push_back(
-        fmt::format("'{}' is a parameter, as no column has that name; was the column '{}' meant?",
-                    parameter, near));
+    loaded.issues.push_back(
+        {IssueId::likely_typo,
+         fmt::format("'{}' is a parameter, as no column has that name; was the column '{}' meant?",
+                     parameter, near),
+         {parameter},
+         {}});
   }
 }
 

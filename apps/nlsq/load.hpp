@@ -11,6 +11,7 @@
 #include "columns.hpp"
 #include "fit_arguments.hpp"
 #include "nlsq/data.hpp"
+#include "nlsq/issues.hpp"
 #include "nlsq/model.hpp"
 #include "nlsq/models.hpp"
 
@@ -30,7 +31,8 @@ struct LoadedData {
   std::vector<index_t> keys;             ///< columns of --by
   index_t n_rows = 0;
   index_t n_omitted = 0;
-  std::vector<std::string> notes, warnings;
+  std::vector<std::string> notes;
+  std::vector<Issue> issues;
 
   /// "data.csv:12" for row `row` of the data set.
   std::string place(index_t row) const;

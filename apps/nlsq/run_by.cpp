@@ -123,6 +123,16 @@ std::string listed(const Groups& groups, const std::vector<index_t>& which) {
   return which.size() > kMostListed ? out + ", …" : out;
 }
 
+// Groups whose data do not determine every parameter.
+std::vector<index_t> unsure_groups(const ManyFits& fits) {
+  std::vector<index_t> unsure;
+  for (std::size_t g = 0; g < fits.flags.size(); ++g) {
+    if (fits.status[g] > 0 && (fits.flags[g] & ManyFlag::undetermined) != 0)
+      unsure.push_back(static_cast<index_t>(g));
+  }
+  return unsure;
+}
+
 void tell(const LoadedData& loaded, const GroupedData& grouped, const ManyFits& fits,
           const FitArguments& arguments) {
   if (!arguments.quiet) {
@@ -130,12 +140,8 @@ void tell(const LoadedData& loaded, const GroupedData& grouped, const ManyFits& 
     if (!arguments.out.empty() && arguments.out != "-")
       print_note(fmt::format("{} groups; results in {}", grouped.groups.count(), arguments.out));
   }
-  for (const std::string& warning : loaded.warnings) print_warning(warning);
-  std::vector<index_t> unsure;
-  for (std::size_t g = 0; g < fits.flags.size(); ++g) {
-    if (fits.status[g] > 0 && (fits.flags[g] & ManyFlag::undetermined) != 0)
-      unsure.push_back(static_cast<index_t>(g));
-  }
+  for (const Issue& issue : loaded.issues) print_warning(issue.sentence);
+  const std::vector<index_t> unsure = unsure_groups(fits);
   if (!unsure.empty()) {
     print_warning(fmt::format("the data of {} of {} groups do not determine every parameter: {}",
                               unsure.size(), grouped.groups.count(),
@@ -226,8 +232,10 @@ int run_by(const FitArguments& arguments) {
   }
   tell(loaded, grouped, fits, arguments);
   if (was_stopped) return Exit::stopped;
-  return tolerance.allows(fits.failed().size(), grouped.groups.count()) ? Exit::converged
-                                                                        : Exit::not_converged;
+  const bool has_warning = !loaded.issues.empty() || !unsure_groups(fits).empty();
+  const bool is_good = tolerance.allows(fits.failed().size(), grouped.groups.count()) &&
+                       !(arguments.strict && has_warning);
+  return is_good ? Exit::converged : Exit::not_converged;
 }
 
 }  // namespace nlsq::command

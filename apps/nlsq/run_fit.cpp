@@ -99,9 +99,10 @@ void write_result(const OutputFile& file, const FitResult& result, const LoadedD
   for (const std::string& note : notes) print_note(note);
 }
 
-int exit_code(const FitResult& result) {
+int exit_code(const FitResult& result, bool is_strict) {
   if (result.status == Status::stopped) return Exit::stopped;
-  return result.success ? Exit::converged : Exit::not_converged;
+  const bool is_good = result.success && !(is_strict && !result.issues.empty());
+  return is_good ? Exit::converged : Exit::not_converged;
 }
 
 }  // namespace
@@ -143,7 +144,7 @@ int run_fit(const FitArguments& arguments) {
   // Masked rows and the elements of indexed parameters are known only now.
   refuse_too_few_rows(result.n, static_cast<std::size_t>(
                                     std::count(result.fixed.begin(), result.fixed.end(), false)));
-  result.warnings.insert(result.warnings.end(), loaded.warnings.begin(), loaded.warnings.end());
+  for (const Issue& issue : loaded.issues) result.warn(issue);
   progress.finished(result);
   ResultTable rows;
   if (curve) {
@@ -153,7 +154,8 @@ int run_fit(const FitArguments& arguments) {
   if (!arguments.quiet) {
     for (const std::string& note : loaded.notes) print_note(note);
   }
-  for (const std::string& warning : result.warnings) print_warning(warning);
+  for (const Issue& issue : result.issues)
+    print_warning(fmt::format("{} [{}]", issue.sentence, to_string(issue.id)));
   if (arguments.json) {
     print_result(to_json(result, loaded, options, arguments));
   } else {
@@ -173,7 +175,7 @@ int run_fit(const FitArguments& arguments) {
   if (report) report->write(html_report(result, loaded, options, arguments, scales));
   if (curve) write_table(*curve, rows, options.threads);
   if (plot) plot->write(plot_of(result, loaded, options.level, scales));
-  return exit_code(result);
+  return exit_code(result, arguments.strict);
 }
 
 }  // namespace nlsq::command

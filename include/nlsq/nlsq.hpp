@@ -8,6 +8,8 @@
 #include "nlsq/error.hpp"
 #include "nlsq/fit.hpp"
 #include "nlsq/fit_many.hpp"
+#include "nlsq/issues.hpp"
+#include "nlsq/judgement.hpp"
 #include "nlsq/least_squares.hpp"
 #include "nlsq/log.hpp"
 #include "nlsq/memory.hpp"

@@ -101,6 +101,9 @@ struct SolverOptions {
   Precision precision = Precision::automatic;
   /// Empty: any, with a given x_scale same_scales.
   std::optional<SecondStart> second_start;
+  /// Look for signs that the end means nothing (docs/issues.md): residuals in the order of x,
+  /// parameters that ran away. Some 2 % of a fit of 100 rows.
+  bool judge = true;
   /// Called after each accepted step; returning true stops the fit with Status::stopped.
   std::function<bool(const Iteration&)> callback;
   /// Asked after each accepted step, and some times a second during a long pass, on the thread of

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "nlsq/issues.hpp"
 #include "nlsq/options.hpp"
 #include "nlsq/types.hpp"
 
@@ -83,8 +84,9 @@ struct FitResult {
   double compile_ms = 0.0;  ///< part of elapsed_ms that went into making programs; 0 on a hit
   std::string method;
   std::string loss = "linear";
-  std::string model;  ///< formula, if there is one
-  std::vector<std::string> warnings;
+  std::string model;                  ///< formula, if there is one
+  std::vector<std::string> warnings;  ///< the sentences of issues
+  std::vector<Issue> issues;          ///< what to know before trusting the numbers
   /// With FitOptions::fingerprints, of each array of 131,072 rows and more that the fit read; see
   /// fingerprint() in nlsq/data.hpp.
   struct Fingerprint {
@@ -94,6 +96,9 @@ struct FitResult {
   };
   std::vector<Fingerprint> fingerprints;
   double elapsed_ms = 0.0;
+
+  /// Adds an issue, and its sentence to the warnings.
+  void warn(Issue issue);
 
   /// Student-t interval at confidence `level`: popt ± t·perr (normal quantile when absolute_sigma).
   std::vector<std::pair<double, double>> intervals(double level = 0.95) const;

@@ -334,6 +334,13 @@ void bind_called(nb::module_& m) {
           },
           nb::arg("x"), nb::arg("values"), "What the function gave at x.")
       .def(
+          "known",
+          [](Called& called, const std::vector<double>& x) -> nb::object {
+            const CalledPoint* const point = called.known(x);
+            return point == nullptr ? nb::none() : new_array(point->f);
+          },
+          nb::arg("x"), "Residuals (m,) at x if they are remembered, else None.")
+      .def(
           "values",
           [](Called& called, const std::vector<double>& x) { return new_array(called.at(x).f); },
           nb::arg("x"), "Residuals (m,) at x.")

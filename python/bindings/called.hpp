@@ -56,6 +56,8 @@ class Called {
   void remember_values(std::span<const double> x, nb::handle values);
   CalledPoint& keep(CalledPoint point);
 
+  /// The residuals at x, if they are among those remembered.
+  const CalledPoint* known(std::span<const double> x) { return find(x); }
   /// The point at x with its residuals, or with its Jacobian too. Valid until the next call.
   const CalledPoint& at(std::span<const double> x);
   const CalledPoint& with_jacobian(std::span<const double> x);

@@ -12,6 +12,7 @@
 #include "array.hpp"
 #include "gil.hpp"
 #include "nlsq/fit.hpp"
+#include "nlsq/judgement.hpp"
 #include "options.hpp"
 #include "trace.hpp"
 
@@ -111,6 +112,54 @@ FitResult run_curve_fit(const Model& model, const Columns& columns, nb::handle y
   return curve_fit(model, data, options);
 }
 
+nb::list issues_of(const FitResult& result) {
+  nb::list issues;
+  for (const Issue& issue : result.issues) {
+    nb::dict values;
+    if (!issue.names.empty()) values["parameters"] = nb::cast(issue.names);
+    for (const auto& [name, number] : issue.numbers) values[name.c_str()] = number;
+    issues.append(nb::make_tuple(to_string(issue.id), issue.sentence, values));
+  }
+  return issues;
+}
+
+void add_issue(FitResult& result, const std::string& id, std::string sentence,
+               std::vector<std::string> names) {
+  for (const IssueKind& kind : issue_kinds()) {
+    if (kind.text != id) continue;
+    result.warn({kind.id, std::move(sentence), std::move(names), {}});
+    return;
+  }
+  throw nb::value_error(("there is no issue '" + id + "'").c_str());
+}
+
+// Of a model that was called: axes are its columns, f its weighted residuals.
+void judge_called(FitResult& result, const Columns& axes, const std::vector<std::string>& names,
+                  nb::handle y, nb::handle sigma, nb::handle f) {
+  JudgedRows rows;
+  rows.names = names;
+  rows.may_oscillate = true;
+  std::vector<Buffer> columns(axes.size());
+  for (std::size_t c = 0; c < axes.size(); ++c) {
+    if (!columns[c].take(axes[c])) throw nb::type_error("axes must be arrays of floats");
+  }
+  const Buffer response(y), residuals(f);
+  Buffer errors;
+  const bool has_sigma = errors.take(sigma);
+  rows.axes.resize(axes.size());
+  for (index_t i = 0; i < residuals.values().size; ++i) {
+    const double s = has_sigma ? errors.values()[i] : 1.0;
+    bool counts = std::isfinite(s) && std::isfinite(residuals.values()[i]);
+    for (const Buffer& column : columns) counts = counts && std::isfinite(column.values()[i]);
+    if (!counts) continue;
+    for (std::size_t c = 0; c < axes.size(); ++c) rows.axes[c].push_back(columns[c].values()[i]);
+    rows.f.push_back(residuals.values()[i]);
+    rows.y.push_back(response.values()[i]);
+    rows.r.push_back(residuals.values()[i] * s);
+  }
+  judge_rows(rows, result);
+}
+
 }  // namespace
 
 void bind_fit(nb::module_& m) {
@@ -176,10 +225,10 @@ void bind_fit(nb::module_& m) {
       .def_ro("method", &FitResult::method)
       .def_ro("loss", &FitResult::loss)
       .def_ro("warnings", &FitResult::warnings)
-      .def(
-          "warn",
-          [](FitResult& result, std::string text) { result.warnings.push_back(std::move(text)); },
-          nb::arg("text"), "Adds a warning.")
+      .def_prop_ro("issues", &issues_of, "(id, sentence, values) of each warning.")
+      .def("warn", &add_issue, nb::arg("id"), nb::arg("sentence"),
+           nb::arg("names") = std::vector<std::string>{},
+           "Adds an issue of the table in issue_kinds(), and its sentence to the warnings.")
       .def_prop_ro(
           "fingerprints",
           [](const FitResult& r) {
@@ -208,6 +257,18 @@ void bind_fit(nb::module_& m) {
           },
           nb::arg("level") = 0.95, nb::arg("color") = false);
 
+  m.def("judge", &judge_called, nb::arg("result"), nb::arg("axes"), nb::arg("names"), nb::arg("y"),
+        nb::arg("sigma").none(), nb::arg("f"),
+        "Adds what the residuals f of a model that was called tell in the order of its axes.");
+  m.def(
+      "issue_kinds",
+      [] {
+        nb::list kinds;
+        for (const IssueKind& kind : issue_kinds())
+          kinds.append(nb::make_tuple(std::string(kind.text), std::string(kind.title)));
+        return kinds;
+      },
+      "(id, title) of everything that a fit may warn of.");
   m.def(
       "fingerprint",
       [](nb::handle array, index_t item_bytes) {

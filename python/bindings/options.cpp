@@ -40,6 +40,8 @@ void set_solver(SolverOptions& options, nb::handle name, nb::handle value) {
                            : which == "same_scales" ? SecondStart::same_scales
                            : which == "no_better"   ? SecondStart::no_better
                                                     : SecondStart::none;
+  } else if (key == "judge") {
+    options.judge = nb::cast<bool>(value);
   } else if (key == "polish") {
     options.polish = nb::cast<bool>(value);
   } else {

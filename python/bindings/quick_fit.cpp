@@ -86,6 +86,7 @@ nb::object quick_fit(nb::handle function, nb::handle x, nb::handle y, nb::handle
   if (p0.is_none() && nb::len(nb::object(function.attr("__dict__"))) > 0) return nb::none();
   options.p0.resize(n, 1.0);
   options.method = Method::lm;
+  options.judge = false;  // parameters and covariance are all that is given
   const std::optional<FitResult> result = plain_fit(*model, x, y, std::move(options));
   if (!result) return nb::none();
   return nb::make_tuple(new_array(result->popt), new_matrix(result->pcov, n));

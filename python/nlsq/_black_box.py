@@ -234,7 +234,7 @@ class BlackBox:
         whether nobody will ask for the point where it ended."""
         own_loss = self.loss.name is None
         estimates = callback is None and solver.get("max_nfev", _FEW_POINTS) >= _FEW_POINTS
-        solver = {"second_start": "none", **solver}
+        solver = {"second_start": "none", "judge": False, **solver}
         start = self.at(x0)
         if not own_loss and self._is_plain(start):
             residuals, jacobian = self._for_the_core(start), None

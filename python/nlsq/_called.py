@@ -20,6 +20,7 @@ _DISAGREES = (
     "order?): parameters and errors may be wrong; leave jac out to compare"
 )
 _SMALL_STEP = 1e-6
+_MOST_ROWS = 1024  # that are looked at
 _SAME_SLOPE = 1e-2
 
 
@@ -138,9 +139,31 @@ def fit_called(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, diff
         log_sigma = rows * float(np.log(sigma))
     held = (~free).tolist()
     whole = _core.complete(result, out.names, p0.tolist(), held, masked, total, log_sigma, sigma is not None)
+    if solver.get("judge", True):
+        _judge(whole, out, residuals, free)
     if disagrees:
-        whole.warn(_DISAGREES)
+        whole.warn("wrong-jacobian", _DISAGREES)
     return whole
+
+
+def _judge(whole, out, residuals, free):
+    """Has the core look at the residuals in the order of x, if they are at hand: no model is called for that."""
+    if isinstance(residuals, _core.Called):
+        f = residuals.known(whole.popt[free].tolist())
+    else:
+        f = residuals(whole.popt[free]) if out.model is not None else None
+    x = out.xdata
+    if f is None or type(x) is not np.ndarray or x.dtype.kind not in "fiu" or x.ndim not in (1, 2):
+        return
+    rows = np.atleast_2d(x)
+    if rows.shape[1] != len(f):
+        return
+    sigma = None if np.ndim(out.sigma) != 1 else np.ascontiguousarray(out.sigma, dtype=float)
+    some = slice(0, _MOST_ROWS)
+    axes = [np.ascontiguousarray(row[some], dtype=float) for row in rows]
+    names = ["x"] if x.ndim == 1 else [f"x[{k}]" for k in range(len(axes))]
+    _core.judge(whole, axes, names, np.ascontiguousarray(out.ydata[some], dtype=float),
+                None if sigma is None else sigma[some], np.ascontiguousarray(f[some]))  # fmt: skip
 
 
 def _not_finite(out, values, p0):

@@ -577,8 +577,14 @@ class FitResult:
     @property
     def warnings(self) -> list[str]: ...
 
-    def warn(self, text: str) -> None:
-        """Adds a warning."""
+    @property
+    def issues(self) -> list:
+        """(id, sentence, values) of each warning."""
+
+    def warn(self, id: str, sentence: str, names: Sequence[str] = []) -> None:
+        """
+        Adds an issue of the table in issue_kinds(), and its sentence to the warnings.
+        """
 
     @property
     def fingerprints(self) -> dict:
@@ -592,6 +598,9 @@ class FitResult:
     def correlation(self) -> object: ...
 
     def report(self, level: float = 0.95, color: bool = False) -> str: ...
+
+def issue_kinds() -> list:
+    """(id, title) of everything that a fit may warn of."""
 
 def fingerprint(array: object, item_bytes: int) -> int:
     """

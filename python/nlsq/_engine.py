@@ -15,7 +15,7 @@ from nlsq._recording import as_model_input, recorded, trace
 
 __all__ = ["Outcome", "as_model_input", "fit", "recorded", "trace"]
 
-_DEBUG = 10  # logging.DEBUG
+_DEBUG, _INFO = 10, 20  # levels of logging
 _COARSE = 3e-5  # part of a row by differences that may be their error
 
 
@@ -209,15 +209,28 @@ def _fit_called(*arguments):
     return _fit_called(*arguments)
 
 
-def _log(out):
-    """One line at debug level to the logger "nlsq" of a program that uses logging."""
+def logger(level):
+    """The logger "nlsq" of a program that uses logging, if it takes lines of that level; else None."""
     logging = sys.modules.get("logging")
     if logging is None:
-        return
-    logger = logging.getLogger("nlsq")
-    if logger.isEnabledFor(_DEBUG):
+        return None
+    found = logging.getLogger("nlsq")
+    return found if found.isEnabledFor(level) else None
+
+
+def log_issues(core):
+    """A line at level INFO for each issue of a fit that raises no warning of its own."""
+    to = logger(_INFO)
+    for id_, sentence, _ in core.issues if to is not None else ():
+        to.info("%s: %s", id_, sentence)
+
+
+def _log(out):
+    """One line at debug level to the logger "nlsq" of a program that uses logging."""
+    to = logger(_DEBUG)
+    if to is not None:
         r = out.result
-        log_line(logger, r.jacobian_mode, r.jacobian_mode_source, r.derivative_order, out.engine, len(out.names),
+        log_line(to, r.jacobian_mode, r.jacobian_mode_source, r.derivative_order, out.engine, len(out.names),
                  len(out.ydata))  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from collections.abc import ItemsView, KeysView, Mapping, ValuesView
 
 import numpy as np
 
+from nlsq._issues import of_core
 from nlsq._optimize import OptimizeResult
 
 TYPE_CHECKING = False
@@ -80,6 +81,7 @@ FILL = {
     "jacobian_mode_source": lambda r: r._outcome.result.jacobian_mode_source,
     "derivative_order": lambda r: r._outcome.result.derivative_order,
     "warnings": lambda r: list(r._outcome.result.warnings),
+    "issues": lambda r: of_core(r._outcome.result),
     "cache_stats": lambda r: r._outcome.cache_stats,
     "all_times": _times,
     "sparsity_detected": _sparsity,

@@ -84,7 +84,7 @@ class GivenNumbers(Recorded):
         n = len(popt)
         self.__dict__.update(
             outcome=outcome, entries=entries, popt=popt, p0=np.full(n, np.nan), fixed=[False] * n, at_bound=[0] * n,
-            warnings=[], loss="linear", absolute_sigma=bool(entries.get("absolute_sigma", False)),
+            warnings=[], issues=[], loss="linear", absolute_sigma=bool(entries.get("absolute_sigma", False)),
             has_sigma="sigma" in entries, success=bool(entries.get("success", True)), status=entries.get("status", 0), message="",
             cache_hit=False, compile_ms=0.0,
         )  # fmt: skip

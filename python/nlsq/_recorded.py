@@ -5,6 +5,7 @@ import numpy as np
 
 from nlsq._engine import Outcome
 from nlsq._core import interval_factor
+from nlsq._issues import restored, stored
 
 _REDUNDANCY = ("range_covariance", "null_directions", "parameter_scales", "null_tolerance")
 _ARRAYS = ("popt", "pcov", "perr", "p0")
@@ -30,6 +31,7 @@ def numbers_of(core) -> dict:
     numbers["nfev_float32"] = getattr(core, "nfev_float32", 0)
     for name in ("names", "fixed", "at_bound", "warnings"):
         numbers[name] = list(numbers[name])
+    numbers["issues"] = stored(core)
     numbers["report"] = core.report()
     return numbers
 
@@ -40,6 +42,7 @@ class Recorded:
     def __init__(self, numbers):
         self.__dict__.update(numbers)
         self._text = self.__dict__.pop("report")
+        self.issues = restored(numbers["issues"]) if "issues" in numbers else []
 
     @property
     def redundancy(self):

@@ -75,6 +75,7 @@ class Recorded:
         absolute_sigma: its covariance is that of unit variance, where its attribute of that name says so."""
         bounded = np.any(lower > -np.inf) or np.any(upper < np.inf)
         low, high = (lower.tolist(), upper.tolist()) if bounded else (None, None)
+        solver = {**solver, "judge": False}  # no x is known
         name, f_scale = None if loss.linear else loss.name, float(loss.f_scale)
         try:
             if self.only is None:

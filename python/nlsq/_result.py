@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from nlsq._issues import Issue
+
 
 class CurveFitResult(Statistics, Predictions, LazyEntries):
     """A finished fit of n parameters to m values.
@@ -39,7 +41,9 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
     attempts : minimizations, more than one where the first end meant nothing; nfev, njev and nit are of all
     precision, nfev_float32 : "float64", or "mixed" where some passes on the way were float32, and how many of nfev
     derivative_order : what the engine did ("forward", "reverse", or how differences were taken)
-    warnings, cache_stats, infodict
+    warnings, issues : what to know before trusting the numbers: sentences; and the same as (id, sentence, values), whose
+        ids stay (docs/issues.md)
+    cache_stats, infodict
     all_times : seconds by what they went to ("compile", "fit")
     sparsity_detected, multistart_diagnostics : as in NLSQ's results, of a fit with a dense Jacobian from one start
 
@@ -85,6 +89,7 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
         nfev_subsample: int
         attempts: int
         warnings: list[str]
+        issues: list[Issue]
         cache_stats: dict[str, Any]
         all_times: dict[str, float]
         sparsity_detected: dict[str, Any]

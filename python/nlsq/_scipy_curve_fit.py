@@ -138,7 +138,8 @@ def _short_way(f, x, y, p0):
     return result.popt, result.pcov
 
 
-_LM = {"method": "lm"}
+_LM = {"method": "lm", "judge": False}
+_INFO = 20  # logging.INFO
 _CALLED = object()  # a model that cannot be recorded
 _TRIED_AGAIN = ("an array of data is changed", "a decision (")  # refusals that the long way may avoid
 _compared = set()  # (code, recorded model): compared with each other before
@@ -232,16 +233,19 @@ class _Task(Arguments):
                 return None
             return found if self._stands(traced, decisions, found[0]) else None
         y = np.ascontiguousarray(self.y)
-
+        is_logged = _engine.logger(_INFO) is not None
         try:
             result = _core.curve_fit(
                 model, columns, y, self.sigma, self.p0.tolist(), lower, upper, None, self.absolute_sigma,
-                None if loss == "linear" else loss, f_scale, solver=solver, check_finite=False,
+                None if loss == "linear" else loss, f_scale, solver={**solver, "judge": is_logged},
+                check_finite=False,
             )  # fmt: skip
         except ValueError:
             if np.isfinite(residuals(self.p0)).all():
                 return None  # a derivative is not finite: differences may be
             raise self._not_finite(self.p0, residuals) from None
+        if is_logged:
+            _engine.log_issues(result)
         status = result.status
         if status == -1 or decisions and (status <= 0 or not self._stands(traced, decisions, result.popt)):
             return None

@@ -18,6 +18,7 @@ from nlsq import _core
 from nlsq._engine import Outcome
 from nlsq._files import write_file
 from nlsq._given import GivenNumbers, OrNone
+from nlsq._issues import of_core
 from nlsq._recorded import Recorded, StoredOutcome, numbers_of
 
 _FORMAT = 1
@@ -65,7 +66,8 @@ def to_dict(result, level=None):
         "success": core.success, "nfev": core.nfev, "njev": core.njev, "iterations": core.iterations,
         "optimality": core.optimality, "condition": core.condition, "rank": core.rank,
         "engine": result._outcome.engine, "jacobian_mode": core.jacobian_mode, "method": core.method,
-        "loss": core.loss, "warnings": list(core.warnings), "elapsed_ms": core.elapsed_ms,
+        "loss": core.loss, "warnings": list(core.warnings),
+        "issues": [issue._asdict() for issue in of_core(core)], "elapsed_ms": core.elapsed_ms,
     })  # fmt: skip
 
 

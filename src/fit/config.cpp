@@ -79,11 +79,12 @@ std::optional<JacobianMode> configured_mode() {
   return static_cast<JacobianMode>(mode - 1);
 }
 
-void take_config_warning(std::vector<std::string>& warnings) {
-  if ((current() & kWarning) == 0) return;
+std::optional<std::string> take_config_warning() {
+  if ((current() & kWarning) == 0) return std::nullopt;
   const std::lock_guard lock(texts().mutex);
-  if ((state.fetch_and(~kWarning) & kWarning) == 0) return;
-  if (is_news_locked(texts().warning_content)) warnings.push_back(texts().warning);
+  if ((state.fetch_and(~kWarning) & kWarning) == 0) return std::nullopt;
+  if (!is_news_locked(texts().warning_content)) return std::nullopt;
+  return texts().warning;
 }
 
 bool is_news(const std::string& content) {

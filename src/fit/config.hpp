@@ -5,7 +5,6 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "nlsq/config.hpp"
 #include "nlsq/options.hpp"
@@ -18,9 +17,8 @@ void ensure_config();
 /// jacobian_mode of the settings file, after ensure_config().
 std::optional<JacobianMode> configured_mode();
 
-/// Appends what is wrong with the settings file, one warning, unless it has been said before of the
-/// same content.
-void take_config_warning(std::vector<std::string>& warnings);
+/// What is wrong with the settings file, once, unless it has been said before of the same content.
+std::optional<std::string> take_config_warning();
 
 /// True the first time that it is asked about `content`.
 bool is_news(const std::string& content);

@@ -18,6 +18,7 @@
 #include "fit/first_look.hpp"
 #include "fit/footprint.hpp"
 #include "fit/jacobian_mode.hpp"
+#include "fit/judgement.hpp"
 #include "fit/moments.hpp"
 #include "fit/parameters.hpp"
 #include "fit/precision.hpp"
@@ -26,6 +27,8 @@
 #include "fit/second_start.hpp"
 #include "fit/settings.hpp"
 #include "fit/statistics.hpp"
+#include "fit/used_parameters.hpp"
+#include "linalg/triangle.hpp"
 #include "nlsq/error.hpp"
 #include "solve/minimizer.hpp"
 
@@ -113,18 +116,21 @@ base::SmallVector<fit_impl::Moments, 4> moments_of(std::span<const TermView> ter
   return moments;
 }
 
-// A parameter that moves no residual wherever it is: no other start changes that.
-bool has_unused_parameter(std::span<const TermView> terms, const ParameterTable& table) {
-  const auto is_unused = [&](index_t i) {
-    return std::all_of(terms.begin(), terms.end(), [&](const TermView& term) {
-      const std::vector<std::string> unused = term.model->unused_parameters();
-      const std::vector<std::string>& own = term.model->parameters();
-      const std::string& name = table.names[z(i)];
-      return std::find(own.begin(), own.end(), name) == own.end() ||
-             std::find(unused.begin(), unused.end(), name) != unused.end();
-    });
+// What speaks against the end of a fit that converged.
+void judge(std::span<const TermView> terms, std::span<const reduce::Term> bound,
+           const ParameterTable& table, const solve::Outcome& outcome,
+           reduce::DataEvaluator& evaluator, engine::Isa isa, FitResult& result) {
+  fit_impl::judge_residuals(terms, bound, outcome, evaluator, isa, result);
+  const auto cost = [&](std::span<const double> p) { return evaluator.cost(p); };
+  const auto norms_at = [&](std::span<const double> p) {
+    linalg::Summary there;
+    evaluator.summary(p, solve::Grade::step, there);
+    linalg::Vector norms(p.size());
+    linalg::column_norms(there, norms);
+    return norms;
   };
-  return std::any_of(table.free.begin(), table.free.end(), is_unused);
+  const fit_impl::Surroundings around{cost, norms_at, result.tss};
+  fit_impl::judge_parameters(outcome, table.free, around, result);
 }
 
 FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) {
@@ -214,7 +220,7 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   fit_impl::Expectation expected;
   expected.total = 0.0;
   for (const fit_impl::Moments& m : moments) expected.total += m.total();
-  if (!fit_impl::is_well(outcome, expected) && !has_unused_parameter(terms, table)) {
+  if (!fit_impl::is_well(outcome, expected) && !fit_impl::has_unused_parameter(terms, table)) {
     const auto attempt = [&](std::span<const double> start, const SolverOptions& how) {
       sample.reset();
       if (sampled > 0 && options.memory_limit == 0) sample = on_sample(start, how);
@@ -248,8 +254,14 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
     for (const Dataset::Response& response : term.data->responses())
       result.has_sigma |= response.sigma.size > 0 || response.sigma_number > 0.0;
   }
-  fit_impl::fill_statistics(result, outcome, table.free, moments, options);
+  const auto jumps = [&](std::size_t j) {
+    return fit_impl::acts_in_jumps(terms, bound, result.names[z(table.free[j])],
+                                   static_cast<index_t>(j));
+  };
+  fit_impl::fill_statistics(result, outcome, table.free, moments, options, jumps);
   for (const reduce::Term& term : bound) result.n_masked += term.masked_rows;
+  if (options.judge)
+    judge(terms, bound, table, outcome, evaluator, evaluator_options.walk.isa, result);
   for (const std::optional<fit_impl::FirstLook>& look : looks) {
     if (!look) continue;
     for (const fit_impl::Fingerprints& array : look->fingerprints())

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/environment.hpp"
 #include "base/log.hpp"
 #include "fit/config.hpp"
@@ -35,8 +37,10 @@ void report_jacobian_mode(const ModeChoice& choice, index_t n, index_t m, FitRes
   result.jacobian_mode =
       to_string(choice.mode == JacobianMode::automatic ? automatic : choice.mode);
   result.jacobian_mode_source = choice.source;
-  if (!choice.problem.empty() && is_news(choice.problem)) result.warnings.push_back(choice.problem);
-  take_config_warning(result.warnings);
+  if (!choice.problem.empty() && is_news(choice.problem))
+    result.warn({IssueId::ignored_setting, choice.problem, {}, {}});
+  if (std::optional<std::string> problem = take_config_warning())
+    result.warn({IssueId::ignored_setting, std::move(*problem), {}, {}});
   if (base::logs(LogLevel::debug)) {
     base::log(LogLevel::debug, fmt::format("jacobian_mode={} source={} derivatives={} "
                                            "parameters={} residuals={}",

@@ -11,6 +11,7 @@
 
 #include "base/environment.hpp"
 #include "fit/jacobian_mode.hpp"
+#include "fit/judgement.hpp"
 #include "fit/second_start.hpp"
 #include "fit/statistics.hpp"
 #include "nlsq/error.hpp"
@@ -124,11 +125,19 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
   statistics.absolute_sigma = options.absolute_sigma;
   result.difference_evaluations = evaluator.difference_evaluations();
   result.has_sigma = true;  // residuals come weighted, or not, as the caller has it
-  fit_impl::fill_statistics(result, outcome, free, {}, statistics);
+  const auto acts_in_jumps = [&](std::size_t j) {
+    return !user_jacobian && evaluator.acts_in_jumps(j);
+  };
+  fit_impl::fill_statistics(result, outcome, free, {}, statistics, acts_in_jumps);
   const bool is_well = result.success && result.rank == static_cast<index_t>(n);
   if (options.told_if_well || !is_well) {
     evaluator.tell_last(outcome.x, outcome.attempts > 1);
     result.difference_evaluations = evaluator.difference_evaluations();
+  }
+  if (options.judge) {
+    const auto cost = [&](std::span<const double> p) { return evaluator.cost(p); };
+    const fit_impl::Surroundings around{cost, {}, options.total};
+    fit_impl::judge_parameters(outcome, free, around, result);
   }
   result.elapsed_ms =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();

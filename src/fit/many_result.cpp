@@ -117,11 +117,14 @@ FitResult single_result(const Model& model, const ManyData& data, const ManyOpti
   r.method = to_string(options.method);
   r.loss = to_string(options.loss);
   r.model = model.formula();
-  if (!r.success) r.warnings.push_back("the fit did not converge: " + r.message);
+  fit_impl::warn_unless_converged(r);
   if ((from.flags[i] & ManyFlag::undetermined) != 0)
-    r.warnings.push_back("the data do not determine every parameter: standard errors are infinite");
+    r.warn({IssueId::undetermined,
+            "the data do not determine every parameter: standard errors are infinite",
+            {},
+            {{"rank", static_cast<double>(r.rank)}}});
   if ((from.flags[i] & ManyFlag::constant) != 0)
-    r.warnings.push_back("all values of the response are the same");
+    r.warn({IssueId::constant_response, "all values of the response are the same", {}, {}});
   return r;
 }
 

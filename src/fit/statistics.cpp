@@ -33,17 +33,21 @@ std::string errors_are_infinite(std::size_t count) {
 // Parameters without a standard error, by what is at fault: a flat place, where they move no value
 // of the model, or data that several combinations of them fit alike.
 void add_undetermined(FitResult& r, const stats::Covariance& c, const linalg::Summary& summary,
-                      std::span<const index_t> free) {
+                      std::span<const index_t> free, const ActsInJumps& acts_in_jumps) {
   if (c.undetermined.empty()) return;
   linalg::Vector size(free.size());
   linalg::column_norms(summary, size);
-  std::vector<std::string> flat, dependent;
+  std::vector<std::string> flat, jumping, dependent;
   std::string starts;
   bool alike = true;
   for (const index_t i : c.undetermined) {
     const std::size_t at = z(free[z(i)]);
     if (size[z(i)] != 0.0) {
       dependent.push_back(r.names[at]);
+      continue;
+    }
+    if (acts_in_jumps(z(i))) {
+      jumping.push_back(r.names[at]);
       continue;
     }
     flat.push_back(r.names[at]);
@@ -55,16 +59,29 @@ void add_undetermined(FitResult& r, const stats::Covariance& c, const linalg::Su
     }
   }
   if (!flat.empty()) {
-    r.warnings.push_back(fmt::format(
+    std::string sentence = fmt::format(
         "at the point reached, {}{} {} no effect: {}; start elsewhere if the model uses {}",
         base::quoted_list(flat), !alike ? "" : " (started at " + starts + ")",
         flat.size() == 1 ? "has" : "have", errors_are_infinite(flat.size()),
-        flat.size() == 1 ? "it" : "them"));
+        flat.size() == 1 ? "it" : "them");
+    r.warn({IssueId::no_effect, std::move(sentence), std::move(flat), {}});
+  }
+  if (!jumping.empty()) {
+    std::string sentence = fmt::format(
+        "{} {} in jumps alone (a comparison, a rounding), which no derivative shows: {}; fit the "
+        "others for several values of {}, or make the step smooth",
+        base::quoted_list(jumping), jumping.size() == 1 ? "acts" : "act",
+        errors_are_infinite(jumping.size()), jumping.size() == 1 ? "it" : "them");
+    r.warn({IssueId::jumps, std::move(sentence), std::move(jumping), {}});
   }
   if (!dependent.empty()) {
-    r.warnings.push_back(fmt::format(
+    std::string sentence = fmt::format(
         "the data do not determine {} (the Jacobian has rank {} for {} free parameters): {}",
-        base::quoted_list(dependent), c.rank, free.size(), errors_are_infinite(dependent.size())));
+        base::quoted_list(dependent), c.rank, free.size(), errors_are_infinite(dependent.size()));
+    r.warn({IssueId::undetermined,
+            std::move(sentence),
+            std::move(dependent),
+            {{"rank", static_cast<double>(c.rank)}, {"free", static_cast<double>(free.size())}}});
   }
 }
 
@@ -98,7 +115,7 @@ double residual_variance(const FitResult& r, bool absolute_sigma) {
 }
 
 void fill_covariance(FitResult& r, const solve::Outcome& outcome, std::span<const index_t> free,
-                     const FitOptions& options) {
+                     const FitOptions& options, const ActsInJumps& acts_in_jumps) {
   const auto N = static_cast<index_t>(r.names.size());
   const auto n = static_cast<index_t>(free.size());
   r.pcov.assign(z(N * N), 0.0);
@@ -121,7 +138,7 @@ void fill_covariance(FitResult& r, const solve::Outcome& outcome, std::span<cons
     }
     r.perr[z(free[z(i)])] = std::sqrt(r.pcov[z(free[z(i)] * (N + 1))]);
   }
-  add_undetermined(r, c, outcome.summary, free);
+  add_undetermined(r, c, outcome.summary, free, acts_in_jumps);
   add_redundancy(r, c, free, factor);
 }
 
@@ -143,33 +160,48 @@ void add_warnings(FitResult& r, const FitOptions& options) {
   constexpr double kHardly = 1e10;
   const bool hardly = std::isfinite(r.condition) && r.condition > kHardly;
   if (hardly) {
-    r.warnings.push_back(
-        fmt::format("the data hardly tell the parameters apart (condition {:.1e}): values and "
-                    "standard errors have few digits; fix a parameter or give more data",
-                    r.condition));
+    r.warn({IssueId::ill_conditioned,
+            fmt::format("the data hardly tell the parameters apart (condition {:.1e}): values and "
+                        "standard errors have few digits; fix a parameter or give more data",
+                        r.condition),
+            {},
+            {{"condition", r.condition}}});
   }
-  if (!r.success) r.warnings.push_back("the fit did not converge: " + r.message);
+  warn_unless_converged(r);
   std::vector<std::string> at_bound;
   for (std::size_t i = 0; i < r.names.size(); ++i) {
     if (r.at_bound[i] != 0) at_bound.push_back(r.names[i]);
   }
   if (!at_bound.empty()) {
-    r.warnings.push_back(
+    std::string sentence =
         fmt::format("{} {} at {} bound; standard errors are those of a free parameter",
                     base::quoted_list(at_bound), at_bound.size() == 1 ? "is" : "are",
-                    at_bound.size() == 1 ? "its" : "their"));
+                    at_bound.size() == 1 ? "its" : "their");
+    r.warn({IssueId::at_bound, std::move(sentence), std::move(at_bound), {}});
   }
   if (r.dof == 0 && !options.absolute_sigma) {
-    r.warnings.push_back(
-        "there are no more rows than free parameters: standard errors are infinite");
+    r.warn({IssueId::no_freedom,
+            "there are no more rows than free parameters: standard errors are infinite",
+            {},
+            {{"rows", static_cast<double>(r.n)}}});
   }
   if (options.absolute_sigma && !r.has_sigma) {
-    r.warnings.push_back(
-        "absolute sigma was asked for but no sigma was given: errors are those of sigma = 1");
+    r.warn({IssueId::no_sigma,
+            "absolute sigma was asked for but no sigma was given: errors are those of sigma = 1",
+            {},
+            {}});
   }
 }
 
 }  // namespace
+
+void warn_unless_converged(FitResult& r) {
+  if (r.success) return;
+  r.warn({IssueId::not_converged,
+          "the fit did not converge: " + r.message,
+          {},
+          {{"status", static_cast<double>(r.status)}}});
+}
 
 void set_goodness(FitResult& r, const stats::FitTotals& totals) {
   const stats::GoodnessOfFit g = stats::goodness_of_fit(totals);
@@ -186,7 +218,8 @@ void set_goodness(FitResult& r, const stats::FitTotals& totals) {
 }
 
 void fill_statistics(FitResult& r, solve::Outcome& outcome, std::span<const index_t> free,
-                     std::span<const Moments> responses, const FitOptions& options) {
+                     std::span<const Moments> responses, const FitOptions& options,
+                     const ActsInJumps& acts_in_jumps) {
   const std::size_t N = r.names.size();
   r.popt = r.p0;
   r.at_bound.assign(N, 0);
@@ -206,7 +239,7 @@ void fill_statistics(FitResult& r, solve::Outcome& outcome, std::span<const inde
   r.attempts = outcome.attempts;
   r.optimality = outcome.optimality;
   r.fold = fold_name(outcome.summary.fold);
-  fill_covariance(r, outcome, free, options);
+  fill_covariance(r, outcome, free, options, acts_in_jumps);
   fill_goodness(r, r.rank, responses, options);
   add_warnings(r, options);
 }

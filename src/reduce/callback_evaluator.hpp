@@ -61,6 +61,8 @@ class CallbackEvaluator final : public solve::Evaluator {
   void tell_last(std::span<const double> p, bool anew);
   /// First residual that is not finite at p; −1 if there is none.
   index_t first_not_finite(std::span<const double> p);
+  /// By differences: the residuals change in jumps with this parameter.
+  bool acts_in_jumps(std::size_t parameter) const { return differences_.acts_in_jumps(parameter); }
   /// Calls of the residual function for finite differences so far.
   index_t difference_evaluations() const { return difference_evaluations_; }
   /// Jacobians so far, by differences or the caller's function.

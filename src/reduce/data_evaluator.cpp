@@ -100,6 +100,7 @@ FoldsUsed DataEvaluator::usual_folds(index_t rows, index_t n, const EvaluatorOpt
 }
 
 void DataEvaluator::load(std::span<const double> p, bool full) {
+  is_full_ = full && !is_low_;
   for (std::size_t i = 0; i < free_.size(); ++i) values_[z(free_[i])] = p[i];
   for (const auto& state : states_) {
     const Term& term = *state->term;

@@ -56,6 +56,15 @@ class DataEvaluator final : public solve::Evaluator {
   /// at p, of all terms in order, outputs of a row next to each other; masked rows are 0.
   void rows(std::span<const double> p, double* f, double* jacobian);
 
+  /// Residuals of one output at p, as they lie in the registers of the last pass; empty where that
+  /// was a pass at another point, or of more rows than a block has. Valid until the next pass.
+  std::span<const double> held_residuals(std::span<const double> p, std::size_t term,
+                                         std::size_t output) const;
+  /// The same of runs of rows, evaluated without derivatives on this thread; each begins at one of
+  /// `firsts`, and they share f evenly.
+  void some_residuals(std::span<const double> p, std::size_t term, std::size_t output,
+                      std::span<const index_t> firsts, std::span<double> f);
+
   /// First row that is not finite at p: term, row, and whether it is the residual (else a
   /// derivative); nothing when all are finite.
   struct Fault {
@@ -95,6 +104,7 @@ class DataEvaluator final : public solve::Evaluator {
   bool have_guess_ = false;   // P_ is the triangle of the previous point
   bool is_singular_ = false;  // the previous point's triangle was, so this one's may be
   bool is_low_ = false;       // passes are float32
+  bool is_full_ = false;      // the last pass was of residuals and derivatives, in float64
 };
 
 }  // namespace nlsq::reduce

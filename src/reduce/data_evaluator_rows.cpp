@@ -45,6 +45,40 @@ class RowsFold final : public Fold {
   double* j_;
 };
 
+// Residuals of one output alone.
+class OutputFold final : public Fold {
+ public:
+  OutputFold(const program::Operand& from, std::span<double> to) : from_(from), to_(to) {}
+  std::unique_ptr<Fold> clone() const override { return std::make_unique<OutputFold>(*this); }
+  index_t size() const override { return 0; }
+  void begin_leaf() override {}
+  void end_leaf(double*) override {}
+  void block(const engine::Interpreter& rows_of, index_t first, index_t count) override {
+    std::copy_n(rows_of.output(from_), count, to_.begin() + first);
+  }
+
+ private:
+  program::Operand from_;
+  std::span<double> to_;
+};
+
+// `rows` rows of a term from `first` on.
+Term part_of(const Term& term, index_t first, index_t rows) {
+  Term part(term);
+  part.rows = rows;
+  part.every = 1;
+  part.visitor = nullptr;
+  part.maker = nullptr;
+  for (ColumnSource& column : part.columns) {
+    if (column.float32) {
+      column.data = static_cast<const float*>(column.data) + first;
+    } else {
+      column.data = static_cast<const double*>(column.data) + first;
+    }
+  }
+  return part;
+}
+
 // The first row with something that is not finite: {row or ∞, −1 for the residual or the column,
 // its value}.
 class FaultFold final : public Fold {
@@ -96,6 +130,46 @@ void DataEvaluator::rows(std::span<const double> p, double* f, double* jacobian)
     RowsFold fold(*state, n, f + start, jacobian == nullptr ? nullptr : jacobian + start * n);
     state->full.reduce(fold);
     start += state->term->rows * static_cast<index_t>(state->term->program->outputs.size());
+  }
+}
+
+std::span<const double> DataEvaluator::held_residuals(std::span<const double> p, std::size_t term,
+                                                      std::size_t output) const {
+  if (!is_full_) return {};
+  for (std::size_t i = 0; i < free_.size(); ++i) {
+    if (values_[z(free_[i])] != p[i]) return {};
+  }
+  const TermState& state = *states_[term];
+  const engine::Interpreter* const registers = state.full.held();
+  if (registers == nullptr) return {};
+  return {registers->output(state.term->program->outputs[output].f), z(state.term->rows)};
+}
+
+void DataEvaluator::some_residuals(std::span<const double> p, std::size_t term, std::size_t output,
+                                   std::span<const index_t> firsts, std::span<double> f) {
+  TermState& state = *states_[term];
+  if (static_cast<index_t>(f.size()) == state.term->rows && state.full.is_one_block()) {
+    load(p, true);
+    OutputFold fold(state.term->program->outputs[output].f, f);
+    state.full.reduce(fold);
+    return;
+  }
+  load(p, false);
+  const std::size_t rows = f.size() / firsts.size();
+  WalkOptions walk = options_.walk;
+  walk.threads = 1;
+  walk.watch = nullptr;
+  std::optional<Walker> walker;
+  for (std::size_t k = 0; k < firsts.size(); ++k) {
+    const Term part = part_of(*state.term, firsts[k], static_cast<index_t>(rows));
+    if (k == 0) {
+      walker.emplace(part.program->value, part, walk, *pool_);
+    } else {
+      walker->serve(part, walk);
+    }
+    walker->set_parameters(state.parameters);
+    OutputFold fold(part.program->value_outputs[output].f, f.subspan(k * rows, rows));
+    walker->reduce(fold);
   }
 }
 

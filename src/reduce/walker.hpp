@@ -61,6 +61,12 @@ class Walker {
   /// Lets go of the folds of workers 1, 2, …
   void forget_clones() { clones_.clear(); }
 
+  bool is_one_block() const { return term_->rows <= division_.block; }
+  /// The registers of a term that is one block, after a pass over it; else null.
+  const engine::Interpreter* held() const {
+    return evaluated_ ? &*workers_.front().interpreter : nullptr;
+  }
+
   /// Uniform values, for factors of Jacobian columns.
   const engine::Uniforms& uniforms() const { return uniforms_; }
 

@@ -285,6 +285,8 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
   accept(state);
   state.start_cost = state.here->sum.cost;
   state.iterations = 0;
+  linalg::Vector start_norms(is_short ? 0 : static_cast<std::size_t>(state.n));
+  if (!is_short) linalg::column_norms(state.here->sum, start_norms);
   if (state.n == 0) {
     return finish(evaluator, state, *strategy, {true, Status::gtol, "There is no free parameter."},
                   options, limit);
@@ -328,6 +330,7 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
   }
   Outcome outcome = finish(evaluator, state, *strategy, std::move(stop), options, limit);
   outcome.from_shortcut = is_short;
+  outcome.start_norms = std::move(start_norms);
   outcome.nfev_float32 = precision.passes();
   outcome.upgrade = precision.why();
   return outcome;

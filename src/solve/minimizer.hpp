@@ -23,6 +23,7 @@ struct Outcome {
   index_t njev = 0;        ///< accepted points (the start included)
   index_t iterations = 0;  ///< accepted steps
   double start_cost = 0;   ///< at the first finite point
+  linalg::Vector start_norms;        ///< n: ‖J_j‖ at x0; empty where it began elsewhere
   index_t polish_steps = 0;          ///< accepted steps after the stopping test
   double optimality = 0;             ///< the norm gtol judges, at x
   index_t nfev_float32 = 0;          ///< of the passes, those in float32

@@ -41,6 +41,7 @@ TEST_F(Output, json_has_the_keys_of_its_schema_in_a_stable_order) {
                           "njev",
                           "engine",
                           "warnings",
+                          "issues",
                           "options",
                           "elapsed_ms",
                           "adjusted_r_squared",

@@ -41,6 +41,9 @@ class DifferenceJacobian {
   index_t evaluate(const CallbackProblem& problem, std::span<const double> p,
                    std::span<const double> f, std::span<double> columns);
 
+  /// The last Jacobian's column of this parameter is 0 because the function jumps.
+  bool acts_in_jumps(std::size_t parameter) const { return parameters_[parameter].jumps; }
+
  private:
   struct Parameter {
     double norm = 0.0;     // of its last column that was not 0
