@@ -40,11 +40,16 @@ bool contains(const std::vector<index_t>& all, index_t one) {
   throw InputError("--model", "--model: no column is left for x");
 }
 
+index_t note_row_number(std::vector<std::string>& notes) {
+  notes.emplace_back("x is the number of the row, as there is no other column");
+  return 1;
+}
+
 index_t find_x(const FitArguments& arguments, const ColumnSet& columns, index_t sigma_column,
                const std::vector<index_t>& keys, std::vector<std::string>& notes) {
   std::vector<std::string> ignored, about_x;
-  const index_t response = columns.find(arguments.y.empty() ? "y" : arguments.y, ignored);
-  const index_t x = columns.find("x", about_x);
+  const index_t response = columns.find_meant(arguments.y.empty() ? "y" : arguments.y, ignored);
+  const index_t x = columns.find_meant("x", about_x);
   const auto is_free = [&](index_t c) {
     return c >= 0 && c != response && c != sigma_column && columns.is_numeric(c) &&
            std::find(keys.begin(), keys.end(), c) == keys.end();
@@ -53,6 +58,10 @@ index_t find_x(const FitArguments& arguments, const ColumnSet& columns, index_t 
     notes.insert(notes.end(), about_x.begin(), about_x.end());
     return x;
   }
+  // A column alone is fitted against the number of the row.
+  if (columns.table().names().size() == 1 && columns.names().size() > 1 && x < 0 &&
+      columns.is_row_number(1))
+    return note_row_number(notes);
   if (x >= 0 && !columns.is_numeric(x)) static_cast<void>(columns.values(x));
   index_t text = -1;
   for (index_t c = 0; c < static_cast<index_t>(columns.names().size()); ++c) {
@@ -66,13 +75,6 @@ index_t find_x(const FitArguments& arguments, const ColumnSet& columns, index_t 
     return c;
   }
   if (text >= 0) static_cast<void>(columns.values(text));
-  if (columns.names().size() == 1) {
-    throw InputError(
-        "--model",
-        fmt::format("--model: {} has one column, '{}', and so none for x; add one, for example the "
-                    "number of each line: awk '{{print NR \",\" $0}}' FILE | nlsq fit - …",
-                    columns.table().source(), columns.name(0)));
-  }
   throw InputError("--model", fmt::format("--model: no column is left for x; the columns are {}",
                                           quoted_list(columns.names())));
 }

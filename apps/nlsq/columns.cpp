@@ -6,8 +6,11 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
+#include <numeric>
 #include <utility>
 
+#include "column_names.hpp"
 #include "messages.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/fit.hpp"
@@ -22,9 +25,18 @@ bool equal_without_case(const std::string& a, const std::string& b) {
 }
 
 constexpr const char* kAboutText =
-    "conditions and expressions compute with numbers; of text --by COLUMN makes a fit for each "
-    "word, "
-    "or filter the file first";
+    "conditions and expressions compute with numbers; text is compared in --where as NAME == "
+    "\"text\" or NAME != \"text\", and --by COLUMN makes a fit for each word";
+
+// A value that comes of a word for a missing one is missing in the same way.
+void mark_missing(const Dataset& data, std::vector<double>& result) {
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    if (!std::isnan(result[i])) continue;
+    for (const Dataset::Column& column : data.columns()) {
+      if (is_marked_missing(column.values[static_cast<index_t>(i)])) result[i] = marked_missing();
+    }
+  }
+}
 
 // Parses an expression of columns; the message of a fault names the option instead of "formula".
 Model parse_expression(const std::string& text, const std::vector<std::string>& columns,
@@ -54,9 +66,17 @@ index_t ColumnSet::find(const std::string& name, std::vector<std::string>& notes
   return loose - names_.begin();
 }
 
+index_t ColumnSet::find_meant(const std::string& name, std::vector<std::string>& notes) const {
+  if (const index_t found = find(name, notes); found >= 0) return found;
+  const index_t found = find_other_name(name, names_);
+  if (found >= 0)
+    notes.push_back(fmt::format("'{}' is read as the column '{}'", name, this->name(found)));
+  return found;
+}
+
 index_t ColumnSet::require(const std::string& name, const std::string& option,
                            std::vector<std::string>& notes) const {
-  const index_t found = find(name, notes);
+  const index_t found = find_meant(name, notes);
   if (found >= 0) return found;
   throw InputError(
       option, fmt::format("{}: {} has no column named '{}'{}; its columns are {}", option,
@@ -79,7 +99,22 @@ std::span<const double> ColumnSet::values(index_t column) const {
 
 std::vector<double> ColumnSet::evaluate(const std::string& expression, const std::string& option,
                                         std::vector<std::string>& notes) const {
-  const Model model = parse_expression(expression, names_, option);
+  // Comparisons with text are columns of their own, of 0 and 1.
+  std::string text = expression;
+  std::vector<std::vector<double>> conditions;
+  std::vector<std::string> names = names_;
+  std::vector<TextCondition> found = text_conditions(expression);
+  for (auto condition = found.rbegin(); condition != found.rend(); ++condition) {
+    const std::string name = fmt::format("{} {} \"{}\"", condition->column,
+                                         condition->is_equal ? "==" : "!=", condition->text);
+    if (name.find('`') != std::string::npos) continue;
+    conditions.push_back(
+        condition_values(condition->column, condition->text, condition->is_equal, option, notes));
+    names.push_back(name);
+    text.replace(condition->from, condition->to - condition->from, "`" + name + "`");
+  }
+  text = with_column_names(text, {&names, {}, false}, option, notes);
+  const Model model = parse_expression(text, names, option);
   if (!model.response().empty()) {
     throw InputError(
         option,
@@ -87,10 +122,31 @@ std::vector<double> ColumnSet::evaluate(const std::string& expression, const std
                     option, model.response()));
   }
   notes.insert(notes.end(), model.notes().begin(), model.notes().end());
-  return evaluate_model(model, option);
+  return evaluate_model(model, option, names, conditions);
 }
 
-std::vector<double> ColumnSet::evaluate_model(const Model& model, const std::string& option) const {
+std::vector<double> ColumnSet::condition_values(const std::string& column, const std::string& text,
+                                                bool is_equal, const std::string& option,
+                                                std::vector<std::string>& notes) const {
+  const index_t at = require(column, option, notes);
+  if (is_numeric(at)) {
+    throw InputError(option,
+                     fmt::format("{0}: the column '{1}' holds numbers; compare it with one, "
+                                 "without quotes, found \"{2}\"",
+                                 option, name(at), text));
+  }
+  const TextColumn words = table_.text(at);
+  std::vector<double> holds(static_cast<std::size_t>(rows()));
+  const auto word = std::find(words.words.begin(), words.words.end(), text);
+  const auto code = static_cast<std::int32_t>(word - words.words.begin());
+  for (std::size_t i = 0; i < holds.size(); ++i)
+    holds[i] = (words.codes[i] == code) == is_equal ? 1.0 : 0.0;
+  return holds;
+}
+
+std::vector<double> ColumnSet::evaluate_model(const Model& model, const std::string& option,
+                                              const std::vector<std::string>& names,
+                                              const std::vector<std::vector<double>>& more) const {
   if (!model.parameters().empty()) {
     const std::string& name = model.parameters().front();
     const bool uses_text =
@@ -106,12 +162,21 @@ std::vector<double> ColumnSet::evaluate_model(const Model& model, const std::str
   }
   Dataset data;
   std::vector<std::string> ignored;
-  for (const std::string& name : model.columns())
-    data.column(name, values(require(name, option, ignored)));
+  for (const std::string& name : model.columns()) {
+    const auto at = static_cast<std::size_t>(
+        std::find(names.begin() + static_cast<std::ptrdiff_t>(names_.size()), names.end(), name) -
+        names.begin());
+    if (at < names.size())
+      data.column(name, more[at - names_.size()]);
+    else
+      data.column(name, values(require(name, option, ignored)));
+  }
   // An expression without columns has one value for all rows.
   if (model.columns().empty())
     return std::vector<double>(static_cast<std::size_t>(rows()), constant_value(model));
-  return nlsq::evaluate(model, data, {});
+  std::vector<double> result = nlsq::evaluate(model, data, {});
+  mark_missing(data, result);
+  return result;
 }
 
 double ColumnSet::constant_value(const Model& model) {
@@ -123,7 +188,13 @@ double ColumnSet::constant_value(const Model& model) {
 
 void ColumnSet::add(const std::string& definition, std::vector<std::string>& notes) {
   const std::string option = "--expr";
-  const Model model = parse_expression(definition, names_, option);
+  // The name on the left is new, the rest is of the file.
+  const std::size_t equals = definition.find('=');
+  const std::size_t from = equals == std::string::npos ? 0 : equals + 1;
+  const std::string text =
+      definition.substr(0, from) +
+      with_column_names(definition.substr(from), {&names_, {}, false}, option, notes);
+  const Model model = parse_expression(text, names_, option);
   const std::string& name = model.response();
   if (name.empty()) {
     throw InputError(option,
@@ -134,8 +205,23 @@ void ColumnSet::add(const std::string& definition, std::vector<std::string>& not
                                          option, name));
   }
   notes.insert(notes.end(), model.notes().begin(), model.notes().end());
-  computed_.push_back(evaluate_model(model, option));
+  computed_.push_back(evaluate_model(model, option, names_, {}));
   names_.push_back(name);
+}
+
+void ColumnSet::add_row_numbers() {
+  std::vector<std::string> ignored;
+  if (row_numbers_ >= 0 || find_meant("row", ignored) >= 0) return;
+  std::vector<double>& numbers = computed_.emplace_back(static_cast<std::size_t>(rows()));
+  std::iota(numbers.begin(), numbers.end(), 1.0);
+  row_numbers_ = static_cast<index_t>(names_.size());
+  names_.emplace_back("row");
+}
+
+std::string ColumnSet::label(const std::string& name) const {
+  const index_t column = table_.find(name);
+  if (column < 0 || table_.unit(column).empty()) return name;
+  return fmt::format("{} ({})", name, table_.unit(column));
 }
 
 std::string ColumnSet::place(index_t row) const {

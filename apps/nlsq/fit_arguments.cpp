@@ -47,14 +47,21 @@ void add_data_options(CLI::App& fit, FitArguments& a) {
            "COND");
   add_list(fit, "--expr", a.expr, "a new column: 'ylog=log(y)'; may be repeated", group,
            "NAME=EXPR");
-  add_text(fit, "--missing", a.missing,
-           "raise (default): an incomplete row is an error; omit: leave it out", group, "WHAT");
+  add_text(
+      fit, "--missing", a.missing,
+      "raise: an incomplete row is an error; omit: leave it out (default: omit ERROR and such)",
+      group, "WHAT");
   add_text(fit, "--columns", a.columns, "names for the columns of the file: x,y", group, "NAMES");
   add_text(fit, "--delimiter", a.delimiter,
            "between fields: one character, tab or space (default: found)", group, "CHAR");
-  add_text(fit, "--decimal", a.decimal, "the decimal mark: . (default) or ,", group, "CHAR");
-  add_text(fit, "--thousands", a.thousands, "the sign between thousands, as , in 1,500", group,
+  add_text(fit, "--decimal", a.decimal, "the decimal mark: . or , (default: found)", group, "CHAR");
+  add_text(fit, "--thousands", a.thousands,
+           "the sign between thousands, as , in 1,500 (default: found where it is plain)", group,
            "CHAR");
+  add_text(fit, "--header", a.header, "the line with the names; 0: none (default: found)", group,
+           "LINE");
+  add_text(fit, "--rows", a.rows, "the lines A to B are the rows: 19:120, 19: or :120", group,
+           "A:B");
   add_text(fit, "--skip", a.skip, "lines to skip at the top of the file", group, "N");
   add_text(fit, "--skip-after-header", a.skip_after_header,
            "lines to skip below the names: a row of units is 1", group, "N");
@@ -63,9 +70,16 @@ void add_data_options(CLI::App& fit, FitArguments& a) {
   add_text(fit, "--comment", a.comment, "lines that start with this are comments, as with #", group,
            "TEXT");
   add_text(fit, "--block", a.block,
-           "of blocks of rows between blank lines: 1 (default), 2, … or all, joined", group,
+           "of blocks of rows, set apart by blank lines or text: 1, 2, … or all, joined", group,
            "K|all");
-  add_list(fit, "--na", a.na, "words that stand for a missing value: ERROR,OVER", group, "WORDS");
+  add_text(fit, "--time-unit", a.time_unit,
+           "what dates and times are read as: s, min, h or d (default: s, d for over 30 days)",
+           group, "UNIT");
+  fit.add_flag("--melt", a.melt,
+               "make a row of each value of a wide table or plate: first column, column, y")
+      ->group(group);
+  add_list(fit, "--na", a.na, "words or numbers that stand for a missing value: OFF,-9999", group,
+           "WORDS");
 }
 
 void add_parameter_options(CLI::App& fit, FitArguments& a) {

@@ -22,11 +22,12 @@ struct FitArguments {
   std::optional<std::string> jacobian_mode;
   std::string ftol, xtol, gtol, max_nfev, level, threads, memory;
   bool no_polish = false;
-  std::string missing = "raise", columns, delimiter, decimal = ".", skip;
-  std::string skip_after_header = "0", lines, block, comment, thousands;
+  std::string missing, columns, delimiter, decimal, skip;
+  std::string skip_after_header = "0", lines, block, comment, thousands, rows, header, time_unit;
   std::vector<std::string> na;
   std::string plot, log, table, predict, report;
   std::vector<std::string> words;  ///< of the command line
+  bool melt = false;
   bool json = false, verbose = false, quiet = false, strict = false, force = false;
   /// Options of a later version, with their names, when given.
   std::string checkpoint, device;

@@ -9,6 +9,7 @@
 
 #include "assignments.hpp"
 #include "built_in.hpp"
+#include "column_names.hpp"
 #include "groups.hpp"
 #include "mapped_table.hpp"
 #include "messages.hpp"
@@ -49,7 +50,7 @@ index_t find_response(const FitArguments& arguments, LoadedData& loaded, index_t
   }
   if (!model.response().empty()) return columns.require(model.response(), "--model", loaded.notes);
   std::vector<std::string> notes;
-  const index_t named_y = columns.find("y", notes);
+  const index_t named_y = columns.find_meant("y", notes);
   if (named_y >= 0 && named_y != sigma_column &&
       !contains(model.columns(), columns.name(named_y))) {
     add_notes(loaded, notes);
@@ -58,7 +59,8 @@ index_t find_response(const FitArguments& arguments, LoadedData& loaded, index_t
   index_t only = -1;
   int candidates = 0;
   for (index_t c = 0; c < static_cast<index_t>(columns.names().size()); ++c) {
-    if (c == sigma_column || contains(model.columns(), columns.name(c)) || contains(loaded.keys, c))
+    if (c == sigma_column || contains(model.columns(), columns.name(c)) ||
+        contains(loaded.keys, c) || columns.is_row_number(c))
       continue;
     // A column of numbers that cannot be read is a candidate all the same.
     const TextKind kind = columns.text_kind(c);
@@ -92,7 +94,7 @@ Sigma find_sigma(const FitArguments& arguments, LoadedData& loaded) {
   const bool exact = contains(columns.names(), arguments.sigma);
   if (!exact) sigma.number = as_number(arguments.sigma);
   if (sigma.number) return sigma;
-  sigma.column = columns.find(arguments.sigma, loaded.notes);
+  sigma.column = columns.find_meant(arguments.sigma, loaded.notes);
   if (sigma.column >= 0) {
     loaded.sigma = columns.name(sigma.column);
   } else {
@@ -123,24 +125,51 @@ std::vector<std::string> named_parameters(const FitArguments& arguments) {
   return names;
 }
 
-// Nor is the response, which may be given or come by default.
-Model parsed(const FitArguments& arguments, const ColumnSet& columns) {
-  std::vector<std::string> own = named_parameters(arguments);
+// The formula with the names of the file's columns.
+std::string renamed(const FitArguments& arguments, const ColumnSet& columns, bool has_parameters,
+                    std::vector<std::string> own, std::vector<std::string>& notes) {
+  if (!arguments.y.empty()) own.push_back(arguments.y);
+  return with_column_names(arguments.model, {&columns.names(), own, has_parameters}, "--model",
+                           notes);
+}
+
+// Nor is the response a parameter, which may be given or come by default.
+Model parsed(const FitArguments& arguments, const std::string& formula, const ColumnSet& columns,
+             std::vector<std::string> own) {
   if (!arguments.y.empty()) {
     own.push_back(arguments.y);
-    return Model::parse(arguments.model, columns.names(), own);
+    return Model::parse(formula, columns.names(), own);
   }
-  Model model = Model::parse(arguments.model, columns.names(), own);
+  Model model = Model::parse(formula, columns.names(), own);
   if (!model.response().empty() || !contains(columns.names(), std::string("y"))) return model;
   own.emplace_back("y");
-  return Model::parse(arguments.model, columns.names(), own);
+  return Model::parse(formula, columns.names(), own);
 }
 
 void parse_formula(const FitArguments& arguments, LoadedData& loaded) {
   const ColumnSet& columns = *loaded.columns;
-  loaded.model = std::make_unique<Model>(parsed(arguments, columns));
+  const std::vector<std::string> own = named_parameters(arguments);
+  for (const bool has_parameters : {true, false}) {
+    std::vector<std::string> notes;
+    const std::string formula = renamed(arguments, columns, has_parameters, own, notes);
+    loaded.model = std::make_unique<Model>(parsed(arguments, formula, columns, own));
+    // c3 is the third column where nothing else is one.
+    if (loaded.model->columns().empty() && has_parameters) continue;
+    add_notes(loaded, notes);
+    break;
+  }
   add_notes(loaded, loaded.model->notes());
   refuse_no_columns(columns, *loaded.model);
+}
+
+// Whether options speak of the column "row".
+bool wants_row_numbers(const FitArguments& arguments) {
+  if (contains(named_parameters(arguments), std::string("row"))) return false;
+  std::vector<std::string> texts{arguments.model, arguments.sigma, arguments.y};
+  texts.insert(texts.end(), arguments.where.begin(), arguments.where.end());
+  texts.insert(texts.end(), arguments.expr.begin(), arguments.expr.end());
+  return std::any_of(texts.begin(), texts.end(),
+                     [](const std::string& text) { return mentions(text, "row"); });
 }
 
 // A parameter that looks like a column nobody used may be a slip of the pen.
@@ -172,7 +201,8 @@ void note_unused_errors(const FitArguments& arguments, LoadedData& loaded) {
   for (index_t c = 0; c < static_cast<index_t>(columns.names().size()); ++c) {
     const std::string& name = columns.name(c);
     if (name == loaded.response || contains(loaded.model->columns(), name) ||
-        contains(loaded.keys, c) || !columns.is_numeric(c) || !sounds_like_error(name))
+        contains(loaded.keys, c) || !columns.is_numeric(c) || columns.is_row_number(c) ||
+        !sounds_like_error(name))
       continue;
     loaded.notes.push_back(fmt::format(
         "the column '{0}' is not used; if it holds standard deviations, --sigma {1} "
@@ -227,7 +257,7 @@ index_t LoadedData::held_bytes() const {
 }
 
 LoadedData load(const FitArguments& arguments) {
-  if (arguments.missing != "raise" && arguments.missing != "omit") {
+  if (!arguments.missing.empty() && arguments.missing != "raise" && arguments.missing != "omit") {
     throw InputError("--missing", fmt::format("--missing: '{}' is neither 'raise' nor 'omit'",
                                               arguments.missing));
   }
@@ -236,6 +266,7 @@ LoadedData load(const FitArguments& arguments) {
       std::make_unique<ColumnSet>(read_mapped_table(arguments.file, read_options(arguments)));
   ColumnSet& columns = *loaded.columns;
   add_notes(loaded, columns.table().notes());
+  if (wants_row_numbers(arguments) || columns.names().size() == 1) columns.add_row_numbers();
   for (const std::string& definition : arguments.expr) columns.add(definition, loaded.notes);
   loaded.keys = find_keys(arguments.by, columns, loaded.notes);
   loaded.built_in = named_model(arguments.model, columns);
@@ -266,6 +297,7 @@ LoadedData load(const FitArguments& arguments) {
     rules.conditions.push_back(columns.evaluate(condition, "--where", loaded.notes));
   }
   rules.omit_missing = arguments.missing == "omit";
+  rules.omit_marked = arguments.missing != "raise";
   for (const std::string& name : loaded.model->columns()) {
     rules.columns.push_back(
         {"'" + name + "'", columns.values(columns.require(name, "--model", loaded.notes))});
@@ -274,7 +306,15 @@ LoadedData load(const FitArguments& arguments) {
   if (sigma.column >= 0) rules.sigma = columns.values(sigma.column);
   if (!sigma.computed.empty()) rules.sigma = sigma.computed;
   rules.sigma_name = loaded.sigma;
-  fill_dataset(loaded, select_rows(columns, rules), response, sigma);
+  const Selection selection = select_rows(columns, rules);
+  if (selection.marked > 0) {
+    loaded.notes.push_back(fmt::format(
+        "{} row{} left out where a word stands for a value (first at {}); --missing raise refuses "
+        "them",
+        selection.marked, selection.marked == 1 ? " is" : "s are",
+        columns.place(selection.first_marked)));
+  }
+  fill_dataset(loaded, selection, response, sigma);
   return loaded;
 }
 

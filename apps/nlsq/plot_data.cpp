@@ -153,9 +153,10 @@ PlotData make_plot_data(const FitResult& result, const LoadedData& loaded, doubl
     if (sigma > 0.0) plot.sigma.push_back(sigma);
     plot.residual.push_back((y - fitted[z(row)]) / (sigma > 0.0 ? sigma : 1.0));
   }
-  plot.x_name =
-      plot.against_fitted ? "fitted " + loaded.response : loaded.data.columns().front().name;
-  plot.y_name = plot.against_fitted ? "observed " + loaded.response : loaded.response;
+  const std::string label = loaded.columns->label(loaded.response);
+  plot.x_name = plot.against_fitted ? "fitted " + label
+                                    : loaded.columns->label(loaded.data.columns().front().name);
+  plot.y_name = plot.against_fitted ? "observed " + label : label;
   plot.residual_name = plot.sigma.empty() ? "residual" : "residual/σ";
   choose_scales(plot, scales);
   if (!plot.against_fitted) add_curve(plot, result, loaded, level);

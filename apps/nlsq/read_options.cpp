@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "assignments.hpp"
+#include "column_names.hpp"
 #include "groups.hpp"
 #include "nlsq/error.hpp"
 
@@ -53,6 +54,44 @@ void set_lines(const FitArguments& arguments, ReadOptions& options) {
   }
 }
 
+// The lines of the names, and those of the rows.
+void set_places(const FitArguments& arguments, ReadOptions& options) {
+  if (!arguments.header.empty()) options.header_line = parse_count(arguments.header, "--header", 0);
+  if (arguments.rows.empty()) return;
+  const std::size_t colon = arguments.rows.find(':');
+  if (colon == std::string::npos || arguments.rows.size() == 1) {
+    throw InputError("--rows",
+                     fmt::format("--rows: write A:B, A: or :B (the lines of the first and "
+                                 "the last row), found '{}'",
+                                 arguments.rows));
+  }
+  const std::string first = arguments.rows.substr(0, colon);
+  const std::string last = arguments.rows.substr(colon + 1);
+  if (!first.empty()) options.first_row_line = parse_count(first, "--rows", 1);
+  if (!last.empty()) options.last_row_line = parse_count(last, "--rows", 1);
+  if (!first.empty() && !last.empty() && options.last_row_line < options.first_row_line) {
+    throw InputError(
+        "--rows", fmt::format("--rows {}: the last line comes before the first", arguments.rows));
+  }
+  if (!arguments.skip.empty() || !arguments.lines.empty() || !arguments.block.empty()) {
+    throw InputError("--rows",
+                     "--rows says which lines are rows; leave --skip, --lines and "
+                     "--block out");
+  }
+}
+
+void set_time_unit(const FitArguments& arguments, ReadOptions& options) {
+  const std::string& unit = arguments.time_unit;
+  if (unit.empty()) return;
+  if (unit == "s" || unit == "h" || unit == "d")
+    options.time_unit = unit[0];
+  else if (unit == "min")
+    options.time_unit = 'm';
+  else
+    throw InputError("--time-unit",
+                     fmt::format("--time-unit: '{}' is none of s, min, h and d", unit));
+}
+
 void set_words(const FitArguments& arguments, ReadOptions& options) {
   options.comment = arguments.comment;
   if (arguments.thousands == "space" || arguments.thousands == "blank")
@@ -81,14 +120,23 @@ ReadOptions read_options(const FitArguments& arguments) {
     }
   }
   options.delimiter = parse_delimiter(arguments.delimiter);
-  if (arguments.decimal != "." && arguments.decimal != ",") {
-    throw InputError("--decimal",
-                     fmt::format("--decimal: '{}' is neither '.' nor ','", arguments.decimal));
+  if (!arguments.decimal.empty()) {
+    if (arguments.decimal != "." && arguments.decimal != ",") {
+      throw InputError("--decimal",
+                       fmt::format("--decimal: '{}' is neither '.' nor ','", arguments.decimal));
+    }
+    options.decimal = arguments.decimal[0];
   }
-  options.decimal = arguments.decimal[0];
   set_lines(arguments, options);
+  set_places(arguments, options);
+  options.melt = arguments.melt;
+  set_time_unit(arguments, options);
   set_words(arguments, options);
   options.keep_text = key_names(arguments.by);
+  for (const std::string& where : arguments.where) {
+    for (const TextCondition& condition : text_conditions(where))
+      options.keep_text.push_back(condition.column);
+  }
   if (!arguments.threads.empty()) options.threads = parse_threads(arguments.threads);
   return options;
 }

@@ -35,6 +35,15 @@ std::string about_first_row(const ColumnSet& columns, index_t row) {
   return ", or, if it is a row of units, with --skip-after-header 1";
 }
 
+bool is_marked(const RowRules& rules, index_t row) {
+  const auto marked = [&](std::span<const double> values) {
+    return !values.empty() && is_marked_missing(values[z(row)]);
+  };
+  return marked(rules.sigma) ||
+         std::any_of(rules.columns.begin(), rules.columns.end(),
+                     [&](const RowRules::Column& column) { return marked(column.values); });
+}
+
 // True when the row is complete. Throws when it is not and rows are not to be omitted.
 bool is_complete(const ColumnSet& columns, const RowRules& rules, index_t row) {
   for (const RowRules::Column& column : rules.columns) {
@@ -84,6 +93,11 @@ Selection select_rows(const ColumnSet& columns, const RowRules& rules) {
     };
     if (!std::all_of(rules.conditions.begin(), rules.conditions.end(), holds)) continue;
     ++wanted;
+    if (rules.omit_marked && is_marked(rules, row)) {
+      if (selection.marked++ == 0) selection.first_marked = row;
+      selection.incomplete.push_back(row);
+      continue;
+    }
     (is_complete(columns, rules, row) ? selection.rows : selection.incomplete).push_back(row);
   }
   selection.omitted = wanted - static_cast<index_t>(selection.rows.size());

@@ -22,6 +22,7 @@ struct RowRules {
   std::span<const double> sigma;  ///< empty: none; may be infinite, must be positive
   std::string sigma_name;
   bool omit_missing = false;
+  bool omit_marked = true;  ///< rows with a word for a value: see is_marked_missing
 };
 
 struct Selection {
@@ -29,6 +30,8 @@ struct Selection {
   std::vector<index_t> rows;        ///< when not all
   std::vector<index_t> incomplete;  ///< rows that were omitted
   index_t omitted = 0;
+  index_t marked = 0;        ///< of them, those for a word in place of a value
+  index_t first_marked = 0;  ///< the first of these
 };
 
 /// Throws DataError naming line and column of a missing value (unless they are omitted) or of a

@@ -2,6 +2,7 @@
 // Tables of named columns read from text (CSV, TSV, blanks), NPY and NPZ files.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -18,13 +19,23 @@ namespace nlsq {
 /// fit, not by reading.
 enum class Missing { raise, omit };
 
+/// The NaN of a field that a word marks as not measured (ERROR, ---, <0.5, ReadOptions'
+/// missing_words), in contrast to one that is just empty. Rows with it are left out by a fit that
+/// raises for others.
+inline double marked_missing() {
+  return std::bit_cast<double>(std::uint64_t{0x7FF8'0000'4D41'524B});
+}
+inline bool is_marked_missing(double value) {
+  return std::bit_cast<std::uint64_t>(value) == std::bit_cast<std::uint64_t>(marked_missing());
+}
+
 struct ReadOptions {
   /// Names for a file without a header; overrides a header's names when given.
   std::vector<std::string> columns;
   /// 0: found out (',' ';' '\t' or blanks). ' ' means any run of blanks and tabs.
   char delimiter = 0;
-  /// '.' or ','.
-  char decimal = '.';
+  /// '.' or ','; 0: found out.
+  char decimal = 0;
   /// Lines skipped at the start.
   index_t skip = 0;
   /// Lines skipped behind the header: units, long names.
@@ -33,10 +44,22 @@ struct ReadOptions {
   index_t last_line = 0;
   /// Lines that start with it are comments, like those that start with #; empty: none.
   std::string comment;
-  /// The sign between groups of three digits, as in 1,500; 0: none.
+  /// The sign between groups of three digits, as in 1,500; 0: found out where nothing else can be
+  /// meant.
   char thousands = 0;
-  /// Further words for a missing value, such as ERROR.
+  /// Further words for a missing value, such as ERROR, or numbers such as -9999.
   std::vector<std::string> missing_words;
+  /// The line that names the columns; 0: none does; −1: found out.
+  static constexpr index_t kFindHeader = -1;
+  index_t header_line = kFindHeader;
+  /// The lines of the first and the last row; 0: found out.
+  index_t first_row_line = 0, last_row_line = 0;
+  /// What times are given in: 's', 'm' (minutes), 'h' or 'd'; 0: seconds, or days if they span more
+  /// than 30 of them.
+  char time_unit = 0;
+  /// Make one row of each value: the first column, the name of the value's column ("column") and
+  /// the value ("y"). A matrix with labels of rows and columns (a plate) is read so alone.
+  bool melt = false;
   /// Of several blocks of rows, set apart by two blank lines, or by a blank line and comments or
   /// names: 1, 2, … that one; 0 the first, with a note; kAllBlocks joins them.
   index_t block = 0;
@@ -88,6 +111,8 @@ class Table {
   std::span<const double> values(index_t column) const;
   /// The fields of a text column. Throws InputError if it holds numbers or was not to be kept.
   TextColumn text(index_t column) const;
+  /// The unit of a column as the file gives it in a line of its own, or that of times; empty: none.
+  const std::string& unit(index_t column) const;
   /// The line of the file that holds row `row` (1-based), for messages; 0 if the format has no
   /// lines.
   index_t line(index_t row) const;
@@ -97,6 +122,7 @@ class Table {
   const std::string& source() const;
   /// Notes for the user about what was assumed (e.g. "no header: columns are named x, y").
   const std::vector<std::string>& notes() const;
+  void add_note(const std::string& note);
 
   struct Impl;
   explicit Table(std::unique_ptr<Impl> impl);
@@ -104,6 +130,10 @@ class Table {
  private:
   std::unique_ptr<Impl> impl_;
 };
+
+/// The name of a column without a unit at its end: "Time" of "Time (s)", "freq" of "freq/Hz", "U"
+/// of "U [V]"; the name itself if it has none.
+std::string name_without_unit(const std::string& name);
 
 /// Reads `path` ("-": standard input) as NPY or NPZ (arrays of one length, not compressed; text in
 /// them is kept) if it starts as they do, else as text.

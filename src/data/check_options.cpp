@@ -12,13 +12,13 @@ namespace nlsq::data {
 namespace {
 
 void check_marks(const ReadOptions& options) {
-  if (options.decimal != '.' && options.decimal != ',') {
+  if (options.decimal != 0 && options.decimal != '.' && options.decimal != ',') {
     throw InputError("decimal",
                      std::string("decimal is '") + options.decimal + "'; it must be '.' or ','");
   }
   const char t = options.thousands;
   if (t == 0) return;
-  if (t == options.decimal) {
+  if (t == (options.decimal != 0 ? options.decimal : '.')) {
     throw InputError("thousands", std::string("'") + t +
                                       "' cannot be both the decimal mark and the sign between "
                                       "thousands");
@@ -42,10 +42,19 @@ void check_options(const ReadOptions& options) {
   check_count(options.skip, "skip");
   check_count(options.skip_after_header, "skip_after_header");
   check_count(options.last_line, "last_line");
+  check_count(options.first_row_line, "first_row_line");
+  check_count(options.last_row_line, "last_row_line");
+  if (options.header_line != ReadOptions::kFindHeader)
+    check_count(options.header_line, "header_line");
+  if (options.time_unit != 0 &&
+      std::string_view("smhd").find(options.time_unit) == std::string_view::npos) {
+    throw InputError("time_unit", std::string("time_unit is '") + options.time_unit +
+                                      "'; it must be 's', 'm', 'h' or 'd'");
+  }
   if (options.block != ReadOptions::kAllBlocks) check_count(options.block, "block");
   const char d = options.delimiter;
   if (d == 0) return;
-  if (d == options.decimal) {
+  if (d == (options.decimal != 0 ? options.decimal : '.')) {
     throw InputError("delimiter",
                      std::string("'") + d + "' cannot be both the delimiter and the decimal mark");
   }

@@ -9,14 +9,10 @@
 #include <cstdint>
 #include <limits>
 
-#include "data/form.hpp"
 #include "data/number.hpp"
 
 namespace nlsq::data {
 namespace {
-
-// Fields of a column whose form is looked at: text that goes on and on says the same thing.
-constexpr index_t kJudgedFields = 64;
 
 template <bool kBlanks>
 class RowReader {
@@ -93,7 +89,7 @@ class RowReader {
     while (read_record(next, end_, dialect_, record) &&
            is_marker(record, dialect_, rules_.numeric)) {
       const bool may_be_header = record.fields.size() == rules_.numeric.size();
-      if (may_be_header && record.line != rules_.header) {
+      if (may_be_header && record.line != rules_.header && record.line != rules_.units) {
         result_.fault = ChunkResult::Fault::other_header;
         result_.fault_line = record.at.line;
         result_.fault_at = record.at.p;
@@ -210,34 +206,70 @@ class RowReader {
     const std::size_t before = words.size();
     value = static_cast<double>(words.code(field.text));
     double number = 0;
-    if (words.size() > before && classify(field.text, dialect_, number) == FieldKind::text) {
-      note_text(j, field.text);
+    if (words.size() > before) {
+      const FieldKind kind = classify(field.text, dialect_, number);
+      if (kind == FieldKind::text || kind == FieldKind::mark)
+        note_text(sample_of(j), field.text, row_line_);
     }
     return true;
   }
 
+  // False if the row is none, or at fault.
   [[gnu::noinline]] bool read_other(index_t j, double& value) {
     Field field;
     if (!read_any(field)) return false;
-    if (classify(field.text, dialect_, value) == FieldKind::text) note_text(j, field.text);
+    if (!rules_.times.empty() &&
+        read_time(field.text, rules_.times[static_cast<std::size_t>(j)], value))
+      return true;
+    // In a column of text marks are text, too.
+    const bool is_text = !result_.text.empty() && sample_of(j).found;
+    switch (is_text ? classify(field.text, decimal_, value)
+                    : classify(field.text, dialect_, value)) {
+      case FieldKind::number:
+        if (field.text.back() == '%') note_percent(sample_of(j), field.text, row_line_);
+        break;
+      case FieldKind::missing: break;
+      case FieldKind::mark: note_mark(sample_of(j), field.text, row_line_); break;
+      case FieldKind::text:
+        if (has_numbers(j) && pass_line()) return false;
+        note_text(sample_of(j), field.text, row_line_);
+    }
     return true;
   }
 
-  void note_text(index_t j, std::string_view text) {
-    if (result_.text.empty()) result_.text.resize(static_cast<std::size_t>(columns_));
-    TextSample& sample = result_.text[static_cast<std::size_t>(j)];
-    if (!sample.found) {
-      sample.found = true;
-      sample.line = row_line_;
-      sample.text = shortened(text);
+  bool has_numbers(index_t j) const {
+    return static_cast<std::size_t>(j) < rules_.numeric.size() &&
+           rules_.numeric[static_cast<std::size_t>(j)] != 0;
+  }
+
+  // Whether the line at hand is no row and says so: the names or the units again, or, between
+  // blocks that are joined, one without numbers. It is left out then.
+  bool pass_line() {
+    const std::string_view line(row_at_,
+                                static_cast<std::size_t>(find_line_end(row_at_, end_) - row_at_));
+    const bool repeats = !line.empty() && (line == rules_.header || line == rules_.units);
+    if (!repeats && !(rules_.join && stands_marker({row_at_, row_line_}))) return false;
+    p_ = row_at_;
+    line_ = row_line_;
+    if (rules_.join) {
+      ++result_.joined;
+      pass_markers({row_at_, row_line_});
+      return true;
     }
-    if (sample.count < kJudgedFields) sample.forms |= form_of(text);
-    ++sample.count;
-    sample.last_line = row_line_;
+    ++result_.repeats;
+    p_ = next_line(row_at_, end_);
+    ++line_;
+    return true;
+  }
+
+  TextSample& sample_of(index_t j) {
+    if (result_.text.empty()) result_.text.resize(static_cast<std::size_t>(columns_));
+    return result_.text[static_cast<std::size_t>(j)];
   }
 
   // A delimiter at the end of the row begins no field, as none is expected behind it either.
   [[gnu::noinline]] void fail_ragged(index_t fields) {
+    if (pass_line()) return;
     Record record;
     Cursor cursor{row_at_, row_line_};
     if (read_record(cursor, end_, dialect_, record)) {

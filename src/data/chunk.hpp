@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "data/field.hpp"
+#include "data/text_sample.hpp"
+#include "data/times.hpp"
 #include "data/words.hpp"
 #include "nlsq/types.hpp"
 
@@ -32,16 +34,6 @@ struct LineShift {
   index_t offset;
 };
 
-/// The fields of a column that are neither numbers nor missing: the first of them, and how many.
-struct TextSample {
-  bool found = false;
-  index_t line = 0;
-  std::string text;
-  index_t count = 0;      ///< of a column kept as text: different ones, at least
-  unsigned forms = 0;     ///< Form bits of the first of them
-  index_t last_line = 0;  ///< where the last of them stands
-};
-
 /// What else a row is judged by.
 struct RowRules {
   /// The last field may be missing, delimiter and all.
@@ -49,11 +41,13 @@ struct RowRules {
   /// Blocks of rows are one table: their header lines are passed over. Else reading ends with the
   /// first block.
   bool join = false;
-  /// The line of the header, to know it again.
-  std::string_view header;
+  /// The lines of names and units, to know them again.
+  std::string_view header, units;
   /// Columns that hold numbers in the first rows, one a column or empty; text there behind a blank
   /// line begins another block.
   std::span<const std::uint8_t> numeric;
+  /// Columns that hold times; one a column or empty.
+  std::span<const TimeColumn> times;
 };
 
 /// Whether a record is no row of a table: in as many fields, text where the table has numbers and
@@ -85,7 +79,8 @@ struct ChunkResult {
   index_t first_blank = 0;
   const char* short_row = nullptr;  ///< the first row without its last field, where that may be
   index_t short_line = 0;
-  index_t joined = 0;  ///< blocks that began under RowRules::join
+  index_t joined = 0;   ///< blocks that began under RowRules::join
+  index_t repeats = 0;  ///< lines of names or units among the rows
 };
 
 /// Reads rows of `columns` fields; field j of row i goes to out[j * stride + i]. Stops at the first

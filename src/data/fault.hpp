@@ -25,6 +25,7 @@ struct TableFault {
   std::vector<Fix> fixes;
   std::string lead = "; try ";  ///< before the options that help
   std::string otherwise;        ///< said if none of them does
+  bool may_look = true;         ///< a table may be found in the text all the same
 };
 
 Fix skip_fix(index_t lines);

@@ -82,7 +82,7 @@ Gap skip_gap(Cursor& cursor, const char* end, const Dialect& dialect) {
     const char* stop = find_line_end(p, end);
     if (is_blank ? after_blank : gap.has_blank) gap.separates = true;
     if (is_blank && !gap.has_blank) gap.blank_line = cursor.line;
-    if (*p == '#') gap.comment = {p, static_cast<std::size_t>(stop - p)};
+    if (!is_blank) gap.comment = {p, static_cast<std::size_t>(stop - p)};
     gap.has_blank |= is_blank;
     after_blank = is_blank;
     cursor.p = stop == end ? end : after_line_end(stop, end);

@@ -85,7 +85,7 @@ struct Gap {
   bool has_blank = false;
   bool separates = false;  ///< two blank lines, or a comment behind a blank one: a block ends here
   index_t blank_line = 0;  ///< the first blank one
-  std::string_view comment;  ///< the last # line
+  std::string_view comment;  ///< the last of them
 };
 
 /// Moves past blank lines and comments to the first field of a row, or to `end`.

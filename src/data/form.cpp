@@ -75,11 +75,24 @@ bool is_number(std::string_view text, char decimal) {
   return classify(trimmed(text), decimal, value) == FieldKind::number;
 }
 
+// A field that is filled with one sign: ---, ***, ?, ....
+bool is_rule(std::string_view text) {
+  return !text.empty() && std::string_view("-*?._").find(text[0]) != std::string_view::npos &&
+         text.find_first_not_of(text[0]) == std::string_view::npos;
+}
+
+bool is_limit(std::string_view text) {
+  if (text.size() < 2 || (text[0] != '<' && text[0] != '>')) return false;
+  text.remove_prefix(text[1] == '=' ? 2 : 1);
+  return is_number(text, '.') || is_number(text, ',');
+}
+
 unsigned grouped_form(std::string_view text) {
   if (is_grouped(text, ',', '.')) return is_decimal_comma(text) ? kCommaEither : kCommaGroups;
   if (is_decimal_comma(text)) return kDecimalComma;
   if (is_number(text, '.')) return kDecimalPoint;
   if (is_grouped(text, '.', ',')) return kPointGroups;
+  if (is_grouped(text, ' ', '.') || is_grouped(text, ' ', ',')) return kBlankGroups;
   return is_grouped(text, '\'', '.') || is_grouped(text, '\'', ',') ? unsigned{kApostropheGroups}
                                                                     : 0U;
 }
@@ -91,9 +104,9 @@ unsigned form_of(std::string_view field) {
   if (const unsigned grouped = grouped_form(text)) return grouped;
   if (is_date(text)) return kDate;
   if (is_time(text)) return kTime;
-  if (text.ends_with('%') && is_number(text.substr(0, text.size() - 1), '.')) return kPercent;
-  if (text.size() > 1 && (text[0] == '<' || text[0] == '>') && is_number(text.substr(1), '.'))
-    return kLimit;
+  if (text.ends_with('%') && is_number_of_any_notation(text.substr(0, text.size() - 1)))
+    return kPercent;
+  if (is_limit(text)) return kLimit;
   double value = 0;
   const char* end = text.data() + text.size();
   const char* stop = text.empty() ? nullptr : number_prefix(text.data(), end, '.', value);
@@ -107,13 +120,28 @@ bool is_number_of_any_notation(std::string_view field) {
 }
 
 bool is_error_token(std::string_view field) {
-  constexpr std::array<std::string_view, 24> kTokens{
-      "error",    "err",   "#div/0!",      "#value!", "#num!", "#ref!",  "#name?",   "#n/a",
-      "overflow", "ovrfl", "ovrflw",       "over",    "under", "n.d.",   "nd",       "n/d",
-      "bdl",      "lod",   "undetermined", "invalid", "fail",  "failed", "overload", "saturated"};
-  std::string lower(trimmed(field));
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return std::find(kTokens.begin(), kTokens.end(), lower) != kTokens.end();
+  constexpr std::array<std::string_view, 32> kTokens{
+      "error",   "err",    "#div/0!",  "#value!",  "#num!",  "#ref!",     "#name?", "#n/a",
+      "#nv",     "#null!", "overflow", "ovrfl",    "ovrflw", "over",      "under",  "n.d.",
+      "nd",      "n/d",    "n.a.",     "bdl",      "lod",    "<lod",      ">max",   "undetermined",
+      "invalid", "fail",   "failed",   "overload", "ovld",   "saturated", "-nan",   "bad"};
+  constexpr std::size_t kLongest = 12;
+  const std::string_view text = trimmed(field);
+  if (text.empty() || text.size() > kLongest) return is_rule(text);
+  std::array<char, kLongest> copy{};
+  std::transform(text.begin(), text.end(), copy.begin(), [](char c) {
+    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  });
+  const std::string_view lower(copy.data(), text.size());
+  return is_rule(text) || std::find(kTokens.begin(), kTokens.end(), lower) != kTokens.end();
+}
+
+bool is_mark(std::string_view field) {
+  // Most words do not begin as marks do.
+  constexpr std::string_view kStarts = "#-*?.<>eEoOuUnNbBlLiIfFsS";
+  field = trimmed(field);
+  if (field.empty() || kStarts.find(field[0]) == std::string_view::npos) return false;
+  return is_error_token(field) || is_limit(field);
 }
 
 }  // namespace nlsq::data

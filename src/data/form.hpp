@@ -21,6 +21,7 @@ enum Form : unsigned {
   kLimit = 512U,           ///< <0.5
   kCommaEither = 1024U,    ///< 1,500: kDecimalComma or kCommaGroups
   kWord = 2048U,           ///< anything else
+  kBlankGroups = 4096U,    ///< 1 500
 };
 
 /// The form of a field that is text; of several possible ones the first above.
@@ -30,7 +31,11 @@ unsigned form_of(std::string_view field);
 /// without signs between thousands.
 bool is_number_of_any_notation(std::string_view field);
 
-/// Whether a word stands for a value that could not be measured: ERROR, overflow, #DIV/0!, n.d., …
+/// Whether a word stands for a value that could not be measured: ERROR, overflow, #DIV/0!, n.d.,
+/// ---, *, …
 bool is_error_token(std::string_view field);
+
+/// The same, or a limit such as <0.5.
+bool is_mark(std::string_view field);
 
 }  // namespace nlsq::data

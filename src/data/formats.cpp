@@ -113,12 +113,10 @@ const Format* recognise(std::string_view bytes, const std::string& extension) {
   return binary ? by_extension(extension) : nullptr;
 }
 
-// Text in UTF-16 or UTF-32, by its mark or by the zeros beside its first characters; empty if it is
-// neither.
+// Text in UTF-32, by its mark or by the zeros beside its first characters; empty if it is not.
 std::string_view wide_encoding(std::string_view bytes) {
   const auto starts = [&](std::string_view mark) { return bytes.starts_with(mark); };
   if (starts("\xFF\xFE\0\0"sv) || starts("\0\0\xFE\xFF"sv)) return "UTF-32";
-  if (starts("\xFF\xFE"sv) || starts("\xFE\xFF"sv)) return "UTF-16";
   constexpr std::size_t kLook = 4;
   if (bytes.size() < 2 * kLook) return "";
   const auto zeros = [&](std::size_t from, std::size_t step, bool zero) {
@@ -127,8 +125,6 @@ std::string_view wide_encoding(std::string_view bytes) {
     }
     return true;
   };
-  if (zeros(0, 2, false) && zeros(1, 2, true)) return "UTF-16LE";
-  if (zeros(0, 2, true) && zeros(1, 2, false)) return "UTF-16BE";
   if (zeros(0, 4, false) && zeros(1, 4, true) && zeros(2, 4, true) && zeros(3, 4, true))
     return "UTF-32LE";
   if (zeros(0, 4, true) && zeros(1, 4, true) && zeros(2, 4, true) && zeros(3, 4, false))

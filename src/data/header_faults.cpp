@@ -8,7 +8,9 @@
 #include "data/fault.hpp"
 #include "data/form.hpp"
 #include "data/header.hpp"
+#include "data/look.hpp"
 #include "data/number.hpp"
+#include "data/units.hpp"
 #include "nlsq/error.hpp"
 
 namespace nlsq::data {
@@ -30,11 +32,6 @@ std::string line_number(const Record& record) { return std::to_string(record.at.
 bool is_any_number(const Record& record) {
   return !is_all_text(record) ||
          std::any_of(record.fields.begin(), record.fields.end(), is_error_token);
-}
-
-std::size_t filled_size(const Record& record) {
-  const std::size_t size = record.fields.size();
-  return size - (size > 1 && record.fields.back().empty() ? 1 : 0);
 }
 
 bool is_names(const Sample& sample, const Record& record) {
@@ -186,6 +183,12 @@ void check_header(const Sample& sample, const std::string&) {
     return is_any_number(record) ||
            (sample.has_usual_size(record) && !sample.has_misplaced_text(record));
   };
+  // Units below the names stand in columns of numbers alone, or are all there is in their line.
+  const auto has_units = [&](const Record& record) {
+    return !sample.has_number(record) && are_units(record.fields);
+  };
+  if (is_names(sample, first) && has_units(records[1]) && !begins_as_comment(first.line))
+    refuse_units(sample);
   const bool has_numbers_only = above_rows(may_be_row);
   const bool is_sized = sample.has_usual_size(first);
   const bool is_headline = is_title(first) && sample.columns() > 1;
@@ -201,22 +204,28 @@ void check_header(const Sample& sample, const std::string&) {
   refuse_other_size(sample);
 }
 
-void check_first_row(const Sample& sample) {
+bool is_matrix(const Sample& sample) {
   const auto& records = sample.records;
   const Record& first = records.front();
-  if (records.size() < 2 || !first.fields.front().empty()) return;
-  const std::size_t labels = numbers_behind_corner(first).size();
+  if (records.size() < 2 || !first.fields.front().empty()) return false;
   const auto has_label = [](const Record& record) { return !record.fields.front().empty(); };
-  if (labels < 2 || !std::all_of(records.begin() + 1, records.end(), has_label)) return;
+  return numbers_behind_corner(first).size() >= 2 &&
+         std::all_of(records.begin() + 1, records.end(), has_label);
+}
+
+void check_first_row(const Sample& sample) {
+  if (!is_matrix(sample)) return;
+  const Record& first = sample.records.front();
+  const std::size_t labels = numbers_behind_corner(first).size();
   TableFault fault;
   fault.line = first.at.line;
+  fault.may_look = false;
   fault.message =
       "this looks like a matrix (a plate) with labels of rows and columns: an empty corner, then "
       "the numbers " +
       first.fields[1] + ", " + first.fields[2] + (labels > 2 ? ", …" : "") +
-      "; write it as a table with one value a line (row, column, value). To use its columns as "
-      "they "
-      "are, leave this line out";
+      "; --melt reads it as one value a row (row, column, y), for --by row. To use its columns as "
+      "they are, leave this line out";
   fault.lead = ": ";
   fault.otherwise = fault.lead + "--skip " + line_number(first) + " --columns NAME,…";
   fault.fixes.push_back(skip_fix(first.at.line));

@@ -22,6 +22,9 @@ bool counts_columns(const Sample& sample);
 /// Throws TableFault if the first record, no row, is no header of the rows either.
 void check_header(const Sample& sample, const std::string& source);
 
+/// Whether the first record is an empty corner and numbers, above rows with labels.
+bool is_matrix(const Sample& sample);
+
 /// Throws TableFault if the first record, taken as a row, is the labels of a matrix's columns.
 void check_first_row(const Sample& sample);
 

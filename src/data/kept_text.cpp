@@ -15,20 +15,26 @@ namespace nlsq::data {
 namespace {
 
 // Whether a column is one of those whose text is to be kept, by the rule of Table::find but more
-// generous: of two that differ in case alone both are.
-bool is_named(const std::string& name, const std::vector<std::string>& wanted) {
+// generous: of two that differ in case alone both are, and so are those meant by a name without
+// its unit or by a number.
+bool is_wanted(const std::string& name, std::size_t column,
+               const std::vector<std::string>& wanted) {
   const auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
-  const auto same = [&](const std::string& other) {
-    return std::equal(name.begin(), name.end(), other.begin(), other.end(),
+  const auto same = [&](const std::string& one, const std::string& other) {
+    return std::equal(one.begin(), one.end(), other.begin(), other.end(),
                       [&](char a, char b) { return lower(a) == lower(b); });
   };
-  return std::any_of(wanted.begin(), wanted.end(), same);
+  const std::string number = std::to_string(column + 1);
+  const std::string bare = name_without_unit(name);
+  return std::any_of(wanted.begin(), wanted.end(), [&](const std::string& other) {
+    return same(name, other) || same(bare, other) || other == "$" + number || other == "c" + number;
+  });
 }
 
 }  // namespace
 
 std::vector<std::uint8_t> columns_to_keep(const Layout& layout, const ReadOptions& options) {
-  if (options.keep_text.empty()) return {};
+  if (options.keep_text.empty() && !options.melt) return {};
   const auto fields = static_cast<std::size_t>(layout.fields);
   std::vector<std::string> names = !options.columns.empty() ? options.columns
                                    : !layout.names.empty()  ? layout.names
@@ -37,7 +43,7 @@ std::vector<std::uint8_t> columns_to_keep(const Layout& layout, const ReadOption
   complete_names(names, ignored);
   std::vector<std::uint8_t> keep(fields, 0);
   for (std::size_t j = 0; j < std::min(fields, names.size()); ++j)
-    keep[j] = is_named(names[j], options.keep_text) ? 1 : 0;
+    keep[j] = is_wanted(names[j], j, options.keep_text) || (options.melt && j == 0) ? 1 : 0;
   return keep;
 }
 
@@ -50,7 +56,8 @@ std::vector<std::uint8_t> text_at_once(const std::vector<std::uint8_t>& keep, co
   std::vector<std::uint8_t> as_text(keep.size(), 0);
   double value = 0;
   for (std::size_t j = 0; j < std::min(keep.size(), row.fields.size()); ++j) {
-    as_text[j] = keep[j] != 0 && classify(row.fields[j], layout.dialect, value) == FieldKind::text;
+    const FieldKind kind = classify(row.fields[j], layout.dialect, value);
+    as_text[j] = keep[j] != 0 && (kind == FieldKind::text || kind == FieldKind::mark);
   }
   return as_text;
 }
@@ -61,7 +68,7 @@ bool add_late_text(const std::vector<std::uint8_t>& keep, const std::vector<Chun
   for (std::size_t j = 0; j < keep.size(); ++j) {
     if (keep[j] == 0 || as_text[j] != 0) continue;
     const bool found = std::any_of(results.begin(), results.end(), [&](const ChunkResult& r) {
-      return !r.text.empty() && r.text[j].found;
+      return !r.text.empty() && (r.text[j].found || r.text[j].marks > 0 || r.text[j].percents > 0);
     });
     as_text[j] = found ? 1 : 0;
     late |= found;

@@ -9,9 +9,12 @@
 #include <cstddef>
 
 #include "data/dialect.hpp"
+#include "data/fault.hpp"
 #include "data/form.hpp"
 #include "data/header.hpp"
 #include "data/header_faults.hpp"
+#include "data/name_words.hpp"
+#include "data/notation.hpp"
 #include "data/number.hpp"
 #include "data/sample.hpp"
 #include "nlsq/error.hpp"
@@ -33,6 +36,7 @@ void require_sound(const Record& record, const std::string& source) {
 // NOTE: "1,5;2,5" read with a decimal point is text, but a row all the same: taken as a header it
 // would hide the hint to --decimal behind an unknown name.
 bool is_first_row(const Sample& sample, const ReadOptions& options) {
+  if (options.melt && is_matrix(sample)) return false;
   const Record& first = sample.records.front();
   const auto is_no_name = [](const std::string& field) {
     double value = 0;
@@ -90,13 +94,22 @@ void use_header(const Sample& sample, const std::string& source, Layout& layout)
   }
   const Record& row = sample.records[1];
   require_sound(row, source);
-  check_header(sample, source);
-  note_numbers_in_header(header, layout);
+  if (!is_matrix(sample)) {
+    check_header(sample, source);
+    note_numbers_in_header(header, layout);
+  }
   layout.has_header = true;
   layout.header = header.line;
   layout.reference_line = header.at.line;
+  layout.header_line = header.at.line;
   layout.data = row.at;
   layout.names = header.fields;
+  // A comment in some other language.
+  std::string& first = layout.names.front();
+  const std::size_t blank = first.find(' ');
+  if (blank != std::string::npos && blank == first.find_first_not_of("#%!;/") &&
+      begins_with_comment_sign(first, layout.dialect))
+    first = without_sign(first, layout.dialect.delimiter);
   const std::size_t found = row.fields.size();
   if (layout.names.back().empty() && layout.names.size() == found + 1) layout.names.pop_back();
   if (layout.names.size() > 1 && layout.names.back().empty() && row.fields.back().empty()) {
@@ -106,40 +119,51 @@ void use_header(const Sample& sample, const std::string& source, Layout& layout)
   layout.fields = static_cast<index_t>(layout.names.size()) + (layout.trailing_delimiter ? 1 : 0);
 }
 
-// "# Region: Fe2p" is no pair of names.
-std::vector<std::string> comment_names(std::string_view comment, const Layout& layout,
-                                       std::size_t size) {
-  const std::size_t first = comment.find_first_not_of("# \t");
-  if (first == std::string_view::npos) return {};
-  const std::string_view text = comment.substr(first);
-  std::vector<std::string> names = split_line(text, layout.dialect);
-  if (names.size() != size && layout.dialect.delimiter == '\t') {
-    Dialect blanks = layout.dialect;
-    blanks.delimiter = ' ';
-    names = split_line(text, blanks);
-  }
-  const bool words = std::all_of(names.begin(), names.end(), [&](const std::string& name) {
-    return kind_of(name, layout.dialect) == FieldKind::text;
-  });
-  if (!words || names.size() != size || names.front().ends_with(':')) return {};
-  return names;
-}
-
-void use_first_row(const Sample& sample, Layout& layout) {
+// Above the first row stand comments alone; the nearest may name the columns.
+void use_first_row(const Cursor& start, const Sample& sample, Layout& layout) {
   const Record& row = sample.records.front();
   const std::size_t found = row.fields.size();
   layout.data = row.at;
   layout.reference_line = row.at.line;
   layout.fields = static_cast<index_t>(found);
   layout.trailing_delimiter = found > 1 && row.fields.back().empty();
-  layout.names = comment_names(sample.above.comment, layout, found);
-  if (layout.names.empty() && layout.trailing_delimiter) {
-    layout.names = comment_names(sample.above.comment, layout, found - 1);
-  }
-  if (layout.names.size() == found) layout.trailing_delimiter = false;
+  NamesAbove above = find_names_above(start, row.at, found, layout.dialect);
+  if (above.names.empty() && layout.trailing_delimiter)
+    above = find_names_above(start, row.at, found - 1, layout.dialect);
+  if (above.names.size() == found) layout.trailing_delimiter = false;
   note_row_of_words(sample, layout);
-  if (layout.names.empty()) return;
-  layout.notes.push_back("the comment above the data names the columns: " + listed(layout.names));
+  if (above.names.empty()) return;
+  layout.names = above.names;
+  layout.units = above.units;
+  std::string note = "the comment above the data names the columns: " + listed(layout.names);
+  if (above.units_line > 0) note += "; line " + std::to_string(above.units_line) + " has the units";
+  layout.notes.push_back(note);
+}
+
+// Single numbers with a comment above each, and a column of numbers below them: settings.
+void refuse_settings(Cursor cursor, const char* end, const Sample& sample, const Dialect& dialect) {
+  constexpr int kFewest = 2;
+  if (sample.fields != 1) return;
+  Record record;
+  for (int i = 0; i <= kFewest; ++i) {
+    Gap gap;
+    if (!read_record(cursor, end, dialect, record, &gap)) return;
+    if (i > 0 && gap.comment.empty()) return;
+  }
+  TableFault fault;
+  fault.line = sample.records.front().at.line;
+  fault.message = "comments stand between the first numbers, as above settings";
+  fault.otherwise = "; leave the lines above the rows out with --skip N";
+  throw fault;
+}
+
+// What the rows say of the columns.
+void set_columns(const Sample& sample, const ReadOptions& options, const char* end,
+                 Layout& layout) {
+  layout.numeric = sample.numeric;
+  layout.numeric.resize(static_cast<std::size_t>(layout.fields), 0);
+  find_notation(sample, options, layout);
+  layout.times = find_times(sample, static_cast<std::size_t>(layout.fields), layout.dialect, end);
 }
 
 }  // namespace
@@ -160,7 +184,7 @@ Cursor start_of(std::string_view text, const std::string& source, const ReadOpti
 
 Dialect find_dialect(const Cursor& start, const char* end, const ReadOptions& options) {
   Dialect dialect;
-  dialect.decimal = options.decimal;
+  dialect.decimal = options.decimal != 0 ? options.decimal : '.';
   dialect.thousands = options.thousands;
   dialect.comment = options.comment;
   dialect.missing = options.missing_words;
@@ -182,10 +206,47 @@ Layout find_layout(const Cursor& start, const char* end, const Dialect& dialect,
   } else {
     if (options.skip_after_header > 0) refuse_skip_behind_row(sample.records.front(), source);
     check_first_row(sample);
-    use_first_row(sample, layout);
+    refuse_settings(start, end, sample, dialect);
+    use_first_row(start, sample, layout);
   }
-  layout.numeric = sample.numeric;
-  layout.numeric.resize(static_cast<std::size_t>(layout.fields), 0);
+  set_columns(sample, options, end, layout);
+  return layout;
+}
+
+Layout layout_of(const Located& at, const ReadOptions& options) {
+  Layout layout;
+  layout.dialect = at.dialect;
+  const Sample sample = take_sample(at.begin, at.end, at.dialect, 0);
+  if (options.melt && is_matrix(sample)) {
+    use_header(sample, "", layout);
+    set_columns(sample, options, at.end, layout);
+    return layout;
+  }
+  check_first_row(sample);
+  const Record& row = sample.records.front();
+  const std::size_t found = row.fields.size();
+  layout.data = row.at;
+  layout.reference_line = row.at.line;
+  layout.fields = static_cast<index_t>(std::max(found, at.fields));
+  layout.names = at.above.names;
+  layout.trailing_delimiter =
+      found > 1 && row.fields.back().empty() && layout.names.size() != found;
+  layout.header_line = at.above.names_line;
+  layout.has_header = !layout.names.empty() && !at.above.commented;
+  layout.header = at.above.line;
+  layout.units = at.above.units;
+  layout.units_line = at.above.units_line;
+  layout.units_text = at.above.units_text;
+  layout.axis = at.above.axis;
+  layout.axis_start = at.above.axis_start;
+  layout.axis_step = at.above.axis_step;
+  layout.optional_last = at.optional_last;
+  if (at.optional_last)
+    layout.notes.push_back(
+        "rows that lack the last field, the others being in their places, have "
+        "a missing value there");
+  if (!at.others.empty()) layout.notes.push_back(at.others);
+  set_columns(sample, options, at.end, layout);
   return layout;
 }
 

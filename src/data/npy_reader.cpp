@@ -212,7 +212,8 @@ void mark_text(const Array& array, Table::Impl& table) {
   for (std::size_t j = 0; j < array.columns.size(); ++j) {
     if (array.columns[j].convert != convert_other) continue;
     table.text.resize(array.columns.size());
-    table.text[j] = {true, 0, "dtype " + array.columns[j].dtype};
+    table.text[j].found = true;
+    table.text[j].text = "dtype " + array.columns[j].dtype;
   }
 }
 

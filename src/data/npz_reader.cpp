@@ -150,7 +150,8 @@ Table read_npz(std::string_view bytes, const std::string& source, const ReadOpti
     }
     if (read_npy_array(header, impl->storage.column(static_cast<index_t>(j)))) continue;
     impl->text.resize(members.size());
-    impl->text[j] = {true, 0, "dtype " + header.fields[0].dtype};
+    impl->text[j].found = true;
+    impl->text[j].text = "dtype " + header.fields[0].dtype;
     impl->kept.resize(members.size());
     impl->kept[j] = words_of(header, static_cast<std::size_t>(rows));
   }

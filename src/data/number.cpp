@@ -12,6 +12,8 @@
 #include <string>
 
 #include "data/field.hpp"
+#include "data/form.hpp"
+#include "nlsq/table.hpp"
 
 namespace nlsq::data {
 namespace {
@@ -78,9 +80,16 @@ FieldKind classify(std::string_view field, const Dialect& dialect, double& value
     std::erase(digits, dialect.thousands);
     return classify(digits, dialect.decimal, value);
   }
+  if (field.size() > 1 && field.back() == '%') {
+    field.remove_suffix(1);
+    if (classify(field, dialect.decimal, value) == FieldKind::number) return FieldKind::number;
+    field = {field.data(), field.size() + 1};
+  }
   const bool is_word =
       std::find(dialect.missing.begin(), dialect.missing.end(), field) != dialect.missing.end();
-  return is_word ? FieldKind::missing : FieldKind::text;
+  if (!is_word && !is_mark(field)) return FieldKind::text;
+  value = marked_missing();
+  return FieldKind::mark;
 }
 
 bool is_grouped(std::string_view field, char sign, char decimal) {

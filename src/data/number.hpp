@@ -14,8 +14,8 @@ namespace nlsq::data {
 
 struct Dialect;
 
-/// What a whole field holds.
-enum class FieldKind { number, missing, text };
+/// What a whole field holds. A mark is a word for a value that could not be measured.
+enum class FieldKind { number, missing, mark, text };
 
 /// Reads the longest number at the start of [first, last) and returns where it ends; null if there
 /// is none. Knows inf and nan in any case, but no leading + and no Fortran exponent: those go
@@ -32,8 +32,9 @@ inline const char* number_prefix(const char* first, const char* last, char decim
 /// number. Missing: an empty field, NA, N/A, #N/A, NaN, null, none (any case), "-" and ".".
 FieldKind classify(std::string_view field, char decimal, double& value);
 
-/// The same with what a dialect knows beyond its decimal mark: the sign between thousands and
-/// further words for a missing value.
+/// The same with what a dialect knows beyond its decimal mark: the sign between thousands, words
+/// for a missing value (marks: their `value` is marked_missing()), and a sign of percent behind a
+/// number.
 FieldKind classify(std::string_view field, const Dialect& dialect, double& value);
 
 /// True for "1,5" and the like: a number once its only comma is read as the decimal mark.

@@ -56,12 +56,24 @@ void merge_text(const Pieces& pieces, const Layout& layout, Table::Impl& table) 
     const index_t above = layout.data.line + pieces.chunks[i].first_line;
     if (table.text.empty()) table.text.resize(samples.size());
     for (std::size_t j = 0; j < samples.size(); ++j) {
-      if (!samples[j].found) continue;
       TextSample& merged = table.text[j];
-      const TextSample before = merged;
-      if (!before.found) {
-        merged = samples[j];
-        merged.line += above;
+      if (merged.marks == 0 && samples[j].marks > 0) {
+        merged.mark = samples[j].mark;
+        merged.mark_line = samples[j].mark_line + above;
+      }
+      merged.marks += samples[j].marks;
+      if (merged.percents == 0 && samples[j].percents > 0) {
+        merged.percent = samples[j].percent;
+        merged.percent_line = samples[j].percent_line + above;
+      }
+      merged.percents += samples[j].percents;
+      if (!samples[j].found) continue;
+      if (!merged.found) {
+        merged.found = true;
+        merged.line = samples[j].line + above;
+        merged.text = samples[j].text;
+        merged.count = samples[j].count;
+        merged.forms = samples[j].forms;
       } else {
         merged.forms |= samples[j].forms;
         merged.count += samples[j].count;

@@ -5,11 +5,13 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "data/fault.hpp"
 #include "data/header.hpp"
 #include "data/header_faults.hpp"
+#include "data/sample.hpp"
 #include "nlsq/error.hpp"
 
 namespace nlsq::data {
@@ -126,6 +128,30 @@ index_t drop_trailing(const Pieces& pieces, const Layout& layout, const char* en
   }
   if (line > 0) refuse_short_rows(pieces, layout, table.source, line);
   return line > 0 ? layout.fields : layout.fields - 1;
+}
+
+void require_numbers(const Table::Impl& table, const Layout& layout, const Cursor& start,
+                     const char* end) {
+  if (table.rows < 2) throw DataError(table.source, 0, "no table is left");
+  for (std::size_t j = 0; j < std::min(table.text.size(), layout.numeric.size()); ++j) {
+    if (!table.text[j].found || layout.numeric[j] == 0) continue;
+    TableFault fault;
+    fault.line = table.text[j].line;
+    Cursor at = start;
+    skip_lines(at, end, fault.line - at.line);
+    Record record;
+    if (read_record(at, end, layout.dialect, record))
+      fault.fixes = fixes_of_marker(record, fault.line, at, layout, end);
+    throw fault;
+  }
+}
+
+void refuse_nul(std::string_view text, const std::string& source, index_t first_line) {
+  const void* at = std::memchr(text.data(), '\0', text.size());
+  if (at == nullptr) return;
+  const index_t line = first_line + count_line_ends(text.data(), static_cast<const char*>(at));
+  throw DataError(source, line,
+                  "a NUL byte: this is a binary file, not a table in text; export it as CSV");
 }
 
 }  // namespace nlsq::data

@@ -5,7 +5,9 @@
 #include <map>
 
 #include "data/form.hpp"
+#include "data/look.hpp"
 #include "data/number.hpp"
+#include "data/total.hpp"
 
 namespace nlsq::data {
 namespace {
@@ -15,16 +17,19 @@ constexpr std::size_t kMostRecords = 100;
 constexpr std::size_t kMostOfRemarks = 2000;
 constexpr std::ptrdiff_t kMostBytes = std::ptrdiff_t{1} << 18;
 
-enum class Look { number, missing, text };
-
-Look look_of(const std::string& field) {
+// Dates are no numbers of a column, and words for missing values are judged where they stand.
+Look rough_look_of(const std::string& field) {
   double value = 0;
-  if (is_number_of_any_notation(field)) return Look::number;
+  if (is_number_of_any_notation(field) || (form_of(field) & kPercent) != 0) return Look::number;
   return classify(field, '.', value) == FieldKind::missing ? Look::missing : Look::text;
 }
 
 bool is_any_number(const Record& record) {
   return std::any_of(record.fields.begin(), record.fields.end(), is_number_of_any_notation);
+}
+
+bool has_word_for_total(const Record& record) {
+  return std::any_of(record.fields.begin(), record.fields.end(), is_word_for_total);
 }
 
 // Of equally frequent numbers of fields the largest.
@@ -49,10 +54,10 @@ bool vote(Sample& sample, std::size_t from) {
     const Record& record = sample.records[i];
     if (record.fields.size() != sample.fields) continue;
     sample.ends_empty = sample.ends_empty && record.fields.back().empty();
-    // A line of units has no vote.
-    if (!is_any_number(record)) continue;
+    // Lines of units and sums have no vote.
+    if (!is_any_number(record) || has_word_for_total(record)) continue;
     for (std::size_t j = 0; j < sample.fields; ++j) {
-      const Look look = look_of(record.fields[j]);
+      const Look look = rough_look_of(record.fields[j]);
       numbers[j] += look == Look::number ? 1 : 0;
       texts[j] += look == Look::text ? 1 : 0;
     }
@@ -96,7 +101,7 @@ bool Sample::is_row(const Record& record) const {
 
 bool Sample::has_misplaced_text(const Record& record) const {
   for (std::size_t j = 0; j < std::min(record.fields.size(), numeric.size()); ++j) {
-    if (numeric[j] != 0 && look_of(record.fields[j]) == Look::text) return true;
+    if (numeric[j] != 0 && rough_look_of(record.fields[j]) == Look::text) return true;
   }
   return false;
 }
@@ -104,7 +109,7 @@ bool Sample::has_misplaced_text(const Record& record) const {
 bool Sample::has_number(const Record& record) const {
   if (!has_usual_size(record)) return false;
   for (std::size_t j = 0; j < std::min(record.fields.size(), numeric.size()); ++j) {
-    if (numeric[j] != 0 && look_of(record.fields[j]) == Look::number) return true;
+    if (numeric[j] != 0 && rough_look_of(record.fields[j]) == Look::number) return true;
   }
   return false;
 }

@@ -44,6 +44,8 @@ const std::string& Table::source() const { return impl_->source; }
 bool Table::has_header() const { return impl_->header_line > 0; }
 const std::vector<std::string>& Table::notes() const { return impl_->notes; }
 
+void Table::add_note(const std::string& note) { impl_->notes.push_back(note); }
+
 index_t Table::find(std::string_view name) const {
   const auto& names = impl_->names;
   const auto exact = std::find(names.begin(), names.end(), name);
@@ -52,6 +54,13 @@ index_t Table::find(std::string_view name) const {
   const auto loose = std::find_if(names.begin(), names.end(), same);
   if (loose == names.end() || std::any_of(loose + 1, names.end(), same)) return -1;
   return loose - names.begin();
+}
+
+const std::string& Table::unit(index_t column) const {
+  check_position(column, impl_->names);
+  static const std::string kNone;
+  const auto at = static_cast<std::size_t>(column);
+  return at < impl_->units.size() ? impl_->units[at] : kNone;
 }
 
 bool Table::is_text(index_t column) const {
@@ -102,6 +111,13 @@ void finish_table(Table::Impl& table, std::vector<std::string> found, index_t co
     complete_names(table.names, table.notes);
   } else {
     table.names = default_names(columns);
+    // Labels are neither x nor y.
+    const auto is_label = [](const TextSample& sample) { return sample.found; };
+    const auto first = table.text.begin();
+    if (columns > 1 && table.text.size() > 1 && std::any_of(first, first + 2, is_label)) {
+      for (index_t j = 0; j < columns; ++j)
+        table.names[static_cast<std::size_t>(j)] = "c" + std::to_string(j + 1);
+    }
     table.notes.push_back(fallback_note + ": " +
                           (columns == 1 ? "the column is named " : "the columns are named ") +
                           listed(table.names));

@@ -32,6 +32,8 @@ struct Table::Impl {
   char decimal = '.';
   /// The line of the header; 0 if there is none.
   index_t header_line = 0;
+  /// One a column, or none.
+  std::vector<std::string> units;
   std::string source;
   std::vector<std::string> notes;
 

@@ -12,6 +12,8 @@ namespace {
 // More blank lines and comments than these below the rows are not looked through.
 constexpr int kMostLines = 100;
 
+}  // namespace
+
 bool is_word_for_total(const std::string& field) {
   constexpr std::array<std::string_view, 14> kWords{
       "total", "totals", "sum", "mean",    "average", "avg", "median",
@@ -21,8 +23,6 @@ bool is_word_for_total(const std::string& field) {
   if (lower.ends_with(':')) lower.pop_back();
   return std::find(kWords.begin(), kWords.end(), lower) != kWords.end();
 }
-
-}  // namespace
 
 std::string word_for_total(const Layout& layout, const char* end) {
   const char* begin = layout.data.p;

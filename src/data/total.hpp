@@ -12,4 +12,7 @@ namespace nlsq::data {
 /// Total, Mean, …; empty if there is none. The text has no quotes.
 std::string word_for_total(const Layout& layout, const char* end);
 
+/// "Mean", "total:", "SD", …
+bool is_word_for_total(const std::string& field);
+
 }  // namespace nlsq::data

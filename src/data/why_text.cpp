@@ -6,12 +6,14 @@
 #include <cctype>
 
 #include "data/form.hpp"
+#include "data/times.hpp"
 
 namespace nlsq::data {
 namespace {
 
 constexpr unsigned kNumberForms = kDecimalComma | kCommaGroups | kPointGroups | kApostropheGroups |
-                                  kDecimalPoint | kPercent | kUnit | kLimit | kCommaEither;
+                                  kDecimalPoint | kPercent | kUnit | kLimit | kCommaEither |
+                                  kBlankGroups;
 
 const TextSample& sample_of(const Table::Impl& table, index_t column) {
   return table.text[static_cast<std::size_t>(column)];
@@ -41,6 +43,8 @@ std::string about_marks(unsigned forms, char decimal) {
   }
   if ((forms & kPointGroups) != 0)
     return "; the point stands between thousands: use --decimal , --thousands .";
+  if ((forms & kBlankGroups) != 0)
+    return "; the blank stands between thousands: use --thousands space";
   return "; the apostrophe stands between thousands: use --thousands \"'\"";
 }
 
@@ -93,8 +97,11 @@ std::string about_text(const Table::Impl& table, index_t column) {
   const std::string found = "text ('" + text.text + "') where a number belongs";
   if ((first & (kDate | kTime)) != 0) {
     return ((first & kDate) != 0 ? "dates ('" : "times ('") + text.text +
-           "'), and a fit needs numbers; add a column such as the days or seconds since the first "
-           "one";
+           "'), and a fit needs numbers" +
+           (is_ambiguous_date(text.text)
+                ? "; whether day or month comes first shows in none of them: write 2022-05-03"
+                : "; not all of them are read as such: add a column such as the days or seconds "
+                  "since the first one");
   }
   switch (first) {
     case kPercent: return found + "; remove the sign of percent";

@@ -182,6 +182,7 @@ TEST_F(Hostile, values_that_are_empty_are_refused) {
                              "--precision",  "--threads",    "--memory",
                              "--plot",       "--level",      "--by",
                              "--out",        "--p0-from",    "--bounds-from",
+                             "--rows",       "--header",     "--time-unit",
                              "--max-failed", "--time-limit", "--checkpoint",
                              "--device"}) {
     for (const char* value : {" ''", "=", "= --json"})

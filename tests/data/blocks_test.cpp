@@ -90,9 +90,7 @@ TEST(Blocks, TheyMayHaveOtherColumns) {
 TEST(Blocks, TextBehindTheRowsIsNotReadAndThatIsSaid) {
   const Table table = parse("x,y\n1,2\n2,3\n\nInstrument closed\nby hand\n");
   EXPECT_EQ(table.rows(), 2);
-  EXPECT_EQ(
-      table.notes().at(0),
-      "the rows end at line 3; what follows a blank line there holds no rows and is not read");
+  EXPECT_EQ(table.notes().at(0), "t.csv: 2 lines after the table are left out");
   EXPECT_TRUE(parse("x,y\n1,2\n\n\n# the end\n\n").notes().empty());
 }
 

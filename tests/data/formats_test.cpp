@@ -54,18 +54,57 @@ TEST(OtherFormats, BinaryTablesAreNamed) {
   EXPECT_NE(refusal("\x89PNG\r\n\x1A\n"s, "d").find("PNG"), std::string::npos);
 }
 
-TEST(OtherFormats, Utf16TextSaysHowToConvertIt) {
-  EXPECT_EQ(refusal("\xFF\xFEx\0,\0"s, "d.csv"),
-            "d.csv: this is text in UTF-16; convert it first: iconv -f UTF-16 -t UTF-8 d.csv | "
-            "nlsq fit - …");
-}
-
-TEST(OtherFormats, WideTextIsToldWithAndWithoutAMark) {
+TEST(OtherFormats, Utf32TextSaysHowToConvertIt) {
   EXPECT_NE(refusal("\xFF\xFE\0\0x\0\0\0"s, "d").find("iconv -f UTF-32 -t"), std::string::npos);
-  EXPECT_NE(refusal("x\0,\0y\0\n\0"s, "d").find("iconv -f UTF-16LE -t"), std::string::npos);
-  EXPECT_NE(refusal("\0x\0,\0y\0\n"s, "d").find("iconv -f UTF-16BE -t"), std::string::npos);
   EXPECT_NE(refusal("x\0\0\0,\0\0\0"s, "d").find("iconv -f UTF-32LE -t"), std::string::npos);
   EXPECT_NE(refusal("\0\0\0x\0\0\0,"s, "d").find("iconv -f UTF-32BE -t"), std::string::npos);
+}
+
+TEST(OtherFormats, Utf16TextIsRead) {
+  for (const std::string& bytes :
+       {"\xFF\xFEx\0,\0y\0\n\0001\0,\0002\0\n\0"s, "x\0,\0y\0\n\0001\0,\0002\0\n\0"s,
+        "\xFE\xFF\0x\0,\0y\0\n\0001\0,\0002\0\n"s, "\0x\0,\0y\0\n\0001\0,\0002\0\n"s}) {
+    const Table table = parse_table(bytes, "d.csv");
+    EXPECT_EQ(table.names(), (std::vector<std::string>{"x", "y"}));
+    EXPECT_EQ(table.values(1)[0], 2);
+    EXPECT_EQ(table.notes().back(), "the file is read as UTF-16");
+  }
+  // µ, a pair of surrogates, and half of one.
+  const Table table =
+      parse_table("\xFF\xFE\xB5\0,\0\x3D\xD8\0\xDE,\0\x3D\xD8\n\0001\0,\0002\0,\0003\0"s, "d");
+  EXPECT_EQ(table.names(),
+            (std::vector<std::string>{"\xC2\xB5", "\xF0\x9F\x98\x80", "\xEF\xBF\xBD"}));
+}
+
+TEST(OtherFormats, MarksOnEveryLineAreNoText) {
+  const Table table = parse_table(
+      "\xEF\xBB\xBFx,y\n\xEF\xBB\xBF"
+      "1,2\n\xEF\xBB\xBF"
+      "3,4\n",
+      "d");
+  EXPECT_EQ(table.names().front(), "x");
+  EXPECT_EQ(table.values(0)[1], 3);
+}
+
+TEST(OtherFormats, JcampThatIsNotPlainIsRefused) {
+  const auto refused = [](const std::string& lines) {
+    try {
+      parse_table("##TITLE=a\n##FIRSTX=1\n##LASTX=4\n##NPOINTS=4\n" + lines + "##END=\n", "d");
+    } catch (const DataError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_EQ(refused("##XYDATA=(X++(Y..Y))\n1 10 20\n3 30+40\n"), "");
+  EXPECT_NE(refused("##XYDATA=(X++(Y..Y))\n1A2B3\n").find("d:6: this JCAMP-DX file holds packed"),
+            std::string::npos);
+  EXPECT_NE(refused("##XYDATA=(X++(Y..Y))\n1 10 20\n").find("NPOINTS is 4, but there are 2"),
+            std::string::npos);
+  EXPECT_NE(refused("##XYDATA=(X++(Y..Y))\n1 10 20\n9 30 40\n").find("d:7: the line begins at"),
+            std::string::npos);
+  EXPECT_NE(refused("##XYDATA=(XYZ)\n1 10 20\n").find("(XYZ)"), std::string::npos);
+  EXPECT_NE(refused("##XYPOINTS=(XY..XY)\n1 10 20\n").find("d:6:"), std::string::npos);
+  EXPECT_NE(refused("").find("holds no data"), std::string::npos);
 }
 
 TEST(OtherFormats, FilesThatAreCutOffOrBinaryAreNamed) {

@@ -71,8 +71,20 @@ TEST(Header, IsNotACommentOfAnotherLengthOrWithNumbers) {
   EXPECT_EQ(parse("# a b c\n1 2\n").names(), (Names{"x", "y"}));
   EXPECT_EQ(parse("# 1 2\n1 2\n").names(), (Names{"x", "y"}));
   EXPECT_EQ(parse("# a b\n# made in 1999 by me\n1 2\n").names(), (Names{"x", "y"}));
-  EXPECT_EQ(parse("% a b\n1 2\n").names(), (Names{"x", "y"}));
+  EXPECT_EQ(parse("# Region: Fe2p\n1 2\n").names(), (Names{"x", "y"}));
   EXPECT_EQ(parse("#\n1\n").names(), (Names{"y"}));
+}
+
+TEST(Header, MayBeACommentOfAnySign) {
+  EXPECT_EQ(parse("% a b\n1 2\n").names(), (Names{"a", "b"}));
+  EXPECT_EQ(parse("! a b\n1 2\n").names(), (Names{"a", "b"}));
+  EXPECT_EQ(parse("; a, b\n1,2\n2,3\n").names(), (Names{"a", "b"}));
+  EXPECT_EQ(parse("# x, y, err\n1 2 3\n").names(), (Names{"x", "y", "err"}));
+  EXPECT_EQ(parse("# Columns: a b\n1 2\n").names(), (Names{"a", "b"}));
+  EXPECT_EQ(parse("#,a\n1,2\n").names(), (Names{"#", "a"}));
+  const Table table = parse("# t V\n# s mV\n1 2\n");
+  EXPECT_EQ(table.names(), (Names{"t", "V"}));
+  EXPECT_EQ(table.unit(1), "mV");
 }
 
 TEST(Header, OfTheFileWinsOverAComment) {

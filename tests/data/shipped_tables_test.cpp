@@ -21,7 +21,7 @@ TEST(ShippedTable, WithDecimalCommasAndTrailingDelimiters) {
 
 TEST(ShippedTable, OfAFortranProgram) {
   const Table table = read_file("fortran_output.txt");
-  EXPECT_EQ(table.names(), (Names{"x", "y", "c3"}));
+  EXPECT_EQ(table.names(), (Names{"TIME", "FLUX", "ERR"}));
   EXPECT_EQ(bits(table.values(1)), bits(Values{1.25, -0.8, kMissingValue}));
   EXPECT_EQ(column(table, 2), (Values{0.01, 0.01, kInfinity}));
   EXPECT_EQ(table.line(2), 6);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "data/text_reader.hpp"
 
+#include <cmath>
 #include <cstdio>
 #include <random>
 
@@ -126,12 +127,128 @@ TEST(TextReader, ReadsADecimalComma) {
   }
 }
 
-TEST(TextReader, HintsAtTheDecimalComma) {
-  EXPECT_EQ(value_error(parse("t;V\n1,5;2,5\n"), 0),
+TEST(TextReader, SeesADecimalComma) {
+  for (const char* text :
+       {"t;V\n1,5;2,5\n3;4\n", "t\tV\n1,5\t2,5\n3\t4\n", "t V\n1,5 2,5\n3 4\n"}) {
+    const Table table = parse(text);
+    EXPECT_EQ(column(table, 0), (Values{1.5, 3})) << text;
+    EXPECT_EQ(table.notes().at(0), "the comma is read as the decimal mark, as in '1,5'") << text;
+  }
+  EXPECT_EQ(parse("1,5;2,5\n3,5;4,5\n").names(), (Names{"x", "y"}));
+  // Further down than the first hundred rows.
+  std::string late = "t;V\n";
+  for (int i = 0; i < 300; ++i) late += std::to_string(i) + ";" + std::to_string(2 * i) + "\n";
+  const Table table = parse(late + "300,5;1\n");
+  EXPECT_EQ(table.values(0)[300], 300.5);
+  // Both marks: neither is sure.
+  EXPECT_TRUE(parse("t;V\n1,5;2.5\n2,5;3.5\n").is_text(0));
+  // Given marks win.
+  ReadOptions options;
+  options.decimal = '.';
+  EXPECT_EQ(value_error(parse("t;V\n1,5;2,5\n", options), 0),
             "t.csv:2: column 't' holds text ('1,5') where a number belongs; if the comma is the "
             "decimal mark, use "
             "--decimal ,");
-  EXPECT_EQ(parse("1,5;2,5\n3,5;4,5\n").names(), (Names{"x", "y"}));
+}
+
+TEST(TextReader, SeesSignsBetweenThousands) {
+  EXPECT_EQ(column(parse("x;y\n1;36,431.13\n2;5\n3;1,500\n"), 1), (Values{36431.13, 5, 1500}));
+  EXPECT_EQ(column(parse("x,y\n1,\"1,500,000\"\n2,7\n"), 1), (Values{1500000, 7}));
+  EXPECT_EQ(column(parse("x;y\n1;36.431,13\n2;5\n"), 1), (Values{36431.13, 5}));
+  EXPECT_EQ(column(parse("x;y\n1;1'500\n2;5\n"), 1), (Values{1500, 5}));
+  // 1,500 may be either.
+  EXPECT_TRUE(parse("x;y\n1;1,500\n2;2,500\n").is_text(1));
+}
+
+TEST(TextReader, MarksOfMissingValuesAreNoText) {
+  for (const char* mark : {"ERROR", "*", "---", "ND", "<5", ">100", "#N/A", "n.d.", "overflow"}) {
+    const Table table = parse(std::string("x;y\n1;2\n2;") + mark + "\n3;4\n");
+    ASSERT_FALSE(table.is_text(1)) << mark;
+    EXPECT_TRUE(std::isnan(table.values(1)[1])) << mark;
+    EXPECT_EQ(is_marked_missing(table.values(1)[1]), std::string(mark) != "#N/A") << mark;
+  }
+  EXPECT_TRUE(parse("x,y\n1,ND\n2,ND\n").is_text(1));
+  EXPECT_TRUE(parse("x,y\n1,2\n2,absent\n3,4\n").is_text(1));
+  ReadOptions options;
+  options.missing_words = {"absent", "-9999.9"};
+  const Table table = parse("x,y\n1,-9999.9\n2,absent\n3,4\n", options);
+  EXPECT_TRUE(is_marked_missing(table.values(1)[0]));
+  EXPECT_TRUE(is_marked_missing(table.values(1)[1]));
+}
+
+TEST(TextReader, PercentagesAreNumbersIfAllAre) {
+  const Table table = parse("x,y\n1,12.5%\n2,50 %\n3,\n");
+  EXPECT_EQ(table.values(1)[0], 12.5);
+  EXPECT_EQ(table.values(1)[1], 50);
+  EXPECT_NE(table.notes().at(0).find("percent"), std::string::npos);
+  EXPECT_TRUE(parse("x,y\n1,12.5%\n2,0.5\n").is_text(1));
+}
+
+TEST(TextReader, LinesOfNamesAndRowsAreGiven) {
+  const std::string text = "a,b\n1,2\nx,y\n3,4\n5,6\n7,8\n";
+  ReadOptions options;
+  options.header_line = 3;
+  EXPECT_EQ(parse(text, options).names(), (Names{"x", "y"}));
+  EXPECT_EQ(column(parse(text, options), 0), (Values{3, 5, 7}));
+  options.header_line = 0;
+  EXPECT_EQ(parse("x,y\n3,4\n5,6\n7,8\n", options).names(), (Names{"x", "y"}));
+  EXPECT_EQ(parse("p,q\n3,4\n5,6\n7,8\n", options).names(), (Names{"x", "y"}));
+  options.header_line = 9;
+  EXPECT_THROW(parse(text, options), DataError);
+  options = {};
+  options.first_row_line = 4;
+  options.last_row_line = 5;
+  const Table table = parse(text, options);
+  EXPECT_EQ(column(table, 1), (Values{4, 6}));
+  EXPECT_EQ(table.names(), (Names{"x", "y"}));
+  EXPECT_EQ(table.line(0), 4);
+  options.first_row_line = 50;
+  options.last_row_line = 0;
+  EXPECT_THROW(parse(text, options), DataError);
+  options.header_line = -2;
+  EXPECT_THROW(parse(text, options), InputError);
+}
+
+TEST(TextReader, OfTwoTablesNeitherIsTaken) {
+  const std::string text = "x,y\n1,2\n2,3\n3,4\nSegment 2\n1,5\n2,6\n3,7\n";
+  const std::string error = parse_error(text);
+  EXPECT_NE(
+      error.find("2 tables of like size stand in this file, lines 2 to 4 (3 rows of 2 fields) "
+                 "and lines 6 to 8 (3 rows of 2 fields)"),
+      std::string::npos)
+      << error;
+  EXPECT_NE(error.find("--rows 2:4 or --rows 6:8"), std::string::npos) << error;
+  ReadOptions options;
+  options.block = 2;
+  EXPECT_EQ(column(parse(text, options), 1), (Values{5, 6, 7}));
+  options.block = 1;
+  EXPECT_EQ(column(parse(text, options), 1), (Values{2, 3, 4}));
+  options.block = ReadOptions::kAllBlocks;
+  EXPECT_EQ(column(parse(text, options), 1), (Values{2, 3, 4, 5, 6, 7}));
+  options.block = 3;
+  EXPECT_THROW(parse(text, options), DataError);
+  options = {};
+  options.first_row_line = 6;
+  EXPECT_EQ(column(parse(text, options), 1), (Values{5, 6, 7}));
+}
+
+TEST(TextReader, NamesThatComeAgainAreLeftOut) {
+  const Table table = parse("x,y\n1,2\n2,3\nx,y\n3,4\n4,5\n");
+  EXPECT_EQ(column(table, 0), (Values{1, 2, 3, 4}));
+  EXPECT_EQ(table.line(2), 5);
+  EXPECT_EQ(table.notes().at(0),
+            "the line of the names comes again among the rows and is left out there");
+}
+
+TEST(TextReader, ALastFieldBetweenBlanksMayBeMissing) {
+  const Table table =
+      parse("13  3.54  98.7\n14  3.58  98.3  57\n15  3.63  98.5\n16  3.67  98.9  55\n");
+  ASSERT_EQ(table.names().size(), 4U);
+  EXPECT_TRUE(std::isnan(table.values(3)[0]));
+  EXPECT_EQ(table.values(3)[3], 55);
+  EXPECT_NE(parse_error("13  3.54  98.7\n14  3.58       98.3  57\n").find("4 fields found"),
+            std::string::npos)
+      << "the fields are not in their places";
 }
 
 TEST(TextReader, HintsAtADecimalCommaTooMany) {

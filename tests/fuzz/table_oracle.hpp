@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // An independent, simple reader that judges a table of text: each row is the line that it is said
-// to come from, no line between two rows is left out unless it is blank or a comment, and none
-// above the first unless it is the header. It knows nothing of quotes, so texts with quotes are not
-// judged.
+// to come from; no line between two rows is left out unless it is blank, a comment, or the names
+// again; lines above and below the rows are left out only if a note tells how many, and no longer
+// run of numbers is among them. It knows nothing of quotes and times, so texts with quotes and
+// columns of times are not judged.
 #pragma once
 
 #include <algorithm>
@@ -26,17 +27,23 @@ class TableOracle {
     lines_.emplace_back();  // lines are counted from 1
     for (std::size_t at = 0; at < text.size();) {
       const std::size_t end = std::min(text.find_first_of("\r\n", at), text.size());
-      lines_.push_back(text.substr(at, end - at));
+      std::string_view line = text.substr(at, end - at);
+      while (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
+      lines_.push_back(line);
       at = end + (text.substr(end, 2) == "\r\n" ? 2 : 1);
     }
   }
 
   /// What is wrong with the table, or nothing. A delimiter that is not given may be any of four.
-  std::string judge(const Table& table) const {
+  std::string judge(const Table& table) {
+    learn_marks(table);
+    for (const std::string& note : table.notes()) {
+      if (holds(note, " since its first")) return "";
+    }
     if (options_.delimiter != 0) return judge(table, options_.delimiter);
     std::string faults;
     for (const char delimiter : {',', ';', '\t', ' '}) {
-      if (delimiter == options_.decimal) continue;
+      if (delimiter == decimal_) continue;
       const std::string fault = judge(table, delimiter);
       if (fault.empty()) return "";
       faults += "\n'" + std::string(1, delimiter) + "': " + fault;
@@ -77,12 +84,19 @@ class TableOracle {
     return fields;
   }
 
-  // NaN for what is missing or text.
+  // NaN for what is missing or text. The marks are those that options give or notes tell.
   double number(std::string field) const {
-    if (field.find_first_of("xXpP(_'") != std::string::npos) return NAN;
-    if (options_.thousands != 0) std::erase(field, options_.thousands);
+    if (field.find_first_of("xXpP(_") != std::string::npos) return NAN;
+    if (field.size() > 1 && field.back() == '%') {
+      field.pop_back();
+      field = std::string(trimmed(field));
+    }
+    if (thousands_ != 0)
+      std::erase(field, thousands_);
+    else if (field.find('\'') != std::string::npos)
+      return NAN;
     for (char& c : field) {
-      if (c == options_.decimal)
+      if (c == decimal_)
         c = '.';
       else if (c == '.')
         return NAN;
@@ -91,6 +105,34 @@ class TableOracle {
     char* end = nullptr;
     const double value = std::strtod(field.c_str(), &end);
     return field.empty() || *end != '\0' ? NAN : value;
+  }
+
+  static bool holds(const std::string& text, const char* part) {
+    return text.find(part) != std::string::npos;
+  }
+
+  // The number before `words` in the note that begins with the name of the file.
+  static index_t told(const Table& table, const char* words) {
+    for (const std::string& note : table.notes()) {
+      if (!note.starts_with(table.source() + ": ")) continue;
+      const std::size_t at = note.find(words);
+      if (at == std::string::npos) return 0;
+      const std::size_t from = note.find_last_not_of("0123456789", at - 1);
+      return std::atoll(note.c_str() + (from == std::string::npos ? 0 : from + 1));
+    }
+    return 0;
+  }
+
+  // What is said of decimal marks and signs between thousands.
+  void learn_marks(const Table& table) {
+    decimal_ = options_.decimal != 0 ? options_.decimal : '.';
+    thousands_ = options_.thousands;
+    for (const std::string& note : table.notes()) {
+      if (options_.decimal == 0 && holds(note, "the comma is read as the decimal mark"))
+        decimal_ = ',';
+      if (options_.thousands == 0 && note.starts_with("the sign ")) thousands_ = note[9];
+      if (options_.thousands == 0 && note.starts_with("the blank in")) thousands_ = ' ';
+    }
   }
 
   bool is_named_missing(const std::string& field) const {
@@ -110,11 +152,44 @@ class TableOracle {
     return false;
   }
 
-  std::string judge_row(const Table& table, index_t row,
-                        const std::vector<std::string>& fields) const {
+  // Columns at the left that are left out: empty ones, or those that a note tells.
+  static std::size_t side_columns(const Table& table, const std::vector<std::string>& fields,
+                                  char delimiter) {
+    const std::size_t columns = table.names().size();
+    if (delimiter == ' ' || fields.size() <= columns) return 0;
+    for (const std::string& note : table.notes()) {
+      const std::size_t at = note.find("is left out: column");
+      if (at == std::string::npos) continue;
+      const std::size_t from = note.find_last_of(' ');
+      const auto told = static_cast<std::size_t>(std::atoll(note.c_str() + from));
+      return fields.size() >= columns + told ? told : 0;
+    }
+    std::size_t empty = 0;
+    while (empty < fields.size() - columns && fields[empty].empty()) ++empty;
+    // An empty field at the end is forgiven anyway.
+    return empty + columns == fields.size() ||
+                   (empty + columns + 1 == fields.size() && fields.back().empty())
+               ? empty
+               : 0;
+  }
+
+  std::string judge_row(const Table& table, index_t row, const std::vector<std::string>& fields,
+                        char delimiter) const {
     const std::size_t columns = table.names().size();
     std::size_t size = fields.size();
+    const std::size_t side = side_columns(table, fields, delimiter);
+    if (side > 0) {
+      const std::vector<std::string> rest(fields.begin() + static_cast<std::ptrdiff_t>(side),
+                                          fields.end());
+      return judge_row(table, row, rest, delimiter);
+    }
     if (size == columns + 1 && is_missing(fields.back())) --size;
+    std::vector<std::string> padded;
+    if (size + 1 == columns && delimiter == ' ' && has_short_rows(table)) {
+      padded = fields;
+      padded.emplace_back();
+      return judge_row(table, row, padded, delimiter);
+    }
     if (size != columns) return "has " + std::to_string(fields.size()) + " fields";
     for (std::size_t j = 0; j < columns; ++j) {
       const auto column = static_cast<index_t>(j);
@@ -129,50 +204,109 @@ class TableOracle {
     return "";
   }
 
+  std::string_view line_at(index_t i) const { return lines_[static_cast<std::size_t>(i)]; }
+
+  // The names again, or the units, which stand above the first row.
+  bool is_repeated(index_t line, index_t first_row) const {
+    for (index_t i = options_.skip + 1; i < first_row; ++i) {
+      if (!line_at(i).empty() && trimmed(line_at(i)) == trimmed(line_at(line))) return true;
+    }
+    return false;
+  }
+
+  // Lines of one number of fields, all numbers, one below the other; the most of them.
+  index_t longest_run(index_t from, index_t to, char delimiter) const {
+    index_t longest = 0, run = 0;
+    std::size_t size = 0;
+    for (index_t i = from; i < to; ++i) {
+      if (is_passed_over(line_at(i), delimiter)) continue;
+      const std::vector<std::string> fields = split(line_at(i), delimiter);
+      bool numbers = fields.size() > 1;
+      for (const std::string& field : fields) numbers = numbers && !std::isnan(number(field));
+      run = numbers && (run == 0 || fields.size() == size) ? run + 1 : numbers ? 1 : 0;
+      size = fields.size();
+      longest = std::max(longest, run);
+    }
+    return longest;
+  }
+
   std::string judge(const Table& table, char delimiter) const {
+    const index_t first = table.line(0);
     index_t before = options_.skip;
-    int names = 0;
     const bool joined = options_.block == ReadOptions::kAllBlocks;
+    const bool is_chosen = options_.block > 1 || joined;
+    const index_t above =
+        told(table, " lines before the table") + told(table, " line before the table");
     for (index_t row = 0; row < table.rows(); ++row) {
       const index_t line = table.line(row);
       const std::string place = "row " + std::to_string(row) + " of line " + std::to_string(line);
       if (line <= before || line >= static_cast<index_t>(lines_.size()))
         return place + " is out of order";
+      index_t unsaid = 0;
       for (index_t i = before + 1; i < line; ++i) {
-        if (is_passed_over(lines_[static_cast<std::size_t>(i)], delimiter)) continue;
-        if (row == 0 ? options_.block > 1 || names++ < 1 + options_.skip_after_header : joined)
-          continue;
-        return "line " + std::to_string(i) + " was left out";
+        if (is_passed_over(line_at(i), delimiter)) continue;
+        if (row == 0)
+          ++unsaid;
+        else if (!joined && !is_repeated(i, first))
+          return "line " + std::to_string(i) + " was left out";
       }
+      if (row == 0 && !is_chosen && unsaid > 1 + options_.skip_after_header + units(table) + above)
+        return "lines above the rows were left out without a word";
+      if (row == 0 && !is_chosen && longest_run(before + 1, line, delimiter) > table.rows())
+        return "a longer table above was left out";
       before = line;
-      const std::string fault =
-          judge_row(table, row, split(lines_[static_cast<std::size_t>(line)], delimiter));
+      const std::string fault = judge_row(table, row, split(line_at(line), delimiter), delimiter);
       if (!fault.empty()) return place + " " + fault;
     }
     return judge_end(table, before, delimiter);
   }
 
+  static bool has_short_rows(const Table& table) {
+    for (const std::string& note : table.notes()) {
+      if (holds(note, "lack the last field")) return true;
+    }
+    return false;
+  }
+
+  static index_t units(const Table& table) {
+    for (const std::string& note : table.notes()) {
+      if (holds(note, "units from line")) return 1;
+    }
+    return 0;
+  }
+
   // Rows that are not read are spoken of.
   std::string judge_end(const Table& table, index_t last, char delimiter) const {
     for (const std::string& note : table.notes()) {
-      if (note.find("block") != std::string::npos || note.find("not read") != std::string::npos)
-        return "";
+      if (holds(note, "block") || holds(note, "other rows of numbers")) return "";
     }
-    for (std::size_t i = static_cast<std::size_t>(last) + 1; i < lines_.size(); ++i) {
-      if (options_.last_line > 0 && static_cast<index_t>(i) > options_.last_line) break;
-      if (!is_passed_over(lines_[i], delimiter) && options_.block != ReadOptions::kAllBlocks)
-        return "line " + std::to_string(i) + " was left out without a word";
-    }
+    if (options_.block == ReadOptions::kAllBlocks) return "";
+    auto end = static_cast<index_t>(lines_.size());
+    if (options_.last_line > 0) end = std::min(end, options_.last_line + 1);
+    index_t below = 0;
+    for (index_t i = last + 1; i < end; ++i) below += is_passed_over(line_at(i), delimiter) ? 0 : 1;
+    index_t said = told(table, " after it") + told(table, " line after the table") +
+                   told(table, " lines after the table");
+    for (index_t i = last + 1; i < end && said < below; ++i)
+      said += is_repeated(i, table.line(0)) ? 1 : 0;
+    if (below > said) return std::to_string(below) + " lines below were left out without a word";
+    if (longest_run(last + 1, end, delimiter) > table.rows())
+      return "a longer table below was left out";
     return "";
   }
 
+  char decimal_ = '.';
+  char thousands_ = 0;
   ReadOptions options_;
   std::vector<std::string_view> lines_;
 };
 
 /// What is wrong with a table read from `text`, or nothing.
 inline std::string judged(const Table& table, std::string_view text, const ReadOptions& options) {
-  if (text.find('"') != std::string_view::npos || table.line(0) == 0) return "";
+  const bool is_wide = text.find('\0') != std::string_view::npos;
+  const bool is_jcamp = text.find("##") != std::string_view::npos;
+  if (text.find('"') != std::string_view::npos || table.line(0) == 0 || is_wide || is_jcamp)
+    return "";
   return TableOracle(text, options).judge(table);
 }
 

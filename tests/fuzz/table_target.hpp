@@ -50,7 +50,7 @@ inline ReadOptions options_of(char first, int threads) {
   const auto flags = static_cast<unsigned char>(first);
   ReadOptions options;
   options.threads = threads;
-  options.decimal = (flags & 1) != 0 ? ',' : '.';
+  options.decimal = (flags & 1) != 0 ? ',' : (flags & 0x40) != 0 ? '.' : '\0';
   options.skip = (flags >> 1) & 1;
   constexpr index_t kBlocks[] = {0, 1, 2, ReadOptions::kAllBlocks};
   options.block = kBlocks[(flags >> 2) & 3];
@@ -78,7 +78,8 @@ inline index_t try_table(std::string_view input, index_t minimum_chunk, int thre
     static_cast<void>(sum);
     const std::string fault = judged(table, bytes, options);
     if (fault.empty()) return table.rows();
-    std::fprintf(stderr, "%s\n%s\n", fault.c_str(), std::string(bytes).c_str());
+    std::fprintf(stderr, "options %02x%s\n%s\n", static_cast<unsigned char>(input[0]),
+                 fault.c_str(), std::string(bytes).c_str());
     std::abort();
   } catch (const InputError&) {
     return -1;

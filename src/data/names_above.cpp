@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+// The lines right above the rows that have as many fields as they, none a number, are names, long
+// names and units. A row of units tells which are the names: those above it.
+#include "data/names_above.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "data/name_words.hpp"
+#include "data/number.hpp"
+#include "data/units.hpp"
+
+namespace nlsq::data {
+namespace {
+
+constexpr std::size_t kMostLines = 4;
+
+struct Line {
+  std::string_view text;
+  index_t number = 0;
+};
+
+struct Candidate {
+  Line line;
+  std::vector<std::string> fields;
+  bool commented = false;
+};
+
+// Lines that end before `row`, the nearest first.
+std::vector<Line> lines_above(const Cursor& begin, const Cursor& row) {
+  std::vector<Line> lines;
+  const char* end = row.p;
+  index_t number = row.line;
+  while (end != begin.p && lines.size() < 3 * kMostLines) {
+    const char* stop = end - 1;
+    if (*stop == '\n' && stop != begin.p && stop[-1] == '\r') --stop;
+    if (!is_line_end(*stop)) stop = end;
+    const char* start = stop;
+    while (start != begin.p && !is_line_end(start[-1])) --start;
+    --number;
+    lines.push_back({{start, static_cast<std::size_t>(stop - start)}, number});
+    end = start;
+  }
+  return lines;
+}
+
+// The lines right above the rows that may be names, the nearest first.
+std::vector<Candidate> candidates_above(const std::vector<Line>& lines, std::size_t fields,
+                                        const Dialect& dialect) {
+  std::vector<Candidate> out;
+  for (const Line& line : lines) {
+    const std::string_view text = dialect.delimiter == '\t' ? line.text : without_blanks(line.text);
+    if (without_blanks(text).empty()) continue;
+    Candidate candidate{line, {}, begins_with_comment_sign(text, dialect)};
+    const std::string_view bare =
+        candidate.commented ? without_sign(text, dialect.delimiter) : text;
+    if (!without_blanks(bare).empty())
+      candidate.fields = names_of(bare, fields, dialect, candidate.commented);
+    // Above units names may be numbers: "x-axis,1".
+    if (candidate.fields.empty() && !out.empty() && are_units(out.back().fields))
+      candidate.fields = numbered_names(bare, fields, dialect);
+    if (candidate.fields.empty() || out.size() == kMostLines) break;
+    out.push_back(std::move(candidate));
+  }
+  return out;
+}
+
+// Which of the candidates names the columns.
+std::size_t names_among(const std::vector<Candidate>& candidates, std::size_t fields) {
+  for (std::size_t i = candidates.size(); i-- > 1;) {
+    if (are_units(candidates[i - 1].fields)) return i;
+  }
+  // Of two columns the lines above may be pairs of a word and its value.
+  if (fields <= 2) return 0;
+  // Of the others those with the most words, the topmost of several, and no comment.
+  std::size_t best = 0;
+  const auto rank = [&](std::size_t i) {
+    const auto& all = candidates[i].fields;
+    const auto words = std::count_if(all.begin(), all.end(),
+                                     [](const std::string& field) { return !field.empty(); });
+    return 2 * words + (candidates[i].commented ? 0 : 1);
+  };
+  for (std::size_t i = 1; i < candidates.size(); ++i) {
+    if (rank(i) >= rank(best)) best = i;
+  }
+  return best;
+}
+
+// A line of words, set apart as the rows are, that are more or fewer than their fields.
+bool names_others(std::string_view text, std::size_t fields, const Dialect& dialect) {
+  if (dialect.blanks() || begins_with_comment_sign(without_blanks(text), dialect)) return false;
+  std::vector<std::string> names = split_line(text, dialect);
+  while (names.size() > 1 && names.back().empty()) names.pop_back();
+  // Two words above many columns are a word and its value.
+  if (names.size() < 2 || names.size() == fields || names.size() + 1 < fields || has_number(names))
+    return false;
+  return std::all_of(names.begin(), names.end(), [](const std::string& name) {
+    return !name.empty() && name.size() <= 40 && name.find(": ") == std::string::npos &&
+           !name.ends_with(':');
+  });
+}
+
+// The names end with "Start" and "Increment", and the line below holds their values: of an axis
+// that counts its rows.
+bool find_axis(const std::vector<Line>& lines, std::size_t fields, const Dialect& dialect,
+               NamesAbove& above) {
+  std::vector<Line> filled;
+  for (const Line& line : lines) {
+    if (!without_blanks(line.text).empty()) filled.push_back(line);
+  }
+  if (filled.size() < 2) return false;
+  std::vector<std::string> names = split_line(filled[1].text, dialect);
+  std::vector<std::string> values = split_line(filled[0].text, dialect);
+  while (names.size() > 1 && names.back().empty()) names.pop_back();
+  if (values.size() < names.size() || names.size() < fields + 2) return false;
+  const std::size_t start = names.size() - 2, step = names.size() - 1;
+  if (in_lower_case(names[start]) != "start" || (in_lower_case(names[step]) != "increment"))
+    return false;
+  if (classify(values[start], dialect, above.axis_start) != FieldKind::number ||
+      classify(values[step], dialect, above.axis_step) != FieldKind::number)
+    return false;
+  names.resize(start);
+  values.resize(start);
+  if (names.size() != fields) return false;
+  above.names = names;
+  above.units = values;
+  above.names_line = filled[1].number;
+  above.units_line = filled[0].number;
+  above.line = without_blanks(filled[1].text);
+  above.units_text = without_blanks(filled[0].text);
+  const bool counts = in_lower_case(names[0]) == "x" || in_lower_case(values[0]) == "sequence";
+  above.axis = counts ? NamesAbove::Axis::first_column : NamesAbove::Axis::added;
+  if (counts) above.units[0] = "s";
+  return true;
+}
+
+}  // namespace
+
+std::vector<std::string> names_in(std::string_view line, std::size_t fields,
+                                  const Dialect& dialect) {
+  const bool commented = begins_with_comment_sign(without_blanks(line), dialect);
+  const std::string_view text = commented ? without_sign(line, dialect.delimiter) : line;
+  std::vector<std::string> own = split_line(text, dialect);
+  while (own.size() > fields && own.back().empty()) own.pop_back();
+  if (own.size() == fields) return own;
+  return names_of(text, fields, dialect, true);
+}
+
+NamesAbove find_names_above(const Cursor& begin, const Cursor& row, std::size_t fields,
+                            const Dialect& dialect) {
+  NamesAbove above;
+  const std::vector<Line> lines = lines_above(begin, row);
+  if (find_axis(lines, fields, dialect, above)) return above;
+  const std::vector<Candidate> candidates = candidates_above(lines, fields, dialect);
+  // A unit alone is no name.
+  const bool are_bare_units =
+      candidates.size() == 1 && fields > 1 && !are_names(candidates.front().fields, fields);
+  if (candidates.empty() || are_bare_units) {
+    const auto nearest = std::find_if(lines.begin(), lines.end(), [](const Line& line) {
+      return !without_blanks(line.text).empty();
+    });
+    above.differ = nearest != lines.end() && names_others(nearest->text, fields, dialect);
+    return above;
+  }
+  const std::size_t at = names_among(candidates, fields);
+  above.names = candidates[at].fields;
+  above.names_line = candidates[at].line.number;
+  above.commented = candidates[at].commented;
+  above.line = without_blanks(candidates[at].line.text);
+  for (std::size_t i = at; i-- > 0;) {
+    if (above.units_line != 0 || !are_units(candidates[i].fields)) continue;
+    above.units = candidates[i].fields;
+    above.units_line = candidates[i].line.number;
+    above.units_text = without_blanks(candidates[i].line.text);
+  }
+  return above;
+}
+
+}  // namespace nlsq::data

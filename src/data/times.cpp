@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// A column holds times if all its fields in the first rows could be the same kind of them.
+#include "data/times.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "data/moment.hpp"
+#include "data/number.hpp"
+
+namespace nlsq::data {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+// What the fields of one column could all be.
+struct Possible {
+  std::array<bool, 7> kinds{false, true, true, true, true, true, true};
+  index_t fields = 0;
+  bool has_points = false;     ///< 31.1.2023
+  bool has_two_parts = false;  ///< 0h 1m
+  bool shows_minutes = false;  ///< 30:05.5 or 75:00
+  std::string first;
+
+  void add(std::string_view text) {
+    text = trimmed(text);
+    if (fields++ == 0) first = text;
+    for (std::size_t k = 1; k < kinds.size(); ++k) {
+      Moment moment;
+      kinds[k] = kinds[k] && read_moment(text, static_cast<TimeKind>(k), moment);
+    }
+    Moment moment;
+    int count = 0;
+    has_two_parts |= read_parts(text, moment, count) && count > 1;
+    const std::size_t colon = text.find(':');
+    const bool one_colon =
+        colon != std::string_view::npos && text.find(':', colon + 1) == std::string_view::npos;
+    shows_minutes |= one_colon && (text.find('.', colon) != std::string_view::npos || colon > 2 ||
+                                   (colon == 2 && text.substr(0, 2) > "23"));
+    const std::size_t sign = text.find_first_of("-/. ");
+    has_points |= sign != std::string_view::npos && text[sign] == '.';
+  }
+  bool may_be(TimeKind kind) const { return kinds[static_cast<std::size_t>(kind)]; }
+  bool is_any() const { return std::find(kinds.begin(), kinds.end(), true) != kinds.end(); }
+
+  TimeKind kind() const {
+    if (fields == 0) return TimeKind::none;
+    if (may_be(TimeKind::year_first)) return TimeKind::year_first;
+    const bool day = may_be(TimeKind::day_first), month = may_be(TimeKind::month_first);
+    if (day && (!month || has_points)) return TimeKind::day_first;
+    if (month && !day) return TimeKind::month_first;
+    if (may_be(TimeKind::minutes) && (shows_minutes || !may_be(TimeKind::hours)))
+      return TimeKind::minutes;
+    if (may_be(TimeKind::hours)) return TimeKind::hours;
+    if (may_be(TimeKind::parts) && has_two_parts) return TimeKind::parts;
+    return TimeKind::none;
+  }
+};
+
+bool is_missing(const std::string& field, const Dialect& dialect) {
+  double value = 0;
+  const FieldKind kind = classify(field, dialect, value);
+  return kind == FieldKind::missing || kind == FieldKind::mark;
+}
+
+// The last lines of a text, as far as they are like the rows.
+std::vector<Record> last_records(const char* begin, const char* end, std::size_t fields,
+                                 const Dialect& dialect) {
+  constexpr std::ptrdiff_t kTail = std::ptrdiff_t{1} << 14U;
+  std::vector<Record> records;
+  const char* p = end - begin > kTail ? next_line(end - kTail, end) : begin;
+  Cursor cursor{p, 1};
+  Record record;
+  while (read_record(cursor, end, dialect, record)) {
+    if (record.fields.size() == fields) records.push_back(record);
+  }
+  return records;
+}
+
+}  // namespace
+
+bool read_time(std::string_view text, const TimeColumn& column, double& value) {
+  Moment moment;
+  if (!read_moment(trimmed(text), column.kind, moment)) return false;
+  value = static_cast<double>(moment.seconds - column.reference) + moment.fraction;
+  return true;
+}
+
+std::vector<TimeColumn> find_times(const Sample& sample, std::size_t columns,
+                                   const Dialect& dialect, const char* end) {
+  std::vector<TimeColumn> times;
+  for (std::size_t j = 0; j < std::min(columns, sample.numeric.size()); ++j) {
+    if (sample.numeric[j] != 0) continue;
+    Possible possible;
+    for (std::size_t i = sample.first_row; i < sample.records.size() && possible.is_any(); ++i) {
+      const Record& record = sample.records[i];
+      if (!sample.is_row(record) || j >= record.fields.size()) continue;
+      if (!is_missing(record.fields[j], dialect)) possible.add(record.fields[j]);
+    }
+    if (possible.kind() == TimeKind::none && possible.fields > 0 &&
+        possible.may_be(TimeKind::day_first)) {
+      const char* begin = sample.records[sample.first_row].at.p;
+      for (const Record& record : last_records(begin, end, sample.fields, dialect)) {
+        Possible more = possible;
+        if (!is_missing(record.fields[j], dialect)) more.add(record.fields[j]);
+        if (more.is_any()) possible = more;
+      }
+    }
+    const TimeKind kind = possible.kind();
+    if (kind == TimeKind::none) continue;
+    times.resize(columns);
+    times[j].kind = kind;
+    times[j].first = possible.first;
+    if (!is_date(kind)) continue;
+    Moment moment;
+    read_moment(possible.first, kind, moment);
+    times[j].reference = moment.seconds;
+  }
+  return times;
+}
+
+bool is_ambiguous_date(std::string_view text) {
+  Moment moment;
+  return read_date(trimmed(text), TimeKind::day_first, moment) &&
+         read_date(trimmed(text), TimeKind::month_first, moment);
+}
+
+}  // namespace nlsq::data
