@@ -36,7 +36,7 @@ _DEFAULTS = {
     "data": None, "y": None, "diff_step": None, "verbose": 0, "cache_config": None,
     "progressive": True, "multistart": None, "global_search": None, "n_starts": None, "sampler": "lhs",
     "center_on_p0": True, "scale_factor": 1.0, "seed": None, "memory_limit": None, "precision": "auto",
-    "compute_diagnostics": False,
+    "compute_diagnostics": False, "starts": "search",
 }  # fmt: skip
 _SOLVER = ("ftol", "xtol", "gtol", "x_scale", "max_nfev", "maxfev")
 _KNOWN = (*_DEFAULTS, *_SOLVER)
@@ -44,6 +44,7 @@ _PLAIN_SIGMA = (type(None), float, int, str, np.ndarray)
 _METHODS = ("trf", "lm", "dogbox", "auto")
 _MODES = ("auto", "fwd", "rev")
 _PRECISIONS = ("auto", "double", "measure", "mixed")
+_STARTS = ("search", "ones")
 _LOSSES = ("linear", "soft_l1", "huber", "cauchy", "arctan")
 
 
@@ -253,10 +254,16 @@ def _fit(f, xdata, ydata, options, solver):
         from nlsq._start import automatic_start
 
         p0 = automatic_start(p0, f, xdata, ydata, names, lower, upper)
+    searched = None
+    if options["starts"] != "ones" and (p0 is None or isinstance(p0, dict)):
+        _arguments.one_of(options["starts"], _STARTS, "starts")
+        searched = [True] * n if p0 is None else [name not in p0 for name in names]
     p0 = _arguments.start_of(p0, names, lower, upper)
     fixed = options["fixed"]
     if fixed is not None:
         fixed = _arguments.fixed_of(fixed, names, p0, lower, upper)
+    if searched is not None and any(searched):
+        solver["searched"] = searched if fixed is None else [s and not held for s, held in zip(searched, fixed)]
 
     sigma = options["sigma"]
     if sigma is not None:
@@ -353,7 +360,7 @@ def _fit(f, xdata, ydata, options, solver):
         whole, xdata, ydata, sigma = flattened(f, xdata, ydata, sigma)
         f = whole.by_rows()
     check = _arguments.truth(options["check_finite"], "check_finite") and nan_policy != "propagate"
-    minima = searched = None
+    minima = found = None
     if options["sampler"] != "lhs" or not (
         options["multistart"] is options["global_search"] is options["n_starts"] is None
     ):
@@ -363,7 +370,8 @@ def _fit(f, xdata, ydata, options, solver):
         if settings is not None:
             if check:
                 _arguments.check_finite(ydata, "ydata")
-            p0, minima, searched = _multistart.search(
+            solver.pop("searched", None)
+            p0, minima, found = _multistart.search(
                 settings, f, xdata, ydata, p0, names, sigma=sigma, lower=lower, upper=upper, fixed=fixed,
                 absolute_sigma=absolute, loss=loss, f_scale=f_scale, jac=jac, threads=threads, jacobian_mode=mode,
                 solver=solver,
@@ -403,8 +411,8 @@ def _fit(f, xdata, ydata, options, solver):
             if core.status != -2 or not text.startswith("the fit did not converge"):
                 _warn(text)
     result = CurveFitResult(outcome)
-    if searched is not None:
-        result["multistart_diagnostics"] = searched
+    if found is not None:
+        result["multistart_diagnostics"] = found
         result["minima"] = minima
     if options["compute_diagnostics"] is not False and _arguments.truth(
         options["compute_diagnostics"] or False, "compute_diagnostics"

@@ -25,6 +25,7 @@
 #include "fit/progressive.hpp"
 #include "fit/second_start.hpp"
 #include "fit/settings.hpp"
+#include "fit/start_search.hpp"
 #include "fit/statistics.hpp"
 #include "nlsq/error.hpp"
 #include "solve/minimizer.hpp"
@@ -198,34 +199,48 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
     return solve::minimize(evaluator, start, lower, upper, how, linear,
                            sample ? &shortcut : nullptr);
   };
-  solve::Outcome outcome = [&] {
-    try {
-      return minimize(x0, options);
-    } catch (const InputError& error) {
-      if (error.argument() != "p0" && error.argument() != "x0") throw;
-      throw_bad_start(evaluator, table, terms, x0);
-    }
-  }();
+  const bool searches = fit_impl::may_search(terms, problem, options);
+  std::optional<solve::Outcome> first;
+  try {
+    first = minimize(x0, options);
+  } catch (const InputError& error) {
+    if (error.argument() != "p0" && error.argument() != "x0") throw;
+    if (!searches) throw_bad_start(evaluator, table, terms, x0);
+  }
 
-  if (outcome.nfev == 0) {  // stopped during the first pass: nobody has looked at all rows
+  if (!first || first->nfev == 0) {  // stopped during the first pass: nobody has seen all rows
     for (std::optional<fit_impl::FirstLook>& look : looks) look.reset();
   }
   const auto moments = moments_of(terms, looks, options);
   fit_impl::Expectation expected;
   expected.total = 0.0;
   for (const fit_impl::Moments& m : moments) expected.total += m.total();
-  if (!fit_impl::is_well(outcome, expected) && !has_unused_parameter(terms, table)) {
-    const auto attempt = [&](std::span<const double> start, const SolverOptions& how) {
-      sample.reset();
-      if (sampled > 0 && options.memory_limit == 0) sample = on_sample(start, how);
-      return minimize(start, how);
-    };
-    outcome = fit_impl::best_end(std::move(outcome), expected, x0, lower, upper, options, attempt);
-  }
+  const auto attempt = [&](std::span<const double> start, const SolverOptions& how) {
+    sample.reset();
+    if (sampled > 0 && options.memory_limit == 0) sample = on_sample(start, how);
+    return minimize(start, how);
+  };
+  if (first && !fit_impl::is_well(*first, expected) && !has_unused_parameter(terms, table))
+    first = fit_impl::best_end(std::move(*first), expected, x0, lower, upper, options, attempt);
 
   FitResult result;
-  result.names = std::move(problem.table.names);
+  result.start_source = fit_impl::is_given(table) ? "given" : "ones";
   result.p0.assign(table.start.begin(), table.start.end());
+  if (searches && !(first && first->status == Status::stopped)) {
+    fit_impl::StartSearch search(terms.front(), bound.front(), table, options, evaluator_options,
+                                 expected.total);
+    if (!first || !search.is_clean(*first)) {
+      first = search.best(std::move(first), attempt);
+      nfev_subsample += search.nfev_sample();
+      const std::span<const double> start = search.start();
+      for (std::size_t i = 0; i < start.size(); ++i) result.p0[z(table.free[i])] = start[i];
+      if (!start.empty()) result.start_source = "search";
+    }
+  }
+  if (!first) throw_bad_start(evaluator, table, terms, x0);
+  solve::Outcome& outcome = *first;
+
+  result.names = std::move(problem.table.names);
   result.fixed = std::move(problem.table.fixed);
   result.defaulted = std::move(problem.table.defaulted);
   result.method = to_string(options.method == Method::automatic ? Method::trf : options.method);
