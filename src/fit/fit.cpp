@@ -200,15 +200,17 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
                            sample ? &shortcut : nullptr);
   };
   const bool searches = fit_impl::may_search(terms, problem, options);
-  std::optional<solve::Outcome> first;
+  SolverOptions begin(options);
+  if (searches) fit_impl::keep_short(begin, evaluator.rows(), static_cast<index_t>(x0.size()));
+  std::optional<solve::Outcome> end;
   try {
-    first = minimize(x0, options);
+    end = minimize(x0, begin);
   } catch (const InputError& error) {
     if (error.argument() != "p0" && error.argument() != "x0") throw;
     if (!searches) throw_bad_start(evaluator, table, terms, x0);
   }
 
-  if (!first || first->nfev == 0) {  // stopped during the first pass: nobody has seen all rows
+  if (!end || end->nfev == 0) {  // stopped during the first pass: nobody has looked at all rows
     for (std::optional<fit_impl::FirstLook>& look : looks) look.reset();
   }
   const auto moments = moments_of(terms, looks, options);
@@ -220,25 +222,27 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
     if (sampled > 0 && options.memory_limit == 0) sample = on_sample(start, how);
     return minimize(start, how);
   };
-  if (first && !fit_impl::is_well(*first, expected) && !has_unused_parameter(terms, table))
-    first = fit_impl::best_end(std::move(*first), expected, x0, lower, upper, options, attempt);
-
+  const auto best_from = [&](solve::Outcome first) {
+    if (fit_impl::is_well(first, expected) || has_unused_parameter(terms, table)) return first;
+    return fit_impl::best_end(std::move(first), expected, x0, lower, upper, options, attempt);
+  };
   FitResult result;
   result.start_source = fit_impl::is_given(table) ? "given" : "ones";
   result.p0.assign(table.start.begin(), table.start.end());
-  if (searches && !(first && first->status == Status::stopped)) {
+  if (!searches) {
+    end = best_from(std::move(*end));
+  } else if (!end || end->status != Status::stopped) {
     fit_impl::StartSearch search(terms.front(), bound.front(), table, options, evaluator_options,
                                  expected.total);
-    if (!first || !search.is_clean(*first)) {
-      first = search.best(std::move(first), attempt);
-      nfev_subsample += search.nfev_sample();
-      const std::span<const double> start = search.start();
-      for (std::size_t i = 0; i < start.size(); ++i) result.p0[z(table.free[i])] = start[i];
-      if (!start.empty()) result.start_source = "search";
-    }
+    const auto from_ones = [&] { return best_from(attempt(x0, options)); };
+    end = search.best(std::move(end), attempt, from_ones);
+    nfev_subsample += search.nfev_sample();
+    const std::span<const double> start = search.start();
+    for (std::size_t i = 0; i < start.size(); ++i) result.p0[z(table.free[i])] = start[i];
+    if (!start.empty()) result.start_source = "search";
   }
-  if (!first) throw_bad_start(evaluator, table, terms, x0);
-  solve::Outcome& outcome = *first;
+  if (!end) throw_bad_start(evaluator, table, terms, x0);
+  solve::Outcome& outcome = *end;
 
   result.names = std::move(problem.table.names);
   result.fixed = std::move(problem.table.fixed);

@@ -30,6 +30,10 @@ constexpr double kGain = 1e-6;             // of the cost, that another end must
 constexpr double kWorthMore = 0.05;        // the same that makes further points worthwhile
 constexpr double kSame = 1e-3;             // of sampled cost: the same minimum
 
+// Evaluations of a fit that is kept short.
+constexpr index_t kShort = 50, kShortEach = 5, kShortest = 20;
+constexpr index_t kShortRows = 4'000'000;  // rows × evaluations
+
 // Points judged, kept for refinement and fitted on all rows, tier by tier.
 struct Tier {
   index_t points, keep, fits;
@@ -98,6 +102,12 @@ bool may_search(std::span<const TermView> terms, const Problem& problem,
   }
   return std::any_of(table.free.begin(), table.free.end(),
                      [&](index_t i) { return table.defaulted[z(i)]; });
+}
+
+void keep_short(SolverOptions& options, index_t rows, index_t n) {
+  const index_t usual = kShort + kShortEach * n;
+  const index_t affordable = std::max(kShortest, kShortRows / std::max<index_t>(rows, 1));
+  options.max_nfev = std::min({usual, affordable, options.max_nfev.value_or(usual)});
 }
 
 StartSearch::StartSearch(const TermView& view, const reduce::Term& bound,
@@ -196,26 +206,28 @@ void StartSearch::refine(std::span<const search::Candidate> candidates) {
                    [](const End& a, const End& b) { return a.cost < b.cost; });
 }
 
-std::optional<solve::Outcome> StartSearch::best(std::optional<solve::Outcome> best,
-                                                const Attempt& attempt) {
-  std::vector<index_t> moving;
-  for (const index_t i : table_->free) {
-    if (table_->defaulted[z(i)]) moving.push_back(i);
-  }
-  rows_ = search::choose_rows(data_);
-  if (rows_.size() <= table_->free.size()) return best;
-  const auto model = search_model(*view_->model, moving);
-  const search::Sample sample = search::take_sample(data_, rows_);
-  search::Search search(*model, data_, sample, table_->start, table_->lower, table_->upper,
-                        evaluator_options_.walk.isa);
-  const bool first_is_healthy = best && is_healthy(*best);
-  const double first_cost = best ? best->summary.cost : INFINITY;
-  index_t nfev = best ? best->nfev : 0, njev = best ? best->njev : 0;
-  index_t iterations = best ? best->iterations : 0, attempts = best ? best->attempts : 0;
+// Counts an end and keeps it if it is the best.
+void StartSearch::add(solve::Outcome end, std::span<const double> start) {
+  nfev_ += end.nfev;
+  njev_ += end.njev;
+  iterations_ += end.iterations;
+  attempts_ += end.attempts;
+  const bool is_stop = end.status == Status::stopped;
+  if (best_ && !is_stop && !is_better(end, *best_)) return;
+  best_ = std::move(end);
+  start_.assign(start.begin(), start.end());
+}
+
+// One tier after the other, until an end is clean or further points would not help.
+void StartSearch::look(search::Search& search, const Attempt& attempt) {
+  const bool first_is_healthy = best_ && is_healthy(*best_);
+  const double first_cost = best_ ? best_->summary.cost : INFINITY;
+  SolverOptions how(*options_);
+  keep_short(how, bound_->rows, static_cast<index_t>(table_->free.size()));
   for (std::size_t t = 0; t < std::size(kTiers); ++t) {
-    if (t > 0 && search.dimensions() == 0) break;
-    if (t > 1 && search.dimensions() < 3) break;
-    const double before = best ? best->summary.cost : INFINITY;
+    if (t > 0 && search.dimensions() == 0) return;
+    if (t > 1 && search.dimensions() < 3) return;
+    const double before = best_ ? best_->summary.cost : INFINITY;
     refine(search.best(kTiers[t].points, kTiers[t].keep));
     index_t fits = 0;
     double last = -1.0;
@@ -226,33 +238,51 @@ std::optional<solve::Outcome> StartSearch::best(std::optional<solve::Outcome> be
       last = end.cost;
       ++fits;
       try {
-        SolverOptions how(*options_);
         solve::Outcome found = attempt(end.x, how);
-        nfev += found.nfev;
-        njev += found.njev;
-        iterations += found.iterations;
-        ++attempts;
-        if (!best || is_better(found, *best)) {
-          best = std::move(found);
-          start_ = end.x;
+        if (found.status == Status::max_nfev && (!best_ || is_better(found, *best_))) {
+          const linalg::Vector reached = found.x;
+          add(std::move(found), end.x);
+          found = attempt(reached, *options_);
         }
-        if (best->status == Status::stopped) break;
-      } catch (const InputError&) {
+        add(std::move(found), end.x);
+      } catch (const InputError&) {  // the model is not finite in all rows there
       }
+      if (best_ && best_->status == Status::stopped) return;
     }
-    if (!best) continue;
-    if (best->status == Status::stopped || is_clean(*best)) break;
-    const double now = best->summary.cost;
-    if (t == 0 && first_is_healthy && now > (1.0 - kWorthMore) * first_cost) break;
-    if (t > 0 && is_healthy(*best) && now > (1.0 - kWorthMore) * before) break;
+    if (!best_) continue;
+    if (is_clean(*best_)) return;
+    const double now = best_->summary.cost;
+    if (t == 0 && first_is_healthy && now > (1.0 - kWorthMore) * first_cost) return;
+    if (t > 0 && is_healthy(*best_) && now > (1.0 - kWorthMore) * before) return;
   }
-  if (best) {
-    best->nfev = nfev;
-    best->njev = njev;
-    best->iterations = iterations;
-    best->attempts = attempts;
+}
+
+std::optional<solve::Outcome> StartSearch::best(std::optional<solve::Outcome> first,
+                                                const Attempt& attempt,
+                                                const std::function<solve::Outcome()>& from_ones) {
+  if (first && is_clean(*first)) return first;
+  const bool was_cut = first && (!converged(*first) || !is_healthy(*first));
+  if (first) add(std::move(*first), {});
+  std::vector<index_t> moving;
+  for (const index_t i : table_->free) {
+    if (table_->defaulted[z(i)]) moving.push_back(i);
   }
-  return best;
+  rows_ = search::choose_rows(data_);
+  if (rows_.size() > table_->free.size()) {
+    const auto model = search_model(*view_->model, moving);
+    const search::Sample sample = search::take_sample(data_, rows_);
+    search::Search search(*model, data_, sample, table_->start, table_->lower, table_->upper,
+                          evaluator_options_.walk.isa);
+    look(search, attempt);
+  }
+  const bool is_stopped = best_ && best_->status == Status::stopped;
+  if (was_cut && !is_stopped && !is_clean(*best_)) add(from_ones(), {});
+  if (!best_) return std::nullopt;
+  best_->nfev = nfev_;
+  best_->njev = njev_;
+  best_->iterations = iterations_;
+  best_->attempts = attempts_;
+  return std::move(best_);
 }
 
 }  // namespace nlsq::fit_impl

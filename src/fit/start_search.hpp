@@ -5,6 +5,7 @@
 // (docs/adr/0010-starts.md).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -23,6 +24,9 @@ namespace nlsq::fit_impl {
 bool may_search(std::span<const TermView> terms, const Problem& problem,
                 const FitOptions& options);
 
+/// Evaluations for a fit that is only the first of several, or one of them.
+void keep_short(SolverOptions& options, index_t rows, index_t n);
+
 class StartSearch {
  public:
   /// `total`: twice the cost of the best constant. The arguments outlive this.
@@ -34,9 +38,11 @@ class StartSearch {
   /// of the data explained, residuals without structure, enough rows to tell.
   bool is_clean(const solve::Outcome& end);
 
-  /// The best of a first end, if there was one, and of what the search finds. `attempt` is a fit of
-  /// all rows.
-  std::optional<solve::Outcome> best(std::optional<solve::Outcome> first, const Attempt& attempt);
+  /// A first end that is clean, or else the best of it, if there is one, and of what the search
+  /// finds; where even that is not clean and the first end was cut short, of `from_ones` too.
+  /// `attempt` is a fit of all rows.
+  std::optional<solve::Outcome> best(std::optional<solve::Outcome> first, const Attempt& attempt,
+                                     const std::function<solve::Outcome()>& from_ones);
 
   /// Where the best end began, all parameters; empty: it is the first one.
   std::span<const double> start() const { return start_; }
@@ -52,6 +58,8 @@ class StartSearch {
   bool is_healthy(const solve::Outcome& end) const;
   bool is_better(const solve::Outcome& end, const solve::Outcome& best) const;
   double serial(std::span<const double> x);
+  void add(solve::Outcome end, std::span<const double> start);
+  void look(search::Search& search, const Attempt& attempt);
   void refine(std::span<const search::Candidate> candidates);
   linalg::Vector free_of(std::span<const double> all) const;
 
@@ -67,7 +75,8 @@ class StartSearch {
   std::vector<double> start_;
   std::vector<index_t> rows_;
   index_t nfev_sample_ = 0;
-  std::vector<std::vector<double>> copied_;
+  std::optional<solve::Outcome> best_;
+  index_t nfev_ = 0, njev_ = 0, iterations_ = 0, attempts_ = 0;
 };
 
 }  // namespace nlsq::fit_impl

@@ -82,11 +82,12 @@ void add_shift(Box& box, const Meeting& m, const Facts& d, std::span<const doubl
     for (const double v : places) values.push_back(put(v));
     box.add_values(0.35, std::move(values));
   }
-  std::vector<double> quantiles;
-  for (int i = 0; i < 64; ++i)
-    quantiles.push_back(put(d.sorted[at_share((i + 0.5) / 64.0, d.sorted.size())]));
+  // Between neighbours: which side of a value a step is on is then no matter of rounding.
+  std::vector<double> between;
+  for (std::size_t i = 1; i < d.sorted.size(); ++i)
+    between.push_back(put(0.5 * (d.sorted[i - 1] + d.sorted[i])));
   box.add_even(0.25, std::min(put(low), put(high)), std::max(put(low), put(high)));
-  box.add_values(m.use == Use::step ? 0.4 : 0.15, std::move(quantiles));
+  box.add_values(m.use == Use::step ? 1.0 : 0.15, std::move(between));
   if (m.use == Use::step) return;
   below(0.12, 0.02, 5.0);
   above(0.13, 0.02, 5.0);

@@ -35,13 +35,22 @@ std::uint32_t best_of_all(const std::vector<std::uint32_t>& conflicts) {
 }  // namespace
 
 CurvaturePattern::CurvaturePattern(Graph& graph, NodeId root, std::span<const index_t> parameters)
-    : size_(parameters.size()), pairs_(size_ * size_, false) {
+    : size_(parameters.size()), is_unused_(size_, true), pairs_(size_ * size_, false) {
+  const std::vector<bool> used = graph.reachable({&root, 1});
+  for (NodeId id = 0; id <= root; ++id) {
+    if (!used[id] || graph[id].op != Op::parameter) continue;
+    const auto at = std::find(parameters.begin(), parameters.end(), index_t{graph[id].imm});
+    if (at != parameters.end()) is_unused_[static_cast<std::size_t>(at - parameters.begin())] = false;
+  }
   std::vector<expr::Variable> variables;
   for (const index_t p : parameters) variables.push_back({p, -1});
   first_ = expr::differentiate(graph, root, variables, expr::Accumulation::forward);
   std::vector<std::vector<bool>> contains(size_, std::vector<bool>(size_, false));
   for (std::size_t i = 0; i < size_; ++i) {
-    if (first_[i] == kNone) continue;
+    if (first_[i] == kNone) {
+      contains[i].assign(size_, !is_unused_[i]);
+      continue;
+    }
     const std::vector<bool> needed = graph.reachable({&first_[i], 1});
     for (NodeId id = 0; id <= first_[i]; ++id) {
       if (!needed[id] || graph[id].op != Op::parameter) continue;
@@ -54,6 +63,8 @@ CurvaturePattern::CurvaturePattern(Graph& graph, NodeId root, std::span<const in
   for (std::size_t i = 0; i < size_; ++i) {
     for (std::size_t j = 0; j < size_; ++j)
       pairs_[i * size_ + j] = contains[i][j] && contains[j][i];
+    // The slopes of others change where a condition does.
+    if (first_[i] == kNone && !is_unused_[i]) pairs_[i * size_ + i] = true;
   }
 }
 

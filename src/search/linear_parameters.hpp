@@ -22,15 +22,15 @@ class CurvaturePattern {
   /// Positions in `parameters`.
   bool has(std::size_t i, std::size_t j) const { return pairs_[i * size_ + j]; }
   /// The model does not depend on it.
-  bool is_unused(std::size_t i) const { return first_[i] == expr::kNone; }
-  /// ∂f/∂p_i; kNone for a parameter without effect.
+  bool is_unused(std::size_t i) const { return is_unused_[i]; }
+  /// ∂f/∂p_i; kNone where it is zero: of an unused parameter, or one that only conditions contain.
   expr::NodeId derivative(std::size_t i) const { return first_[i]; }
   std::size_t size() const { return size_; }
 
  private:
   std::size_t size_;
   std::vector<expr::NodeId> first_;
-  std::vector<bool> pairs_;
+  std::vector<bool> is_unused_, pairs_;
 };
 
 /// Positions of a largest set without common curvature, ascending; of equally large ones that with

@@ -2,15 +2,18 @@
 #include "search/periodogram.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <complex>
 #include <numbers>
 
 namespace nlsq::search {
 namespace {
 
 constexpr double kOversampling = 4.0;
-constexpr index_t kMostFrequencies = 8192;
-constexpr index_t kMostWork = 1'500'000;  // frequencies × rows for a second look
+constexpr double kMostFrequencies = 16384;
+constexpr double kIrregular = 8.0;  // times the usual limit where rows are not evenly spaced
+constexpr double kFewRows = 1024;
 constexpr std::size_t kPeaks = 3;         // of each look
 constexpr int kLooks = 3;
 
@@ -37,32 +40,54 @@ void take_off(std::vector<std::vector<double>> columns, std::vector<double>& y) 
   }
 }
 
-std::vector<double> powers(std::span<const double> x, std::span<const double> y, double step,
-                           std::size_t count) {
-  const std::size_t n = x.size();
-  std::vector<double> c(n), s(n), turn_c(n), turn_s(n);
-  for (std::size_t i = 0; i < n; ++i) {
-    c[i] = turn_c[i] = std::cos(step * x[i]);
-    s[i] = turn_s[i] = std::sin(step * x[i]);
+// In place, of a power of two of values (Cooley and Tukey 1965).
+void transform(std::vector<std::complex<double>>& a) {
+  const std::size_t n = a.size();
+  for (std::size_t i = 1, j = 0; i < n; ++i) {
+    std::size_t bit = n >> 1;
+    for (; j & bit; bit >>= 1) j ^= bit;
+    j ^= bit;
+    if (i < j) std::swap(a[i], a[j]);
   }
-  std::vector<double> power(count);
-  for (std::size_t f = 0; f < count; ++f) {
-    double re[4] = {}, im[4] = {};
-    std::size_t i = 0;
-    for (; i + 4 <= n; i += 4) {
-      for (std::size_t k = 0; k < 4; ++k) {
-        re[k] += y[i + k] * c[i + k];
-        im[k] += y[i + k] * s[i + k];
+  std::vector<std::complex<double>> turns(n / 2);
+  for (std::size_t k = 0; k < n / 2; ++k)
+    turns[k] = std::polar(1.0, 2.0 * std::numbers::pi * static_cast<double>(k) / static_cast<double>(n));
+  for (std::size_t length = 2; length <= n; length <<= 1) {
+    const std::size_t stride = n / length, half = length / 2;
+    for (std::size_t i = 0; i < n; i += length) {
+      for (std::size_t k = 0; k < half; ++k) {
+        const std::complex<double> w = turns[k * stride], odd = a[i + k + half];
+        // Written out: the product of complex numbers looks for infinities.
+        const std::complex<double> v(odd.real() * w.real() - odd.imag() * w.imag(),
+                                     odd.real() * w.imag() + odd.imag() * w.real());
+        a[i + k + half] = a[i + k] - v;
+        a[i + k] += v;
       }
     }
-    for (; i < n; ++i) re[0] += y[i] * c[i], im[0] += y[i] * s[i];
-    const double a = (re[0] + re[1]) + (re[2] + re[3]), b = (im[0] + im[1]) + (im[2] + im[3]);
-    power[f] = a * a + b * b;
-    for (i = 0; i < n; ++i) {
-      const double turned = c[i] * turn_c[i] - s[i] * turn_s[i];
-      s[i] = s[i] * turn_c[i] + c[i] * turn_s[i];
-      c[i] = turned;
-    }
+  }
+}
+
+// |Σ y exp(i·step·f·x)|² for f = 1 … count, x within [−½, ½]: values are spread linearly on a grid
+// of four points a period of the highest frequency, and what that costs is given back (Press and
+// Rybicki 1989).
+std::vector<double> powers(std::span<const double> x, std::span<const double> y,
+                           std::size_t count) {
+  const std::size_t size = std::bit_ceil(4 * count);
+  std::vector<std::complex<double>> grid(size);
+  const double scale = static_cast<double>(size) / kOversampling;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double place = (x[i] + 0.5) * scale;
+    const auto at = static_cast<std::size_t>(place);
+    const double share = place - static_cast<double>(at);
+    grid[at % size] += y[i] * (1.0 - share);
+    grid[(at + 1) % size] += y[i] * share;
+  }
+  transform(grid);
+  std::vector<double> power(count);
+  for (std::size_t f = 0; f < count; ++f) {
+    const double angle = std::numbers::pi * static_cast<double>(f + 1) / static_cast<double>(size);
+    const double lost = std::sin(angle) / angle;
+    power[f] = std::norm(grid[f + 1]) / (lost * lost * lost * lost);
   }
   return power;
 }
@@ -79,6 +104,22 @@ std::vector<Peak> peaks_of(const std::vector<double>& power, double step) {
                    [](const Peak& a, const Peak& b) { return a.power > b.power; });
   if (peaks.size() > kPeaks) peaks.resize(kPeaks);
   return peaks;
+}
+
+bool is_even(std::vector<double> x) {
+  std::sort(x.begin(), x.end());
+  x.erase(std::unique(x.begin(), x.end()), x.end());
+  std::vector<double> steps;
+  for (std::size_t i = 1; i < x.size(); ++i) steps.push_back(x[i] - x[i - 1]);
+  if (steps.size() < 2) return true;
+  std::vector<double> sorted(steps);
+  std::sort(sorted.begin(), sorted.end());
+  const double median = sorted[sorted.size() / 2];
+  const auto near = std::count_if(steps.begin(), steps.end(), [&](double d) {
+    const double periods = d / median;
+    return std::abs(periods - std::round(periods)) < 0.1 && periods > 0.5;
+  });
+  return 10 * near > 8 * static_cast<std::ptrdiff_t>(steps.size());
 }
 
 }  // namespace
@@ -104,19 +145,19 @@ std::vector<double> likely_frequencies(std::span<const double> given_x,
   take_off(std::move(trend), y);
 
   const double step = 2.0 * std::numbers::pi / kOversampling;
-  const double wanted = 0.5 * kOversampling * static_cast<double>(std::max<index_t>(all_rows, 4));
-  const auto count = static_cast<std::size_t>(
-      std::min(wanted, static_cast<double>(kMostFrequencies)));
+  const double usual = 0.5 * kOversampling * static_cast<double>(std::max<index_t>(all_rows, 4));
+  const bool extends = static_cast<double>(n) <= kFewRows && !is_even(x);
+  const auto count =
+      static_cast<std::size_t>(std::min(extends ? kIrregular * usual : usual, kMostFrequencies));
   std::vector<double> found;
   for (int look = 0; look < kLooks; ++look) {
-    const std::vector<Peak> peaks = peaks_of(powers(x, y, step, count), step);
+    const std::vector<Peak> peaks = peaks_of(powers(x, y, count), step);
     if (peaks.empty()) break;
     for (std::size_t i = 0; i < peaks.size(); ++i) {
       if (look > 0 && i > 0) break;
       found.push_back(peaks[i].frequency / span);
       if (i == 0 && look < 2) found.push_back(peaks[i].frequency / span);  // twice as often
     }
-    if (static_cast<index_t>(count * n) > kMostWork) break;
     std::vector<std::vector<double>> wave(2, std::vector<double>(n));
     for (std::size_t i = 0; i < n; ++i) {
       wave[0][i] = std::cos(peaks.front().frequency * x[i]);
@@ -124,6 +165,15 @@ std::vector<double> likely_frequencies(std::span<const double> given_x,
     }
     take_off(std::move(wave), y);
   }
+  // Beats: the difference of two waves is a frequency of its own.
+  std::vector<double> apart;
+  for (const double a : found) {
+    for (const double b : found) {
+      const bool is_new = a > b && std::find(apart.begin(), apart.end(), a - b) == apart.end();
+      if (is_new && apart.size() < kPeaks) apart.push_back(a - b);
+    }
+  }
+  found.insert(found.end(), apart.begin(), apart.end());
   return found;
 }
 

@@ -121,6 +121,10 @@ class Finder {
       } else if (node.op == Op::pow && graph_.is_constant(node.b)) {
         power *= graph_[node.b].value;
         id = node.a;
+      } else if (node.op == Op::where) {
+        id = varies_[node.b] && has_data_[node.b] ? node.b : node.c;
+      } else if (node.op == Op::max || node.op == Op::min) {
+        id = graph_.is_constant(node.a) ? node.b : node.a;
       } else if (node.op == Op::mul && !has_data_[node.a]) {
         id = node.b;
       } else if (node.op == Op::mul && !has_data_[node.b]) {
@@ -237,7 +241,7 @@ class Finder {
     switch (node.op) {
       case Op::neg: return climb(way);
       case Op::abs:
-        if (way.summed) return meet(way, Use::smooth);
+        if (way.summed && way.met != Role::shift) return meet(way, Use::smooth);
         return climb(way);
       case Op::mul:
       case Op::strong_mul:
@@ -303,7 +307,7 @@ class Finder {
       default: break;
     }
     if (is_comparison(node.op)) {
-      if (!way.summed && is_data(other)) add(way, other, false);
+      if (!way.summed) add(way, other, false);
       return meet(way, Use::step);
     }
     if (is_wave(node.op)) return meet(way, Use::wave);

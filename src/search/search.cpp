@@ -11,7 +11,7 @@ namespace nlsq::search {
 namespace {
 
 constexpr double kClose = 0.03;        // of the box: the same place
-constexpr index_t kWaveRows = 1024;    // that frequencies are read from
+constexpr index_t kWaveRows = 8192;    // that frequencies are read from
 constexpr std::uint64_t kSeed = 12;
 constexpr double kSame = 1e-9;         // of a cost
 
@@ -90,7 +90,7 @@ void Search::make_boxes(const Table& table) {
   Sample waves;
   std::vector<std::vector<double>> along;
   if (has_wave) {
-    waves = take_sample(table, choose_rows(table, kWaveRows));
+    waves = take_sample(table, spread_rows(table, kWaveRows));
     along = values_of(model_->data, waves, slots_, isa_);
   }
   const std::span<const double> y(sample_->y.data(), rows);
