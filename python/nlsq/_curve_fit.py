@@ -76,8 +76,12 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
     xdata : array_like of (m,) or (k, m), or any object f understands
     ydata : array_like of (m,)
     p0 : array_like of (n,), dict of names, "auto", or None
-        Start values. None: 1 for each, or inside the bounds. A start outside the bounds is moved inside, with a
-        warning. "auto": from the data.
+        Start values. Parameters without one begin at 1, or inside the bounds, and where that does not end well at
+        starts that the model and the data suggest (docs/python.md; result.start_source says where popt is from). A start
+        outside the bounds is moved inside, with a warning. "auto": the estimate of a built-in model; else as None, with
+        a rough guess from the data in place of 1.
+    starts : {"search", "ones"}, default "search"
+        "ones": no search. None is made with max_nfev, jac or a covariance matrix, and for models that cannot be recorded.
     sigma : None, number, array_like of (m,), covariance matrix (m, m), or the name of a column of ``data``
         Uncertainties of ydata; inf leaves a point out.
     absolute_sigma : bool, default False
@@ -250,14 +254,17 @@ def _fit(f, xdata, ydata, options, solver):
         raise ValueError(f"Unable to determine number of fit parameters: {why}")
     n = len(names)
     lower, upper = _arguments.bounds_of(options["bounds"], n, names)
+    searched = None
+    if options["starts"] != "search":
+        solver["starts"] = _arguments.one_of(options["starts"], _STARTS, "starts")
+    if p0 is None or (isinstance(p0, str) and not hasattr(f, "estimate_p0")):
+        searched = [True] * n
+    elif isinstance(p0, dict):
+        searched = [name not in p0 for name in names]
     if isinstance(p0, str):
         from nlsq._start import automatic_start
 
         p0 = automatic_start(p0, f, xdata, ydata, names, lower, upper)
-    searched = None
-    if options["starts"] != "ones" and (p0 is None or isinstance(p0, dict)):
-        _arguments.one_of(options["starts"], _STARTS, "starts")
-        searched = [True] * n if p0 is None else [name not in p0 for name in names]
     p0 = _arguments.start_of(p0, names, lower, upper)
     fixed = options["fixed"]
     if fixed is not None:
@@ -371,6 +378,7 @@ def _fit(f, xdata, ydata, options, solver):
             if check:
                 _arguments.check_finite(ydata, "ydata")
             solver.pop("searched", None)
+            solver.pop("starts", None)
             p0, minima, found = _multistart.search(
                 settings, f, xdata, ydata, p0, names, sigma=sigma, lower=lower, upper=upper, fixed=fixed,
                 absolute_sigma=absolute, loss=loss, f_scale=f_scale, jac=jac, threads=threads, jacobian_mode=mode,

@@ -200,7 +200,9 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
                            sample ? &shortcut : nullptr);
   };
   const bool searches = fit_impl::may_search(terms, problem, options);
-  SolverOptions begin(options);
+  SolverOptions quiet(options);  // a callback sees the fit from the start that is chosen
+  if (searches) quiet.callback = nullptr;
+  SolverOptions begin(quiet);
   if (searches) fit_impl::keep_short(begin, evaluator.rows(), static_cast<index_t>(x0.size()));
   std::optional<solve::Outcome> end;
   try {
@@ -222,24 +224,33 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
     if (sampled > 0 && options.memory_limit == 0) sample = on_sample(start, how);
     return minimize(start, how);
   };
-  const auto best_from = [&](solve::Outcome first) {
+  const auto best_from_ones = [&](solve::Outcome first, const SolverOptions& how) {
     if (fit_impl::is_well(first, expected) || has_unused_parameter(terms, table)) return first;
-    return fit_impl::best_end(std::move(first), expected, x0, lower, upper, options, attempt);
+    return fit_impl::best_end(std::move(first), expected, x0, lower, upper, how, attempt);
   };
   FitResult result;
   result.start_source = fit_impl::is_given(table) ? "given" : "ones";
   result.p0.assign(table.start.begin(), table.start.end());
   if (!searches) {
-    end = best_from(std::move(*end));
+    end = best_from_ones(std::move(*end), options);
   } else if (!end || end->status != Status::stopped) {
-    fit_impl::StartSearch search(terms.front(), bound.front(), table, options, evaluator_options,
+    fit_impl::StartSearch search(terms.front(), bound.front(), table, quiet, evaluator_options,
                                  expected.total);
-    const auto from_ones = [&] { return best_from(attempt(x0, options)); };
-    end = search.best(std::move(end), attempt, from_ones);
+    const auto from_ones = [&] { return best_from_ones(attempt(x0, quiet), quiet); };
+    // From where the search begins all rows take a few passes, and a sample may miss what is narrow.
+    const auto near = [&](std::span<const double> start, const SolverOptions& how) {
+      if (evaluator.rows() > fit_impl::kMostRowsAtOnce) return attempt(start, how);
+      sample.reset();
+      return minimize(start, how);
+    };
+    end = search.best(std::move(end), near, from_ones);
     nfev_subsample += search.nfev_sample();
     const std::span<const double> start = search.start();
     for (std::size_t i = 0; i < start.size(); ++i) result.p0[z(table.free[i])] = start[i];
     if (!start.empty()) result.start_source = "search";
+    if (options.callback && end) {
+      end = start.empty() ? best_from_ones(attempt(x0, options), options) : near(start, options);
+    }
   }
   if (!end) throw_bad_start(evaluator, table, terms, x0);
   solve::Outcome& outcome = *end;

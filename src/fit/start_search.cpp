@@ -34,11 +34,15 @@ constexpr double kSame = 1e-3;             // of sampled cost: the same minimum
 constexpr index_t kShort = 50, kShortEach = 5, kShortest = 20;
 constexpr index_t kShortRows = 4'000'000;  // rows × evaluations
 
+constexpr double kRough = 1e-4;  // of the cost, where fits end that only tell which one is best
+constexpr index_t kManyRows = 20'000;  // one fit of all of them a tier
+constexpr index_t kRuns = 2;     // pursuits of the terms of a sum
+
 // Points judged, kept for refinement and fitted on all rows, tier by tier.
 struct Tier {
   index_t points, keep, fits;
 };
-constexpr Tier kTiers[] = {{64, 4, 2}, {192, 16, 3}, {768, 16, 4}};
+constexpr Tier kTiers[] = {{64, 4, 2}, {192, 16, 2}, {768, 16, 3}};
 
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
@@ -93,6 +97,7 @@ bool may_search(std::span<const TermView> terms, const Problem& problem,
                 const FitOptions& options) {
   const ParameterTable& table = problem.table;
   if (options.starts != Starts::search || terms.size() != 1 || table.free.empty()) return false;
+  if (options.max_nfev) return false;  // who counts evaluations wants one fit
   if (static_cast<index_t>(table.free.size()) > kMostSearched) return false;
   const Model& model = *terms.front().model;
   if (model.outputs() != 1 || model.columns().empty()) return false;
@@ -111,7 +116,7 @@ void keep_short(SolverOptions& options, index_t rows, index_t n) {
 }
 
 StartSearch::StartSearch(const TermView& view, const reduce::Term& bound,
-                         const ParameterTable& table, const FitOptions& options,
+                         const ParameterTable& table, const SolverOptions& options,
                          const reduce::EvaluatorOptions& evaluator_options, double total)
     : view_(&view),
       bound_(&bound),
@@ -224,24 +229,27 @@ void StartSearch::look(search::Search& search, const Attempt& attempt) {
   const double first_cost = best_ ? best_->summary.cost : INFINITY;
   SolverOptions how(*options_);
   keep_short(how, bound_->rows, static_cast<index_t>(table_->free.size()));
+  how.ftol = std::max(how.ftol, kRough);
+  how.polish = false;
   for (std::size_t t = 0; t < std::size(kTiers); ++t) {
     if (t > 0 && search.dimensions() == 0) return;
     if (t > 1 && search.dimensions() < 3) return;
     const double before = best_ ? best_->summary.cost : INFINITY;
+    if (search.is_sum()) refine(search.pursue(kRuns, kTiers[t].points));
     refine(search.best(kTiers[t].points, kTiers[t].keep));
     index_t fits = 0;
     double last = -1.0;
     for (End& end : ends_) {
-      if (fits == kTiers[t].fits) break;
+      if (fits == (bound_->rows > kManyRows ? 1 : kTiers[t].fits)) break;
       if (end.was_fitted || (last >= 0.0 && end.cost <= (1.0 + kSame) * last)) continue;
       end.was_fitted = true;
       last = end.cost;
       ++fits;
       try {
         solve::Outcome found = attempt(end.x, how);
-        if (found.status == Status::max_nfev && (!best_ || is_better(found, *best_))) {
+        if (!best_ || is_better(found, *best_)) {
+          // Worth an end as sharp as any.
           const linalg::Vector reached = found.x;
-          add(std::move(found), end.x);
           found = attempt(reached, *options_);
         }
         add(std::move(found), end.x);
@@ -276,7 +284,7 @@ std::optional<solve::Outcome> StartSearch::best(std::optional<solve::Outcome> fi
     look(search, attempt);
   }
   const bool is_stopped = best_ && best_->status == Status::stopped;
-  if (was_cut && !is_stopped && !is_clean(*best_)) add(from_ones(), {});
+  if (was_cut && !is_stopped && !(best_ && is_healthy(*best_))) add(from_ones(), {});
   if (!best_) return std::nullopt;
   best_->nfev = nfev_;
   best_->njev = njev_;

@@ -27,11 +27,14 @@ bool may_search(std::span<const TermView> terms, const Problem& problem,
 /// Evaluations for a fit that is only the first of several, or one of them.
 void keep_short(SolverOptions& options, index_t rows, index_t n);
 
+/// More rows than these are fitted with a sample leading, also from a start that the search found.
+inline constexpr index_t kMostRowsAtOnce = 500'000;
+
 class StartSearch {
  public:
   /// `total`: twice the cost of the best constant. The arguments outlive this.
   StartSearch(const TermView& view, const reduce::Term& bound, const ParameterTable& table,
-              const FitOptions& options, const reduce::EvaluatorOptions& evaluator_options,
+              const SolverOptions& options, const reduce::EvaluatorOptions& evaluator_options,
               double total);
 
   /// Nothing speaks for another start: converged at full rank, no parameter ran away, nine tenths
@@ -66,7 +69,7 @@ class StartSearch {
   const TermView* view_;
   const reduce::Term* bound_;
   const ParameterTable* table_;
-  const FitOptions* options_;
+  const SolverOptions* options_;
   reduce::EvaluatorOptions evaluator_options_;
   double total_;
   search::Table data_;

@@ -15,7 +15,7 @@ constexpr double kMostFrequencies = 16384;
 constexpr double kIrregular = 8.0;  // times the usual limit where rows are not evenly spaced
 constexpr double kFewRows = 1024;
 constexpr std::size_t kPeaks = 3;         // of each look
-constexpr int kLooks = 3;
+constexpr index_t kMostLooks = 4;
 
 struct Peak {
   double frequency, power;
@@ -125,7 +125,8 @@ bool is_even(std::vector<double> x) {
 }  // namespace
 
 std::vector<double> likely_frequencies(std::span<const double> given_x,
-                                       std::span<const double> given_y, index_t all_rows) {
+                                       std::span<const double> given_y, index_t all_rows,
+                                       index_t waves) {
   const std::size_t n = given_x.size();
   if (n < 4) return {};
   const auto [low, high] = std::minmax_element(given_x.begin(), given_x.end());
@@ -150,7 +151,8 @@ std::vector<double> likely_frequencies(std::span<const double> given_x,
   const auto count =
       static_cast<std::size_t>(std::min(extends ? kIrregular * usual : usual, kMostFrequencies));
   std::vector<double> found;
-  for (int look = 0; look < kLooks; ++look) {
+  const index_t looks = waves > 1 ? std::min(waves + 1, kMostLooks) : 1;
+  for (index_t look = 0; look < looks; ++look) {
     const std::vector<Peak> peaks = peaks_of(powers(x, y, count), step);
     if (peaks.empty()) break;
     for (std::size_t i = 0; i < peaks.size(); ++i) {

@@ -11,9 +11,9 @@
 
 namespace nlsq::search {
 
-/// Up to the frequency of two rows a period, `all_rows` of them along the abscissa. Empty where
-/// nothing varies.
+/// Up to the frequency of two rows a period, `all_rows` of them along the abscissa. `waves`: how
+/// many of different frequency there may be. Empty where nothing varies.
 std::vector<double> likely_frequencies(std::span<const double> x, std::span<const double> y,
-                                       index_t all_rows);
+                                       index_t all_rows, index_t waves);
 
 }  // namespace nlsq::search

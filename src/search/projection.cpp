@@ -51,9 +51,15 @@ Projection::Projection(const SearchModel& model, const Sample& sample, engine::I
       triangle_((k_ + 1) * (k_ + 1)),
       solution_(k_),
       held_(k_),
-      is_held_(k_) {
+      is_held_(k_),
+      is_out_(k_, false) {
   for (const index_t slot : model.linear)
     bounded_ = bounded_ || std::isfinite(lower[z(slot)]) || std::isfinite(upper[z(slot)]);
+}
+
+void Projection::use_only(std::span<const std::size_t> columns) {
+  is_out_.assign(k_, !columns.empty());
+  for (const std::size_t column : columns) is_out_[column] = false;
 }
 
 // Column k is y − base.
@@ -86,6 +92,7 @@ double Projection::project() {
   double* const y = work_.data() + k_ * stride_;
   std::vector<double> scale(k_, 0.0);
   for (std::size_t j = 0; j < k_; ++j) {
+    if (is_out_[j]) continue;
     double* const column = work_.data() + j * stride_;
     if (is_held_[j]) {
       subtract(y, column, held_[j], rows_);
@@ -144,7 +151,7 @@ double Projection::solve(std::span<double> slots) {
     bool any = false;
     for (std::size_t j = 0; j < k_; ++j) {
       const double low = lower_[z(model_->linear[j])], high = upper_[z(model_->linear[j])];
-      if (is_held_[j] || (solution_[j] >= low && solution_[j] <= high)) continue;
+      if (is_held_[j] || is_out_[j] || (solution_[j] >= low && solution_[j] <= high)) continue;
       held_[j] = solution_[j] < low ? low : high;
       is_held_[j] = any = true;
     }

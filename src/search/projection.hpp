@@ -22,6 +22,8 @@ class Projection {
   /// Sets the linear parameters among `slots` from the others; half of the weighted sum of squares,
   /// infinite where the model is not finite.
   double solve(std::span<double> slots);
+  /// Columns that count from now on, those of other terms of a sum left out; empty: all.
+  void use_only(std::span<const std::size_t> columns);
 
  private:
   bool load(std::span<const double> slots);
@@ -38,7 +40,7 @@ class Projection {
   std::vector<double> work_;      // what Gram-Schmidt works on
   std::vector<double> triangle_;  // (k+1)×(k+1), by columns
   std::vector<double> solution_, held_;
-  std::vector<bool> is_held_;
+  std::vector<bool> is_held_, is_out_;
   bool bounded_ = false;
 };
 

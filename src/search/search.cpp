@@ -85,11 +85,12 @@ Search::Search(const SearchModel& model, const Table& table, const Sample& sampl
 void Search::make_boxes(const Table& table) {
   const std::vector<std::vector<double>> data = values_of(model_->data, *sample_, slots_, isa_);
   const auto rows = z(sample_->rows);
-  const bool has_wave = std::any_of(model_->roles.begin(), model_->roles.end(),
-                                    [](const Meeting& m) { return m.role == Role::frequency; });
+  const index_t waves_wanted =
+      std::count_if(model_->roles.begin(), model_->roles.end(),
+                    [](const Meeting& m) { return m.role == Role::frequency; });
   Sample waves;
   std::vector<std::vector<double>> along;
-  if (has_wave) {
+  if (waves_wanted > 0) {
     waves = take_sample(table, spread_rows(table, kWaveRows));
     along = values_of(model_->data, waves, slots_, isa_);
   }
@@ -112,7 +113,8 @@ void Search::make_boxes(const Table& table) {
         std::vector<double> x = product_of(m, *model_, along, z(waves.rows));
         if (x.empty() && partner != nullptr) x = *partner_of(m, *model_, along);
         if (!x.empty())
-          peaks = likely_frequencies(x, {waves.y.data(), z(waves.rows)}, sample_->all_rows);
+          peaks = likely_frequencies(x, {waves.y.data(), z(waves.rows)}, sample_->all_rows,
+                                     waves_wanted);
       }
       Box box = box_of(m, product, of_partner, places, peaks, both[i]);
       box.lower = lower_[z(model_->nonlinear[i])];
@@ -160,6 +162,84 @@ std::optional<Candidate> Search::complete(const Point& point) {
     value = std::clamp(value, lower_[i], upper_[i]);
   }
   return candidate;
+}
+
+// Columns of these terms and of no term.
+std::vector<std::size_t> Search::columns_of(std::span<const std::size_t> groups) const {
+  std::vector<bool> counts(model_->linear.size(), true);
+  for (const Group& group : model_->groups) {
+    for (const std::size_t column : group.columns) counts[column] = false;
+  }
+  for (const std::size_t group : groups) {
+    for (const std::size_t column : model_->groups[group].columns) counts[column] = true;
+  }
+  std::vector<std::size_t> columns;
+  for (std::size_t c = 0; c < counts.size(); ++c) {
+    if (counts[c]) columns.push_back(c);
+  }
+  return columns;
+}
+
+// Moves a term to the best of `each` points and where it is, or to the second best; its cost.
+double Search::judge_group(std::size_t group, std::span<const std::size_t> columns, index_t each,
+                           index_t choice, std::vector<double>& unit) {
+  const std::vector<std::size_t>& members = model_->groups[group].nonlinear;
+  projection_.use_only(columns);
+  std::vector<double> drawn(unit.size()), trial(unit);
+  std::vector<std::pair<double, std::vector<double>>> least;  // best first
+  for (index_t i = 0; i <= each; ++i) {
+    if (i > 0) {
+      sobol_.next(drawn.data());
+      for (const std::size_t member : members) trial[member] = drawn[member];
+    }
+    const double cost = judge(trial);
+    if (!std::isfinite(cost)) continue;
+    const auto at = std::find_if(least.begin(), least.end(),
+                                 [&](const auto& known) { return cost < known.first; });
+    least.insert(at, {cost, trial});
+    if (static_cast<index_t>(least.size()) > choice + 1) least.pop_back();
+  }
+  projection_.use_only({});
+  if (least.empty()) return INFINITY;
+  unit = least.back().second;
+  return least.back().first;
+}
+
+std::vector<Candidate> Search::pursue(index_t runs, index_t each) {
+  std::vector<Candidate> found;
+  const std::vector<Group>& groups = model_->groups;
+  for (index_t run = 0; run < runs; ++run) {
+    std::vector<double> unit(z(dimensions()));
+    sobol_.next(unit.data());
+    std::vector<std::size_t> placed, left(groups.size());
+    std::iota(left.begin(), left.end(), std::size_t{0});
+    while (!left.empty()) {
+      // Of terms of one kind the first stands for all.
+      std::vector<double> best_unit;
+      std::size_t best_group = left.front();
+      double least = INFINITY;
+      std::vector<std::size_t> kinds;
+      for (const std::size_t group : left) {
+        if (std::find(kinds.begin(), kinds.end(), groups[group].kind) != kinds.end()) continue;
+        kinds.push_back(groups[group].kind);
+        std::vector<std::size_t> with(placed);
+        with.push_back(group);
+        std::vector<double> trial(unit);
+        const index_t choice = run > 0 && z(run) > placed.size() ? 1 : 0;
+        const double cost = judge_group(group, columns_of(with), each, choice, trial);
+        if (best_unit.empty() || cost < least) least = cost, best_unit = trial, best_group = group;
+      }
+      unit = best_unit;
+      placed.push_back(best_group);
+      left.erase(std::find(left.begin(), left.end(), best_group));
+    }
+    double cost = INFINITY;
+    for (int sweep = 0; sweep < 2; ++sweep) {
+      for (const std::size_t group : placed) cost = judge_group(group, {}, each / 2, 0, unit);
+    }
+    if (std::optional<Candidate> made = complete({unit, cost})) found.push_back(std::move(*made));
+  }
+  return found;
 }
 
 std::vector<Candidate> Search::best(index_t count, index_t keep) {

@@ -33,6 +33,12 @@ class Search {
   /// that are lower than their neighbours, then the least, none close to another one.
   std::vector<Candidate> best(index_t count, index_t keep);
 
+  /// Of a model that is a sum: points found one term after the other, each where it leaves least of
+  /// the data with those before it, then each again with all others there. `each`: points judged for
+  /// a term.
+  std::vector<Candidate> pursue(index_t runs, index_t each);
+  bool is_sum() const { return !model_->groups.empty(); }
+
   /// Parameters that are not linear.
   index_t dimensions() const { return static_cast<index_t>(model_->nonlinear.size()); }
 
@@ -44,6 +50,9 @@ class Search {
   void make_boxes(const Table& table);
   bool sign_matters(std::size_t i);
   double judge(const std::vector<double>& unit);
+  double judge_group(std::size_t group, std::span<const std::size_t> columns, index_t each,
+                     index_t choice, std::vector<double>& unit);
+  std::vector<std::size_t> columns_of(std::span<const std::size_t> groups) const;
   std::optional<Candidate> complete(const Point& point);
 
   const SearchModel* model_;

@@ -35,6 +35,70 @@ void add_data_nodes(SearchModel& made) {
   }
 }
 
+// Terms have the same kind where their parameters have the same roles.
+bool is_alike(const SearchModel& made, const Group& a, const Group& b) {
+  if (a.nonlinear.size() != b.nonlinear.size() || a.columns.size() != b.columns.size())
+    return false;
+  for (std::size_t i = 0; i < a.nonlinear.size(); ++i) {
+    const Meeting &x = made.roles[a.nonlinear[i]], &y = made.roles[b.nonlinear[i]];
+    if (x.role != y.role || x.exponent != y.exponent || x.scale != y.scale ||
+        x.partner != y.partner || x.use != y.use)
+      return false;
+  }
+  return true;
+}
+
+// Nonlinear parameters with common curvature, or that shape one column, belong together.
+// `at`: positions in the pattern of the nonlinear and of the linear parameters.
+std::vector<Group> groups_of(const SearchModel& made, const CurvaturePattern& pattern,
+                             std::span<const std::size_t> nonlinear,
+                             std::span<const std::size_t> linear) {
+  std::vector<std::size_t> of(nonlinear.size());
+  for (std::size_t i = 0; i < of.size(); ++i) of[i] = i;
+  const auto join = [&of](std::size_t a, std::size_t b) {
+    const std::size_t from = of[b], to = of[a];
+    for (std::size_t& group : of) {
+      if (group == from) group = to;
+    }
+  };
+  for (std::size_t a = 0; a < of.size(); ++a) {
+    for (std::size_t b = a + 1; b < of.size(); ++b) {
+      bool together = pattern.has(nonlinear[a], nonlinear[b]);
+      for (const std::size_t column : linear) {
+        together = together ||
+                   (pattern.has(column, nonlinear[a]) && pattern.has(column, nonlinear[b]));
+      }
+      if (together) join(a, b);
+    }
+  }
+  std::vector<Group> groups;
+  for (std::size_t name = 0; name < of.size(); ++name) {
+    Group group;
+    for (std::size_t i = 0; i < of.size(); ++i) {
+      if (of[i] == name) group.nonlinear.push_back(i);
+    }
+    if (group.nonlinear.empty()) continue;
+    for (std::size_t column = 0; column < linear.size(); ++column) {
+      if (pattern.has(linear[column], nonlinear[group.nonlinear.front()]) ||
+          std::any_of(group.nonlinear.begin(), group.nonlinear.end(), [&](std::size_t i) {
+            return pattern.has(linear[column], nonlinear[i]);
+          }))
+        group.columns.push_back(column);
+    }
+    if (group.columns.empty()) return {};
+    group.kind = groups.size();
+    for (const Group& known : groups) {
+      if (is_alike(made, known, group)) {
+        group.kind = known.kind;
+        break;
+      }
+    }
+    groups.push_back(std::move(group));
+  }
+  if (groups.size() < 2) groups.clear();
+  return groups;
+}
+
 }  // namespace
 
 SearchModel make_search_model(const expr::ModelImpl& model, std::span<const index_t> moving) {
@@ -55,15 +119,18 @@ SearchModel make_search_model(const expr::ModelImpl& model, std::span<const inde
   std::vector<bool> is_linear(made.moving.size(), false);
   for (const std::size_t i : linear_parameters(pattern)) is_linear[i] = true;
   std::vector<NodeId> zeros;
+  std::vector<std::size_t> linear, nonlinear;  // positions in the pattern
   std::vector<program::Root> roots(1);
   for (std::size_t i = 0; i < made.moving.size(); ++i) {
     if (pattern.is_unused(i)) continue;
     (is_linear[i] ? made.linear : made.nonlinear).push_back(made.moving[i]);
+    (is_linear[i] ? linear : nonlinear).push_back(i);
     if (!is_linear[i]) continue;
     zeros.push_back(graph.parameter(made.moving[i]));
     roots.push_back({pattern.derivative(i), true});
   }
   made.roles = find_roles(graph, root, made.moving, made.nonlinear);
+  made.groups = groups_of(made, pattern, nonlinear, linear);
   add_data_nodes(made);
   const NodeId base = without(graph, root, zeros);
   roots.front() = {base == kNone ? graph.constant(0.0) : base, true};

@@ -15,6 +15,13 @@
 
 namespace nlsq::search {
 
+/// A term of a sum: nonlinear parameters that act together, and the columns they shape.
+struct Group {
+  std::vector<std::size_t> nonlinear;  ///< positions
+  std::vector<std::size_t> columns;    ///< positions of linear parameters
+  std::size_t kind = 0;                ///< terms of one kind have the same number
+};
+
 struct SearchModel {
   index_t parameters = 0;  ///< of the model
   index_t slots = 0;       ///< the model's parameters, then those that rewriting adds
@@ -23,6 +30,7 @@ struct SearchModel {
   std::vector<index_t> nonlinear;  ///< slots
   std::vector<Rewrite> rewrites;   ///< in the order they were made
   std::vector<Meeting> roles;      ///< of the nonlinear ones
+  std::vector<Group> groups;       ///< each with a column of its own; empty where there is one
   /// Outputs: the model with its linear parameters at 0, then a column for each of them.
   program::Program columns;
   /// Outputs: `data_nodes`, expressions of data that roles refer to.
