@@ -27,6 +27,12 @@ struct FitOptions : SolverOptions {
   /// Start values by name; parameters without one start at 1, or inside their bounds where 1 is
   /// outside.
   std::map<std::string, double> start;
+  /// What is done about parameters without a start (one term with one response, no gathered
+  /// parameters).
+  Starts starts = Starts::search;
+  /// With p0, one a parameter: its value there is no start but a first guess, like the 1 of a
+  /// parameter without one.
+  std::vector<bool> first_guess;
   /// Bounds by name. A start outside its bounds is an InputError.
   std::map<std::string, Bounds> bounds;
   /// Parameters that do not move; without a value they stay at their start.

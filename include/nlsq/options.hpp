@@ -45,6 +45,11 @@ enum class Precision { automatic, float64, measure, mixed };
 /// together.
 enum class SecondStart { none, same_scales, no_better, any };
 
+/// Where a fit begins whose parameters have no start. search: at 1, or inside the bounds, and if
+/// that end is not clean at the best of the starts that the model and the data suggest; ones: at 1
+/// alone.
+enum class Starts { search, ones };
+
 /// Why a fit ended; the integers are SciPy's. Positive: converged.
 enum class Status : int {
   stopped = -2,     ///< a callback asked to stop

@@ -39,6 +39,8 @@ struct FitResult {
       pcov;  ///< N×N, row-major; zero rows for fixed parameters, inf where undetermined
   std::vector<double> perr;     ///< N: √diag(pcov)
   std::vector<double> p0;       ///< N: where it started
+  /// Where p0 is from: "given", "ones", or "search" (FitOptions::starts).
+  std::string start_source = "given";
   std::vector<bool> fixed;      ///< N
   std::vector<int> at_bound;    ///< N: −1 at the lower bound, 1 at the upper, 0 free
   std::vector<bool> defaulted;  ///< N: the start was not given

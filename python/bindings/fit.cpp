@@ -101,6 +101,10 @@ FitResult run_curve_fit(const Model& model, const Columns& columns, nb::handle y
       options.progressive = nb::cast<bool>(value);
     } else if (nb::cast<std::string>(name) == "memory_limit") {
       options.memory_limit = nb::cast<index_t>(value);
+    } else if (nb::cast<std::string>(name) == "searched") {
+      options.first_guess = nb::cast<std::vector<bool>>(value);
+    } else if (nb::cast<std::string>(name) == "starts") {
+      options.starts = nb::cast<std::string>(value) == "ones" ? Starts::ones : Starts::search;
     } else {
       set_solver(options, name, value);
     }
@@ -169,6 +173,7 @@ void bind_fit(nb::module_& m) {
       .def_prop_ro("pcov", [](const FitResult& r) { return new_matrix(r.pcov, r.names.size()); })
       .def_prop_ro("perr", [](const FitResult& r) { return new_array(r.perr); })
       .def_prop_ro("p0", [](const FitResult& r) { return new_array(r.p0); })
+      .def_rw("start_source", &FitResult::start_source)
       .def_ro("fixed", &FitResult::fixed)
       .def_ro("at_bound", &FitResult::at_bound)
       .def_ro("cost", &FitResult::cost)

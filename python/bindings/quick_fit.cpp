@@ -50,7 +50,7 @@ bool is_plain_vector(const Buffer& buffer) {
 // The fit, if arrays and start are of the plain kind and it ends well.
 std::optional<FitResult> plain_fit(const Model& model, nb::handle x, nb::handle y,
                                    FitOptions options) {
-  const auto n = static_cast<index_t>(options.p0.size());
+  const auto n = static_cast<index_t>(model.parameters().size());
   Buffer column, response;
   if (!column.take(x) || !response.take(y) || !is_plain_vector(column) ||
       !is_plain_vector(response)) {
@@ -72,13 +72,11 @@ std::optional<FitResult> plain_fit(const Model& model, nb::handle x, nb::handle 
   return is_good ? std::move(result) : std::nullopt;
 }
 
-bool is_usual(const FitOptions& options) {
-  return !options.p0.empty() && options.p0.size() < kMostParameters;
-}
+bool is_usual(std::size_t parameters) { return parameters > 0 && parameters < kMostParameters; }
 
 nb::object quick_fit(nb::handle function, nb::handle x, nb::handle y, nb::handle p0) {
   FitOptions options;
-  if (!p0.is_none() && (!read_start(p0, options.p0) || !is_usual(options))) return nb::none();
+  if (!p0.is_none() && (!read_start(p0, options.p0) || !is_usual(options.p0.size()))) return nb::none();
   const std::optional<Model> model = trusted_record(function, options.p0.size());
   if (!model) return nb::none();
   const std::size_t n = model->parameters().size();
@@ -95,12 +93,9 @@ nb::object quick_fit(nb::handle function, nb::handle x, nb::handle y, nb::handle
 nb::object quick_result(nb::handle function, nb::handle x, nb::handle y, nb::handle p0,
                         const std::vector<std::string>& names) {
   FitOptions options;
-  if (p0.is_none()) {
-    options.p0.assign(names.size(), 1.0);
-  } else if (!read_start(p0, options.p0)) {
+  if (!p0.is_none() && (!read_start(p0, options.p0) || options.p0.size() != names.size()))
     return nb::none();
-  }
-  if (!is_usual(options) || options.p0.size() != names.size()) return nb::none();
+  if (!is_usual(names.size())) return nb::none();
   options.fingerprints = true;
   const std::optional<Model> model = trusted_record(function, names);
   if (!model) return nb::none();

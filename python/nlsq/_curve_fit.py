@@ -36,7 +36,7 @@ _DEFAULTS = {
     "data": None, "y": None, "diff_step": None, "verbose": 0, "cache_config": None,
     "progressive": True, "multistart": None, "global_search": None, "n_starts": None, "sampler": "lhs",
     "center_on_p0": True, "scale_factor": 1.0, "seed": None, "memory_limit": None, "precision": "auto",
-    "compute_diagnostics": False,
+    "compute_diagnostics": False, "starts": "search",
 }  # fmt: skip
 _LIMITS = ("max_nfev", "maxfev", "maxiter")  # names of one argument
 _SOLVER = ("ftol", "xtol", "gtol", "x_scale", *_LIMITS)
@@ -45,6 +45,7 @@ _PLAIN_SIGMA = (type(None), float, int, str, np.ndarray)
 _METHODS = ("trf", "lm", "dogbox", "auto")
 _MODES = ("auto", "fwd", "rev")
 _PRECISIONS = ("auto", "double", "measure", "mixed")
+_STARTS = ("search", "ones")
 _LOSSES = ("linear", "soft_l1", "huber", "cauchy", "arctan")
 
 
@@ -76,8 +77,12 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
     xdata : array_like of (m,) or (k, m), or any object f understands
     ydata : array_like of (m,)
     p0 : array_like of (n,), dict of names, "auto", or None
-        Start values. None: 1 for each, or inside the bounds. A start outside the bounds is moved inside, with a
-        warning. "auto": from the data.
+        Start values. Parameters without one begin at 1, or inside the bounds, and where that does not end well at
+        starts that the model and the data suggest (docs/python.md; result.start_source says where popt is from). A start
+        outside the bounds is moved inside, with a warning. "auto": the estimate of a built-in model; else as None, with
+        a rough guess from the data in place of 1.
+    starts : {"search", "ones"}, default "search"
+        "ones": no search. None is made with max_nfev, jac or a covariance matrix, and for models that cannot be recorded.
     sigma : None, number, array_like of (m,), covariance matrix (m, m), or the name of a column of ``data``
         Uncertainties of ydata; inf leaves a point out.
     absolute_sigma : bool, default False
@@ -267,6 +272,13 @@ def _fit(f, xdata, ydata, options, solver):
         raise ValueError(f"Unable to determine number of fit parameters: {why}")
     n = len(names)
     lower, upper = _arguments.bounds_of(options["bounds"], n, names)
+    searched = None
+    if options["starts"] != "search":
+        solver["starts"] = _arguments.one_of(options["starts"], _STARTS, "starts")
+    if p0 is None or (isinstance(p0, str) and not hasattr(f, "estimate_p0")):
+        searched = [True] * n
+    elif isinstance(p0, dict):
+        searched = [name not in p0 for name in names]
     if isinstance(p0, str):
         from nlsq._start import automatic_start
 
@@ -275,6 +287,8 @@ def _fit(f, xdata, ydata, options, solver):
     fixed = options["fixed"]
     if fixed is not None:
         fixed = _arguments.fixed_of(fixed, names, p0, lower, upper)
+    if searched is not None and any(searched):
+        solver["searched"] = searched if fixed is None else [s and not held for s, held in zip(searched, fixed)]
 
     sigma = options["sigma"]
     if sigma is not None:
@@ -367,7 +381,7 @@ def _fit(f, xdata, ydata, options, solver):
         whole, xdata, ydata, sigma = flattened(f, xdata, ydata, sigma)
         f = whole.by_rows()
     check = _arguments.truth(options["check_finite"], "check_finite") and nan_policy != "propagate"
-    minima = searched = None
+    minima = found = None
     if options["sampler"] != "lhs" or not (
         options["multistart"] is options["global_search"] is options["n_starts"] is None
     ):
@@ -377,7 +391,9 @@ def _fit(f, xdata, ydata, options, solver):
         if settings is not None:
             if check:
                 _arguments.check_finite(ydata, "ydata")
-            p0, minima, searched = _multistart.search(
+            solver.pop("searched", None)
+            solver.pop("starts", None)
+            p0, minima, found = _multistart.search(
                 settings, f, xdata, ydata, p0, names, sigma=sigma, lower=lower, upper=upper, fixed=fixed,
                 absolute_sigma=absolute, loss=loss, f_scale=f_scale, jac=jac, threads=threads, jacobian_mode=mode,
                 solver=solver,
@@ -417,8 +433,8 @@ def _fit(f, xdata, ydata, options, solver):
             if core.status != -2 or not text.startswith("the fit did not converge"):
                 _warn(text)
     result = CurveFitResult(outcome)
-    if searched is not None:
-        result["multistart_diagnostics"] = searched
+    if found is not None:
+        result["multistart_diagnostics"] = found
         result["minima"] = minima
     if options["compute_diagnostics"] is not False and _arguments.truth(
         options["compute_diagnostics"] or False, "compute_diagnostics"

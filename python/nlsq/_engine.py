@@ -195,8 +195,12 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
 
         check_called(solver["memory_limit"], rows, len(p0), (out.xdata, ydata, sigma))
         solver = {name: value for name, value in solver.items() if name != "memory_limit"}
+    searched = "searched" in solver
+    solver = {name: value for name, value in solver.items() if name not in ("searched", "starts")}
     out.result = _fit_called(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, differences, diff_step,
                              callback, solver, jacobian_mode)  # fmt: skip
+    if searched:
+        out.result.start_source = "ones"
     _log(out)
     return out
 

@@ -65,6 +65,7 @@ FILL = {
     "njev": lambda r: r._outcome.result.njev,
     "nfev_subsample": lambda r: getattr(r._outcome.result, "nfev_subsample", 0),
     "attempts": lambda r: getattr(r._outcome.result, "attempts", 1),
+    "start_source": lambda r: getattr(r._outcome.result, "start_source", "given"),
     "progressive": lambda r: getattr(r._outcome.result, "progressive", False),
     "precision": lambda r: getattr(r._outcome.result, "precision", "float64"),
     "nfev_float32": lambda r: getattr(r._outcome.result, "nfev_float32", 0),

@@ -26,6 +26,7 @@ def numbers_of(core) -> dict:
         numbers.update(zip(_REDUNDANCY, redundancy))
     numbers["nfev_subsample"] = getattr(core, "nfev_subsample", 0)
     numbers["attempts"] = getattr(core, "attempts", 1)
+    numbers["start_source"] = getattr(core, "start_source", "given")
     numbers["progressive"] = getattr(core, "progressive", False)
     numbers["precision"] = getattr(core, "precision", "float64")
     numbers["nfev_float32"] = getattr(core, "nfev_float32", 0)

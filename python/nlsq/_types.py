@@ -75,6 +75,7 @@ class FitOptions(TypedDict, total=False):
     center_on_p0: bool
     scale_factor: float
     seed: int | None
+    starts: Literal["search", "ones"]
     memory_limit: int | str | None
     precision: Literal["auto", "double", "measure", "mixed"]
     cache_config: Mapping[str, bool | int] | None

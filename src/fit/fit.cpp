@@ -26,6 +26,7 @@
 #include "fit/progressive.hpp"
 #include "fit/second_start.hpp"
 #include "fit/settings.hpp"
+#include "fit/start_search.hpp"
 #include "fit/statistics.hpp"
 #include "fit/used_parameters.hpp"
 #include "linalg/triangle.hpp"
@@ -204,34 +205,63 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
     return solve::minimize(evaluator, start, lower, upper, how, linear,
                            sample ? &shortcut : nullptr);
   };
-  solve::Outcome outcome = [&] {
-    try {
-      return minimize(x0, options);
-    } catch (const InputError& error) {
-      if (error.argument() != "p0" && error.argument() != "x0") throw;
-      throw_bad_start(evaluator, table, terms, x0);
-    }
-  }();
+  const bool searches = fit_impl::may_search(terms, problem, options);
+  SolverOptions quiet(options);  // a callback sees the fit from the start that is chosen
+  if (searches) quiet.callback = nullptr;
+  SolverOptions begin(quiet);
+  if (searches) fit_impl::keep_short(begin, evaluator.rows(), static_cast<index_t>(x0.size()));
+  std::optional<solve::Outcome> end;
+  try {
+    end = minimize(x0, begin);
+  } catch (const InputError& error) {
+    if (error.argument() != "p0" && error.argument() != "x0") throw;
+    if (!searches) throw_bad_start(evaluator, table, terms, x0);
+  }
 
-  if (outcome.nfev == 0) {  // stopped during the first pass: nobody has looked at all rows
+  if (!end || end->nfev == 0) {  // stopped during the first pass: nobody has looked at all rows
     for (std::optional<fit_impl::FirstLook>& look : looks) look.reset();
   }
   const auto moments = moments_of(terms, looks, options);
   fit_impl::Expectation expected;
   expected.total = 0.0;
   for (const fit_impl::Moments& m : moments) expected.total += m.total();
-  if (!fit_impl::is_well(outcome, expected) && !fit_impl::has_unused_parameter(terms, table)) {
-    const auto attempt = [&](std::span<const double> start, const SolverOptions& how) {
+  const auto attempt = [&](std::span<const double> start, const SolverOptions& how) {
+    sample.reset();
+    if (sampled > 0 && options.memory_limit == 0) sample = on_sample(start, how);
+    return minimize(start, how);
+  };
+  const auto best_from_ones = [&](solve::Outcome first, const SolverOptions& how) {
+    if (fit_impl::is_well(first, expected) || fit_impl::has_unused_parameter(terms, table)) return first;
+    return fit_impl::best_end(std::move(first), expected, x0, lower, upper, how, attempt);
+  };
+  FitResult result;
+  result.start_source = fit_impl::is_given(table) ? "given" : "ones";
+  result.p0.assign(table.start.begin(), table.start.end());
+  if (!searches) {
+    end = best_from_ones(std::move(*end), options);
+  } else if (!end || end->status != Status::stopped) {
+    fit_impl::StartSearch search(terms.front(), bound.front(), table, quiet, evaluator_options,
+                                 expected.total);
+    const auto from_ones = [&] { return best_from_ones(attempt(x0, quiet), quiet); };
+    // From where the search begins all rows take a few passes, and a sample may miss what is narrow.
+    const auto near = [&](std::span<const double> start, const SolverOptions& how) {
+      if (evaluator.rows() > fit_impl::kMostRowsAtOnce) return attempt(start, how);
       sample.reset();
-      if (sampled > 0 && options.memory_limit == 0) sample = on_sample(start, how);
       return minimize(start, how);
     };
-    outcome = fit_impl::best_end(std::move(outcome), expected, x0, lower, upper, options, attempt);
+    end = search.best(std::move(end), near, from_ones);
+    nfev_subsample += search.nfev_sample();
+    const std::span<const double> start = search.start();
+    for (std::size_t i = 0; i < start.size(); ++i) result.p0[z(table.free[i])] = start[i];
+    if (!start.empty()) result.start_source = "search";
+    if (options.callback && end) {
+      end = start.empty() ? best_from_ones(attempt(x0, options), options) : near(start, options);
+    }
   }
+  if (!end) throw_bad_start(evaluator, table, terms, x0);
+  solve::Outcome& outcome = *end;
 
-  FitResult result;
   result.names = std::move(problem.table.names);
-  result.p0.assign(table.start.begin(), table.start.end());
   result.fixed = std::move(problem.table.fixed);
   result.defaulted = std::move(problem.table.defaulted);
   result.method = to_string(options.method == Method::automatic ? Method::trf : options.method);

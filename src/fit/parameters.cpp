@@ -59,7 +59,7 @@ void apply_starts(ParameterTable& table, const FitOptions& options) {
       table.start[z(i)] = default_start(table.lower[z(i)], table.upper[z(i)]);
     } else {
       table.start[z(i)] = options.p0[z(i)];
-      table.defaulted[z(i)] = false;
+      table.defaulted[z(i)] = z(i) < options.first_guess.size() && options.first_guess[z(i)];
     }
   }
   for (const auto& [name, value] : options.start) {

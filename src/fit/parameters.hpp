@@ -21,6 +21,14 @@ struct ParameterTable {
   index_t find(const std::string& name) const;
 };
 
+/// No parameter that moves is without a start.
+inline bool is_given(const ParameterTable& table) {
+  for (const index_t i : table.free) {
+    if (table.defaulted[static_cast<std::size_t>(i)]) return false;
+  }
+  return true;
+}
+
 /// Throws InputError: unknown names, crossed bounds, a start outside its bounds or not finite, a
 /// wrong number of p0.
 ParameterTable make_parameters(std::vector<std::string> names, const FitOptions& options);

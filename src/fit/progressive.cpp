@@ -250,6 +250,7 @@ std::optional<SampleFit> fit_rows(const reduce::Term& term, index_t taken,
   quick.xtol = options.xtol;
   quick.gtol = options.gtol;
   quick.x_scale = options.x_scale;
+  quick.max_nfev = options.max_nfev;
   quick.polish = false;
   quick.before_pass = options.before_pass;
   quick.stop = options.stop;

@@ -18,9 +18,10 @@ ALLOWED = {
     "stats": {"base", "linalg"},
     "reduce": {"base", "linalg", "program", "engine", "expr", "solve"},
     "batch": {"base", "program", "engine"},
+    "search": {"base", "expr", "program", "engine", "batch", "linalg"},
     "data": {"base"},
     "models": {"base"},
-    "fit": {"base", "expr", "program", "engine", "linalg", "solve", "stats", "reduce", "batch", "data"},
+    "fit": {"base", "expr", "program", "engine", "linalg", "solve", "stats", "reduce", "batch", "search", "data"},
 }
 # Narrower than the folder: what may be included from it.
 ONLY = {

@@ -102,7 +102,7 @@ def test_a_model_that_is_not_finite_at_the_start_is_no_success(method, f):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of NumPy, in the model
         with pytest.raises(ValueError) as caught:
-            curve_fit(f, X, Y, method=method)
+            curve_fit(f, X, Y, method=method, starts="ones")
     for words in ("p0: ", "nan at index 0 (x = 0.1)", "(a=1, b=1)", "give a start where the model is finite"):
         assert words in str(caught.value)
 
@@ -236,7 +236,7 @@ def test_a_flat_place_is_told_from_poor_data():
     x = np.linspace(0.0, 1.0, 30)
     flat = lambda x, a, b, c: a * np.exp(-b * (x - 500.0) ** 2) + c  # noqa: E731 - 0 wherever there are data
     with pytest.warns(UserWarning, match=r"^at the point reached, 'a' and 'b' \(started at 1\) have no effect: their"):
-        curve_fit(flat, x, 1 + x)
+        curve_fit(flat, x, 1 + x, starts="ones")
     with pytest.warns(UserWarning, match=r"^at the point reached, 'a' and 'b' have no effect: their standard errors"):
         curve_fit(flat, x, 1 + x, p0=[1, 2, 0])
     with pytest.warns(UserWarning, match=r"^at the point reached, 'b' \(started at 2\) has no effect: its standard"):

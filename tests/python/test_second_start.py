@@ -75,7 +75,7 @@ def test_a_tie_is_the_first_end():
 def test_what_the_caller_decided_is_left(options, count):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        r = curve_fit(decay, X, 1e4 * (decay(X, 2.0, 1.1, 0.5) + NOISE), **options)
+        r = curve_fit(decay, X, 1e4 * (decay(X, 2.0, 1.1, 0.5) + NOISE), starts="ones", **options)
     assert r.attempts == count
 
 
@@ -153,7 +153,7 @@ def test_many_fits_leave_poles_and_plateaus_as_single_ones_do():
 
 
 def test_a_limit_is_that_of_all_attempts():
-    alone = curve_fit(hyperbola, SUBSTRATE, VELOCITY, x_scale="jac")
+    alone = curve_fit(hyperbola, SUBSTRATE, VELOCITY, x_scale="jac", starts="ones")
     assert alone.attempts == 1 and alone.r_squared < 0.0
     for more, attempts in ((0, 1), (4, 2)):
         with warnings.catch_warnings():
@@ -164,8 +164,8 @@ def test_a_limit_is_that_of_all_attempts():
 
 @pytest.mark.parametrize("weights", [0.5, np.linspace(2.0, 1.0, 100)], ids=["number", "vector"])
 def test_weights_count_in_what_the_mean_explains(weights):
-    once = curve_fit(hyperbola, SUBSTRATE, VELOCITY, sigma=weights, x_scale="jac")
-    r = curve_fit(hyperbola, SUBSTRATE, VELOCITY, sigma=weights)
+    once = curve_fit(hyperbola, SUBSTRATE, VELOCITY, sigma=weights, x_scale="jac", starts="ones")
+    r = curve_fit(hyperbola, SUBSTRATE, VELOCITY, sigma=weights, starts="ones")
     assert once.r_squared < 0.0 and once.attempts == 1
     assert r.attempts > 1 and r.r_squared > 0.98
 
