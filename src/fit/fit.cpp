@@ -231,7 +231,8 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
     return minimize(start, how);
   };
   const auto best_from_ones = [&](solve::Outcome first, const SolverOptions& how) {
-    if (fit_impl::is_well(first, expected) || fit_impl::has_unused_parameter(terms, table)) return first;
+    if (fit_impl::is_well(first, expected) || fit_impl::has_unused_parameter(terms, table))
+      return first;
     return fit_impl::best_end(std::move(first), expected, x0, lower, upper, how, attempt);
   };
   FitResult result;
@@ -243,7 +244,8 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
     fit_impl::StartSearch search(terms.front(), bound.front(), table, quiet, evaluator_options,
                                  expected.total);
     const auto from_ones = [&] { return best_from_ones(attempt(x0, quiet), quiet); };
-    // From where the search begins all rows take a few passes, and a sample may miss what is narrow.
+    // From where the search begins all rows take a few passes, and a sample may miss what is
+    // narrow.
     const auto near = [&](std::span<const double> start, const SolverOptions& how) {
       if (evaluator.rows() > fit_impl::kMostRowsAtOnce) return attempt(start, how);
       sample.reset();
