@@ -14,7 +14,7 @@ constexpr double kOversampling = 4.0;
 constexpr double kMostFrequencies = 16384;
 constexpr double kIrregular = 8.0;  // times the usual limit where rows are not evenly spaced
 constexpr double kFewRows = 1024;
-constexpr std::size_t kPeaks = 3;         // of each look
+constexpr std::size_t kPeaks = 3;  // of each look
 constexpr index_t kMostLooks = 4;
 
 struct Peak {
@@ -51,7 +51,8 @@ void transform(std::vector<std::complex<double>>& a) {
   }
   std::vector<std::complex<double>> turns(n / 2);
   for (std::size_t k = 0; k < n / 2; ++k)
-    turns[k] = std::polar(1.0, 2.0 * std::numbers::pi * static_cast<double>(k) / static_cast<double>(n));
+    turns[k] =
+        std::polar(1.0, 2.0 * std::numbers::pi * static_cast<double>(k) / static_cast<double>(n));
   for (std::size_t length = 2; length <= n; length <<= 1) {
     const std::size_t stride = n / length, half = length / 2;
     for (std::size_t i = 0; i < n; i += length) {

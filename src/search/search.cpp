@@ -10,10 +10,10 @@
 namespace nlsq::search {
 namespace {
 
-constexpr double kClose = 0.03;        // of the box: the same place
-constexpr index_t kWaveRows = 8192;    // that frequencies are read from
+constexpr double kClose = 0.03;      // of the box: the same place
+constexpr index_t kWaveRows = 8192;  // that frequencies are read from
 constexpr std::uint64_t kSeed = 12;
-constexpr double kSame = 1e-9;         // of a cost
+constexpr double kSame = 1e-9;  // of a cost
 
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
@@ -282,7 +282,8 @@ std::vector<Candidate> Search::best(index_t count, index_t keep) {
   for (std::size_t i = 0; i < order.size() && kept.size() < z(keep); ++i) add(order[i]);
   std::vector<Candidate> candidates;
   for (const std::size_t at : kept) {
-    if (std::optional<Candidate> made = complete(points_[at])) candidates.push_back(std::move(*made));
+    if (std::optional<Candidate> made = complete(points_[at]))
+      candidates.push_back(std::move(*made));
   }
   return candidates;
 }
