@@ -164,9 +164,10 @@ Model model_on_columns(const BuiltInModel& built_in, const FitArguments& argumen
 void add_built_in_bounds(const FitArguments& arguments, LoadedData& loaded, FitOptions& options) {
   if (loaded.built_in) return add_bounds(loaded, options);
   if (!asks_for_auto(arguments)) return;
-  throw InputError("--p0",
-                   "--p0 auto: only a built-in model knows its start values ('nlsq models' lists "
-                   "them); give those of a formula as --p0 NAME=VALUE,…");
+  throw InputError(
+      "--p0",
+      "--p0 auto: with --by only a built-in model knows its start values ('nlsq models' "
+      "lists them); give those of a formula as --p0 NAME=VALUE,…");
 }
 
 std::vector<std::string> estimated_parameters(const BuiltInModel& model,
@@ -182,8 +183,9 @@ std::vector<std::string> estimated_parameters(const BuiltInModel& model,
 }
 
 void add_built_in_defaults(const FitArguments& arguments, LoadedData& loaded, FitOptions& options) {
+  if (!loaded.built_in) return;  // the library searches for starts of a formula
   add_built_in_bounds(arguments, loaded, options);
-  if (!loaded.built_in || !options.p0.empty()) return;
+  if (!options.p0.empty()) return;
   const std::vector<std::string>& names = loaded.built_in->parameters;
   const std::vector<double> starts = starts_of(loaded);
   const std::vector<std::string> estimated = estimated_parameters(*loaded.built_in, options);

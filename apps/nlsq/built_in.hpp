@@ -25,8 +25,8 @@ Model model_on_columns(const BuiltInModel& built_in, const FitArguments& argumen
                        ColumnSet& columns, index_t sigma_column, const std::vector<index_t>& keys,
                        std::vector<std::string>& notes);
 
-/// Adds the bounds that --bounds does not give. Nothing to do for a formula, but `--p0 auto` is
-/// refused there.
+/// Adds the bounds that --bounds does not give. For many fits: nothing to do for a formula,
+/// but `--p0 auto` is refused there.
 void add_built_in_bounds(const FitArguments& arguments, LoadedData& loaded, FitOptions& options);
 
 /// The parameters of a built-in model whose start is estimated from the data.

@@ -85,11 +85,14 @@ void add_data_options(CLI::App& fit, FitArguments& a) {
 void add_parameter_options(CLI::App& fit, FitArguments& a) {
   const char* group = "Parameters";
   add_list(fit, "--p0", a.p0,
-           "start values, a=1,b=2 (others: 1, inside bounds; built-in models: from the data)",
+           "start values, a=1,b=2 (others: 1, or searched for; built-in models: from the data)",
            group, "LIST");
   add_text(fit, "--p0-from", a.p0_from,
            "start values from an earlier --out or --json (with --by: a row a group)", group,
            "FILE");
+  add_text(fit, "--starts", a.starts,
+           "parameters without one: search (default) where 1 does not end well, or ones", group,
+           "HOW");
   add_list(fit, "--bounds", a.bounds, "a=0:10,b=:5,c=1:", group, "LIST");
   add_list(fit, "--fix", a.fix, "keep at its start, or at a value: c or c=0", group, "LIST");
 }

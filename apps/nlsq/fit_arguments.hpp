@@ -18,7 +18,8 @@ struct FitArguments {
   bool absolute_sigma = false;
   bool no_progressive = false;
   std::vector<std::string> p0, bounds, fix, where, expr;
-  std::string loss = "linear", f_scale = "1", method = "trf", x_scale = "jac", precision = "auto";
+  std::string loss = "linear", f_scale = "1", method = "trf", x_scale = "jac", precision = "auto",
+              starts = "search";
   std::optional<std::string> jacobian_mode;
   std::string ftol, xtol, gtol, max_nfev, level, threads, memory;
   bool no_polish = false;

@@ -116,6 +116,7 @@ Json options_of(const FitOptions& o, const FitArguments& a, const FitResult& r) 
   }
   for (const auto& [name, b] : o.bounds) bounds[name] = Json::array({b.lower, b.upper});
   options["p0"] = std::move(p0);
+  options["starts"] = to_string(o.starts);
   options["bounds"] = std::move(bounds);
   options["fix"] = std::move(fixed);
   options["x_scale"] = o.x_scale.empty() ? Json("jac") : Json(o.x_scale);
@@ -159,6 +160,7 @@ void add_run(const FitResult& r, Json& json) {
   json["nfev"] = r.nfev;
   json["njev"] = r.njev;
   json["attempts"] = r.attempts;
+  json["start_source"] = r.start_source;
   json["nfev_subsample"] = r.nfev_subsample;
   json["progressive"] = r.progressive;
   json["iterations"] = r.iterations;

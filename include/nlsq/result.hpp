@@ -122,11 +122,14 @@ std::string to_string(Method method);
 std::string to_string(Loss loss);
 std::string to_string(JacobianMode mode);
 std::string to_string(Precision precision);
+std::string to_string(Starts starts);
 /// Throws InputError with the nearest name.
 Method parse_method(const std::string& name);
 Loss parse_loss(const std::string& name);
 JacobianMode parse_jacobian_mode(const std::string& name);
 /// "auto", "double" or "measure".
 Precision parse_precision(const std::string& name);
+/// "search" or "ones".
+Starts parse_starts(const std::string& name);
 
 }  // namespace nlsq

@@ -76,7 +76,8 @@ bool is_usual(std::size_t parameters) { return parameters > 0 && parameters < kM
 
 nb::object quick_fit(nb::handle function, nb::handle x, nb::handle y, nb::handle p0) {
   FitOptions options;
-  if (!p0.is_none() && (!read_start(p0, options.p0) || !is_usual(options.p0.size()))) return nb::none();
+  if (!p0.is_none() && (!read_start(p0, options.p0) || !is_usual(options.p0.size())))
+    return nb::none();
   const std::optional<Model> model = trusted_record(function, options.p0.size());
   if (!model) return nb::none();
   const std::size_t n = model->parameters().size();

@@ -206,19 +206,24 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
                            sample ? &shortcut : nullptr);
   };
   const bool searches = fit_impl::may_search(terms, problem, options);
-  SolverOptions quiet(options);  // a callback sees the fit from the start that is chosen
-  if (searches) quiet.callback = nullptr;
-  SolverOptions begin(quiet);
-  if (searches) fit_impl::keep_short(begin, evaluator.rows(), static_cast<index_t>(x0.size()));
-  std::optional<solve::Outcome> end;
-  try {
-    end = minimize(x0, begin);
-  } catch (const InputError& error) {
-    if (error.argument() != "p0" && error.argument() != "x0") throw;
-    if (!searches) throw_bad_start(evaluator, table, terms, x0);
+  std::optional<SolverOptions> quiet, brief;
+  if (searches) {
+    quiet.emplace(options).callback = nullptr;  // it sees the fit from the start that is chosen
+    fit_impl::keep_short(brief.emplace(*quiet), evaluator.rows(), static_cast<index_t>(x0.size()));
   }
+  bool is_bad_start = false;
+  solve::Outcome outcome = [&]() -> solve::Outcome {
+    try {
+      return minimize(x0, brief ? *brief : static_cast<const SolverOptions&>(options));
+    } catch (const InputError& error) {
+      if (error.argument() != "p0" && error.argument() != "x0") throw;
+      if (!searches) throw_bad_start(evaluator, table, terms, x0);
+      is_bad_start = true;
+      return {};
+    }
+  }();
 
-  if (!end || end->nfev == 0) {  // stopped during the first pass: nobody has looked at all rows
+  if (outcome.nfev == 0) {  // stopped during the first pass: nobody has looked at all rows
     for (std::optional<fit_impl::FirstLook>& look : looks) look.reset();
   }
   const auto moments = moments_of(terms, looks, options);
@@ -230,20 +235,22 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
     if (sampled > 0 && options.memory_limit == 0) sample = on_sample(start, how);
     return minimize(start, how);
   };
-  const auto best_from_ones = [&](solve::Outcome first, const SolverOptions& how) {
+  const auto finish_from_ones = [&](solve::Outcome& first, const SolverOptions& how) {
     if (fit_impl::is_well(first, expected) || fit_impl::has_unused_parameter(terms, table))
-      return first;
-    return fit_impl::best_end(std::move(first), expected, x0, lower, upper, how, attempt);
+      return;
+    first = fit_impl::best_end(std::move(first), expected, x0, lower, upper, how, attempt);
   };
   FitResult result;
   result.start_source = fit_impl::is_given(table) ? "given" : "ones";
   result.p0.assign(table.start.begin(), table.start.end());
   if (!searches) {
-    end = best_from_ones(std::move(*end), options);
-  } else if (!end || end->status != Status::stopped) {
-    fit_impl::StartSearch search(terms.front(), bound.front(), table, quiet, evaluator_options,
-                                 expected.total);
-    const auto from_ones = [&] { return best_from_ones(attempt(x0, quiet), quiet); };
+    finish_from_ones(outcome, options);
+  } else if (is_bad_start || outcome.status != Status::stopped) {
+    const auto from_ones = [&](const SolverOptions& how) {
+      solve::Outcome end = attempt(x0, how);
+      finish_from_ones(end, how);
+      return end;
+    };
     // From where the search begins all rows take a few passes, and a sample may miss what is
     // narrow.
     const auto near = [&](std::span<const double> start, const SolverOptions& how) {
@@ -251,17 +258,20 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
       sample.reset();
       return minimize(start, how);
     };
-    end = search.best(std::move(end), near, from_ones);
+    fit_impl::StartSearch search(terms.front(), bound.front(), table, *quiet, evaluator_options,
+                                 expected.total);
+    std::optional<solve::Outcome> first;
+    if (!is_bad_start) first = std::move(outcome);
+    std::optional<solve::Outcome> best =
+        search.best(std::move(first), near, [&] { return from_ones(*quiet); });
+    if (!best) throw_bad_start(evaluator, table, terms, x0);
+    outcome = std::move(*best);
     nfev_subsample += search.nfev_sample();
     const std::span<const double> start = search.start();
     for (std::size_t i = 0; i < start.size(); ++i) result.p0[z(table.free[i])] = start[i];
     if (!start.empty()) result.start_source = "search";
-    if (options.callback && end) {
-      end = start.empty() ? best_from_ones(attempt(x0, options), options) : near(start, options);
-    }
+    if (options.callback) outcome = start.empty() ? from_ones(options) : near(start, options);
   }
-  if (!end) throw_bad_start(evaluator, table, terms, x0);
-  solve::Outcome& outcome = *end;
 
   result.names = std::move(problem.table.names);
   result.fixed = std::move(problem.table.fixed);

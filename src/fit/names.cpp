@@ -15,6 +15,7 @@ constexpr std::array<const char*, 5> kLosses{"linear", "soft_l1", "huber", "cauc
 
 constexpr std::array<const char*, 3> kModes{"auto", "fwd", "rev"};
 constexpr std::array<const char*, 4> kPrecisions{"auto", "double", "measure", "mixed"};
+constexpr std::array<const char*, 2> kStarts{"search", "ones"};
 
 template <class Enum, std::size_t N>
 Enum find_name(const std::array<const char*, N>& names, const std::string& wanted,
@@ -35,12 +36,15 @@ std::string to_string(JacobianMode mode) { return kModes[static_cast<std::size_t
 std::string to_string(Precision precision) {
   return kPrecisions[static_cast<std::size_t>(precision)];
 }
+std::string to_string(Starts starts) { return kStarts[static_cast<std::size_t>(starts)]; }
 Method parse_method(const std::string& name) { return find_name<Method>(kMethods, name, "method"); }
 Loss parse_loss(const std::string& name) { return find_name<Loss>(kLosses, name, "loss"); }
 
 Precision parse_precision(const std::string& name) {
   return find_name<Precision>(kPrecisions, name, "precision");
 }
+
+Starts parse_starts(const std::string& name) { return find_name<Starts>(kStarts, name, "starts"); }
 
 JacobianMode fit_impl::find_jacobian_mode(const std::string& name, const char* argument) {
   return find_name<JacobianMode>(kModes, name, argument);

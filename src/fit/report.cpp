@@ -61,7 +61,8 @@ std::string flags_of(const FitResult& r, std::size_t i) {
   std::string flags;
   if (r.at_bound[i] != 0) flags = r.at_bound[i] < 0 ? "at lower bound" : "at upper bound";
   if (r.defaulted[i])
-    flags += fmt::format("{}default start {:.6g}", flags.empty() ? "" : ", ", r.p0[i]);
+    flags += fmt::format("{}{} start {:.6g}", flags.empty() ? "" : ", ",
+                         r.start_source == "search" ? "found" : "default", r.p0[i]);
   return flags;
 }
 

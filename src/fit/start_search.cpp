@@ -18,17 +18,17 @@
 namespace nlsq::fit_impl {
 namespace {
 
-constexpr index_t kMostSearched = 32;      // parameters
-constexpr index_t kLeastRows = 24;         // that tell a clean end
-constexpr index_t kSerialRows = 1024;      // whose residuals are looked at
-constexpr double kSerial = 3.0;            // serial statistic of residuals without structure
-constexpr double kUnexplained = 0.1;       // share of the data that a clean end may leave
-constexpr double kExact = 1e-20;           // share of the data that is rounding
-constexpr double kRunaway = 1e3;           // standard errors a value
-constexpr double kUnhealthy = 2.0;         // how much less cost makes up for bad health
-constexpr double kGain = 1e-6;             // of the cost, that another end must save
-constexpr double kWorthMore = 0.05;        // the same that makes further points worthwhile
-constexpr double kSame = 1e-3;             // of sampled cost: the same minimum
+constexpr index_t kMostSearched = 32;  // parameters
+constexpr index_t kLeastRows = 24;     // that tell a clean end
+constexpr index_t kSerialRows = 1024;  // whose residuals are looked at
+constexpr double kSerial = 3.0;        // serial statistic of residuals without structure
+constexpr double kUnexplained = 0.1;   // share of the data that a clean end may leave
+constexpr double kExact = 1e-20;       // share of the data that is rounding
+constexpr double kRunaway = 1e3;       // standard errors a value
+constexpr double kUnhealthy = 2.0;     // how much less cost makes up for bad health
+constexpr double kGain = 1e-6;         // of the cost, that another end must save
+constexpr double kWorthMore = 0.05;    // the same that makes further points worthwhile
+constexpr double kSame = 1e-3;         // of sampled cost: the same minimum
 
 // Evaluations of a fit that is kept short.
 constexpr index_t kShort = 50, kShortEach = 5, kShortest = 20;
@@ -36,7 +36,7 @@ constexpr index_t kShortRows = 4'000'000;  // rows × evaluations
 
 constexpr double kRough = 1e-4;  // of the cost, where fits end that only tell which one is best
 constexpr index_t kManyRows = 20'000;  // one fit of all of them a tier
-constexpr index_t kRuns = 2;     // pursuits of the terms of a sum
+constexpr index_t kRuns = 2;           // pursuits of the terms of a sum
 
 // Points judged, kept for refinement and fitted on all rows, tier by tier.
 struct Tier {
@@ -96,17 +96,18 @@ std::shared_ptr<const search::SearchModel> search_model(const Model& model,
 bool may_search(std::span<const TermView> terms, const Problem& problem,
                 const FitOptions& options) {
   const ParameterTable& table = problem.table;
-  if (options.starts != Starts::search || terms.size() != 1 || table.free.empty()) return false;
+  if (is_given(table) || options.starts != Starts::search || terms.size() != 1) return false;
   if (options.max_nfev) return false;  // who counts evaluations wants one fit
-  if (static_cast<index_t>(table.free.size()) > kMostSearched) return false;
+  const auto n = static_cast<index_t>(table.free.size());
+  const reduce::Term& term = problem.terms.front();
+  if (n > kMostSearched || term.rows - term.masked_rows <= n) return false;
   const Model& model = *terms.front().model;
   if (model.outputs() != 1 || model.columns().empty()) return false;
   if (problem.terms.front().program->linear) return false;
   for (const expr::Symbol& symbol : model.impl()->parameters) {
     if (symbol.index_column >= 0) return false;
   }
-  return std::any_of(table.free.begin(), table.free.end(),
-                     [&](index_t i) { return table.defaulted[z(i)]; });
+  return true;
 }
 
 void keep_short(SolverOptions& options, index_t rows, index_t n) {

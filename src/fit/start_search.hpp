@@ -21,8 +21,7 @@ namespace nlsq::fit_impl {
 
 /// Whether there is something to search for: one term with one response, parameters without a
 /// start that are not gathered, and a model that is not linear.
-bool may_search(std::span<const TermView> terms, const Problem& problem,
-                const FitOptions& options);
+bool may_search(std::span<const TermView> terms, const Problem& problem, const FitOptions& options);
 
 /// Evaluations for a fit that is only the first of several, or one of them.
 void keep_short(SolverOptions& options, index_t rows, index_t n);

@@ -19,8 +19,8 @@ std::size_t at_share(double share, std::size_t size) {
 
 // The largest |value| within a tenth of the data about the maximum is left out for the next one.
 std::size_t largest(std::vector<double>& values, std::size_t reach) {
-  const auto top = static_cast<std::size_t>(
-      std::max_element(values.begin(), values.end()) - values.begin());
+  const auto top =
+      static_cast<std::size_t>(std::max_element(values.begin(), values.end()) - values.begin());
   const std::size_t from = top > reach ? top - reach : 0;
   const std::size_t to = std::min(values.size() - 1, top + reach);
   for (std::size_t i = from; i <= to; ++i) values[i] = -INFINITY;
@@ -71,7 +71,8 @@ void add_shift(Box& box, const Meeting& m, const Facts& d, std::span<const doubl
   if (m.use == Use::pole) {
     const double least = d.least > 0.0 ? d.least : span;
     const double most = d.most > 0.0 ? d.most : span;
-    box.add_log(0.45, 0.1 * least / m.scale, 10.0 * most / m.scale, -sign * (low >= 0.0 ? 1.0 : -1.0));
+    box.add_log(0.45, 0.1 * least / m.scale, 10.0 * most / m.scale,
+                -sign * (low >= 0.0 ? 1.0 : -1.0));
     below(0.2, 1e-4, 5.0);
     above(0.15, 1e-4, 5.0);
     box.add_even(0.2, std::min(put(low), put(high)), std::max(put(low), put(high)));
@@ -141,7 +142,8 @@ std::vector<double> features(std::span<const double> x, std::span<const double> 
   if (n < 4) return {x.begin(), x.end()};
   std::vector<std::size_t> order(n);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return x[a] < x[b]; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return x[a] < x[b]; });
   // Means over about a sixtieth of the points.
   const std::size_t width = std::max<std::size_t>(1, n / 60);
   std::vector<double> smooth(n), by_size;
@@ -152,7 +154,8 @@ std::vector<double> features(std::span<const double> x, std::span<const double> 
     smooth[i] = sum / static_cast<double>(to - from);
   }
   by_size = smooth;
-  std::nth_element(by_size.begin(), by_size.begin() + static_cast<std::ptrdiff_t>(n / 2), by_size.end());
+  std::nth_element(by_size.begin(), by_size.begin() + static_cast<std::ptrdiff_t>(n / 2),
+                   by_size.end());
   const double median = by_size[n / 2];
   std::vector<double> up(n), down(n), slope(n, 0.0), bend(n, 0.0);
   for (std::size_t i = 0; i < n; ++i) up[i] = smooth[i] - median, down[i] = median - smooth[i];
@@ -173,7 +176,8 @@ std::vector<double> features(std::span<const double> x, std::span<const double> 
 
 void Box::add_log(double share, double low, double high, double sign, double offset) {
   if (!(low > 0.0 && high > 0.0 && std::isfinite(low) && std::isfinite(high))) return;
-  pieces_.push_back({share, std::min(low, high), std::max(low, high), sign, offset, Piece::Kind::log, {}});
+  pieces_.push_back(
+      {share, std::min(low, high), std::max(low, high), sign, offset, Piece::Kind::log, {}});
   total_ += share;
 }
 
@@ -255,14 +259,16 @@ Box box_of(const Meeting& m, const Facts& product, const Facts& partner,
     case Role::magnitude:
       if (has_partner && partner.most > 0.0) {
         const double p = m.partner_power;
-        const auto [low, high] = solved(0.1 * std::pow(partner.least, p),
-                                        10.0 * std::pow(partner.most, p), m.scale, e);
+        const auto [low, high] =
+            solved(0.1 * std::pow(partner.least, p), 10.0 * std::pow(partner.most, p), m.scale, e);
         add_signed(box, 1.0, low, high, both_signs, 0.1);
       }
       break;
     case Role::frequency: {
       const Facts& g = product.sorted.empty() ? partner : product;
-      if (g.span > 0.0) {
+      if (g.sorted.empty()) {
+        box.add_log(1.0, 0.3, 100.0);  // of a logarithm, say: radians a unit of it
+      } else if (g.span > 0.0) {
         const double low = 0.25 * kTwoPi / g.span;
         const double high = std::numbers::pi / std::max(g.spacing, g.span / std::max(g.count, 2.0));
         box.power = 1.0 / e;
@@ -276,7 +282,9 @@ Box box_of(const Meeting& m, const Facts& product, const Facts& partner,
       }
       break;
     }
-    case Role::exponent: add_signed(box, 1.0, 0.2 / m.scale, 8.0 / m.scale, both_signs, 0.35); break;
+    case Role::exponent:
+      add_signed(box, 1.0, 0.2 / m.scale, 8.0 / m.scale, both_signs, 0.35);
+      break;
     case Role::phase:
       box.add_even(1.0, -std::numbers::pi / m.scale, std::numbers::pi / m.scale);
       break;

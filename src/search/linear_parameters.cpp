@@ -2,7 +2,6 @@
 #include "search/linear_parameters.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 
 #include "expr/differentiate.hpp"
@@ -17,19 +16,43 @@ using expr::Op;
 
 constexpr std::size_t kMostCompared = 12;  // beyond, the set is built one parameter at a time
 
-// The set as bits, all of them compared.
-std::uint32_t best_of_all(const std::vector<std::uint32_t>& conflicts) {
-  const std::uint32_t end = std::uint32_t{1} << conflicts.size();
-  std::uint32_t best = 0;
-  // Of equally large sets that with the earliest members is the smallest number.
-  for (std::uint32_t set = 0; set < end; ++set) {
-    if (std::popcount(set) <= std::popcount(best)) continue;
-    bool sound = true;
-    for (std::size_t i = 0; sound && i < conflicts.size(); ++i)
-      sound = ((set >> i) & 1) == 0 || (conflicts[i] & set) == 0;
-    if (sound) best = set;
+// Parameters without curvature of their own.
+std::vector<std::size_t> candidates_of(const CurvaturePattern& pattern) {
+  std::vector<std::size_t> candidates;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (!pattern.is_unused(i) && !pattern.has(i, i)) candidates.push_back(i);
   }
-  return best;
+  return candidates;
+}
+
+// Each of a few candidates that has curvature with exactly one of the set, and none with another
+// factor; the one it has it with keeps a column of its own.
+std::vector<Product> products_of(Graph& graph, std::span<const index_t> parameters,
+                                 const CurvaturePattern& pattern,
+                                 const std::vector<std::size_t>& candidates,
+                                 const std::vector<std::size_t>& set) {
+  std::vector<Product> products;
+  for (const std::size_t v : candidates) {
+    if (std::find(set.begin(), set.end(), v) != set.end()) continue;
+    std::size_t through = v;
+    int shared = 0;
+    for (const std::size_t a : set) {
+      if (!pattern.has(v, a)) continue;
+      ++shared;
+      through = a;
+    }
+    const bool apart = std::none_of(products.begin(), products.end(), [&](const Product& other) {
+      return pattern.has(v, other.factor);
+    });
+    if (shared == 1 && apart) products.push_back({v, through});
+  }
+  std::vector<NodeId> factors;
+  for (const Product& product : products)
+    factors.push_back(graph.parameter(parameters[product.factor]));
+  std::erase_if(products, [&](const Product& product) {
+    return without(graph, pattern.derivative(product.through), factors) == kNone;
+  });
+  return products;
 }
 
 }  // namespace
@@ -40,7 +63,8 @@ CurvaturePattern::CurvaturePattern(Graph& graph, NodeId root, std::span<const in
   for (NodeId id = 0; id <= root; ++id) {
     if (!used[id] || graph[id].op != Op::parameter) continue;
     const auto at = std::find(parameters.begin(), parameters.end(), index_t{graph[id].imm});
-    if (at != parameters.end()) is_unused_[static_cast<std::size_t>(at - parameters.begin())] = false;
+    if (at != parameters.end())
+      is_unused_[static_cast<std::size_t>(at - parameters.begin())] = false;
   }
   std::vector<expr::Variable> variables;
   for (const index_t p : parameters) variables.push_back({p, -1});
@@ -68,35 +92,51 @@ CurvaturePattern::CurvaturePattern(Graph& graph, NodeId root, std::span<const in
   }
 }
 
-std::vector<std::size_t> linear_parameters(const CurvaturePattern& pattern) {
-  std::vector<std::size_t> candidates;
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    if (!pattern.is_unused(i) && !pattern.has(i, i)) candidates.push_back(i);
-  }
-  std::vector<std::size_t> chosen;
+LinearChoice choose_linear(Graph& graph, std::span<const index_t> parameters,
+                           const CurvaturePattern& pattern) {
+  const std::vector<std::size_t> candidates = candidates_of(pattern);
+  LinearChoice best;
   if (candidates.size() > kMostCompared) {
     for (const std::size_t i : candidates) {
-      const bool fits = std::none_of(chosen.begin(), chosen.end(),
+      const bool fits = std::none_of(best.linear.begin(), best.linear.end(),
                                      [&](std::size_t j) { return pattern.has(i, j); });
-      if (fits) chosen.push_back(i);
+      if (fits) best.linear.push_back(i);
     }
-    return chosen;
+    return best;
   }
   std::vector<std::uint32_t> conflicts(candidates.size(), 0);
+  bool any = false;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     for (std::size_t j = 0; j < candidates.size(); ++j) {
       if (i != j && pattern.has(candidates[i], candidates[j])) conflicts[i] |= 1u << j;
     }
+    any = any || conflicts[i] != 0;
   }
-  const std::uint32_t best = best_of_all(conflicts);
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    if ((best >> i) & 1) chosen.push_back(candidates[i]);
+  if (!any) {
+    best.linear = candidates;
+    return best;
   }
-  return chosen;
+  // Of equally large sets that with the earliest members is the smallest number.
+  const std::uint32_t end = std::uint32_t{1} << candidates.size();
+  for (std::uint32_t set = 1; set < end; ++set) {
+    bool sound = true;
+    for (std::size_t i = 0; sound && i < conflicts.size(); ++i)
+      sound = ((set >> i) & 1) == 0 || (conflicts[i] & set) == 0;
+    if (!sound) continue;
+    LinearChoice choice;
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      if ((set >> i) & 1) choice.linear.push_back(candidates[i]);
+    }
+    choice.products = products_of(graph, parameters, pattern, candidates, choice.linear);
+    const auto size = [](const LinearChoice& c) {
+      return std::pair(c.linear.size() + c.products.size(), c.linear.size());
+    };
+    if (size(choice) > size(best)) best = std::move(choice);
+  }
+  return best;
 }
 
-NodeId substitute(Graph& graph, NodeId root,
-                  std::span<const std::pair<NodeId, NodeId>> replaced) {
+NodeId substitute(Graph& graph, NodeId root, std::span<const std::pair<NodeId, NodeId>> replaced) {
   const std::vector<bool> needed = graph.reachable({&root, 1});
   std::vector<NodeId> to(root + std::size_t{1}, kNone);
   std::vector<bool> changed(root + std::size_t{1}, false);
@@ -136,8 +176,8 @@ NodeId without(Graph& graph, NodeId root, std::span<const NodeId> zeros) {
       continue;
     }
     const NodeId a = to[node.a], b = operands > 1 ? to[node.b] : kNone;
-    const bool same = a == node.a && (operands < 2 || b == node.b) &&
-                      (operands < 3 || to[node.c] == node.c);
+    const bool same =
+        a == node.a && (operands < 2 || b == node.b) && (operands < 3 || to[node.c] == node.c);
     if (same) {
       to[id] = id;
       continue;
@@ -149,12 +189,8 @@ NodeId without(Graph& graph, NodeId root, std::span<const NodeId> zeros) {
       case Op::strong_mul:
         to[id] = a == kNone || b == kNone ? kNone : graph.make(node.op, a, b);
         continue;
-      case Op::div:
-        to[id] = a == kNone ? kNone : graph.make(Op::div, a, number(b));
-        continue;
-      case Op::add:
-        to[id] = a == kNone ? b : b == kNone ? a : graph.make(Op::add, a, b);
-        continue;
+      case Op::div: to[id] = a == kNone ? kNone : graph.make(Op::div, a, number(b)); continue;
+      case Op::add: to[id] = a == kNone ? b : b == kNone ? a : graph.make(Op::add, a, b); continue;
       case Op::sub:
         if (b == kNone) {
           to[id] = a;

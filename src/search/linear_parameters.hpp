@@ -33,9 +33,21 @@ class CurvaturePattern {
   std::vector<bool> is_unused_, pairs_;
 };
 
-/// Positions of a largest set without common curvature, ascending; of equally large ones that with
-/// the earliest members. Unused parameters are never in it.
-std::vector<std::size_t> linear_parameters(const CurvaturePattern& pattern);
+/// v in a·(… + v·…): linear once a is, by the product a·v.
+struct Product {
+  std::size_t factor;   ///< v
+  std::size_t through;  ///< a, one of the linear ones
+};
+
+/// Positions of a largest set of parameters without common curvature and of products with one of
+/// them, all linear together; of equally large ones that with most parameters, then the earliest.
+/// Unused parameters are never in it. The graph grows by what is looked at.
+struct LinearChoice {
+  std::vector<std::size_t> linear;
+  std::vector<Product> products;
+};
+LinearChoice choose_linear(expr::Graph& graph, std::span<const index_t> parameters,
+                           const CurvaturePattern& pattern);
 
 /// `root` with nodes replaced, built anew by the rules.
 expr::NodeId substitute(expr::Graph& graph, expr::NodeId root,

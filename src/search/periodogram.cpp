@@ -2,10 +2,12 @@
 #include "search/periodogram.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <complex>
 #include <numbers>
+#include <optional>
+
+#include "search/spectrum.hpp"
 
 namespace nlsq::search {
 namespace {
@@ -14,7 +16,10 @@ constexpr double kOversampling = 4.0;
 constexpr double kMostFrequencies = 16384;
 constexpr double kIrregular = 8.0;  // times the usual limit where rows are not evenly spaced
 constexpr double kFewRows = 1024;
-constexpr std::size_t kPeaks = 3;         // of each look
+constexpr double kRateStep = 1.0;  // of a chirp, periods over the data
+constexpr double kMostRates = 128.0;
+constexpr double kMostChirpFrequencies = 2048.0;
+constexpr std::size_t kPeaks = 3;  // of each look
 constexpr index_t kMostLooks = 4;
 
 struct Peak {
@@ -40,56 +45,10 @@ void take_off(std::vector<std::vector<double>> columns, std::vector<double>& y) 
   }
 }
 
-// In place, of a power of two of values (Cooley and Tukey 1965).
-void transform(std::vector<std::complex<double>>& a) {
-  const std::size_t n = a.size();
-  for (std::size_t i = 1, j = 0; i < n; ++i) {
-    std::size_t bit = n >> 1;
-    for (; j & bit; bit >>= 1) j ^= bit;
-    j ^= bit;
-    if (i < j) std::swap(a[i], a[j]);
-  }
-  std::vector<std::complex<double>> turns(n / 2);
-  for (std::size_t k = 0; k < n / 2; ++k)
-    turns[k] = std::polar(1.0, 2.0 * std::numbers::pi * static_cast<double>(k) / static_cast<double>(n));
-  for (std::size_t length = 2; length <= n; length <<= 1) {
-    const std::size_t stride = n / length, half = length / 2;
-    for (std::size_t i = 0; i < n; i += length) {
-      for (std::size_t k = 0; k < half; ++k) {
-        const std::complex<double> w = turns[k * stride], odd = a[i + k + half];
-        // Written out: the product of complex numbers looks for infinities.
-        const std::complex<double> v(odd.real() * w.real() - odd.imag() * w.imag(),
-                                     odd.real() * w.imag() + odd.imag() * w.real());
-        a[i + k + half] = a[i + k] - v;
-        a[i + k] += v;
-      }
-    }
-  }
-}
-
-// |Σ y exp(i·step·f·x)|² for f = 1 … count, x within [−½, ½]: values are spread linearly on a grid
-// of four points a period of the highest frequency, and what that costs is given back (Press and
-// Rybicki 1989).
 std::vector<double> powers(std::span<const double> x, std::span<const double> y,
                            std::size_t count) {
-  const std::size_t size = std::bit_ceil(4 * count);
-  std::vector<std::complex<double>> grid(size);
-  const double scale = static_cast<double>(size) / kOversampling;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    const double place = (x[i] + 0.5) * scale;
-    const auto at = static_cast<std::size_t>(place);
-    const double share = place - static_cast<double>(at);
-    grid[at % size] += y[i] * (1.0 - share);
-    grid[(at + 1) % size] += y[i] * share;
-  }
-  transform(grid);
-  std::vector<double> power(count);
-  for (std::size_t f = 0; f < count; ++f) {
-    const double angle = std::numbers::pi * static_cast<double>(f + 1) / static_cast<double>(size);
-    const double lost = std::sin(angle) / angle;
-    power[f] = std::norm(grid[f + 1]) / (lost * lost * lost * lost);
-  }
-  return power;
+  std::vector<std::complex<double>> values(y.begin(), y.end());
+  return spectrum(x, values, count, kOversampling).above;
 }
 
 std::vector<Peak> peaks_of(const std::vector<double>& power, double step) {
@@ -124,27 +83,96 @@ bool is_even(std::vector<double> x) {
 
 }  // namespace
 
+namespace {
+
+// The abscissa within [−½, ½], and what a parabola leaves of the response.
+struct Curve {
+  std::vector<double> x, y;
+  double span;
+};
+
+std::optional<Curve> detrended(std::span<const double> given_x, std::span<const double> given_y) {
+  const std::size_t n = given_x.size();
+  if (n < 4) return std::nullopt;
+  const auto [low, high] = std::minmax_element(given_x.begin(), given_x.end());
+  const double span = *high - *low, middle = *low + 0.5 * span;
+  if (!(span > 0.0) || !std::isfinite(span)) return std::nullopt;
+  Curve curve{std::vector<double>(n), {given_y.begin(), given_y.end()}, span};
+  std::vector<std::vector<double>> trend(3, std::vector<double>(n, 1.0));
+  for (std::size_t i = 0; i < n; ++i) {
+    curve.x[i] = (given_x[i] - middle) / span;
+    trend[1][i] = curve.x[i];
+    trend[2][i] = curve.x[i] * curve.x[i];
+  }
+  double most = 0.0;
+  for (const double v : curve.y) most = std::max(most, std::abs(v));
+  if (!(most > 0.0)) return std::nullopt;
+  for (double& v : curve.y) v /= most;
+  take_off(std::move(trend), curve.y);
+  return curve;
+}
+
+}  // namespace
+
+Chirps likely_chirps(std::span<const double> given_x, std::span<const double> z,
+                     std::span<const double> given_y, index_t all_rows) {
+  const std::optional<Curve> curve = detrended(given_x, given_y);
+  if (!curve) return {};
+  const auto [low, high] = std::minmax_element(z.begin(), z.end());
+  const double span = *high - *low;
+  double along = 0.0;  // of z's deviation from a multiple of x
+  const auto most = std::max_element(given_x.begin(), given_x.end(),
+                                     [](double a, double b) { return std::abs(a) < std::abs(b); }) -
+                    given_x.begin();
+  const double slope = z[static_cast<std::size_t>(most)] / given_x[static_cast<std::size_t>(most)];
+  for (std::size_t i = 0; i < z.size(); ++i)
+    along = std::max(along, std::abs(z[i] - slope * given_x[i]));
+  if (!(span > 0.0) || !std::isfinite(span) || !(along > 1e-6 * span)) return {};
+  const double rows = static_cast<double>(std::max<index_t>(all_rows, 4));
+  const auto count =
+      static_cast<std::size_t>(std::min(0.5 * kOversampling * rows, kMostChirpFrequencies));
+  const double step = kRateStep * 2.0 * std::numbers::pi / span;
+  const auto rates = static_cast<std::size_t>(std::min(0.25 * rows / kRateStep, kMostRates));
+  struct Pair {
+    double power, frequency, rate;
+  };
+  std::vector<Pair> pairs;
+  std::vector<std::complex<double>> turned(z.size());
+  const double unit = 2.0 * std::numbers::pi / kOversampling / curve->span;
+  for (std::size_t r = 0; r <= rates; ++r) {
+    const double rate = step * static_cast<double>(r);
+    for (std::size_t i = 0; i < z.size(); ++i)
+      turned[i] = curve->y[i] * std::polar(1.0, rate * (z[i] - *low));
+    const Spectrum powers = spectrum(curve->x, turned, count, kOversampling);
+    const auto add = [&](const std::vector<double>& of, double sign) {
+      const auto top = std::max_element(of.begin(), of.end());
+      pairs.push_back({*top, sign * unit * static_cast<double>(top - of.begin() + 1), rate});
+    };
+    add(powers.above, 1.0);
+    add(powers.below, -1.0);
+  }
+  std::stable_sort(pairs.begin(), pairs.end(),
+                   [](const Pair& a, const Pair& b) { return a.power > b.power; });
+  Chirps found;
+  for (std::size_t i = 0; i < std::min(pairs.size(), kPeaks); ++i) {
+    const double sign = pairs[i].frequency < 0.0 ? -1.0 : 1.0;  // the same wave, backwards
+    for (std::size_t times = i; times < kPeaks; ++times) {      // the best one most often
+      found.frequencies.push_back(sign * pairs[i].frequency);
+      found.rates.push_back(sign * pairs[i].rate);
+    }
+  }
+  return found;
+}
+
 std::vector<double> likely_frequencies(std::span<const double> given_x,
                                        std::span<const double> given_y, index_t all_rows,
                                        index_t waves) {
-  const std::size_t n = given_x.size();
-  if (n < 4) return {};
-  const auto [low, high] = std::minmax_element(given_x.begin(), given_x.end());
-  const double span = *high - *low, middle = *low + 0.5 * span;
-  if (!(span > 0.0) || !std::isfinite(span)) return {};
-  std::vector<double> x(n), y(given_y.begin(), given_y.end());
-  std::vector<std::vector<double>> trend(3, std::vector<double>(n, 1.0));
-  for (std::size_t i = 0; i < n; ++i) {
-    x[i] = (given_x[i] - middle) / span;
-    trend[1][i] = x[i];
-    trend[2][i] = x[i] * x[i];
-  }
-  double most = 0.0;
-  for (const double v : y) most = std::max(most, std::abs(v));
-  if (!(most > 0.0)) return {};
-  for (double& v : y) v /= most;
-  take_off(std::move(trend), y);
-
+  const std::optional<Curve> curve = detrended(given_x, given_y);
+  if (!curve) return {};
+  const std::vector<double>& x = curve->x;
+  std::vector<double> y = curve->y;
+  const std::size_t n = x.size();
+  const double span = curve->span;
   const double step = 2.0 * std::numbers::pi / kOversampling;
   const double usual = 0.5 * kOversampling * static_cast<double>(std::max<index_t>(all_rows, 4));
   const bool extends = static_cast<double>(n) <= kFewRows && !is_even(x);

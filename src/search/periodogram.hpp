@@ -16,4 +16,13 @@ namespace nlsq::search {
 std::vector<double> likely_frequencies(std::span<const double> x, std::span<const double> y,
                                        index_t all_rows, index_t waves);
 
+/// The best pairs of a wave whose argument is frequency·x + rate·z, as of a chirp: for each rate
+/// the response is turned back by it, and its spectrum along x looked at. Empty where x and z are
+/// proportional or nothing varies.
+struct Chirps {
+  std::vector<double> frequencies, rates;
+};
+Chirps likely_chirps(std::span<const double> x, std::span<const double> z,
+                     std::span<const double> y, index_t all_rows);
+
 }  // namespace nlsq::search

@@ -24,11 +24,14 @@ bool contains(const Graph& graph, NodeId root, NodeId wanted) {
   return wanted <= root && graph.reachable({&root, 1})[wanted];
 }
 
+NodeId derivative(Graph& graph, NodeId node, index_t parameter) {
+  const std::vector<expr::Variable> by = {{parameter, -1}};
+  return expr::differentiate(graph, node, by, expr::Accumulation::forward).front();
+}
+
 // c of an argument c·p + (what does not contain p), c a number.
 std::optional<double> coefficient(Graph& graph, NodeId argument, index_t parameter) {
-  const std::vector<expr::Variable> variable = {{parameter, -1}};
-  const NodeId slope =
-      expr::differentiate(graph, argument, variable, expr::Accumulation::forward).front();
+  const NodeId slope = derivative(graph, argument, parameter);
   if (slope == kNone || !graph.is_constant(slope)) return std::nullopt;
   const double c = graph[slope].value;
   return c != 0.0 && std::isfinite(c) ? std::optional(c) : std::nullopt;
@@ -77,6 +80,33 @@ bool log_amplitude(Graph& graph, Rewritten& model, index_t parameter) {
   return true;
 }
 
+// The parameter that a wave is multiplied with: `slope`, the model's derivative by the wave, is it
+// times something, and it is nowhere else.
+std::optional<index_t> amplitude_of(Graph& graph, const Rewritten& model, index_t phase,
+                                    NodeId slope, NodeId rest, NodeId argument) {
+  for (const index_t amplitude : model.moving) {
+    const NodeId a = graph.parameter(amplitude);
+    if (amplitude == phase || !contains(graph, slope, a)) continue;
+    const NodeId shape = derivative(graph, slope, amplitude);
+    const bool is_factor =
+        shape != kNone && !contains(graph, shape, a) && without(graph, slope, {&a, 1}) == kNone;
+    const bool is_elsewhere =
+        contains(graph, argument, a) || (rest != kNone && contains(graph, rest, a));
+    if (is_factor && !is_elsewhere) return amplitude;
+  }
+  return std::nullopt;
+}
+
+// P·sin u + Q·cos u, or P·cos u − Q·sin u: of an amplitude and a phase P = A cos cφ, Q = A sin cφ.
+NodeId waves_of(Graph& graph, Op op, NodeId u, NodeId first, NodeId second) {
+  const NodeId sine = graph.make(Op::sin, u), cosine = graph.make(Op::cos, u);
+  if (op == Op::cos) {
+    return graph.make(Op::sub, graph.make(Op::mul, first, cosine),
+                      graph.make(Op::mul, second, sine));
+  }
+  return graph.make(Op::add, graph.make(Op::mul, first, sine), graph.make(Op::mul, second, cosine));
+}
+
 bool phase(Graph& graph, Rewritten& model, index_t parameter) {
   const NodeId p = graph.parameter(parameter);
   const std::optional<NodeId> function = only_function(graph, model.root, p, {Op::sin, Op::cos});
@@ -84,55 +114,33 @@ bool phase(Graph& graph, Rewritten& model, index_t parameter) {
   const Node wave = graph[*function];
   const std::optional<double> c = coefficient(graph, wave.a, parameter);
   if (!c) return false;
-  // An amplitude: all that depends on the wave is A times it, and A is nowhere else.
   const NodeId placeholder = graph.parameter(model.slots + 1);
   const Pair whole{*function, placeholder};
   const NodeId outer = substitute(graph, model.root, {&whole, 1});
   if (contains(graph, outer, p)) return false;
-  const std::vector<expr::Variable> by_wave = {{model.slots + 1, -1}};
-  const NodeId slope =
-      expr::differentiate(graph, outer, by_wave, expr::Accumulation::forward).front();
+  const NodeId slope = derivative(graph, outer, model.slots + 1);
   if (slope == kNone || contains(graph, slope, placeholder)) return false;
   const NodeId rest = without(graph, outer, {&placeholder, 1});
-  for (const index_t amplitude : model.moving) {
-    const NodeId a = graph.parameter(amplitude);
-    if (amplitude == parameter || !contains(graph, slope, a)) continue;
-    const std::vector<expr::Variable> by_amplitude = {{amplitude, -1}};
-    const NodeId shape =
-        expr::differentiate(graph, slope, by_amplitude, expr::Accumulation::forward).front();
-    // slope = A·shape: no A in its shape, and nothing left without A.
-    if (shape == kNone || contains(graph, shape, a)) continue;
-    if (without(graph, slope, {&a, 1}) != kNone) continue;
-    if (contains(graph, wave.a, a) || (rest != kNone && contains(graph, rest, a))) continue;
-    const Pair at_zero{p, graph.constant(0.0)};
-    const NodeId u = substitute(graph, wave.a, {&at_zero, 1});
-    const NodeId sine = graph.make(Op::sin, u), cosine = graph.make(Op::cos, u);
-    const NodeId first = graph.parameter(model.slots), second = graph.parameter(model.slots + 1);
-    const bool is_cosine = wave.op == Op::cos;
-    // sin(u + cφ) = cos cφ·sin u + sin cφ·cos u; cos(u + cφ) = cos cφ·cos u − sin cφ·sin u.
-    const NodeId waves =
-        is_cosine ? graph.make(Op::sub, graph.make(Op::mul, first, cosine),
-                               graph.make(Op::mul, second, sine))
-                  : graph.make(Op::add, graph.make(Op::mul, first, sine),
-                               graph.make(Op::mul, second, cosine));
-    const Pair one{a, graph.constant(1.0)};
-    const NodeId unit = substitute(graph, slope, {&one, 1});
-    NodeId root = graph.make(Op::mul, unit, waves);
-    if (rest != kNone) root = graph.make(Op::add, root, rest);
-    model.done.push_back({.kind = Rewrite::Kind::phase,
-                          .parameter = parameter,
-                          .factor = *c,
-                          .amplitude = amplitude,
-                          .first = model.slots,
-                          .second = model.slots + 1,
-                          .is_cosine = is_cosine});
-    model.root = root;
-    std::replace(model.moving.begin(), model.moving.end(), parameter, model.slots);
-    std::replace(model.moving.begin(), model.moving.end(), amplitude, model.slots + 1);
-    model.slots += 2;
-    return true;
-  }
-  return false;
+  const std::optional<index_t> amplitude =
+      amplitude_of(graph, model, parameter, slope, rest, wave.a);
+  if (!amplitude) return false;
+  const Pair at_zero{p, graph.constant(0.0)};
+  const NodeId u = substitute(graph, wave.a, {&at_zero, 1});
+  const Pair one{graph.parameter(*amplitude), graph.constant(1.0)};
+  const NodeId waves =
+      waves_of(graph, wave.op, u, graph.parameter(model.slots), graph.parameter(model.slots + 1));
+  model.root = graph.make(Op::mul, substitute(graph, slope, {&one, 1}), waves);
+  if (rest != kNone) model.root = graph.make(Op::add, model.root, rest);
+  model.done.push_back({.kind = Rewrite::Kind::phase,
+                        .parameter = parameter,
+                        .factor = *c,
+                        .amplitude = *amplitude,
+                        .first = model.slots,
+                        .second = model.slots + 1});
+  std::replace(model.moving.begin(), model.moving.end(), parameter, model.slots);
+  std::replace(model.moving.begin(), model.moving.end(), *amplitude, model.slots + 1);
+  model.slots += 2;
+  return true;
 }
 
 }  // namespace
@@ -153,6 +161,10 @@ bool restore(const Rewrite& rewrite, std::span<double> slots) {
     if (!(size > 0.0)) return false;
     at(rewrite.parameter) = std::log(size) / rewrite.factor;
     return true;
+  }
+  if (rewrite.kind == Rewrite::Kind::product) {
+    at(rewrite.parameter) = at(rewrite.first) / at(rewrite.amplitude);
+    return std::isfinite(at(rewrite.parameter));
   }
   at(rewrite.amplitude) = std::hypot(at(rewrite.first), at(rewrite.second));
   at(rewrite.parameter) = std::atan2(at(rewrite.second), at(rewrite.first)) / rewrite.factor;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Other parameters that make a model linear in more of them: exp(A + u) is e_A·exp(u) with a
-// positive coefficient, A·sin(u + φ) is P·sin u + Q·cos u.
+// positive coefficient, A·sin(u + φ) is P·sin u + Q·cos u, a·(1 + v·u) has the product a·v.
 #pragma once
 
 #include <span>
@@ -11,13 +11,12 @@
 namespace nlsq::search {
 
 struct Rewrite {
-  enum class Kind { log_amplitude, phase } kind;
-  index_t parameter = -1;  ///< A of the exponential, φ of the wave
+  enum class Kind { log_amplitude, phase, product } kind;
+  index_t parameter = -1;  ///< A of the exponential, φ of the wave, v
   double factor = 1.0;     ///< of that parameter inside the function
-  index_t amplitude = -1;  ///< A of the wave
-  index_t first = -1;      ///< slot of e_A or P
+  index_t amplitude = -1;  ///< A of the wave, a
+  index_t first = -1;      ///< slot of e_A, P or a·v
   index_t second = -1;     ///< slot of Q
-  bool is_cosine = false;
 };
 
 /// A model under rewriting.

@@ -29,6 +29,7 @@ struct Way {
   double exponent = 1.0, scale = 1.0;
   std::vector<Factor> factors;
   bool shared = false;
+  bool moves = false;  // multiplied by what depends on data and other parameters
   NodeId difference = kNone;
   double power = 0.0;
   bool summed = false;
@@ -77,9 +78,9 @@ class Finder {
       }
     }
     if (found_.empty()) return {};
-    const auto best = std::min_element(
-        found_.begin(), found_.end(),
-        [](const Meeting& a, const Meeting& b) { return rank(a) < rank(b); });
+    const auto best =
+        std::min_element(found_.begin(), found_.end(),
+                         [](const Meeting& a, const Meeting& b) { return rank(a) < rank(b); });
     // A place that is a pole anywhere is one.
     Meeting chosen = *best;
     for (const Meeting& other : found_) {
@@ -154,7 +155,7 @@ class Finder {
       double of_difference = power;
       const NodeId data = difference_in(other, of_difference);
       if (data == kNone || way.difference != kNone) {
-        way.shared = true;
+        way.shared = way.moves = true;
       } else {
         way.difference = data;
         way.power = of_difference;
@@ -190,7 +191,7 @@ class Finder {
     } else if (in_exponent && way.is_bare()) {
       m.role = Role::exponent;
     } else if (use == Use::wave) {
-      m.role = way.is_bare() ? Role::phase : Role::frequency;
+      m.role = way.is_bare() && !way.moves ? Role::phase : Role::frequency;
     } else if (!way.is_bare()) {
       m.role = Role::rate;
     }
@@ -260,8 +261,10 @@ class Finder {
         }
         if (way.summed) return meet(way, Use::pole);
         raise(way, -1.0);
-        if (!graph_.is_constant(other)) multiply(way, other, 1.0);
-        else way.scale *= std::abs(graph_[other].value);
+        if (!graph_.is_constant(other))
+          multiply(way, other, 1.0);
+        else
+          way.scale *= std::abs(graph_[other].value);
         return climb(way);
       case Op::pow:
         if (node.b == from) return meet(way, Use::smooth, true);
@@ -324,8 +327,7 @@ class Finder {
 
 }  // namespace
 
-std::vector<Meeting> find_roles(const Graph& graph, NodeId root,
-                                std::span<const index_t> moving,
+std::vector<Meeting> find_roles(const Graph& graph, NodeId root, std::span<const index_t> moving,
                                 std::span<const index_t> parameters) {
   Finder finder(graph, root, moving);
   std::vector<Meeting> roles;

@@ -10,8 +10,8 @@
 namespace nlsq::search {
 namespace {
 
-constexpr index_t kVector = 16;          // rows that a block is a multiple of
-constexpr index_t kMostSorted = 65536;   // more rows are taken as they come
+constexpr index_t kVector = 16;         // rows that a block is a multiple of
+constexpr index_t kMostSorted = 65536;  // more rows are taken as they come
 
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 

@@ -10,10 +10,10 @@
 namespace nlsq::search {
 namespace {
 
-constexpr double kClose = 0.03;        // of the box: the same place
-constexpr index_t kWaveRows = 8192;    // that frequencies are read from
+constexpr double kClose = 0.03;      // of the box: the same place
+constexpr index_t kWaveRows = 8192;  // that frequencies are read from
 constexpr std::uint64_t kSeed = 12;
-constexpr double kSame = 1e-9;         // of a cost
+constexpr double kSame = 1e-9;  // of a cost
 
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
@@ -66,6 +66,28 @@ const std::vector<double>* partner_of(const Meeting& meeting, const SearchModel&
   return &data[static_cast<std::size_t>(at)];
 }
 
+// Likely values of a frequency beside another one whose data are not proportional to its own: the
+// one with fewer factors is that of the wave, the other one a rate at which it changes.
+std::vector<double> chirps_of(std::size_t i, const SearchModel& model,
+                              const std::vector<std::vector<double>>& data,
+                              std::span<const double> y, index_t all_rows) {
+  const Meeting& own = model.roles[i];
+  const auto is_plain = [](const Meeting& m) {
+    return m.role == Role::frequency && !m.shared && !m.factors.empty() && m.exponent == 1.0;
+  };
+  if (!is_plain(own)) return {};
+  for (std::size_t j = 0; j < model.roles.size(); ++j) {
+    const Meeting& other = model.roles[j];
+    if (j == i || !is_plain(other) || other.factors.size() == own.factors.size()) continue;
+    const bool is_wave = own.factors.size() < other.factors.size();
+    const std::vector<double> x = product_of(is_wave ? own : other, model, data, y.size());
+    const std::vector<double> z = product_of(is_wave ? other : own, model, data, y.size());
+    const Chirps found = likely_chirps(x, z, y, all_rows);
+    if (!found.rates.empty()) return is_wave ? found.frequencies : found.rates;
+  }
+  return {};
+}
+
 }  // namespace
 
 Search::Search(const SearchModel& model, const Table& table, const Sample& sample,
@@ -112,9 +134,10 @@ void Search::make_boxes(const Table& table) {
       if (m.role == Role::frequency && round == 1) {
         std::vector<double> x = product_of(m, *model_, along, z(waves.rows));
         if (x.empty() && partner != nullptr) x = *partner_of(m, *model_, along);
-        if (!x.empty())
-          peaks = likely_frequencies(x, {waves.y.data(), z(waves.rows)}, sample_->all_rows,
-                                     waves_wanted);
+        const std::span<const double> heights(waves.y.data(), z(waves.rows));
+        peaks = chirps_of(i, *model_, along, heights, sample_->all_rows);
+        if (peaks.empty() && !x.empty())
+          peaks = likely_frequencies(x, heights, sample_->all_rows, waves_wanted);
       }
       Box box = box_of(m, product, of_partner, places, peaks, both[i]);
       box.lower = lower_[z(model_->nonlinear[i])];
@@ -282,7 +305,8 @@ std::vector<Candidate> Search::best(index_t count, index_t keep) {
   for (std::size_t i = 0; i < order.size() && kept.size() < z(keep); ++i) add(order[i]);
   std::vector<Candidate> candidates;
   for (const std::size_t at : kept) {
-    if (std::optional<Candidate> made = complete(points_[at])) candidates.push_back(std::move(*made));
+    if (std::optional<Candidate> made = complete(points_[at]))
+      candidates.push_back(std::move(*made));
   }
   return candidates;
 }

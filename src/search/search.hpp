@@ -34,8 +34,8 @@ class Search {
   std::vector<Candidate> best(index_t count, index_t keep);
 
   /// Of a model that is a sum: points found one term after the other, each where it leaves least of
-  /// the data with those before it, then each again with all others there. `each`: points judged for
-  /// a term.
+  /// the data with those before it, then each again with all others there. `each`: points judged
+  /// for a term.
   std::vector<Candidate> pursue(index_t runs, index_t each);
   bool is_sum() const { return !model_->groups.empty(); }
 

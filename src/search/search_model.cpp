@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "expr/differentiate.hpp"
 #include "program/lower.hpp"
 #include "search/linear_parameters.hpp"
 
@@ -65,8 +66,8 @@ std::vector<Group> groups_of(const SearchModel& made, const CurvaturePattern& pa
     for (std::size_t b = a + 1; b < of.size(); ++b) {
       bool together = pattern.has(nonlinear[a], nonlinear[b]);
       for (const std::size_t column : linear) {
-        together = together ||
-                   (pattern.has(column, nonlinear[a]) && pattern.has(column, nonlinear[b]));
+        together =
+            together || (pattern.has(column, nonlinear[a]) && pattern.has(column, nonlinear[b]));
       }
       if (together) join(a, b);
     }
@@ -80,9 +81,8 @@ std::vector<Group> groups_of(const SearchModel& made, const CurvaturePattern& pa
     if (group.nonlinear.empty()) continue;
     for (std::size_t column = 0; column < linear.size(); ++column) {
       if (pattern.has(linear[column], nonlinear[group.nonlinear.front()]) ||
-          std::any_of(group.nonlinear.begin(), group.nonlinear.end(), [&](std::size_t i) {
-            return pattern.has(linear[column], nonlinear[i]);
-          }))
+          std::any_of(group.nonlinear.begin(), group.nonlinear.end(),
+                      [&](std::size_t i) { return pattern.has(linear[column], nonlinear[i]); }))
         group.columns.push_back(column);
     }
     if (group.columns.empty()) return {};
@@ -116,24 +116,46 @@ SearchModel make_search_model(const expr::ModelImpl& model, std::span<const inde
   NodeId root = rewritten.root;
 
   const CurvaturePattern pattern(graph, root, made.moving);
-  std::vector<bool> is_linear(made.moving.size(), false);
-  for (const std::size_t i : linear_parameters(pattern)) is_linear[i] = true;
-  std::vector<NodeId> zeros;
-  std::vector<std::size_t> linear, nonlinear;  // positions in the pattern
-  std::vector<program::Root> roots(1);
+  const LinearChoice choice = choose_linear(graph, made.moving, pattern);
+  std::vector<std::size_t> linear(choice.linear), nonlinear;  // positions in the pattern
+  std::vector<NodeId> factors, columns;
+  for (const Product& product : choice.products) {
+    linear.push_back(product.factor);
+    factors.push_back(graph.parameter(made.moving[product.factor]));
+  }
+  for (const std::size_t i : choice.linear) {
+    made.linear.push_back(made.moving[i]);
+    columns.push_back(without(graph, pattern.derivative(i), factors));
+  }
+  for (const Product& product : choice.products) {
+    const index_t factor = made.moving[product.factor];
+    const std::vector<expr::Variable> by = {{factor, -1}};
+    columns.push_back(expr::differentiate(graph, pattern.derivative(product.through), by,
+                                          expr::Accumulation::forward)
+                          .front());
+    made.linear.push_back(made.slots);
+    made.rewrites.push_back({.kind = Rewrite::Kind::product,
+                             .parameter = factor,
+                             .amplitude = made.moving[product.through],
+                             .first = made.slots});
+    ++made.slots;
+  }
+  std::vector<NodeId> zeros(factors);
   for (std::size_t i = 0; i < made.moving.size(); ++i) {
-    if (pattern.is_unused(i)) continue;
-    (is_linear[i] ? made.linear : made.nonlinear).push_back(made.moving[i]);
-    (is_linear[i] ? linear : nonlinear).push_back(i);
-    if (!is_linear[i]) continue;
-    zeros.push_back(graph.parameter(made.moving[i]));
-    roots.push_back({pattern.derivative(i), true});
+    const bool is_linear = std::find(linear.begin(), linear.end(), i) != linear.end();
+    if (is_linear) zeros.push_back(graph.parameter(made.moving[i]));
+    if (is_linear || pattern.is_unused(i)) continue;
+    made.nonlinear.push_back(made.moving[i]);
+    nonlinear.push_back(i);
   }
   made.roles = find_roles(graph, root, made.moving, made.nonlinear);
   made.groups = groups_of(made, pattern, nonlinear, linear);
   add_data_nodes(made);
   const NodeId base = without(graph, root, zeros);
-  roots.front() = {base == kNone ? graph.constant(0.0) : base, true};
+  std::vector<program::Root> roots;
+  roots.push_back({base == kNone ? graph.constant(0.0) : base, true});
+  for (const NodeId column : columns)
+    roots.push_back({column == kNone ? graph.constant(0.0) : column, true});
   made.columns = program::lower(graph, roots, layout(model, made.slots));
   std::vector<program::Root> data;
   for (const NodeId id : made.data_nodes) data.push_back({id, true});

@@ -23,8 +23,8 @@ struct Group {
 };
 
 struct SearchModel {
-  index_t parameters = 0;  ///< of the model
-  index_t slots = 0;       ///< the model's parameters, then those that rewriting adds
+  index_t parameters = 0;          ///< of the model
+  index_t slots = 0;               ///< the model's parameters, then those that rewriting adds
   std::vector<index_t> moving;     ///< slots
   std::vector<index_t> linear;     ///< slots
   std::vector<index_t> nonlinear;  ///< slots

@@ -55,7 +55,8 @@ Sobol::Sobol(index_t dimensions, std::uint64_t seed) : dimensions_(dimensions), 
 void Sobol::next(double* point) {
   const auto tabled = static_cast<index_t>(directions_.size());
   for (index_t d = 0; d < dimensions_; ++d) {
-    const std::uint64_t other = seed_ + 977 * std::uint64_t{count_} + 31 * static_cast<std::uint64_t>(d);
+    const std::uint64_t other =
+        seed_ + 977 * std::uint64_t{count_} + 31 * static_cast<std::uint64_t>(d);
     const std::uint32_t bits = d < tabled ? state_[static_cast<std::size_t>(d)]
                                           : static_cast<std::uint32_t>(base::hash(other) >> 32);
     point[d] = (static_cast<double>(bits) + 0.5) * 0x1p-32;

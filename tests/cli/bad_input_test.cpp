@@ -138,7 +138,7 @@ TEST_F(BadInput, bounds_and_starts_must_agree) {
 }
 
 TEST_F(BadInput, a_start_where_the_model_is_not_finite_names_the_line) {
-  expect_refused(fit("d.csv", "log(a*x - 2.5) + b", {"--where", "x > 1"}),
+  expect_refused(fit("d.csv", "log(a*x - 2.5) + b", {"--where", "x > 1", "--starts", "ones"}),
                  {"d.csv:3", "x = 2", "a=1"});
 }
 

@@ -146,10 +146,12 @@ TEST_F(Models, are_suggested_where_a_name_is_misspelt) {
   EXPECT_NE(error("polynomial(0)").find("uses no column"), std::string::npos);
 }
 
-TEST_F(Models, alone_know_starts) {
-  const Outcome outcome = fit("peak.csv", "a*exp(-b*x)", {"--p0", "auto"});
+TEST_F(Models, alone_know_starts_of_groups) {
+  EXPECT_EQ(fit("peak.csv", "a*exp(-b*(x - c)^2)", {"--p0", "auto"}).code, 0);
+  write("groups.csv", "g,x,y\n1,1,2\n1,2,3\n1,3,5\n");
+  const Outcome outcome = fit("groups.csv", "a*exp(b*x)", {"--p0", "auto", "--by", "g"});
   EXPECT_EQ(outcome.code, 2);
-  EXPECT_NE(outcome.err.find("--p0 auto: only a built-in model"), std::string::npos);
+  EXPECT_NE(outcome.err.find("--p0 auto: with --by only a built-in model"), std::string::npos);
 }
 
 TEST_F(Models, leave_out_rows_of_infinite_sigma_and_draw_plots) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The table as a whole, against a file, and the forms that a row can take.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <regex>
 #include <sstream>
@@ -33,6 +36,15 @@ TEST_F(Report, says_what_became_of_each_parameter) {
   EXPECT_NE(out.find("at upper bound"), std::string::npos);
   EXPECT_NE(out.find("fixed"), std::string::npos);
   EXPECT_NE(out.find("default start 1"), std::string::npos);
+  std::string far = "x,y\n";
+  for (int i = 0; i < 60; ++i)
+    far += fmt::format("{},{}\n", i * 1e-9, 3.0 * std::exp(-i / 7.0) + 0.01 * (i * i % 5));
+  write("far.csv", far);
+  const char* const formula = "y = a*exp(-x/tau) + c";
+  EXPECT_NE(fit("far.csv", formula).out.find("found start"), std::string::npos);
+  const std::string ones = fit("far.csv", formula, {"--starts", "ones"}).out;
+  EXPECT_NE(ones.find("default start 1"), std::string::npos);
+  EXPECT_EQ(fit("far.csv", formula, {"--starts", "zeros"}).code, 2);
   const std::string singular = fit("d.csv", "a*x + b*x + c").out;
   EXPECT_NE(singular.find("undetermined"), std::string::npos);
 }

@@ -104,7 +104,7 @@ def test_a_callback_sees_each_attempt_from_its_first_step():
     def callback(iteration, cost, params, info):
         seen.append((iteration, info["actual_reduction"]))
 
-    curve_fit(decay, X, 1e4 * (decay(X, 2.0, 1.1, 0.5) + NOISE), callback=callback)
+    curve_fit(decay, X, 1e4 * (decay(X, 2.0, 1.1, 0.5) + NOISE), callback=callback, starts="ones")
     first = [reduction for iteration, reduction in seen if iteration == 1]
     assert first == [None, None]
 

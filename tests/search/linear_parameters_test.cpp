@@ -18,8 +18,13 @@ std::string linear_of(const std::string& formula) {
   const Model model = Model::parse(formula, {"x"});
   expr::Graph graph = model.impl()->graph;
   const CurvaturePattern pattern(graph, model.impl()->outputs[0], test::all_of(model));
+  const std::vector<index_t> slots = test::all_of(model);
+  const LinearChoice choice = choose_linear(graph, slots, pattern);
   std::string names;
-  for (const std::size_t i : linear_parameters(pattern)) names += model.parameters()[i] + " ";
+  for (const std::size_t i : choice.linear) names += model.parameters()[i] + " ";
+  for (const Product& product : choice.products) {
+    names += model.parameters()[product.through] + "*" + model.parameters()[product.factor] + " ";
+  }
   return names;
 }
 
@@ -33,6 +38,8 @@ TEST(LinearParameters, AreTheLargestSetThatIsLinearTogether) {
   EXPECT_EQ(linear_of("low + (high - low)/(1 + (x/mid)^(-h))"), "low high ");
   EXPECT_EQ(linear_of("where(x > t, a, b)"), "a b ");
   EXPECT_EQ(linear_of("abs(a*x)"), "");
+  EXPECT_EQ(linear_of("a*(1 + v*cos(w*x))"), "a a*v ");
+  EXPECT_EQ(linear_of("c + a*x*(1 + v*x + u*sin(w*x))"), "c a a*v a*u ");
 }
 
 TEST(LinearParameters, AStepThatOnlyAConditionHoldsIsNotUnused) {

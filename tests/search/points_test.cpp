@@ -120,6 +120,22 @@ TEST(Frequencies, OfTwoWavesAndTheirDifference) {
   for (const double w : {8.0, 11.0, 3.0}) EXPECT_LT(nearest(found, w), 0.1) << w;
 }
 
+TEST(Frequencies, OfAChirpComeWithTheirRates) {
+  const std::vector<double> x = test::even(0.0, 1.0, 400);
+  for (const double sign : {1.0, -1.0}) {
+    std::vector<double> y, squares;
+    for (const double v : x) {
+      squares.push_back(v * v);
+      y.push_back(std::cos(200.0 * v + sign * 90.0 * v * v + 0.3));
+    }
+    const Chirps found = likely_chirps(x, squares, y, 400);
+    ASSERT_FALSE(found.rates.empty());
+    EXPECT_NEAR(found.rates[0], sign * 90.0, 4.0);
+    EXPECT_NEAR(found.frequencies[0], 200.0, 5.0);
+    EXPECT_TRUE(likely_chirps(x, x, y, 400).rates.empty());
+  }
+}
+
 TEST(Frequencies, ThereAreNoneOfAConstant) {
   const std::vector<double> x = test::even(0.0, 1.0, 50), zero(50, 0.0), same(50, 2.0);
   EXPECT_TRUE(likely_frequencies(x, zero, 50, 1).empty());

@@ -20,8 +20,8 @@ Meeting meeting_of(const std::string& formula, const std::string& name,
 }
 
 TEST(Roles, AShiftIsWhatDataAreComparedWithOrTakenOff) {
-  for (const char* formula : {"a*exp(-(x - t)^2)", "a/(1 + exp(-k*(x - t)))", "a*tanh((x - t)/w)",
-                              "a*abs(x - t)"}) {
+  for (const char* formula :
+       {"a*exp(-(x - t)^2)", "a/(1 + exp(-k*(x - t)))", "a*tanh((x - t)/w)", "a*abs(x - t)"}) {
     const Meeting m = meeting_of(formula, "t");
     EXPECT_EQ(m.role, Role::shift) << formula;
     EXPECT_EQ(m.use, Use::smooth) << formula;

@@ -92,15 +92,16 @@ TEST(Projection, IsInfiniteWhereTheModelIsNotFinite) {
 
 // A rewritten model, completed, has the same values as the model itself.
 TEST(Rewrites, StandForTheModel) {
-  const std::vector<std::pair<const char*, double (*)(double, const std::vector<double>&)>> models = {
-      {"a*sin(w*x + p) + c",
-       [](double x, const auto& p) { return p[0] * std::sin(p[1] * x + p[2]) + p[3]; }},
-      {"a*exp(-g*x)*cos(w*x - p)",
-       [](double x, const auto& p) {
-         return p[0] * std::exp(-p[1] * x) * std::cos(p[2] * x - p[3]);
-       }},
-      {"exp(a - 2*k*x)",
-       [](double x, const auto& p) { return std::exp(p[0] - 2.0 * p[1] * x); }}};
+  const std::vector<std::pair<const char*, double (*)(double, const std::vector<double>&)>> models =
+      {{"a*sin(w*x + p) + c",
+        [](double x, const auto& p) { return p[0] * std::sin(p[1] * x + p[2]) + p[3]; }},
+       {"a*exp(-g*x)*cos(w*x - p)",
+        [](double x, const auto& p) {
+          return p[0] * std::exp(-p[1] * x) * std::cos(p[2] * x - p[3]);
+        }},
+       {"a + b*(x + c*exp(-x*d))",
+        [](double x, const auto& p) { return p[0] + p[1] * (x + p[2] * std::exp(-x * p[3])); }},
+       {"exp(a - 2*k*x)", [](double x, const auto& p) { return std::exp(p[0] - 2.0 * p[1] * x); }}};
   for (const auto& [formula, f] : models) {
     Problem problem(formula);
     const std::vector<double> truth = {1.7, 0.6, 2.1, 0.4};
@@ -124,8 +125,8 @@ TEST(Rewrites, StandForTheModel) {
 }
 
 TEST(SearchModel, TermsOfASumAreGroups) {
-  const SearchModel peaks = test::model_of(Model::parse(
-      "a*exp(-((x - m)/s)^2) + b*exp(-((x - n)/t)^2) + c + d*exp(-k*x)", {"x"}));
+  const SearchModel peaks = test::model_of(
+      Model::parse("a*exp(-((x - m)/s)^2) + b*exp(-((x - n)/t)^2) + c + d*exp(-k*x)", {"x"}));
   ASSERT_EQ(peaks.groups.size(), 3u);
   EXPECT_EQ(peaks.groups[0].kind, peaks.groups[1].kind);
   EXPECT_NE(peaks.groups[0].kind, peaks.groups[2].kind);
@@ -151,8 +152,7 @@ TEST(Search, TheBestPointsAreNearTheTruthInAnyUnits) {
 }
 
 TEST(Search, FindsTermsOneAfterTheOther) {
-  Problem problem(
-      "a*exp(-((x - m)/s)^2) + b*exp(-((x - n)/t)^2) + c*exp(-((x - o)/u)^2)");
+  Problem problem("a*exp(-((x - m)/s)^2) + b*exp(-((x - n)/t)^2) + c*exp(-((x - o)/u)^2)");
   problem.measured(test::even(0.0, 100.0, 250), {5, 20, 4, 7, 55, 5, 4, 83, 3},
                    [](double x, const auto& p) {
                      double sum = 0.0;
