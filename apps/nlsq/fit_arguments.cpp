@@ -193,7 +193,7 @@ constexpr const char* kExamples = R"(Examples (from the project's folder):
   nlsq fit examples/data/plate.csv --by well --model four_pl --missing omit
 
 FILE is text (CSV, TSV, blanks), NPY or NPZ; - is standard input. 'nlsq info functions': the formula language.
-Exit code: 0 converged, 1 not converged (or --strict and a warning), 2 wrong input, 3 stopped by a signal, 4 I/O failure.
+Exit code: 0 converged, 1 not converged (--strict: or a warning), 2 wrong input, 3 stopped, 4 I/O failure.
 )";
 
 }  // namespace

@@ -142,7 +142,7 @@ void judge_called(FitResult& result, const Columns& axes, const std::vector<std:
                   nb::handle y, nb::handle sigma, nb::handle f) {
   JudgedRows rows;
   rows.names = names;
-  rows.may_oscillate = true;
+  rows.may_oscillate = result.r_squared < 0.5;  // nothing is known of the model
   std::vector<Buffer> columns(axes.size());
   for (std::size_t c = 0; c < axes.size(); ++c) {
     if (!columns[c].take(axes[c])) throw nb::type_error("axes must be arrays of floats");

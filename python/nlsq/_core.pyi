@@ -605,6 +605,11 @@ class FitResult:
 
     def report(self, level: float = 0.95, color: bool = False) -> str: ...
 
+def judge(result: FitResult, axes: Sequence[object], names: Sequence[str], y: object, sigma: object | None, f: object) -> None:
+    """
+    Adds what the residuals f of a model that was called tell in the order of its axes.
+    """
+
 def issue_kinds() -> list:
     """(id, title) of everything that a fit may warn of."""
 
@@ -657,6 +662,9 @@ class Called:
 
     def remember_values(self, x: Sequence[float], values: object) -> None:
         """What the function gave at x."""
+
+    def known(self, x: Sequence[float]) -> object:
+        """Residuals (m,) at x if they are remembered, else None."""
 
     def values(self, x: Sequence[float]) -> object:
         """Residuals (m,) at x."""

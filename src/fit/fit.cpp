@@ -300,7 +300,7 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
     return fit_impl::acts_in_jumps(terms, bound, result.names[z(table.free[j])],
                                    static_cast<index_t>(j));
   };
-  fit_impl::fill_statistics(result, outcome, table.free, moments, options, jumps);
+  fit_impl::fill_statistics(result, outcome, table.free, moments, options, std::cref(jumps));
   for (const reduce::Term& term : bound) result.n_masked += term.masked_rows;
   if (options.judge)
     judge(terms, bound, table, outcome, evaluator, evaluator_options.walk.isa, result);

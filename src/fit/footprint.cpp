@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "fit/first_look.hpp"
+#include "fit/judgement.hpp"
 #include "fit/progressive.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/memory.hpp"
@@ -53,17 +54,21 @@ index_t working_bytes(const Problem& problem, const FitOptions& options,
   const index_t n = problem.free();
   const auto N = static_cast<index_t>(problem.table.names.size());
   const auto matrix = static_cast<index_t>(linalg::Matrix::bytes(z(n * n)));
+  index_t judged = 0;
+  for (const reduce::Term& term : problem.terms) {
+    if (options.judge) judged = std::max(judged, judged_bytes(term, evaluator.walk));
+  }
   // Another attempt runs beside the best end so far (second_start.hpp).
   const index_t solver =
       std::max(solve::workspace_bytes(options.method, n) + matrix, matrix + N * N * 8);
+  const index_t end = std::max(solver, judged);
   index_t result = N * kOfParameter + kBesides;
   for (const reduce::Term& term : problem.terms) {
     const auto outputs = static_cast<index_t>(term.program->outputs.size());
     const auto columns = static_cast<index_t>(options.fingerprints ? term.columns.size() : 0);
     if (FirstLook::pays(term.rows)) result += FirstLook::bytes(term.rows, outputs, columns);
   }
-  if (sampled == 0)
-    return DataEvaluator::bytes(problem.terms, n, evaluator, folds) + solver + result;
+  if (sampled == 0) return DataEvaluator::bytes(problem.terms, n, evaluator, folds) + end + result;
   const std::vector<reduce::Term> sample = {sampled_term(problem.terms.front(), sampled)};
   const SampleBytes values = sample_bytes(problem.terms.front(), sampled);
   const index_t during =
@@ -71,7 +76,7 @@ index_t working_bytes(const Problem& problem, const FitOptions& options,
       std::max(values.numbers, DataEvaluator::bytes(sample, n, evaluator, folds) + solver);
   reduce::EvaluatorOptions handed_on = evaluator;
   handed_on.walk.block = reduce::Walker::block_of(sample.front(), evaluator.walk);
-  const index_t after = DataEvaluator::bytes(problem.terms, n, handed_on, folds) + solver;
+  const index_t after = DataEvaluator::bytes(problem.terms, n, handed_on, folds) + end;
   return std::max(during, after) + 2 * matrix + result;  // the sample's summary and Hessian
 }
 

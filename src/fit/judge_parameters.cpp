@@ -34,9 +34,9 @@ class Parameters {
 
   bool is_odd(std::size_t j) const {
     const double error = result_->perr[place(j)];
-    // An infinite one of a Jacobian without full rank has been told.
+    // An infinite one of a Jacobian without full rank has been told; one of full rank overflowed.
     const bool known = std::isfinite(error) || result_->rank == static_cast<index_t>(free_.size());
-    return known && error > kOdd * std::abs(value(j)) && here_[j] > 0.0;
+    return known && !(error <= kOdd * std::abs(value(j))) && here_[j] > 0.0;
   }
 
   bool is_on_ridge(std::size_t j) const {
@@ -97,7 +97,7 @@ void judge_parameters(const solve::Outcome& outcome, std::span<const index_t> fr
                       const Surroundings& around, FitResult& r) {
   if (!r.success || r.dof == 0) return;
   bool none = true;
-  for (const index_t i : free) none &= !(r.perr[z(i)] > kOdd * std::abs(r.popt[z(i)]));
+  for (const index_t i : free) none = none && r.perr[z(i)] <= kOdd * std::abs(r.popt[z(i)]);
   if (none) return;
   Parameters parameters(outcome, free, around, r);
   std::vector<std::string> away, flat;

@@ -26,6 +26,7 @@ constexpr index_t kRuns = 4;            // of rows that are not at hand
 constexpr index_t kRun = 256;           // rows next to each other
 constexpr index_t kSomeRows = 4096;     // up to which runs are half as long
 constexpr std::size_t kSpectrum = 256;  // rows
+constexpr double kExact = 1e-26;        // of the sum of squares about the mean: rounding
 constexpr double kNothing = 1e-6;       // R² that is none
 constexpr double kLittle = 0.5;         // R² below which a spectrum is looked at
 constexpr double kAgainst = -0.3;       // a correlation below which it is, too
@@ -48,6 +49,7 @@ struct Serial {
 // Residuals in an order, of groups with the same x the means times √rows.
 std::vector<double> means(const RowOrder& order, std::span<const double> f) {
   std::vector<double> out;
+  out.reserve(order.ends.size());
   index_t first = 0;
   for (const index_t end : order.ends) {
     double sum = 0.0;
@@ -60,6 +62,7 @@ std::vector<double> means(const RowOrder& order, std::span<const double> f) {
 
 std::vector<double> picked(std::span<const double> values, const std::vector<index_t>& rows) {
   std::vector<double> out;
+  out.reserve(rows.size());
   for (const index_t row : rows) out.push_back(values[z(row)]);
   return out;
 }
@@ -70,7 +73,9 @@ class Judge {
 
   void run() {
     look_along_axes();
-    const bool correlated = serial_ && stats::go_together(serial_->sums);
+    const std::size_t axes = rows_->axes.size();
+    const bool correlated =
+        serial_ && stats::go_together(serial_->sums, axes > 1 ? static_cast<int>(axes) + 1 : 1);
     if (!correlated) {
       look_at_means();
       look_for_oscillation();
@@ -223,6 +228,8 @@ class TermRows {
     JudgedRows rows;
     rows.names = view_->model->columns();
     rows.axes.resize(columns_);
+    for (std::vector<double>& axis : rows.axes) axis.reserve(f.size());
+    for (std::vector<double>* values : {&rows.f, &rows.y, &rows.r}) values->reserve(f.size());
     rows.may_oscillate = oscillates(*term_);
     for (std::size_t k = 0; k < runs_.count; ++k) {
       for (index_t i = 0; i < runs_.rows; ++i)
@@ -278,10 +285,24 @@ void judge_output(const TermView& view, const reduce::Term& term, std::size_t t,
 
 }  // namespace
 
+// The rows themselves; then sorting them by an axis, the order kept beside it and the values in it,
+// or the digits.
+index_t judged_bytes(const reduce::Term& term, const reduce::WalkOptions& walk) {
+  if (term.rows < kFewRows) return 0;
+  const bool is_one_block = term.rows <= reduce::Walker::block_of(term, walk);
+  const Runs runs = is_one_block ? all_of(term.rows) : some_of(term.rows);
+  const index_t rows = static_cast<index_t>(runs.count) * runs.rows;
+  const auto outputs = static_cast<index_t>(term.program->outputs.size());
+  // Beside x a column may be that of sigma, of one for each output.
+  index_t axes = std::max<index_t>(1, static_cast<index_t>(term.columns.size()) - outputs);
+  if (axes == 1 + outputs) axes = 1;
+  return 8 * rows * (axes + 3 + (axes > 1 ? 7 : 4));
+}
+
 void judge_residuals(std::span<const TermView> views, std::span<const reduce::Term> terms,
                      const solve::Outcome& outcome, reduce::DataEvaluator& evaluator,
                      engine::Isa isa, FitResult& result) {
-  if (!result.success || result.dof == 0) return;
+  if (!result.success || result.dof == 0 || result.rss <= kExact * result.tss) return;
   for (std::size_t t = 0; t < terms.size(); ++t) {
     const reduce::Term& term = terms[t];
     if (term.rows < kFewRows || views[t].model->columns().empty()) continue;

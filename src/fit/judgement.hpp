@@ -23,6 +23,9 @@ void judge_residuals(std::span<const TermView> views, std::span<const reduce::Te
                      const solve::Outcome& outcome, reduce::DataEvaluator& evaluator,
                      engine::Isa isa, FitResult& result);
 
+/// Bytes that judge_residuals allocates for a term where something looks odd.
+index_t judged_bytes(const reduce::Term& term, const reduce::WalkOptions& walk);
+
 /// Adds parameters that ran away or came to a flat place. `cost` of other points, `norms_at` the
 /// lengths of the Jacobian's columns there; both are asked for where a standard error is odd.
 struct Surroundings {

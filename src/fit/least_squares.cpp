@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "base/environment.hpp"
@@ -128,7 +129,7 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
   const auto acts_in_jumps = [&](std::size_t j) {
     return !user_jacobian && evaluator.acts_in_jumps(j);
   };
-  fit_impl::fill_statistics(result, outcome, free, {}, statistics, acts_in_jumps);
+  fit_impl::fill_statistics(result, outcome, free, {}, statistics, std::cref(acts_in_jumps));
   const bool is_well = result.success && result.rank == static_cast<index_t>(n);
   if (options.told_if_well || !is_well) {
     evaluator.tell_last(outcome.x, outcome.attempts > 1);

@@ -70,6 +70,7 @@ RowOrder order_by(Axes axes, std::size_t first) {
   const Less less(axes, first);
   order.rows = in_buckets(axes[first]);
   finish(order.rows, less);
+  order.ends.reserve(order.rows.size());
   for (std::size_t i = 1; i < order.rows.size(); ++i) {
     if (less.compare(order.rows[i - 1], order.rows[i]) != 0)
       order.ends.push_back(static_cast<index_t>(i));

@@ -60,7 +60,7 @@ class DataEvaluator final : public solve::Evaluator {
   /// was a pass at another point, or of more rows than a block has. Valid until the next pass.
   std::span<const double> held_residuals(std::span<const double> p, std::size_t term,
                                          std::size_t output) const;
-  /// The same of runs of rows, evaluated without derivatives on this thread; each begins at one of
+  /// The same of runs of rows, evaluated on this thread, without allocating; each begins at one of
   /// `firsts`, and they share f evenly.
   void some_residuals(std::span<const double> p, std::size_t term, std::size_t output,
                       std::span<const index_t> firsts, std::span<double> f);

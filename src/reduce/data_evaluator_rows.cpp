@@ -147,30 +147,22 @@ std::span<const double> DataEvaluator::held_residuals(std::span<const double> p,
 
 void DataEvaluator::some_residuals(std::span<const double> p, std::size_t term, std::size_t output,
                                    std::span<const index_t> firsts, std::span<double> f) {
+  load(p, true);
   TermState& state = *states_[term];
-  if (static_cast<index_t>(f.size()) == state.term->rows && state.full.is_one_block()) {
-    load(p, true);
-    OutputFold fold(state.term->program->outputs[output].f, f);
-    state.full.reduce(fold);
-    return;
-  }
-  load(p, false);
+  const program::Operand& from = state.term->program->outputs[output].f;
   const std::size_t rows = f.size() / firsts.size();
   WalkOptions walk = options_.walk;
   walk.threads = 1;
   walk.watch = nullptr;
-  std::optional<Walker> walker;
   for (std::size_t k = 0; k < firsts.size(); ++k) {
     const Term part = part_of(*state.term, firsts[k], static_cast<index_t>(rows));
-    if (k == 0) {
-      walker.emplace(part.program->value, part, walk, *pool_);
-    } else {
-      walker->serve(part, walk);
-    }
-    walker->set_parameters(state.parameters);
-    OutputFold fold(part.program->value_outputs[output].f, f.subspan(k * rows, rows));
-    walker->reduce(fold);
+    state.full.serve(part, walk);
+    state.full.set_parameters(state.parameters);
+    OutputFold fold(from, f.subspan(k * rows, rows));
+    state.full.reduce(fold);
+    state.full.serve(*state.term, options_.walk);
   }
+  is_full_ = false;
 }
 
 std::optional<DataEvaluator::Fault> DataEvaluator::find_fault(std::span<const double> p) {

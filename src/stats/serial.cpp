@@ -43,6 +43,9 @@ SerialSums serial_sums(std::span<const double> r) {
   return sums;
 }
 
-bool go_together(const SerialSums& sums) { return sums.z() > kMostZ; }
+bool go_together(const SerialSums& sums, int orders) {
+  const double z = sums.z();
+  return z > kMostZ && z * z > kMostZ * kMostZ + 2.0 * std::log(static_cast<double>(orders));
+}
 
 }  // namespace nlsq::stats

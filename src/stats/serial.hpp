@@ -38,7 +38,7 @@ struct SerialSums {
 
 SerialSums serial_sums(std::span<const double> r);
 
-/// Residuals go together: z > 3.1.
-bool go_together(const SerialSums& sums);
+/// Residuals go together: z > 3.1; as rarely in the largest z of so many orders.
+bool go_together(const SerialSums& sums, int orders = 1);
 
 }  // namespace nlsq::stats

@@ -102,6 +102,15 @@ TEST_F(ByOptions, so_many_may_fail) {
     expect_refused(by_well("few.csv", {"--max-failed", wrong}), {"--max-failed", wrong});
 }
 
+TEST_F(ByOptions, strict_exits_with_1_where_the_data_of_a_group_do_not_determine_all) {
+  EXPECT_EQ(by_well("d.csv", {"--strict"}).code, 0);
+  std::string text = "well,x,y\n";
+  for (int k = 0; k < 8; ++k) text += "flat,2," + std::to_string(k % 3) + "\n";
+  write("flat.csv", plate({"A01"}) + text.substr(text.find('\n') + 1));
+  EXPECT_EQ(by_well("flat.csv").code, 0);
+  EXPECT_EQ(by_well("flat.csv", {"--strict"}).code, 1);
+}
+
 TEST_F(ByOptions, a_list_of_failed_groups_is_short) {
   std::string text = "well,x,y\n";
   for (int k = 0; k < 30; ++k) text += "W" + std::to_string(k) + ",1,1\n";

@@ -20,7 +20,7 @@ class Models : public CommandTest {
     std::string out = header + "\n";
     for (int i = 0; i < 60; ++i) {
       const double x = 0.1 * i, y = 30.0 * std::exp(-2.0 * (x - 3.2) * (x - 3.2));
-      out += fmt::format("{},{},{}\n", x, y + 0.1 * std::sin(7.0 * i), 0.1);
+      out += fmt::format("{},{},{}\n", x, y + 0.1 * std::sin(7.0 * i * i), 0.1);
     }
     return out;
   }

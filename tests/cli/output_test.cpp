@@ -186,6 +186,31 @@ TEST_F(Output, a_rank_deficient_fit_warns_and_exits_with_0) {
   EXPECT_NE(outcome.err.find("'a' and 'b'"), std::string::npos);
 }
 
+TEST_F(Output, issues_have_an_id_and_strict_exits_with_1_where_there_is_one) {
+  const std::vector<std::string> bare = {"--json"}, strict = {"--json", "--strict"};
+  const Outcome outcome = fit("d.csv", "a*x + b*x + c", strict);
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_NE(outcome.err.find(" [undetermined]\n"), std::string::npos) << outcome.err;
+  const nlohmann::json issue = outcome.json()["issues"].at(0);
+  EXPECT_EQ(issue["id"], "undetermined");
+  EXPECT_EQ(issue["sentence"], outcome.json()["warnings"].at(0));
+  EXPECT_EQ(issue["values"]["parameters"], nlohmann::json({"a", "b"}));
+  EXPECT_EQ(issue["values"]["rank"], 2.0);
+  EXPECT_EQ(fit("d.csv", kDecayModel, strict).code, 0);
+  EXPECT_EQ(fit("d.csv", kDecayModel, strict).json()["issues"], nlohmann::json::array());
+  write("typo.csv", "tmep,x,y\n1,0,1\n2,1,3\n3,2,5\n4,3,7\n");
+  EXPECT_EQ(fit("typo.csv", "y = temp*x + b", bare).code, 0);
+  EXPECT_EQ(fit("typo.csv", "y = temp*x + b", strict).code, 1);
+}
+
+TEST_F(Output, a_parameter_that_ran_away_is_told) {
+  write("l.csv", "x,y\n10,155\n30,250\n50,270\n70,330\n100,320\n125,323\n");
+  const Outcome outcome = fit("l.csv", "q*b*x/(1 + b*x)", {"--p0", "q=1,b=0.5", "--strict"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_NE(outcome.err.find("'b' ran away"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("[runaway]"), std::string::npos) << outcome.err;
+}
+
 TEST_F(Output, redundant_parameters_change_nothing_that_is_determined) {
   const nlohmann::json full = fit("d.csv", "(a+b)*exp(-c*x)", {"--json"}).json();
   const nlohmann::json reduced = fit("d.csv", "a*exp(-c*x)", {"--json"}).json();

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <memory>
 #include <new>
+#include <random>
 
 #include "fit/allocations.hpp"
 #include "nlsq/fit.hpp"
@@ -87,10 +88,11 @@ struct Problem {
 
 std::unique_ptr<Problem> decay(int rows) {
   auto problem = std::make_unique<Problem>();
+  std::mt19937_64 generator(1);
+  std::normal_distribution<double> noise(0.0, 0.05);
   for (int i = 0; i < rows; ++i) {
     problem->x.push_back(4.0 * i / (rows - 1));
-    problem->y.push_back(2.5 * std::exp(-1.3 * problem->x.back()) + 0.5 +
-                         0.05 * std::sin(37.0 * i));
+    problem->y.push_back(2.5 * std::exp(-1.3 * problem->x.back()) + 0.5 + noise(generator));
   }
   problem->data.column("x", problem->x).response(problem->y);
   problem->options.p0 = {1.0, 0.3, 1.0};

@@ -106,7 +106,7 @@ TEST(Judgement, LooksAlongEachAxisOfAnImage) {
     for (int j = 0; j < 20; ++j) {
       u.push_back(i);
       v.push_back(j);
-      y.push_back(std::sin(0.5 * i) + (j % 2 == 0 ? 0.3 : -0.3) + normal(generator));
+      y.push_back(std::sin(0.5 * i) + (j % 2 == 0 ? 1.5 : -1.5) + normal(generator));
     }
   }
   Dataset data;

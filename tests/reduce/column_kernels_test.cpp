@@ -44,6 +44,53 @@ TEST(ColumnKernels, SumsAreRightAndTheSameWithEveryInstructionSet) {
   }
 }
 
+TEST(ColumnKernels, NeighboursAreThoseOfTheSlowSumsWithTheSameBitsEverywhere) {
+  for (index_t n = 0; n < 100; ++n) {
+    std::vector<double> r = random_values(n), x(r.size());
+    for (std::size_t i = 0; i < r.size(); ++i) {
+      r[i] -= 1e6;
+      x[i] = 0.1 * static_cast<double>(i);
+    }
+    const auto at = [&](std::size_t i) { return i < r.size() ? r[i] : 0.0; };
+    double one = 0.0, one_squares = 0.0, four = 0.0, four_squares = 0.0, energy = 0.0;
+    for (std::size_t i = 0; i < r.size(); ++i) {
+      const double by_one = r[i] * at(i + 1);
+      const double by_four = r[i] * (at(i + 1) + at(i + 2) + at(i + 3) + at(i + 4));
+      one += by_one;
+      one_squares += by_one * by_one;
+      four += by_four;
+      four_squares += by_four * by_four;
+      energy += r[i] * r[i];
+    }
+    const double close = 1e-13 * static_cast<double>(n + 1) * 20.0;
+    const NeighbourSums first =
+        column_kernels(engine::Isa::portable).neighbours(r.data(), x.data(), n);
+    EXPECT_NEAR(first.one, one, close);
+    EXPECT_NEAR(first.one_squares, one_squares, close);
+    EXPECT_NEAR(first.four, four, close);
+    EXPECT_NEAR(first.four_squares, four_squares, 10.0 * close);
+    EXPECT_NEAR(first.energy, energy, close);
+    for (const engine::Isa isa : engine::available_isas()) {
+      const auto sums = [&](const std::vector<double>& places) {
+        return column_kernels(isa).neighbours(r.data(), places.data(), n);
+      };
+      const NeighbourSums same = sums(x);
+      EXPECT_EQ(same.one, first.one) << engine::name(isa);
+      EXPECT_EQ(same.four_squares, first.four_squares) << engine::name(isa);
+      EXPECT_EQ(same.energy, first.energy) << engine::name(isa);
+      EXPECT_TRUE(same.rises);
+      EXPECT_EQ(same.falls, n < 2);
+      for (index_t k = 1; k < n; ++k) {
+        std::vector<double> tied = x;
+        tied[static_cast<std::size_t>(k)] = tied[static_cast<std::size_t>(k - 1)];
+        EXPECT_FALSE(sums(tied).rises) << k << " of " << n;
+      }
+      const std::vector<double> back(x.rbegin(), x.rend());
+      EXPECT_TRUE(sums(back).falls);
+    }
+  }
+}
+
 TEST(ColumnKernels, AFingerprintIsTheSameWithEveryInstructionSet) {
   const std::vector<double> y = random_values(4096);
   std::set<std::uint64_t> seen;

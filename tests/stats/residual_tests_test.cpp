@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <random>
 #include <vector>
 
@@ -84,8 +86,9 @@ TEST(Digits, AreSeenInDecimalsInSignificantDigitsAndInSteps) {
   for (std::size_t i = 0; i < x.size(); ++i) {
     const double v = 100.0 * std::exp(-0.04 * static_cast<double>(i)) + x[i];
     decimals.push_back(std::round(v * 10.0) / 10.0);
-    const double scale = std::pow(10.0, std::floor(std::log10(std::abs(v))) - 2.0);
-    digits.push_back(std::round(v / scale) * scale);
+    char text[32];
+    std::snprintf(text, sizeof(text), "%.3g", v);
+    digits.push_back(std::strtod(text, nullptr));
     steps.push_back(0.37 * std::round(v / 0.37));
     exact.push_back(v + 1e-16 * normal[i]);
     r_decimals.push_back(v - decimals[i]);
