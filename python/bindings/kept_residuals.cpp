@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Recorded residuals f(x, *arguments) for other arguments than those of the recording: arrays whose
-// rows, or rows of whose columns, are the model's columns. The values that the function gave at the
+// rows, or rows of whose columns, or roots or reciprocals of these, are the model's columns. The
+// values that the function gave at the
 // start are compared with the model's before it is trusted; the caller compares those at the end.
 #include <nanobind/nanobind.h>
-#include <nanobind/stl/pair.h>
+#include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "array.hpp"
@@ -58,9 +60,16 @@ class Strided {
   bool is_held_ = false;
 };
 
-// Whether values agree to rounding of the largest of them; none that are not finite do.
-bool agree(std::span<const double> ours, std::span<const double> theirs) {
-  double size = 0.0, apart = 0.0;
+double size_of(std::span<const double> values) {
+  double size = 0.0;
+  for (const double v : values) size = std::max(size, std::abs(v));
+  return size;
+}
+
+// Whether values agree to rounding of the largest of them, or of `size`; none that are not finite
+// do.
+bool agree(std::span<const double> ours, std::span<const double> theirs, double size) {
+  double apart = 0.0;
   for (std::size_t i = 0; i < ours.size(); ++i) {
     size = std::max(size, std::abs(theirs[i]));
     apart = std::max(apart, std::abs(ours[i] - theirs[i]));
@@ -69,8 +78,16 @@ bool agree(std::span<const double> ours, std::span<const double> theirs) {
   return apart <= kRounding * size;
 }
 
-// The model's columns in the arguments: (argument, column) each, column −1 of a vector.
-using Places = std::vector<std::pair<int, int>>;
+// What is made of an argument's values.
+enum Made : int { as_it_is, its_root, its_reciprocal };
+
+void make(int made, std::span<double> values) {
+  for (double& v : values)
+    v = made == its_root ? std::sqrt(v) : made == its_reciprocal ? 1.0 / v : v;
+}
+
+// The model's columns in the arguments: (argument, column, Made) each, column −1 of a vector.
+using Places = std::vector<std::tuple<int, int, int>>;
 
 class KeptResiduals {
  public:
@@ -93,7 +110,9 @@ class KeptResiduals {
     options.p0.resize(model_.parameters().size());
     std::vector<double> start(rows_);
     if (!Strided(x0).copy(-1, options.p0) || !Strided(f).copy(-1, start)) return nb::none();
-    if (!agree(evaluate(model_, data, options.p0), start)) return nb::none();
+    const std::vector<double> ours = evaluate(model_, data, options.p0);
+    if (!agree(ours, start, 0.0) && !agree(ours, start, size_beside(data, options.p0)))
+      return nb::none();
     data.response(std::span<const double>(zeros_));
     options.method = Method::lm;
     options.ftol = ftol;
@@ -108,6 +127,13 @@ class KeptResiduals {
     return answer(data, options);
   }
 
+  // The size of the residuals beside x: those of an exact fit are rounding of it.
+  double size_at(const nb::tuple& arguments, nb::handle x) const {
+    std::vector<double> columns, p(model_.parameters().size());
+    Dataset data;
+    return load(arguments, columns, data) && Strided(x).copy(-1, p) ? size_beside(data, p) : 0.0;
+  }
+
   // Derivatives (m, n) at x.
   nb::object jacobian(const nb::tuple& arguments, nb::handle x) const {
     std::vector<double> columns, p(model_.parameters().size());
@@ -117,13 +143,21 @@ class KeptResiduals {
   }
 
  private:
+  double size_beside(const Dataset& data, std::vector<double> p) const {
+    constexpr double kBeside = 0.01, kOfZero = 0.1;
+    for (double& v : p) v += kBeside * std::max(std::abs(v), kOfZero);
+    const double size = size_of(evaluate(model_, data, p));
+    return std::isfinite(size) ? size : 0.0;
+  }
+
   // The model's columns from the arguments, held in `columns`; false where they are others.
   bool load(const nb::tuple& arguments, std::vector<double>& columns, Dataset& data) const {
     columns.resize(rows_ * places_.size());
     for (std::size_t c = 0; c < places_.size(); ++c) {
       const std::span<double> column(columns.data() + c * rows_, rows_);
-      const auto [argument, at] = places_[c];
+      const auto [argument, at, made] = places_[c];
       if (!Strided(arguments[static_cast<std::size_t>(argument)]).copy(at, column)) return false;
+      if (made != as_it_is) make(made, column);
       data.column(model_.columns()[c], std::span<const double>(column));
     }
     return true;
@@ -154,14 +188,14 @@ class KeptResiduals {
   std::vector<double> zeros_;
 };
 
-bool agree_arrays(nb::handle ours, nb::handle theirs) {
+bool agree_arrays(nb::handle ours, nb::handle theirs, double size) {
   const Buffer one(ours), other(theirs);
   const Values &a = one.values(), &b = other.values();
   if (a.float32 || b.float32 || a.size != b.size || other.dimensions() != 1) return false;
   const auto span = [](const Values& v) {
     return std::span(static_cast<const double*>(v.data), static_cast<std::size_t>(v.size));
   };
-  return agree(span(a), span(b));
+  return agree(span(a), span(b), size);
 }
 
 }  // namespace
@@ -177,9 +211,11 @@ void bind_kept_residuals(nb::module_& m) {
            "None where f, the residuals of the function at x0, are not the model's, or there is no "
            "solution.")
       .def("jacobian", &KeptResiduals::jacobian, nb::arg("arguments"), nb::arg("x"),
-           "Derivatives (m, n) at x.");
-  m.def("agree", &agree_arrays, nb::arg("ours"), nb::arg("theirs"),
-        "Whether two float64 arrays (m,) agree to rounding of the largest value.");
+           "Derivatives (m, n) at x.")
+      .def("size_at", &KeptResiduals::size_at, nb::arg("arguments"), nb::arg("x"),
+           "The size of the residuals beside x.");
+  m.def("agree", &agree_arrays, nb::arg("ours"), nb::arg("theirs"), nb::arg("size"),
+        "Whether two float64 arrays (m,) agree to rounding of the largest value, or of size.");
 }
 
 }  // namespace nlsq::python

@@ -58,9 +58,10 @@ FitResult minimize(Called& called, std::span<const double> x0, const LeastSquare
 
 // (x, status, covariance of unit variance or None where the rank is below n).
 nb::tuple leastsq(Called& called, const std::vector<double>& x0, double ftol, double xtol,
-                  double gtol, index_t max_nfev, const std::vector<double>& x_scale, double epsilon,
-                  double step, bool full) {
+                  double gtol, index_t max_nfev, const std::vector<double>& x_scale, double factor,
+                  double epsilon, double step, bool full) {
   LeastSquaresOptions options = options_of(called, ftol, xtol, gtol, max_nfev, x_scale, full);
+  options.first_step = factor;
   options.epsilon = epsilon;
   if (step > 0.0) options.diff_step.assign(x0.size(), step);
   options.diff_step_floor = 0.0;
@@ -80,14 +81,16 @@ nb::tuple leastsq(Called& called, const std::vector<double>& x0, double ftol, do
 }  // namespace
 
 void bind_leastsq(nb::module_& m) {
-  m.def("leastsq", &leastsq, nb::arg("called"), nb::arg("x0"), nb::arg("ftol"), nb::arg("xtol"),
-        nb::arg("gtol"), nb::arg("max_nfev"), nb::arg("x_scale"), nb::arg("epsilon"),
-        nb::arg("step"), nb::arg("full"),
-        "Minimizes a Called by Levenberg-Marquardt: (x, status, covariance of unit variance). "
-        "max_nfev: of points; x_scale: [], or a size for each parameter; epsilon: relative "
-        "rounding of its values; step: relative step of differences, 0: such as fit the function; "
-        "full: the Called is to know the Jacobian at the end, whose covariance is given unless it "
-        "lacks rank.");
+  m.def(
+      "leastsq", &leastsq, nb::arg("called"), nb::arg("x0"), nb::arg("ftol"), nb::arg("xtol"),
+      nb::arg("gtol"), nb::arg("max_nfev"), nb::arg("x_scale"), nb::arg("factor"),
+      nb::arg("epsilon"), nb::arg("step"), nb::arg("full"),
+      "Minimizes a Called by Levenberg-Marquardt: (x, status, covariance of unit variance). "
+      "max_nfev: of points; x_scale: [], or a size for each parameter; factor: of the size of x0, "
+      "a limit of the first step; epsilon: relative rounding of its values; step: relative step of "
+      "differences, 0: such as fit the function; "
+      "full: the Called is to know the Jacobian at the end, whose covariance is given unless it "
+      "lacks rank.");
 }
 
 }  // namespace nlsq::python

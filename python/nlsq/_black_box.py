@@ -183,8 +183,8 @@ class BlackBox:
                 return
         decisions = Decisions(start.x)
         self._engine, self._decisions, self._kept = engine, decisions, kept
-        found = record(self.function, fun, args, kwargs, start.x, start.f, lower, upper, decisions, kept)
-        self.recorded, self.note = found
+        self.recorded, self.note = record(self.function, fun, args, kwargs, start.x, start.f, lower, upper, decisions, kept,
+                                          engine.says_why)  # fmt: skip
 
     @property
     def keeps_values(self) -> bool:

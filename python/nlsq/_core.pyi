@@ -654,11 +654,21 @@ class Called:
     def set_jacobian(self, jacobian: object) -> None:
         """jacobian(x) gives (m, n)."""
 
-    def set_differences(self, central: bool, epsilon: float, relative: Sequence[float], lower: Sequence[float], upper: Sequence[float]) -> None:
-        """The Jacobian is made of differences."""
+    def set_arguments(self, arguments: tuple) -> None:
+        """Further arguments of the function and of the Jacobian's."""
 
-    def remember(self, x: object, f: object, jacobian: object | None = None) -> None:
-        """What is known of a point already."""
+    def set_plain_jacobian(self, plain: object, columns_first: bool) -> None:
+        """
+        Jacobians may be (n, m), with columns_first, and what plain makes (m, n) of.
+        """
+
+    def set_differences(self, central: bool, epsilon: float, relative: Sequence[float], lower: Sequence[float], upper: Sequence[float], at_zero: float = 0.0) -> None:
+        """
+        The Jacobian is made of differences; at_zero: |x| that relative steps are meant of where x is 0, 0: none.
+        """
+
+    def remember(self, x: object, f: object, jacobian: object | None = None) -> bool:
+        """What is known of a point already; whether its residuals are finite."""
 
     def remember_values(self, x: Sequence[float], values: object) -> None:
         """What the function gave at x."""
@@ -686,6 +696,32 @@ class Called:
 
     @property
     def evaluations(self) -> int: ...
+
+def leastsq(called: Called, x0: Sequence[float], ftol: float, xtol: float, gtol: float, max_nfev: int, x_scale: Sequence[float], factor: float, epsilon: float, step: float, full: bool) -> tuple:
+    """
+    Minimizes a Called by Levenberg-Marquardt: (x, status, covariance of unit variance). max_nfev: of points; x_scale: [], or a size for each parameter; factor: of the size of x0, a limit of the first step; epsilon: relative rounding of its values; step: relative step of differences, 0: such as fit the function; full: the Called is to know the Jacobian at the end, whose covariance is given unless it lacks rank.
+    """
+
+class KeptResiduals:
+    """Recorded residuals for other arguments; see nlsq/_kept_residuals.py."""
+
+    def __init__(self, model: Model, places: Sequence[tuple[int, int, int]], rows: int) -> None: ...
+
+    def minimize(self, arguments: tuple, x0: object, f: object, ftol: float, xtol: float, gtol: float, max_nfev: int, x_scale: Sequence[float]) -> object:
+        """
+        (x, status, covariance or None, residuals at x, nfev, njev), by Levenberg-Marquardt; None where f, the residuals of the function at x0, are not the model's, or there is no solution.
+        """
+
+    def jacobian(self, arguments: tuple, x: object) -> object:
+        """Derivatives (m, n) at x."""
+
+    def size_at(self, arguments: tuple, x: object) -> float:
+        """The size of the residuals beside x."""
+
+def agree(ours: object, theirs: object, size: float) -> bool:
+    """
+    Whether two float64 arrays (m,) agree to rounding of the largest value, or of size.
+    """
 
 def fit_terms(terms: list, p0: Sequence[float], lower: object | None, upper: object | None, loss: object | None, f_scale: float, threads: object, jacobian_mode: object | None, solver: dict) -> FitResult:
     """

@@ -2,12 +2,10 @@
 """Recordings of residuals f(x, *args) that are used again for other arguments.
 
 Programs fit one function to the data of each of many pixels, in fits that take less time than a recording. A recording
-whose columns are arrays of the arguments, or columns of them, is kept with the function's code and the arguments' shapes,
+whose columns are arrays of the arguments, columns of them, or roots or reciprocals of these, is kept with the function's code and the arguments' shapes,
 and put together with the arrays of the next call. It is not trusted on the word of the code: whatever else the function
 depends on, all of its residuals have to be the recording's where that fit starts, and where it ends.
 """
-
-import types
 
 import numpy as np
 
@@ -20,18 +18,19 @@ _MOST_ROWS = 10_000  # beyond, a recording costs little of a fit
 _MOST_DROPPED = 3  # recordings of a key that were found to be of another function
 _SAME_JACOBIAN = 1e-6
 _FLOAT64 = np.dtype(float)
-_PLAIN = frozenset((int, float, str, bool, type(None)))
+_PLAIN = frozenset((int, str, bool, type(None)))
+_ARGUMENTS = _PLAIN | {float}
 _kept = {}  # of keys: a _core.KeptResiduals
 _in_vain = {}  # of keys: how often one was dropped, _MOST_DROPPED where none is to be kept
 
 
 def key_of(function, args, jacobian):
-    """What calls share that a recording may serve, or None: code, shapes of arrays and numbers among the arguments."""
+    """What calls share that a recording may serve, or None: code, and of the arguments shapes of arrays, choices, types."""
     if not args:
         return None
     try:
         key = [function.__code__, type(getattr(function, "__self__", None))]
-        if function.__closure__ is not None or function.__defaults__ and not _PLAIN.issuperset(map(type, function.__defaults__)):
+        if function.__closure__ is not None or not _ARGUMENTS.issuperset(map(type, function.__defaults__ or ())):
             return None
         if jacobian is not None:
             key.append(jacobian.__code__)
@@ -45,8 +44,8 @@ def key_of(function, args, jacobian):
             if value.dtype is not _FLOAT64:
                 return None
             key.append(value.shape)
-        elif kind in _PLAIN:
-            key.append((kind, value))
+        elif kind in _ARGUMENTS:
+            key.append(value if kind in _PLAIN else kind)
         else:
             return None
     return tuple(key)
@@ -57,7 +56,7 @@ kept_of = _kept.get  # the recording of a key, or None
 
 def is_wanted(key) -> bool:
     """Whether a recording would be kept."""
-    return key is not None and _in_vain.get(key, 0) < _MOST_DROPPED and len(_kept) < _MOST
+    return key is not None and _in_vain.get(key, 0) < _MOST_DROPPED
 
 
 def drop(key):
@@ -82,22 +81,28 @@ def keep(key, recorded, args):
     if not places or None in places:
         give_up(key)
         return None
+    if len(_kept) >= _MOST:
+        _kept.clear()
     kept = _kept[key] = _core.KeptResiduals(model, places, rows)
     return kept
 
 
+# What weights and errors are made into before they meet a model's values; in the order of the core.
+_MADE = (lambda values: values, np.sqrt, np.reciprocal)
+
+
+@np.errstate(all="ignore")
 def _place_of(column, args):
-    """(argument, column or -1) where an array is found among the arguments, or None."""
-    for i, value in enumerate(args):
-        if type(value) is not np.ndarray or len(value.shape) not in (1, 2) or len(value) != len(column):
-            continue
-        if value.ndim == 1:
-            if np.array_equal(value, column):
-                return i, -1
-            continue
-        same = np.flatnonzero((value == column[:, None]).all(axis=0))
-        if len(same):
-            return i, int(same[0])
+    """(argument, column or -1, what is made of it) where an array is found among the arguments, or None."""
+    for made, function in enumerate(_MADE):
+        for i, value in enumerate(args):
+            if type(value) is not np.ndarray or value.ndim not in (1, 2) or len(value) != len(column):
+                continue
+            same = (function(value) == (column if value.ndim == 1 else column[:, None])).all(axis=0)
+            if value.ndim == 1 and same:
+                return i, -1, made
+            if value.ndim == 2 and same.any():
+                return i, int(same.argmax()), made
     return None
 
 

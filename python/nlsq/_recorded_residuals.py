@@ -26,6 +26,8 @@ class Engine(NamedTuple):
     jacobian_mode: str | None = None
     by_jacobian: bool = False
     """Parameters are scaled by the Jacobian, whatever the method's x_scale is."""
+    says_why: bool = True
+    """Somebody may read why a function is not recorded: finding the words takes longer than some fits."""
 
 
 class Refused(str):
@@ -98,11 +100,11 @@ def _values(model, columns, rows, p):
     return _core.outputs(model, p) if model.outputs > 1 else _core.evaluate(model, columns, p, rows)
 
 
-def record(function, fun, args, kwargs, x, values, lower, upper, decisions=None, kept=None):
+def record(function, fun, args, kwargs, x, values, lower, upper, decisions=None, kept=None, says_why=True):
     """(Recorded, None), or (None, why not), a Refused where that is the function's fault, whatever the data and x.
 
     function: x (n,) -> residuals, which is fun with its further arguments. values: its residuals at x (m,). decisions:
-    a _decisions.Decisions, or None: none may be made. kept: what fun keeps, to be put back after the recording, or None.
+    a _decisions.Decisions, or None: none may be made. kept: what fun keeps, to be put back after the recording, or None. says_why: in good words.
     """
     n, m = len(x), len(values)
     if n == 0:
@@ -129,9 +131,9 @@ def record(function, fun, args, kwargs, x, values, lower, upper, decisions=None,
             replayed.append(traced(function, n))
         terms, narrow = _core.trace(call, None, False, None, names, m, several=True, decisions=decisions)
     except TraceRefused as refused:
-        return None, Refused(note_of(refused))
+        return None, Refused(note_of(refused) if says_why else refused)
     except Exception as error:  # the function fails on recording values
-        return None, Refused(note_of_failure(error, fun))
+        return None, Refused(note_of_failure(error, fun) if says_why else type(error).__name__)
     finally:
         if kept is not None:
             kept.restore()

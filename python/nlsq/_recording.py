@@ -376,16 +376,3 @@ def _add_captured(identity, values, depth):
         else:
             identity.append(type(value))
     return True
-
-
-_CHOICES = frozenset((str, bool, type(None)))
-
-
-def kind_of(function, arguments=()):
-    """As identity_of, with what the object of a method chooses by: its attributes that are texts and truth values, and the
-    types of the others. Functions of a kind are recorded alike, or not at all."""
-    identity = identity_of(function, arguments)
-    kept = getattr(getattr(function, "__self__", None), "__dict__", None)
-    if identity is None or type(kept) is not dict:
-        return identity
-    return (identity, *[v if type(v) in _CHOICES else type(v) for v in kept.values()])

@@ -18,6 +18,7 @@ from nlsq._losses import Loss
 from nlsq._recorded_residuals import Engine
 from nlsq._scipy_types import is_operator, is_sparse, optimize_result
 
+_ENGINE = Engine(says_why=False)
 _MOST_AT_BOUNDS = 2  # steps of a polish: one may put parameters onto their bounds
 _DENSE_VALUES = 250_000  # of a sparse Jacobian up to which it is made dense
 
@@ -81,7 +82,7 @@ def least_squares(fun: Callable, x0, jac="2-point", bounds=UNBOUNDED, method="tr
         ValueError: for arguments that make no sense, and residuals that are not finite at x0.
     """
     return solve(fun, x0, jac, bounds, method, ftol, xtol, gtol, x_scale, loss, f_scale, diff_step, tr_solver,
-                 tr_options, jac_sparsity, max_nfev, verbose, args, kwargs, callback, workers, Engine())[0]  # fmt: skip
+                 tr_options, jac_sparsity, max_nfev, verbose, args, kwargs, callback, workers, _ENGINE)[0]  # fmt: skip
 
 
 def solve(fun, x0, jac="2-point", bounds=UNBOUNDED, method="trf", ftol=1e-8, xtol=1e-8, gtol=1e-8, x_scale=None,

@@ -26,6 +26,7 @@ namespace {
 
 constexpr double kSettled = 1e-12;   // of the cost: a promise of no digit that counts
 constexpr double kAlongEdge = 1e-2;  // of the cost, beyond which whole steps are tried again
+constexpr index_t kMostFlat = 3;     // trials: where the least cost is flat, it is reached at last
 constexpr double kGoodGain = 0.5;  // share of the promise, below which an estimate has had its day
 
 void check_start(const Evaluator& evaluator, std::span<const double> x0,
@@ -111,10 +112,11 @@ index_t refine(Evaluator& evaluator, State& state, Strategy& strategy, const Sto
   return 0;
 }
 
-// No parameter has an effect, and the residuals are not 0.
+// None of several parameters has an effect, and the residuals are not 0. One may be without at a
+// minimum.
 bool lacks_all_slope(const linalg::Summary& sum) {
   const auto is_zero = [](double v) { return v == 0.0; };
-  return sum.cost > 0.0 && !sum.estimated && std::ranges::all_of(sum.g, is_zero) &&
+  return sum.n > 1 && sum.cost > 0.0 && !sum.estimated && std::ranges::all_of(sum.g, is_zero) &&
          std::ranges::all_of(sum.R, is_zero);
 }
 
@@ -225,7 +227,9 @@ Stop improve(Evaluator& evaluator, State& state, Strategy& strategy, const Solve
       }
     }
     // Beyond the model's domain, where it is a constant: lower perhaps, but no fit goes on there.
-    if (actual > 0.0 && lacks_all_slope(trial_sum) && !lacks_all_slope(state.here->sum)) {
+    if (actual > 0.0 && state.flat_trials < kMostFlat && lacks_all_slope(trial_sum) &&
+        !lacks_all_slope(state.here->sum)) {
+      ++state.flat_trials;
       state.radius = 0.25 * state.step_length;
       continue;
     }

@@ -137,6 +137,7 @@ void PrecisionControl::leave(Upgrade why) {
   is_over_ = true;
   why_ = why;
   state_->small_steps = 0;
+  state_->small_in_row = 0;
   state_->last_small = 0.0;
 }
 

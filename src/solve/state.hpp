@@ -47,10 +47,12 @@ struct State {
 
   bool settled = false;  ///< no step is left for a polish
 
-  double start_cost = 0;    ///< at the first point
-  linalg::Vector largest;   ///< max |x_j| over the points accepted
-  index_t small_steps = 0;  ///< trials in a row below ftol that did not gain speed
-  double last_small = 0;    ///< relative reduction of the last trial
+  double start_cost = 0;     ///< at the first point
+  linalg::Vector largest;    ///< max |x_j| over the points accepted
+  index_t flat_trials = 0;   ///< that were not accepted, lower though they were
+  index_t small_steps = 0;   ///< trials in a row below ftol that did not gain speed
+  index_t small_in_row = 0;  ///< trials in a row below ftol
+  double last_small = 0;     ///< relative reduction of the last trial
   index_t nfev = 0, njev = 0, iterations = 0;
 
   State(index_t parameters, index_t row_count, std::span<const double> lo,

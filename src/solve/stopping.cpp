@@ -19,6 +19,7 @@ constexpr double kEps = std::numeric_limits<double>::epsilon();
 constexpr double kPlateau = 1e3;      // Gauss-Newton promise allowed at an ftol stop, in ftol·cost
 constexpr double kStationary = 1e-3;  // optimality below which a step held short counts for xtol
 constexpr index_t kPatience = 10;     // steps below ftol that end a fit whatever is promised
+constexpr index_t kMostPatience = 30;  // the same of steps some of which gain speed
 
 Stop stop(Status status, std::string message) { return {true, status, std::move(message)}; }
 
@@ -73,8 +74,11 @@ Stop test_step(State& state, const SolverOptions& options, double actual) {
       agrees && relative_actual <= options.ftol && relative_predicted <= options.ftol;
   const double promise = state.newton_reduction / cost;
   state.small_steps = small && relative_actual <= state.last_small ? state.small_steps + 1 : 0;
+  // Steps to and fro across a bent valley gain now more, now less.
+  state.small_in_row = small ? state.small_in_row + 1 : 0;
   state.last_small = relative_actual;
-  const bool ftol = small && (promise <= kPlateau * options.ftol || state.small_steps >= kPatience);
+  const bool in_vain = state.small_steps >= kPatience || state.small_in_row >= kMostPatience;
+  const bool ftol = small && (promise <= kPlateau * options.ftol || in_vain);
 
   const double step = scaled_norm(state.step, state.scale);
   const double size = scaled_norm(state.here->x, state.scale);

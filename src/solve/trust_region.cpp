@@ -48,8 +48,9 @@ void load_model(linalg::MoreHebden& finder, const linalg::Triangle& a, std::span
 double first_radius(const State& state, double size_of_start) {
   if (!state.own_scales) return size_of_start > 0.0 ? size_of_start : 1.0;
   const double suggested = kFloorOfStart * residual_norm(state.here->sum);
+  const double radius = std::max(size_of_start, suggested);
   const double most = state.first_step * size_of_start;
-  return std::max(size_of_start, most > 0.0 ? std::min(suggested, most) : suggested);
+  return most > 0.0 ? std::min(radius, most) : radius;
 }
 
 void resize_radius(State& state, double actual) {

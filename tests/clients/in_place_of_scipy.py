@@ -19,8 +19,9 @@ import numpy as np
 import scipy.optimize
 
 import nlsq.scipy
-from nlsq import _core, _engine, _scipy_leastsq
+from nlsq import _core, _engine, _leastsq_fit, _scipy_least_squares
 from nlsq._black_box import BlackBox
+from nlsq._recorded_residuals import Engine
 
 NAMES = ("curve_fit", "least_squares", "leastsq")
 MODE = os.environ.get("NLSQ_CLIENTS_MODE", "nlsq")
@@ -64,7 +65,10 @@ def _told(recorded, why):
 _watch(_core, "quick_fit", lambda done, _: done and _told(True, None))
 _watch(_engine, "recorded", lambda found, _: _told(found[0] is not None, found[1]))
 _watch(_engine, "trace", lambda found, _: _told(found[0] is not None, found[1]))
-_watch(_scipy_leastsq._Fit, "called", lambda _, args: _told(False, args[0].note))
+if MODE == "nlsq":  # times are taken as they are
+    _leastsq_fit._ENGINE = _scipy_least_squares._ENGINE = Engine()
+_watch(_leastsq_fit.Fit, "kept", lambda status, _: status is not None and _told(True, None))
+_watch(_leastsq_fit.Fit, "called", lambda _, args: _told(False, args[0].note))
 _watch(BlackBox, "minimize", lambda _, args: _told(False, args[0].note))
 _watch(BlackBox, "minimize_recorded", lambda core, args: _told(core is not None, args[0].note))
 

@@ -23,7 +23,8 @@ constexpr double kShorten = 0.1;
 constexpr double kLonger = 1e3;
 constexpr double kEnoughLonger = 4.0;
 constexpr double kMuchSteeper = 1e3;
-constexpr double kUlps = 4.0;  // the shortest step
+constexpr double kUlps = 4.0;     // the shortest step
+constexpr double kLongest = 1.0;  // and the longest, of the largest |p| so far
 
 double root_of(const DifferenceRule& rule) {
   return std::pow(rule.epsilon, rule.kind == Differences::three_point ? 1.0 / 3.0 : 0.5);
@@ -127,9 +128,10 @@ void DifferenceJacobian::lengthen(const DifferenceRule& rule, double p, const Pa
   const double ordinary = root_of(rule) * std::max(1.0, known.largest);
   for (int i = 0; i < 2 && column.change() <= kNear * rule.epsilon * signal_; ++i) {
     const double size = column.size(), sign = column.signed_size() >= 0.0 ? 1.0 : -1.0;
-    const double longer = column.norm() > 0.0 ? fitting_size(rule, p, column.norm())
-                          : size < ordinary   ? ordinary
-                                              : kLonger * size;
+    double longer = column.norm() > 0.0 ? fitting_size(rule, p, column.norm())
+                    : size < ordinary   ? ordinary
+                                        : kLonger * size;
+    longer = std::min(longer, kLongest * known.largest);
     if (!(longer > kEnoughLonger * size)) return;
     column.make(sign * longer);
     if (!column.finite()) {
@@ -204,7 +206,8 @@ index_t DifferenceJacobian::evaluate(const CallbackProblem& problem, std::span<c
     const bool given = !rule.relative.empty();
     const double sign = p[j] >= 0.0 ? known.side : -known.side;
     const double size = given              ? std::abs(difference_step(rule, p[j], j).size)
-                        : known.norm > 0.0 ? fitting_size(rule, p[j], known.norm)
+                        : known.norm > 0.0 ? std::min(fitting_size(rule, p[j], known.norm),
+                                                      kLongest * known.largest)
                                            : usual_size(rule, p[j], j);
     column.make(sign * size);
     for (int i = 0; i < kMostCuts && !column.finite(); ++i) {
