@@ -310,7 +310,8 @@ def main():
     for kind in RIGHT:
         fits, found, away = false_alarms(kind, options.sets)
         all_fits, all_alarms = all_fits + fits, all_alarms + sum(found.values())
-        print(f"| {kind.__name__.replace('_', ' ')} | {fits:,} | {', '.join(f'{n} {i}' for i, n in found.items()) or 0} | {away} |", flush=True)
+        alarms = ', '.join(f'{n} {i}' for i, n in found.items()) or 0
+        print(f"| {kind.__name__.replace('_', ' ')} | {fits:,} | {alarms} | {away} |", flush=True)
     print(f"| all | {all_fits:,} | {all_alarms} | |")
     print("\n| wrong fits | fits | flagged |\n|---|---|---|")
     for kind in WRONG:

@@ -52,7 +52,7 @@ TEST(FitCurve, ParametersThatDataHardlyTellApartAreNamedInAWarning) {
   std::vector<double> x, y;
   for (int i = 1; i <= 50; ++i) {
     x.push_back(0.2 * i);
-    y.push_back(3.0 * x.back() + 0.01 * std::sin(7.0 * i));
+    y.push_back(3.0 * x.back() + 0.01 * std::sin(7.0 * i * i));
   }
   Dataset data;
   data.column("x", x).response(y);
