@@ -49,7 +49,7 @@ void add_data_options(CLI::App& fit, FitArguments& a) {
            "NAME=EXPR");
   add_text(
       fit, "--missing", a.missing,
-      "raise: an incomplete row is an error; omit: leave it out (default: omit ERROR and such)",
+      "raise: an incomplete row is an error; omit: leave it out (default: omit ERROR etc.)",
       group, "WHAT");
   add_text(fit, "--columns", a.columns, "names for the columns of the file: x,y", group, "NAMES");
   add_text(fit, "--delimiter", a.delimiter,
