@@ -47,10 +47,9 @@ void add_data_options(CLI::App& fit, FitArguments& a) {
            "COND");
   add_list(fit, "--expr", a.expr, "a new column: 'ylog=log(y)'; may be repeated", group,
            "NAME=EXPR");
-  add_text(
-      fit, "--missing", a.missing,
-      "raise: an incomplete row is an error; omit: leave it out (default: omit ERROR and such)",
-      group, "WHAT");
+  add_text(fit, "--missing", a.missing,
+           "raise: an incomplete row is an error; omit: leave it out (default: omit ERROR etc.)",
+           group, "WHAT");
   add_text(fit, "--columns", a.columns, "names for the columns of the file: x,y", group, "NAMES");
   add_text(fit, "--delimiter", a.delimiter,
            "between fields: one character, tab or space (default: found)", group, "CHAR");

@@ -248,11 +248,12 @@ class RowReader {
     const std::string_view line(row_at_,
                                 static_cast<std::size_t>(find_line_end(row_at_, end_) - row_at_));
     const bool repeats = !line.empty() && (line == rules_.header || line == rules_.units);
-    if (!repeats && !(rules_.join && stands_marker({row_at_, row_line_}))) return false;
-    p_ = row_at_;
+    const bool is_between = rules_.join && stands_marker({row_at_, row_line_});
+    if (!repeats && !is_between) return false;
     line_ = row_line_;
-    if (rules_.join) {
+    if (is_between) {
       ++result_.joined;
+      p_ = row_at_;
       pass_markers({row_at_, row_line_});
       return true;
     }

@@ -121,7 +121,8 @@ void judge_columns(Table::Impl& table) {
 }
 
 std::size_t drop_side_columns(const std::vector<std::uint8_t>& numeric,
-                              const std::vector<std::string>& names, index_t columns,
+                              const std::vector<std::string>& names,
+                              const std::vector<std::string>& first_row, index_t columns,
                               Table::Impl& table) {
   const auto count = static_cast<std::size_t>(columns);
   std::size_t side = 0;
@@ -129,7 +130,10 @@ std::size_t drop_side_columns(const std::vector<std::uint8_t>& numeric,
   for (; side < std::min(count, numeric.size()) && numeric[side] == 0; ++side) {
     if (!names.empty() && (side > 0 || !names[0].empty())) break;
     if (side < table.kept.size() && !table.kept[side].codes.empty()) return 0;
+    const bool has_marks = side < table.text.size() && table.text[side].marks > 0;
     const index_t filled = filled_rows(table, side);
+    // NA in all rows is a column all the same.
+    if (filled == 0 && (has_marks || side >= first_row.size() || !first_row[side].empty())) break;
     if (2 * filled > table.rows) break;
     has_content |= filled > 0;
   }

@@ -16,9 +16,11 @@ namespace nlsq::data {
 void judge_columns(Table::Impl& table);
 
 /// Drops columns at the left that are empty, or that hold settings beside the first rows alone;
-/// returns how many. `numeric` marks columns of numbers; `names` are those of the file.
+/// returns how many. `numeric` marks columns of numbers; `names` are those of the file, `first_row`
+/// the fields of a row.
 std::size_t drop_side_columns(const std::vector<std::uint8_t>& numeric,
-                              const std::vector<std::string>& names, index_t columns,
+                              const std::vector<std::string>& names,
+                              const std::vector<std::string>& first_row, index_t columns,
                               Table::Impl& table);
 
 /// Rows at equal distances: the first column, or one more, for which there must be room.

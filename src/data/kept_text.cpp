@@ -68,7 +68,7 @@ bool add_late_text(const std::vector<std::uint8_t>& keep, const std::vector<Chun
   for (std::size_t j = 0; j < keep.size(); ++j) {
     if (keep[j] == 0 || as_text[j] != 0) continue;
     const bool found = std::any_of(results.begin(), results.end(), [&](const ChunkResult& r) {
-      return !r.text.empty() && (r.text[j].found || r.text[j].marks > 0 || r.text[j].percents > 0);
+      return !r.text.empty() && (r.text[j].found || r.text[j].marks > 0);
     });
     as_text[j] = found ? 1 : 0;
     late |= found;

@@ -24,7 +24,11 @@ constexpr index_t kFewRows = 3;
 constexpr index_t kLikeNumbers = 2;
 constexpr index_t kLikeRows = 10;
 
-index_t strength(const Run& run) { return run.rows * static_cast<index_t>(run.values); }
+// Numbers, less where text stands among them.
+index_t strength(const Run& run) {
+  const auto values = static_cast<index_t>(run.values), fields = static_cast<index_t>(run.fields);
+  return run.rows * values * values / fields;
+}
 
 // A column of words and one of values may be a list of settings.
 bool is_full(const Run& run) { return run.rows >= kFewRows && (run.values > 1 || run.fields == 1); }
@@ -41,7 +45,9 @@ Choice choose(std::vector<Run> runs) {
   const bool any_full = std::any_of(runs.begin(), runs.end(), is_full);
   bool is_first = true;
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    if (runs[i].values == 0 || (any_full && !is_full(runs[i]))) continue;
+    // A number or two in lines of their own are no table.
+    const bool is_alone = runs[i].fields == 1 && runs[i].rows < kFewRows;
+    if (runs[i].values == 0 || is_alone || (any_full && !is_full(runs[i]))) continue;
     choice.tables.push_back(i);
     if (is_first || strength(runs[i]) > strength(runs[choice.best])) choice.best = i;
     is_first = false;

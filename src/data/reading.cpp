@@ -16,6 +16,7 @@
 #include "data/chunk.hpp"
 #include "data/columns_found.hpp"
 #include "data/fault.hpp"
+#include "data/form.hpp"
 #include "data/header.hpp"
 #include "data/kept_text.hpp"
 #include "data/latin1.hpp"
@@ -94,7 +95,6 @@ bool Reading::locate(bool whole) {
     if (!located) return false;
     layout_ = layout_of(*located, options_);
     end_ = located->end;
-    if (end_ != text_end_) tail_ = end_;
   }
   if (options_.header_line >= 0) set_header(start_, text_end_, source_, options_, layout_);
   pieces_ = Pieces{};
@@ -125,7 +125,12 @@ std::unique_ptr<Table::Impl> Reading::run(index_t minimum_chunk) {
   return again;
 }
 
+void Reading::leave_out_from(const char* tail) {
+  if (tail != nullptr && (tail_ == nullptr || tail < tail_)) tail_ = tail;
+}
+
 std::unique_ptr<Table::Impl> Reading::read(index_t minimum_chunk) {
+  tail_ = is_located_ && end_ != text_end_ ? end_ : nullptr;
   // Where blocks are joined, the lines that are passed over between them must not be cut apart.
   const bool is_joined = options_.block == ReadOptions::kAllBlocks;
   pieces_.chunks = plan_chunks(layout_, end_, is_joined ? 1 : threads_, minimum_chunk);
@@ -150,7 +155,7 @@ std::unique_ptr<Table::Impl> Reading::read(index_t minimum_chunk) {
   if (add_late_text(keep, pieces_.results, as_text)) ends_early = read_chunks(*impl, as_text);
   merge_pieces(pieces_, layout_, *impl);
   merge_words(pieces_.results, as_text, threads_, *impl);
-  if (const char* tail = drop_tail(*impl, layout_, end_, ends_early ? 0 : lines)) tail_ = tail;
+  leave_out_from(drop_tail(*impl, layout_, end_, ends_early ? 0 : lines));
   note_blocks(ends_early, *impl);
   if (!ends_early && !has_quote) note_total(*impl);
   name_columns(*impl);
@@ -165,7 +170,10 @@ void Reading::name_columns(Table::Impl& table) const {
   std::vector<TimeColumn> times = layout_.times;
   if (!names.empty()) names.resize(z(columns));
   if (!options_.columns.empty() && options_.columns.size() == z(columns)) names = options_.columns;
-  const std::size_t side = drop_side_columns(layout_.numeric, names, columns, table);
+  Record first;
+  Cursor cursor = layout_.data;
+  read_record(cursor, end_, layout_.dialect, first);
+  const std::size_t side = drop_side_columns(layout_.numeric, names, first.fields, columns, table);
   const auto drop_side = [&](auto& of_columns) {
     of_columns.erase(of_columns.begin(), of_columns.begin() + static_cast<std::ptrdiff_t>(std::min(
                                                                   side, of_columns.size())));
@@ -188,7 +196,10 @@ bool Reading::read_chunks(Table::Impl& table, const std::vector<std::uint8_t>& a
   RowRules rules;
   rules.optional_last = layout_.trailing_delimiter || layout_.optional_last;
   rules.join = options_.block == ReadOptions::kAllBlocks;
-  rules.header = layout_.header;
+  // Names that hold numbers come again as rows.
+  if (rules.join || std::none_of(layout_.names.begin(), layout_.names.end(),
+                                 [](const std::string& n) { return is_number_of_any_notation(n); }))
+    rules.header = layout_.header;
   rules.units = layout_.units_text;
   rules.numeric = layout_.numeric;
   rules.times = layout_.times;
@@ -201,9 +212,7 @@ bool Reading::read_chunks(Table::Impl& table, const std::vector<std::uint8_t>& a
                                        table.storage.stride(), as_text, rules);
   });
   const bool ends_early = end_at_block(pieces_);
-  if (!ends_early) {
-    if (const char* tail = end_at_tail(pieces_, layout_, end_)) tail_ = tail;
-  }
+  if (!ends_early) leave_out_from(end_at_tail(pieces_, layout_, end_));
   check_faults(pieces_, layout_, source_, end_);
   return ends_early;
 }
@@ -234,7 +243,7 @@ void Reading::note_blocks(bool ends_early, Table::Impl& table) {
   }
   if (!ends_early && joined == 0) return;
   const std::vector<Block> blocks = find_blocks(layout_, end_);
-  if (ends_early && blocks.size() == 1) tail_ = blocks.front().end;
+  if (ends_early && blocks.size() == 1) leave_out_from(blocks.front().end);
   if (ends_early && blocks.size() > 1) table.notes.push_back(note_on_first(blocks));
   if (joined == 0) return;
   table.notes.push_back(

@@ -35,6 +35,7 @@ class Reading {
   void note_blocks(bool ends_early, Table::Impl& table);
   void note_place(Table::Impl& table) const;
   void name_columns(Table::Impl& table) const;
+  void leave_out_from(const char* tail);
   index_t lines_above() const;
 
   const std::string& source_;

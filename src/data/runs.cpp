@@ -43,7 +43,7 @@ struct Gathered {
     for (index_t i = top; i < size(); ++i) {
       if (look(i, fields - 1) == Look::empty) return 0;
     }
-    return top <= kMost ? top : 0;
+    return top <= kMost && size() - top >= kFewRows && size() > 4 * top ? top : 0;
   }
   // One field more, missing in all rows so far.
   void widen() {

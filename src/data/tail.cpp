@@ -102,8 +102,11 @@ index_t row_at(const Table::Impl& table, index_t line) {
 
 void drop_rows(Table::Impl& table, index_t rows, index_t line) {
   table.rows = rows;
-  for (TextSample& sample : table.text) {
-    if (sample.found && sample.line >= line) sample.found = false;
+  for (std::size_t j = 0; j < table.text.size(); ++j) {
+    TextSample& sample = table.text[j];
+    // Text that is kept stays text, whatever is left of it.
+    const bool is_kept = j < table.kept.size() && !table.kept[j].codes.empty();
+    if (sample.found && !is_kept && sample.line >= line) sample.found = false;
     if (sample.marks > 0 && sample.mark_line >= line) sample.marks = 0;
     if (sample.percents > 0 && sample.percent_line >= line) sample.percents = 0;
   }

@@ -107,6 +107,8 @@ TEST_F(Tables, columns_are_found_by_what_they_are_called) {
   expect_refused(fit("d.csv", "U = freq", {"--p0", "freq=3"}), {"uses no column"});
   write("one.csv", "1\n2\n3.1\n4\n");
   expect_noted(fit("one.csv", "linear"), "x is the number of the row");
+  write("volts.csv", "CH1\nV\n1\n2\n3.1\n4\n");
+  expect_noted(fit("volts.csv", "linear"), "x is the number of the row");
   write("row.csv", "row,y\n5,1\n6,2\n7,3.1\n");
   EXPECT_NEAR(
       fit("row.csv", "y = a*row + b", {"--json"}).json()["parameters"]["b"]["value"].get<double>(),

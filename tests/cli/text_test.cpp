@@ -49,10 +49,10 @@ TEST_F(Text, cells_files_and_arguments_are_shown_escaped) {
   expect_clean(fit("d.csv", "y = a*x + b"), 2);
   write("ok.csv", kDecay);
   for (const char* option :
-       {"--y",     "--sigma",  "--where",  "--expr",      "--missing", "--columns", "--delimiter",
-        "--p0",    "--bounds", "--fix",    "--loss",      "--method",  "--x-scale", "--plot",
-        "--level", "--memory", "--device", "--precision", "--by",      "--skip",
-        "--rows",  "--header",  "--time-unit"}) {
+       {"--y",         "--sigma", "--where",  "--expr",   "--missing",  "--columns",
+        "--delimiter", "--p0",    "--bounds", "--fix",    "--loss",     "--method",
+        "--x-scale",   "--plot",  "--level",  "--memory", "--device",   "--precision",
+        "--by",        "--skip",  "--rows",   "--header", "--time-unit"}) {
     const Outcome outcome = fit("ok.csv", "y = a*x + b", {option, kEvil});
     expect_clean(outcome, 2);
     EXPECT_NE(outcome.err.find("\\x1b]0;owned\\x07"), std::string::npos) << option << outcome.err;

@@ -76,7 +76,7 @@ TEST(TableFuzz, SeedsGiveATableOrAnInputError) {
   ASSERT_GE(all.size(), 10U);
   index_t tables = 0;
   for (const std::string& seed : all) tables += try_table(seed, 0, 1) > 0 ? 1 : 0;
-  EXPECT_EQ(tables, 25);
+  EXPECT_EQ(tables, 33);
 }
 
 TEST(TableFuzz, MutatedSeedsGiveATableOrAnInputErrorWhateverTheChunks) {

@@ -100,6 +100,36 @@ TEST(HeaderFaults, APreambleIsLeftOut) {
               "t.csv: 2 lines before the table are left out; names from line 3, units from line 4");
 }
 
+TEST(HeaderFaults, ACountAboveTheRowsIsASetting) {
+  std::string text = "12 3\n";
+  for (int i = 0; i < 12; ++i)
+    text +=
+        " " + std::to_string(i) + "  " + std::to_string(2 * i) + "  " + std::to_string(i) + "\n";
+  const Table table = parse(text);
+  EXPECT_EQ(table.rows(), 12);
+  EXPECT_EQ(table.line(0), 2);
+  EXPECT_EQ(table.notes().at(0), "t.csv: 1 line before the table is left out");
+  EXPECT_EQ(parse("512\n1,2\n2,3\n3,4\n4,5\n").rows(), 4);
+}
+
+TEST(HeaderFaults, BlocksWithTitlesAreToldOf) {
+  std::string text;
+  for (const char* title : {"[Run 1]", "[Run 2]"})
+    text += std::string(title) + "\nt\tV\n1\t2\n2\t4\n3\t6\n\n";
+  const Table table = parse(text);
+  EXPECT_EQ(table.line(0), 3);
+  EXPECT_EQ(table.rows(), 3);
+  EXPECT_EQ(table.names(), (Names{"t", "V"}));
+  EXPECT_NE(table.notes().at(1).find("other rows of numbers are left out, lines 9 to 11"),
+            std::string::npos)
+      << table.notes().at(1);
+}
+
+TEST(HeaderFaults, LabelsAreNeitherXNorY) {
+  EXPECT_EQ(parse("A 1 2\nB 2 3\nA 3 4\n").names(), (Names{"c1", "c2", "c3"}));
+  EXPECT_EQ(parse("1 2 A\n2 3 B\n").names(), (Names{"x", "y", "c3"}));
+}
+
 TEST(HeaderFaults, MarkersAboveAndBelowAreLeftOut) {
   const std::string text = "*BLOCK 1 ( Time Counts )\n0 ,1\n1 ,3\n2 ,5\n*END\n";
   EXPECT_EQ(column(parse(text), 1), (Values{1, 3, 5}));

@@ -3,6 +3,8 @@
 // are read, what the columns are called, and what is said.
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -276,6 +278,27 @@ TEST(Instruments, DoNotDependOnChunks) {
       EXPECT_EQ(a.line(row), b.line(row));
     }
   }
+}
+
+TEST(Instruments, NistsFilesAreReadAtOnce) {
+  int files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(NLSQ_TEST_DATA "/nist")) {
+    if (entry.path().extension() != ".dat") continue;
+    SCOPED_TRACE(entry.path().filename().string());
+    std::ifstream file(entry.path());
+    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    const std::string mark = "Number of Observations:";
+    const std::size_t at = text.find(mark);
+    ASSERT_NE(at, std::string::npos);
+    try {
+      EXPECT_EQ(read_table(entry.path().string()).rows(),
+                std::atoll(text.c_str() + at + mark.size()));
+    } catch (const DataError& error) {
+      ADD_FAILURE() << error.what();
+    }
+    ++files;
+  }
+  EXPECT_EQ(files, 27);
 }
 
 TEST(Instruments, UnitsAreKept) {

@@ -156,6 +156,7 @@ TEST(TextReader, SeesSignsBetweenThousands) {
   EXPECT_EQ(column(parse("x,y\n1,\"1,500,000\"\n2,7\n"), 1), (Values{1500000, 7}));
   EXPECT_EQ(column(parse("x;y\n1;36.431,13\n2;5\n"), 1), (Values{36431.13, 5}));
   EXPECT_EQ(column(parse("x;y\n1;1'500\n2;5\n"), 1), (Values{1500, 5}));
+  EXPECT_EQ(column(parse("x;y\n1;1 234,5\n2;5\n"), 1), (Values{1234.5, 5}));
   // 1,500 may be either.
   EXPECT_TRUE(parse("x;y\n1;1,500\n2;2,500\n").is_text(1));
 }

@@ -2,8 +2,8 @@
 // An independent, simple reader that judges a table of text: each row is the line that it is said
 // to come from; no line between two rows is left out unless it is blank, a comment, or the names
 // again; lines above and below the rows are left out only if a note tells how many, and no longer
-// run of numbers is among them. It knows nothing of quotes and times, so texts with quotes and
-// columns of times are not judged.
+// run of numbers is among them. It knows nothing of quotes, times and axes, so texts
+// with quotes, columns of times and computed axes are not judged.
 #pragma once
 
 #include <algorithm>
@@ -38,7 +38,7 @@ class TableOracle {
   std::string judge(const Table& table) {
     learn_marks(table);
     for (const std::string& note : table.notes()) {
-      if (holds(note, " since its first")) return "";
+      if (holds(note, " since its first") || holds(note, " is Start + Increment ")) return "";
     }
     if (options_.delimiter != 0) return judge(table, options_.delimiter);
     std::string faults;
@@ -173,22 +173,27 @@ class TableOracle {
                : 0;
   }
 
+  // As the fields stand, or without those at the left that are left out.
   std::string judge_row(const Table& table, index_t row, const std::vector<std::string>& fields,
                         char delimiter) const {
+    const std::string fault = judge_fields(table, row, fields, delimiter);
+    const std::size_t side = side_columns(table, fields, delimiter);
+    if (fault.empty() || side == 0) return fault;
+    const std::vector<std::string> rest(fields.begin() + static_cast<std::ptrdiff_t>(side),
+                                        fields.end());
+    return judge_fields(table, row, rest, delimiter);
+  }
+
+  std::string judge_fields(const Table& table, index_t row, const std::vector<std::string>& fields,
+                           char delimiter) const {
     const std::size_t columns = table.names().size();
     std::size_t size = fields.size();
-    const std::size_t side = side_columns(table, fields, delimiter);
-    if (side > 0) {
-      const std::vector<std::string> rest(fields.begin() + static_cast<std::ptrdiff_t>(side),
-                                          fields.end());
-      return judge_row(table, row, rest, delimiter);
-    }
     if (size == columns + 1 && is_missing(fields.back())) --size;
     std::vector<std::string> padded;
     if (size + 1 == columns && delimiter == ' ' && has_short_rows(table)) {
       padded = fields;
       padded.emplace_back();
-      return judge_row(table, row, padded, delimiter);
+      return judge_fields(table, row, padded, delimiter);
     }
     if (size != columns) return "has " + std::to_string(fields.size()) + " fields";
     for (std::size_t j = 0; j < columns; ++j) {
@@ -214,12 +219,19 @@ class TableOracle {
     return false;
   }
 
-  // Lines of one number of fields, all numbers, one below the other; the most of them.
+  // Lines of one number of fields, all numbers, one below the other; the most of them. Two blank
+  // lines, or one and a comment, end a run.
   index_t longest_run(index_t from, index_t to, char delimiter) const {
-    index_t longest = 0, run = 0;
+    index_t longest = 0, run = 0, blanks = 0;
     std::size_t size = 0;
     for (index_t i = from; i < to; ++i) {
-      if (is_passed_over(line_at(i), delimiter)) continue;
+      if (is_passed_over(line_at(i), delimiter)) {
+        const bool is_blank = trimmed(line_at(i)).empty();
+        if (blanks > 0) run = 0;
+        blanks += is_blank ? 1 : 0;
+        continue;
+      }
+      blanks = 0;
       const std::vector<std::string> fields = split(line_at(i), delimiter);
       bool numbers = fields.size() > 1;
       for (const std::string& field : fields) numbers = numbers && !std::isnan(number(field));
@@ -291,7 +303,7 @@ class TableOracle {
       said += is_repeated(i, table.line(0)) ? 1 : 0;
     if (below > said) return std::to_string(below) + " lines below were left out without a word";
     if (longest_run(last + 1, end, delimiter) > table.rows())
-      return "a longer table below was left out";
+      return "a longer table below was left out than the " + std::to_string(table.rows()) + " rows";
     return "";
   }
 
