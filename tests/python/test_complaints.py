@@ -192,7 +192,7 @@ def test_a_number_as_sigma_with_a_jacobian_and_differences_by_name(method):
 @pytest.mark.parametrize(
     "options, words",
     [
-        ({"maxfev": 100, "max_nfev": 50}, "max_nfev and maxfev are two names of one argument"),
+        ({"maxfev": 100, "max_nfev": 50}, "max_nfev, maxfev, maxiter are names of one argument"),
         ({"xerr": 0.1}, "errors of xdata are not fitted: sigma= is that of ydata"),
         ({"sigma_x": 0.1}, "errors of xdata are not fitted"),
         ({"yerr": 0.1}, "use sigma="),

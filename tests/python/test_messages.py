@@ -26,7 +26,7 @@ KEYWORDS = {
     "nan_polici": "(did you mean 'nan_policy'?)",
     "max_nfevs": "(did you mean 'max_nfev'?)",
     "x0": "use p0=",
-    "maxiter": "use max_nfev=",
+    "max_iter": "use max_nfev=",
     "Dfun": "use jac=",
     "epsfcn": "use diff_step=",
     "banana": "unexpected keyword argument 'banana'",
