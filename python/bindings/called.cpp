@@ -5,12 +5,12 @@
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
 
 #include "array.hpp"
-#include "base/small_vector.hpp"
 #include "gil.hpp"
 
 namespace nlsq::python {
@@ -221,14 +221,16 @@ void Called::read(nb::handle value, std::span<double> f) const {
 
 nb::object Called::call(nb::handle function, std::span<const double> x) const {
   const std::size_t more = arguments_.size();
-  base::SmallVector<PyObject*, 8> stack(more + 2);  // one in front for a method's object
+  std::array<PyObject*, 8> few;  // enough for most functions
+  std::vector<PyObject*> many(more + 2 > few.size() ? more + 2 : 0);
+  PyObject** const stack = many.empty() ? few.data() : many.data();
   const nb::object first = new_array(x);
-  stack[0] = nullptr;
+  stack[0] = nullptr;  // room for a method's object
   stack[1] = first.ptr();
   for (std::size_t i = 0; i < more; ++i) stack[i + 2] = nb::handle(arguments_[i]).ptr();
   return call_python([&] {
     PyObject* const value = PyObject_Vectorcall(
-        function.ptr(), stack.data() + 1, (more + 1) | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr);
+        function.ptr(), stack + 1, (more + 1) | PY_VECTORCALL_ARGUMENTS_OFFSET, nullptr);
     if (value == nullptr) throw nb::python_error();
     return nb::steal(value);
   });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "search/projection.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace nlsq::search {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "search/serial.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 
