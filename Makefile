@@ -157,6 +157,7 @@ perf: .venv/.ready
 
 # docs/performance.md, measured here and now.
 performance: build-python
+	@.venv/bin/python -m pip install -q --disable-pip-version-check lmfit
 	@.venv/bin/python bench/python/performance_page.py
 
 perf-test: .venv/.ready

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Measures what docs/performance.md shows and writes the page with its plots.
+"""Measures what docs/performance.md and README's first screen show, writes the page and draws the plots.
 
 Everything is measured in this process, ours and SciPy's in turn, medians; answers are compared before they are timed.
 
@@ -21,6 +21,7 @@ import scipy.optimize  # noqa: E402
 
 import nlsq  # noqa: E402
 import nlsq.scipy  # noqa: E402
+from first_screen import measure as measure_first_screen  # noqa: E402
 from many_fits import compare, decay, decays, spot, spots  # noqa: E402
 from nlsq import _core  # noqa: E402
 from turns import MODELS, in_turns, problem  # noqa: E402
@@ -133,6 +134,7 @@ def main():
         "spots of 5 × 5 pixels, 5 parameters": compare("spots", spot, spots, count, 5),
         "decays of 50 points, 3 parameters": compare("decays", decay, decays, count, 5),
     }
+    measure_first_screen(options.quick, images / "first_screen.svg")
     plot(images / "growth_rows.svg", places, by_rows, ("rows", "nanoseconds a row, whole fit"))
     plot(images / "growth_parameters.svg", counts, by_parameters, ("parameters", "microseconds a pass, 2,000 rows"))
 

@@ -7,6 +7,7 @@
 import ast
 import pathlib
 import re
+import subprocess
 import sys
 
 import pytest
@@ -64,3 +65,14 @@ ALL = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 def test_links_lead_somewhere(page):
     for target in LINK.findall(page.read_text("utf-8")):
         assert (page.parent / target).exists(), target
+
+
+def test_the_list_for_programs_is_up_to_date():
+    done = subprocess.run([sys.executable, ROOT / "scripts/llms.py", "--check"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_page_is_in_the_index():
+    index = (ROOT / "docs/README.md").read_text("utf-8")
+    pages = {p for p in (ROOT / "docs").rglob("*.md") if p.parent.name != "adr"} - {ROOT / "docs/README.md"}
+    assert not [str(p) for p in pages if f"({p.relative_to(ROOT / 'docs')}" not in index]
