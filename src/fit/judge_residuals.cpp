@@ -206,7 +206,7 @@ class TermRows {
         columns_(view.model->columns().size()) {}
 
   // Rows that are in order, as most are, are done with two sums, unless those are odd.
-  bool is_unsuspicious(std::span<const double> f, engine::Isa isa) const {
+  bool is_unsuspicious(std::span<const double> f, engine::Isa isa, double r_squared) const {
     if (columns_ != 1 || term_->columns[0].float32) return false;
     const auto* const x = static_cast<const double*>(term_->columns[0].data);
     const reduce::ColumnKernels& kernels = reduce::column_kernels(isa);
@@ -219,9 +219,10 @@ class TermRows {
       sums.next.squares += run.one_squares;
       sums.four.sum += run.four;
       sums.four.squares += run.four_squares;
+      sums.skipped += run.skipped;
       sums.energy += run.energy;
     }
-    return !stats::go_together(sums) && !oscillates(*term_);
+    return !stats::go_together(sums) && !(is_odd(sums, r_squared) && oscillates(*term_));
   }
 
   JudgedRows gather(std::span<const double> f) const {
@@ -280,7 +281,7 @@ void judge_output(const TermView& view, const reduce::Term& term, std::size_t t,
     f = some;
   }
   const TermRows rows(view, term, output, runs);
-  if (!rows.is_unsuspicious(f, isa)) judge_rows(rows.gather(f), result);
+  if (!rows.is_unsuspicious(f, isa, result.r_squared)) judge_rows(rows.gather(f), result);
 }
 
 }  // namespace

@@ -84,22 +84,24 @@ NeighbourSums neighbours(const double* r, const double* x, index_t n) {
   const hn::CappedTag<double, kEight> d;
   const auto lanes = static_cast<index_t>(hn::Lanes(d));
   HWY_ALIGN double one[kEight] = {}, one_squares[kEight] = {}, four[kEight] = {},
-                   four_squares[kEight] = {}, energy[kEight] = {};
+                   four_squares[kEight] = {}, skipped[kEight] = {}, energy[kEight] = {};
   bool rises = true, falls = true;
   index_t whole = 0;
   while (whole + kEight + kAhead <= n) whole += kEight;
   for (index_t part = 0; part < kEight && whole > 0; part += lanes) {
-    auto s1 = hn::Zero(d), q1 = s1, s4 = s1, q4 = s1, e = s1;
+    auto s1 = hn::Zero(d), q1 = s1, s4 = s1, q4 = s1, s2 = s1, e = s1;
     auto least = hn::Set(d, 1.0), most = hn::Set(d, -1.0);
     for (index_t i = part; i < whole; i += kEight) {
-      const auto here = hn::LoadU(d, r + i), next = hn::LoadU(d, r + i + 1);
-      const auto more = hn::Add(hn::Add(next, hn::LoadU(d, r + i + 2)),
-                                hn::Add(hn::LoadU(d, r + i + 3), hn::LoadU(d, r + i + 4)));
+      const auto here = hn::LoadU(d, r + i), next = hn::LoadU(d, r + i + 1),
+                 second = hn::LoadU(d, r + i + 2);
+      const auto more =
+          hn::Add(hn::Add(next, second), hn::Add(hn::LoadU(d, r + i + 3), hn::LoadU(d, r + i + 4)));
       const auto by_one = hn::Mul(here, next), by_four = hn::Mul(here, more);
       s1 = hn::Add(s1, by_one);
       q1 = hn::Add(q1, hn::Mul(by_one, by_one));
       s4 = hn::Add(s4, by_four);
       q4 = hn::Add(q4, hn::Mul(by_four, by_four));
+      s2 = hn::Add(s2, hn::Mul(here, second));
       e = hn::Add(e, hn::Mul(here, here));
       const auto apart = hn::Sub(hn::LoadU(d, x + i + 1), hn::LoadU(d, x + i));
       least = hn::Min(least, apart);
@@ -109,6 +111,7 @@ NeighbourSums neighbours(const double* r, const double* x, index_t n) {
     hn::Store(q1, d, one_squares + part);
     hn::Store(s4, d, four + part);
     hn::Store(q4, d, four_squares + part);
+    hn::Store(s2, d, skipped + part);
     hn::Store(e, d, energy + part);
     rises = rises && hn::AllTrue(d, hn::Gt(least, hn::Zero(d)));
     falls = falls && hn::AllTrue(d, hn::Lt(most, hn::Zero(d)));
@@ -122,6 +125,7 @@ NeighbourSums neighbours(const double* r, const double* x, index_t n) {
     one_squares[k] += by_one * by_one;
     four[k] += by_four;
     four_squares[k] += by_four * by_four;
+    skipped[k] += r[i] * at(i + 2);
     energy[k] += r[i] * r[i];
     rises = rises && (i + 1 >= n || x[i] < x[i + 1]);
     falls = falls && (i + 1 >= n || x[i] > x[i + 1]);
@@ -129,8 +133,8 @@ NeighbourSums neighbours(const double* r, const double* x, index_t n) {
   const auto total = [](const double* s) {
     return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
   };
-  return {total(one), total(one_squares), total(four), total(four_squares), total(energy), rises,
-          falls};
+  return {total(one),     total(one_squares), total(four), total(four_squares),
+          total(skipped), total(energy),      rises,       falls};
 }
 
 std::uint64_t mixed(std::uint64_t word) { return word ^ (word >> 32); }

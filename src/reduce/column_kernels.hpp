@@ -17,6 +17,7 @@ struct ShiftedSums {
 struct NeighbourSums {
   double one = 0.0, one_squares = 0.0;    ///< Σ rᵢ rᵢ₊₁ and Σ (rᵢ rᵢ₊₁)²
   double four = 0.0, four_squares = 0.0;  ///< the same of rᵢ (rᵢ₊₁ + … + rᵢ₊₄)
+  double skipped = 0.0;                   ///< Σ rᵢ rᵢ₊₂
   double energy = 0.0;                    ///< Σ rᵢ²
   bool rises = true;                      ///< xᵢ < xᵢ₊₁ for all i
   bool falls = true;

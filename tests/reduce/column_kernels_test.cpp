@@ -52,7 +52,8 @@ TEST(ColumnKernels, NeighboursAreThoseOfTheSlowSumsWithTheSameBitsEverywhere) {
       x[i] = 0.1 * static_cast<double>(i);
     }
     const auto at = [&](std::size_t i) { return i < r.size() ? r[i] : 0.0; };
-    double one = 0.0, one_squares = 0.0, four = 0.0, four_squares = 0.0, energy = 0.0;
+    double one = 0.0, one_squares = 0.0, four = 0.0, four_squares = 0.0, skipped = 0.0,
+           energy = 0.0;
     for (std::size_t i = 0; i < r.size(); ++i) {
       const double by_one = r[i] * at(i + 1);
       const double by_four = r[i] * (at(i + 1) + at(i + 2) + at(i + 3) + at(i + 4));
@@ -60,6 +61,7 @@ TEST(ColumnKernels, NeighboursAreThoseOfTheSlowSumsWithTheSameBitsEverywhere) {
       one_squares += by_one * by_one;
       four += by_four;
       four_squares += by_four * by_four;
+      if (i + 2 < r.size()) skipped += r[i] * r[i + 2];
       energy += r[i] * r[i];
     }
     const double close = 1e-13 * static_cast<double>(n + 1) * 20.0;
@@ -69,6 +71,7 @@ TEST(ColumnKernels, NeighboursAreThoseOfTheSlowSumsWithTheSameBitsEverywhere) {
     EXPECT_NEAR(first.one_squares, one_squares, close);
     EXPECT_NEAR(first.four, four, close);
     EXPECT_NEAR(first.four_squares, four_squares, 10.0 * close);
+    EXPECT_NEAR(first.skipped, skipped, close);
     EXPECT_NEAR(first.energy, energy, close);
     for (const engine::Isa isa : engine::available_isas()) {
       const auto sums = [&](const std::vector<double>& places) {
@@ -77,6 +80,7 @@ TEST(ColumnKernels, NeighboursAreThoseOfTheSlowSumsWithTheSameBitsEverywhere) {
       const NeighbourSums same = sums(x);
       EXPECT_EQ(same.one, first.one) << engine::name(isa);
       EXPECT_EQ(same.four_squares, first.four_squares) << engine::name(isa);
+      EXPECT_EQ(same.skipped, first.skipped) << engine::name(isa);
       EXPECT_EQ(same.energy, first.energy) << engine::name(isa);
       EXPECT_TRUE(same.rises);
       EXPECT_EQ(same.falls, n < 2);
