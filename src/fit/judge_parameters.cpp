@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Two ways a parameter loses its meaning though its standard error is finite. Along a ridge others
+// Ways a parameter loses its meaning though its standard error is finite. Along a ridge others
 // make up for it: its error alone would change the model by more than the data vary. At a flat
 // place it acts no more: what it changed by since the start would have shown there and does not
 // here, nor does going half of the way back.
@@ -55,6 +55,20 @@ class Parameters {
     return std::abs(around_->cost(back) - result_->cost) < kSameCost * variance_;
   }
 
+  // Where its error, which is meant to change the model by σ, changes nothing, or leads to where
+  // the model is not finite while twice the value changes nothing: a step between two rows, of any
+  // steepness.
+  bool acts_no_more(std::size_t j) {
+    const double error = result_->perr[place(j)];
+    if (!(error > kBeyond * std::abs(value(j)))) return false;
+    for (const double sign : {1.0, -1.0}) {
+      double change = change_at(j, sign * error);
+      if (!std::isfinite(change)) change = change_at(j, sign * std::abs(value(j)));
+      if (std::abs(change) < kSameCost * variance_ && value(j) * sign > 0.0) return true;
+    }
+    return false;
+  }
+
   bool is_far_away(std::size_t j) const {
     return std::abs(value(j)) > kFarAway * std::abs(start(j));
   }
@@ -63,6 +77,13 @@ class Parameters {
   std::size_t place(std::size_t j) const { return z(free_[j]); }
   double value(std::size_t j) const { return result_->popt[place(j)]; }
   double start(std::size_t j) const { return result_->p0[place(j)]; }
+
+  // Of the cost where parameter j moves by `step`.
+  double change_at(std::size_t j, double step) const {
+    linalg::Vector moved = outcome_->x;
+    moved[j] += step;
+    return around_->cost(moved) - result_->cost;
+  }
 
   double at_start(std::size_t j) {
     if (start_.empty()) {
@@ -106,7 +127,7 @@ void judge_parameters(const solve::Outcome& outcome, std::span<const index_t> fr
     const std::string& name = r.names[z(free[j])];
     if (parameters.is_at_flat_place(j)) {
       (parameters.is_far_away(j) ? away : flat).push_back(name);
-    } else if (parameters.is_on_ridge(j)) {
+    } else if (parameters.is_on_ridge(j) || parameters.acts_no_more(j)) {
       away.push_back(name);
     }
   }

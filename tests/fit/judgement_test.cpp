@@ -167,6 +167,19 @@ TEST(Judgement, NamesParametersThatRanAway) {
   EXPECT_EQ(ids(fit("a - b*exp(-c*x)", plateau)), Ids{});  // the search finds the right end
 }
 
+// A logistic curve whose slope has become a step between two rows: any steeper one fits alike.
+TEST(Judgement, NamesASlopeThatIsAStep) {
+  const Curve c{{-5, -4.5, -4.2, -4, -3.8, -3.5, -3.2, -3, -2.7, -2.5, -2.2, -2},
+                {0.01, -0.02, 0.0, 0.02, -0.01, 0.0, 0.21, 0.19, 0.2, 0.22, 0.18, 0.2}};
+  for (const double slope : {200.0, 300.0}) {
+    FitOptions options;
+    options.p0 = {0.2, slope, -3.35};
+    const FitResult r = fit("a/(1 + exp(-b*(x - c)))", c, options);
+    EXPECT_TRUE(r.success);
+    EXPECT_FALSE(r.issues.empty()) << slope;
+  }
+}
+
 TEST(Judgement, IsSilentAboutAParameterThatIsZeroWithinItsError) {
   const Curve c = curve(
       100, 0, 4, [](double x) { return 2.0 * x; }, 1.0);
