@@ -120,7 +120,11 @@ void check_faults(const Pieces& pieces, const Layout& layout, const std::string&
 index_t drop_trailing(const Pieces& pieces, const Layout& layout, const char* end,
                       const Table::Impl& table) {
   if (!layout.trailing_delimiter) return layout.fields;
-  const index_t line = first_filled_line(table, layout.fields - 1);
+  index_t line = first_filled_line(table, layout.fields - 1);
+  // A mark such as ND is a field that somebody filled, too.
+  const auto last = static_cast<std::size_t>(layout.fields - 1);
+  if (line == 0 && last < table.text.size() && table.text[last].marks > 0)
+    line = table.text[last].mark_line;
   if (line > 0 && layout.has_header) {
     ChunkResult ragged;
     ragged.fields_found = layout.fields;

@@ -142,11 +142,12 @@ class Scanner {
 
  private:
   // A delimiter too many or too few at the end of a row makes no difference where nothing stands
-  // behind it; between blanks, the last field may be missing if the others are in their places.
+  // behind it; between blanks, the last field may be missing if the others are in their places and
+  // no blank line begins another block.
   bool fits(const Record& record) {
     const std::size_t size = record.fields.size();
     if (size == rows_.fields && rows_.size() > 0) return true;
-    if (dialect_.blanks()) return fits_in_place(record);
+    if (dialect_.blanks()) return !passed_.blank && fits_in_place(record);
     if (size == rows_.fields + 1) return record.fields.back().empty();
     return size + 1 == rows_.fields && rows_.is_last_empty();
   }

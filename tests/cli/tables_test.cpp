@@ -298,5 +298,19 @@ TEST_F(Tables, eulers_number_is_spoken_of) {
   expect_refused(fit("d.csv", "e*exp(-x/a)", {"--p0", "e=3"}), {"'e'", "Euler"});
 }
 
+TEST_F(Tables, a_mark_behind_the_last_delimiter_is_a_field) {
+  write("nd.csv", "x,y,\n1,2,\n3,4,nd\n5,6,\n");
+  const Outcome one = fit("nd.csv", "y = a*x");
+  EXPECT_EQ(one.code, 0) << one.err;
+  EXPECT_NE(one.err.find("column 3 has no name; it is called 'c3'"), std::string::npos) << one.err;
+}
+
+TEST_F(Tables, short_rows_do_not_go_on_behind_a_blank_line) {
+  write("short.dat", "1 2\n2 3\n3 4 7ne\n\n1 x2\n2 3\n3 4 6\n");
+  const Outcome one = fit("short.dat", "a*c1", {"--y", "c2"});
+  EXPECT_EQ(one.code, 2);
+  EXPECT_NE(one.err.find("short.dat:3: 3 fields found, 2 expected"), std::string::npos) << one.err;
+}
+
 }  // namespace
 }  // namespace nlsq::test
