@@ -123,6 +123,7 @@ ManyArrays ManyFits::arrays() {
   to.status = status.data();
   to.nfev = nfev.data();
   to.flags = flags.data();
+  to.p0 = p0.empty() ? nullptr : p0.data();
   to.rank = rank.data();
   return to;
 }
@@ -134,7 +135,10 @@ ManyFits fit_groups(const Model& model, const GroupedData& grouped, const ManyOp
   fits.free = free;
   fits.popt.resize(k * N);
   fits.perr.resize(k * N);
-  if (with_covariance) fits.pcov.resize(k * N * N);
+  if (with_covariance) {
+    fits.pcov.resize(k * N * N);
+    fits.p0.resize(k * N);
+  }
   fits.cost.resize(k);
   fits.rss.resize(k);
   fits.status.resize(k);

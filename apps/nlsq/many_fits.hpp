@@ -15,7 +15,7 @@ namespace nlsq::command {
 
 struct ManyFits {
   std::vector<std::string> names;
-  std::vector<double> popt, perr, pcov, cost, rss;
+  std::vector<double> popt, perr, pcov, cost, rss, p0;
   std::vector<std::int32_t> status, nfev, rank;
   std::vector<std::uint8_t> flags;
   std::string engine;
@@ -27,7 +27,7 @@ struct ManyFits {
   ManyArrays arrays();
 };
 
-/// pcov is filled if `with_covariance`. Groups with fewer rows than free parameters have
+/// pcov and p0 are filled if `with_covariance`. Groups with fewer rows than free parameters have
 /// Status::not_finite and no values.
 ManyFits fit_groups(const Model& model, const GroupedData& grouped, const ManyOptions& options,
                     index_t free, bool with_covariance);

@@ -69,6 +69,12 @@ class ManyData {
 
 /// `stop` is asked before each share of the sets, too, on any thread; once it is true, sets that
 /// are not begun are left with Status::stopped.
+/// Parameters without a start begin at ones unless those do not serve some of up to 32 sets, spread
+/// evenly, which are fitted by themselves with FitOptions::starts = search. Then the fewest ends of
+/// these, three at most, from which all of them reach their best are starts for all sets, each from
+/// the one that serves it best; of no more than 32 sets each begins at its own. So without starts
+/// the end of a set depends on others where a fit has several minima; give p0, starts or
+/// FitOptions::starts = ones where it must not. max_nfev: no search.
 struct ManyOptions : FitOptions {
   /// Start values of each set, k×N; empty: p0 or start, the same for all.
   std::span<const double> starts;
@@ -112,6 +118,7 @@ struct ManyArrays {
   std::int32_t* nfev = nullptr;    ///< k
   std::int64_t* rows = nullptr;    ///< k: rows used
   std::uint8_t* flags = nullptr;   ///< k: ManyFlag
+  double* p0 = nullptr;            ///< k×N: where each fit began
   std::int32_t* rank =
       nullptr;  ///< k: of the Jacobian, free parameters that are redundant left out
 };
@@ -125,14 +132,17 @@ struct ManyResult {
   std::vector<std::uint8_t> flags;
   index_t failed = 0;  ///< sets with a status ≤ 0
   std::string engine;  ///< "lanes", or "interpreter" where each set is fitted by itself
+  /// Where fits began: "given", "ones", or "search" (FitOptions::starts).
+  std::string start_source;
   double elapsed_ms = 0.0;
   /// Why fit i ended, in words.
   std::string message(index_t i) const;
 };
 
 /// What curve_fit would say of set `i`, from what fit_many wrote to `from` (all of popt, perr,
-/// pcov, cost, rss, status, nfev, rows and flags; rank too, or all are taken to be of full rank).
-/// What many fits do not keep is NaN or 0: optimality, condition, njev, iterations.
+/// pcov, cost, rss, status, nfev, rows and flags; p0 too, or the starts are those of the options;
+/// rank too, or all are taken to be of full rank). What many fits do not keep is NaN or 0:
+/// optimality, condition, njev, iterations.
 FitResult single_result(const Model& model, const ManyData& data, const ManyOptions& options,
                         const ManyArrays& from, index_t i);
 

@@ -45,6 +45,8 @@ void set_option(ManyOptions& options, const std::string& name, nb::handle value)
     options.loss = parse_loss(nb::cast<std::string>(value));
   } else if (name == "f_scale") {
     options.f_scale = nb::cast<double>(value);
+  } else if (name == "starts") {
+    options.FitOptions::starts = parse_starts(nb::cast<std::string>(value));
   } else if (name == "threads") {
     options.threads = thread_argument(value);
   } else if (name == "jacobian_mode") {
@@ -61,8 +63,8 @@ void set_option(ManyOptions& options, const std::string& name, nb::handle value)
 nb::tuple run_many(const Model& model, const std::vector<nb::object>& columns, nb::handle y,
                    index_t fits, index_t rows, nb::handle offsets, nb::handle sigma,
                    nb::handle mask, nb::handle starts, nb::handle lower, nb::handle upper,
-                   const std::vector<bool>& fixed, const nb::dict& given, const nb::dict& into,
-                   nb::handle progress) {
+                   const std::vector<bool>& fixed, const std::vector<bool>& searched,
+                   const nb::dict& given, const nb::dict& into, nb::handle progress) {
   if (columns.size() != model.columns().size())
     throw nb::value_error("another number of columns than the model has");
   Views views;
@@ -86,10 +88,14 @@ nb::tuple run_many(const Model& model, const std::vector<nb::object>& columns, n
   ManyOptions options;
   const std::vector<std::string>& names = model.parameters();
   const std::span<const double> all_starts = views.doubles(starts);
-  if (all_starts.size() == names.size()) {
+  if (all_starts.size() != names.size()) {
+    options.starts = all_starts;
+  } else if (searched.empty()) {
     options.p0.assign(all_starts.begin(), all_starts.end());
   } else {
-    options.starts = all_starts;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (!searched[i]) options.start[names[i]] = all_starts[i];
+    }
   }
   const std::span<const double> low = views.doubles(lower), high = views.doubles(upper);
   if (low.size() == names.size() && high.size() == names.size()) {
@@ -122,7 +128,7 @@ nb::tuple run_many(const Model& model, const std::vector<nb::object>& columns, n
     const WithoutGil release;
     result = fit_many(model, data, options, arrays);
   }
-  return nb::make_tuple(result.engine, result.failed, result.elapsed_ms);
+  return nb::make_tuple(result.engine, result.failed, result.elapsed_ms, result.start_source);
 }
 
 }  // namespace
@@ -132,9 +138,10 @@ void bind_fit_many(nb::module_& m) {
       "fit_many", &run_many, nb::arg("model"), nb::arg("columns"), nb::arg("y"), nb::arg("fits"),
       nb::arg("rows"), nb::arg("offsets").none(), nb::arg("sigma").none(), nb::arg("mask").none(),
       nb::arg("starts").none(), nb::arg("lower").none(), nb::arg("upper").none(), nb::arg("fixed"),
-      nb::arg("options"), nb::arg("into"), nb::arg("progress").none(),
+      nb::arg("searched"), nb::arg("options"), nb::arg("into"), nb::arg("progress").none(),
       "Fits a model to many data sets, into the caller's arrays; see nlsq.curve_fit_many. Returns "
-      "(engine, sets that failed, milliseconds).");
+      "(engine, sets that failed, milliseconds, where fits began). searched: parameters without a "
+      "start, empty where all have one.");
   m.def("many_message", &many_message, nb::arg("status"), nb::arg("flags"),
         "What a status and the flags of one of many fits say.");
 }

@@ -728,9 +728,9 @@ def fit_terms(terms: list, p0: Sequence[float], lower: object | None, upper: obj
     Minimizes the sum of squares of all rows of some terms (model, columns, rows).
     """
 
-def fit_many(model: Model, columns: Sequence[object], y: object, fits: int, rows: int, offsets: object | None, sigma: object | None, mask: object | None, starts: object | None, lower: object | None, upper: object | None, fixed: Sequence[bool], options: dict, into: dict, progress: object | None) -> tuple:
+def fit_many(model: Model, columns: Sequence[object], y: object, fits: int, rows: int, offsets: object | None, sigma: object | None, mask: object | None, starts: object | None, lower: object | None, upper: object | None, fixed: Sequence[bool], searched: Sequence[bool], options: dict, into: dict, progress: object | None) -> tuple:
     """
-    Fits a model to many data sets, into the caller's arrays; see nlsq.curve_fit_many. Returns (engine, sets that failed, milliseconds).
+    Fits a model to many data sets, into the caller's arrays; see nlsq.curve_fit_many. Returns (engine, sets that failed, milliseconds, where fits began). searched: parameters without a start, empty where all have one.
     """
 
 def many_message(status: int, flags: int) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nlsq._types import ManyOptions
 
 _METHODS = ("trf", "lm", "dogbox", "auto")
+_STARTS = ("search", "ones")
 _MODES = ("auto", "fwd", "rev")
 _LOSSES = ("linear", "soft_l1", "huber", "cauchy", "arctan")
 _TOLERANCES = ("ftol", "xtol", "gtol")
@@ -30,7 +31,7 @@ _KNOWN = (
     "f", "xdata", "ydatas", "p0", "sigma", "absolute_sigma", "bounds", "mask", "nan_policy", "fixed", "method", "loss",
     "f_scale", *_TOLERANCES, "max_nfev", "pcov", "threads", "jacobian_mode", "time_limit", "memory_limit", "progress",
     "data", "y",
-    "by", "dim",
+    "by", "dim", "starts",
 )  # fmt: skip
 
 
@@ -56,13 +57,13 @@ def curve_fit_many(
     f: Callable[..., Any] | str, xdata: Any = None, ydatas: Any = None, p0: Any = None, sigma: Any = None,
     absolute_sigma: bool = False, bounds: Any = None, *, mask: Any = None, nan_policy: str | None = None,
     fixed: Any = None, method: str | None = None, loss: str | None = None, f_scale: float = 1.0, pcov: bool = True,
-    threads: int = 0, jacobian_mode: str | None = None, time_limit: float = 0.0,
+    threads: int = 0, jacobian_mode: str | None = None, time_limit: float = 0.0, starts: str = "search",
     memory_limit: int | str | None = None, progress: Any = False, data: Any = None, y: str | None = None, by: Any = None, dim: str | None = None, **solver: Any,
 ) -> Any:  # fmt: skip
     """Fits f(x, a, b, …) to each of many data sets: every pixel, every well, every bootstrap sample.
 
-    Each fit is what ``curve_fit`` would give for its data, whatever the others are (but for its second attempt where
-    parameters end undetermined); a set that cannot be fitted has NaN and a status, and stops nobody.
+    From a start that is given, each fit is what ``curve_fit`` would give for its data, whatever the others are (but for
+    its second attempt where parameters end undetermined); a set that cannot be fitted has NaN and a status, and stops nobody.
 
     Parameters
     ----------
@@ -76,7 +77,12 @@ def curve_fit_many(
         The last axis is fitted along; a stack of images (rows, columns, frames) gives results of (rows, columns).
         float32 is read as it is. An iterator gives an iterator of results, one a chunk, and holds no more than that.
     p0 : array_like of (n,) or (..., n), dict of names, "auto", or None
-        The same start for all sets, or one each; in a dict, each value a number or (...).
+        The same start for all sets, or one each; in a dict, each value a number or (...). Of parameters without one,
+        starts are searched for: up to 32 sets, spread evenly, are fitted as ``curve_fit`` does; unless ones serve them
+        as well, all sets begin where these ended, at that of at most three ends which serves a set best.
+    starts : {"search", "ones"}, default "search"
+        "ones": parameters without a start begin at 1, so that no set depends on another. Models that are not recorded,
+        sets with bounds of their own, and fits with max_nfev always do.
     sigma : number, array_like of (m,) or (..., m); inf leaves a point out
     bounds : (lower, upper), each a number, (n,) or (..., n); or a dict of name: (lower, upper), numbers or (...)
     mask : array_like of bool, (m,) or (..., m)
@@ -122,7 +128,7 @@ def curve_fit_many(
     options = dict(
         p0=p0, sigma=sigma, bounds=bounds, mask=mask, nan_policy=nan_policy, fixed=fixed, pcov=pcov, progress=progress,
         memory_limit=memory_limit,
-        core=_core_options(absolute_sigma, method, loss, f_scale, threads, jacobian_mode, time_limit, solver),
+        core=_core_options(absolute_sigma, method, loss, f_scale, threads, jacobian_mode, time_limit, starts, solver),
     )  # fmt: skip
     if nan_policy not in (None, "omit", "raise"):
         raise ValueError(f"nan_policy must be None, 'omit' or 'raise', not {nan_policy!r}")
@@ -155,8 +161,9 @@ def curve_fit_many(
 show_arguments(curve_fit_many, {}, {"ftol": 1e-8, "xtol": 1e-8, "gtol": 1e-8, "max_nfev": None, "maxfev": None})
 
 
-def _core_options(absolute_sigma, method, loss, f_scale, threads, jacobian_mode, time_limit, solver):
+def _core_options(absolute_sigma, method, loss, f_scale, threads, jacobian_mode, time_limit, starts, solver):
     core = {"absolute_sigma": _arguments.truth(absolute_sigma, "absolute_sigma")}
+    core["starts"] = _arguments.one_of(starts, _STARTS, "starts")
     if method is not None:
         core["method"] = _arguments.one_of(method, _METHODS, "method")
     if callable(loss):
@@ -214,7 +221,7 @@ def _fit_sets(f, sets, options):
         if p0 is not None and not isinstance(p0, (str, dict)) and np.ndim(p0) > 1:
             p0 = np.ones(np.shape(p0)[-1])  # one start a set: only how many there are matters
         f = _signatures.adapted(f, p0, options["bounds"], options["fixed"])
-    names, starts, lower, upper, fixed = parameters(f, sets, options)
+    names, starts, lower, upper, fixed, searched = parameters(f, sets, options)
     n, k = len(names), sets.count
     if options["memory_limit"] is not None:
         _check_memory(options["memory_limit"], k, n, options["pcov"])
@@ -233,18 +240,19 @@ def _fit_sets(f, sets, options):
     try:
         model, columns, note = recorded_for_all(f, sets, starts, names, lower, upper)
         if model is not None:
-            engine, _, elapsed = _core.fit_many(
+            engine, _, elapsed, source = _core.fit_many(
                 model, columns, sets.y, k, sets.rows, sets.offsets, options["sigma"], options["mask"], starts, lower,
-                upper, fixed, core, into, progress,
+                upper, fixed, searched, core, into, progress,
             )  # fmt: skip
         else:
             from nlsq._many_called import fit_called_sets
 
-            engine = "callback"
+            engine, source = "callback", "ones" if searched else "given"
+            core.pop("starts", None)
             elapsed = fit_called_sets(f, sets, starts, names, lower, upper, fixed, options, core, into, progress)
     finally:
         close()
-    result = CurveFitManyResult(names, into, sets.lead, engine, note, elapsed)
+    result = CurveFitManyResult(names, into, sets.lead, engine, note, elapsed, source)
     result.x_note = None if sets.clocks is None else str(sets.clocks)
     return result
 

@@ -7,7 +7,7 @@ from nlsq import _arguments
 
 
 def parameters(f, sets, options):
-    """Names, starts (n,) or (k, n), bounds alike or None, and which are held."""
+    """Names, starts (n,) or (k, n), bounds alike or None, which are held, and which nobody gave a start (none: [])."""
     names = _arguments.parameter_names(f)
     p0, each = options["p0"], {}  # each: of single parameters, values of (k,)
     table = None  # of all parameters, (k, n)
@@ -23,7 +23,7 @@ def parameters(f, sets, options):
         n = np.atleast_1d(p0).shape[-1]
         if names is None or len(names) != n:
             names = _arguments.names_for(f, names, n)
-        p0 = np.atleast_1d(p0).tolist() if table is None else None
+        p0 = np.atleast_1d(p0).tolist() if table is None else None  # a row for each set is all in the table
     if not names:
         why = "give p0 for a function of *parameters" if names is None else "the model has no parameters after x"
         raise ValueError(f"Unable to determine number of fit parameters: {why}")
@@ -44,7 +44,15 @@ def parameters(f, sets, options):
         table = _column(table, start, names, "p0", name, values, sets)
     if table is not None and lower is not None:
         np.clip(table, lower, upper, out=table)
-    return names, (start if table is None else table), lower, upper, held
+    return names, (start if table is None else table), lower, upper, held, _without_start(p0, names, held, table)
+
+
+def _without_start(p0, names, held, table):
+    """Which parameters need a start to be searched for; with a start for each set, none do."""
+    if table is not None or not (p0 is None or isinstance(p0, dict)):
+        return []
+    lacking = [name not in (p0 or {}) and not fixed for name, fixed in zip(names, held)]
+    return lacking if any(lacking) else []
 
 
 def _held(fixed, names, start, table, one, sets):

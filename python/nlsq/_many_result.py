@@ -27,6 +27,7 @@ class CurveFitManyResult:
     at_bound, undetermined : (...) of bool
     nfev : (...) of int32; n : (...) of int64, points used
     engine : "lanes", "interpreter" (recorded, set by set) or "callback"; trace_note says why not in lanes
+    start_source : where the fits began: "given" (p0), "ones", or "search"
     keys : of groups, dict of column: array; elapsed_ms : float
     x_note : what x is where xdata were dates ("x is in days since 2023-01-01"), else None
     """
@@ -37,6 +38,7 @@ class CurveFitManyResult:
     trace_note: str | None
     x_note: str | None
     elapsed_ms: float
+    start_source: str
     keys: dict[str, np.ndarray] | None
     popt: np.ndarray
     perr: np.ndarray
@@ -48,9 +50,10 @@ class CurveFitManyResult:
     n: np.ndarray
     flags: np.ndarray
 
-    def __init__(self, names: Any, arrays: Any, lead: Any, engine: str, note: str | None, elapsed_ms: float) -> None:
+    def __init__(self, names: Any, arrays: Any, lead: Any, engine: str, note: str | None, elapsed_ms: float,
+                 start_source: str = "given") -> None:  # fmt: skip
         self.names, self.shape, self.engine, self.trace_note = names, lead, engine, note
-        self.elapsed_ms, self.keys, self.x_note = elapsed_ms, None, None
+        self.elapsed_ms, self.keys, self.x_note, self.start_source = elapsed_ms, None, None, start_source
         self.pcov = None
         for name, array in arrays.items():
             setattr(self, "flags" if name == "flags" else name, array.reshape(lead + array.shape[1:]))

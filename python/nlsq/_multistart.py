@@ -114,7 +114,7 @@ def _ends(starts, f, xdata, ydata, names, sigma, lower, upper, fixed, absolute_s
             weights = sigma if sigma is None or np.ndim(sigma) else float(sigma)
             _core.fit_many(
                 traced[0], traced[1], ydata, count, len(ydata), None, weights, None, starts, lower, upper,
-                [False] * n if fixed is None else list(fixed), core, ends, None,
+                [False] * n if fixed is None else list(fixed), [], core, ends, None,
             )  # fmt: skip
             return ends
     for i, start in enumerate(starts):

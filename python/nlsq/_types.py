@@ -30,6 +30,7 @@ class ManyOptions(TypedDict, total=False):
     threads: int
     jacobian_mode: JacobianMode | None
     time_limit: float
+    starts: Literal["search", "ones"]
     memory_limit: int | str | None
     progress: bool | Callable[[int, int], Any]
     data: Any

@@ -19,6 +19,7 @@
 #include "fit/binding.hpp"
 #include "fit/jacobian_mode.hpp"
 #include "fit/many_alone.hpp"
+#include "fit/many_starts.hpp"
 #include "fit/settings.hpp"
 #include "nlsq/error.hpp"
 
@@ -213,6 +214,49 @@ batch::ManyOutputs lane_outputs(const ManyArrays& a) {
   return {a.popt, a.perr, a.pcov, a.cost, a.rss, a.status, a.nfev, a.rows, a.flags};
 }
 
+// Where each set begins.
+void write_starts(const ManySetup& setup, double* p0) {
+  if (p0 == nullptr) return;
+  const index_t N = setup.size();
+  for (index_t i = 0; i < setup.data->fits(); ++i) {
+    for (index_t j = 0; j < N; ++j)
+      p0[i * N + j] = std::clamp(setup.start(i)[j], setup.lower(i)[j], setup.upper(i)[j]);
+  }
+}
+
+double since(Clock::time_point began) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - began).count();
+}
+
+index_t count_failed(const ManyArrays& of, index_t fits) {
+  return std::count_if(of.status, of.status + fits,
+                       [](std::int32_t status) { return status <= 0; });
+}
+
+// Fits of all sets from starts that were searched for.
+ManyResult fit_from_found(const ManySetup& setup, const fit_impl::FoundStarts& found,
+                          ManyArrays into) {
+  ManyOptions options(*setup.options);
+  options.start.clear();
+  if (found.values.size() == z(setup.size()))
+    options.p0 = found.values;
+  else
+    options.starts = found.values;
+  std::vector<double> cost, rss;
+  const auto own = [&](std::vector<double>& values, double*& to) {
+    if (to != nullptr) return;
+    values.resize(z(setup.data->fits()));
+    to = values.data();
+  };
+  own(cost, into.cost);
+  own(rss, into.rss);
+  ManyResult result = fit_many(*setup.model, *setup.data, options, into);
+  fit_impl::search_where_more_is_left(setup, found.most_left, into);
+  result.failed = count_failed(into, setup.data->fits());
+  result.start_source = "search";
+  return result;
+}
+
 index_t sets_a_part(index_t sets, int threads) {
   const index_t even = sets / (4 * threads) / batch::kMostLanes * batch::kMostLanes;
   return std::clamp<index_t>(even, 4 * batch::kMostLanes, kSetsAPart);
@@ -231,6 +275,12 @@ ManyResult fit_many(const Model& model, const ManyData& data, const ManyOptions&
     into.status = own_status.data();
   }
   const ManySetup setup = set_up(model, data, options);
+  if (const auto found = fit_impl::find_many_starts(setup)) {
+    ManyResult result = fit_from_found(setup, *found, into);
+    result.elapsed_ms = since(began);
+    return result;
+  }
+  write_starts(setup, into.p0);
   if (into.rank != nullptr)  // of sets fitted alone their own
     std::fill_n(into.rank, data.fits(), static_cast<std::int32_t>(setup.table.free.size()));
   const reduce::EvaluatorOptions environment = fit_impl::evaluator_options(options.threads);
@@ -302,10 +352,10 @@ ManyResult fit_many(const Model& model, const ManyData& data, const ManyOptions&
   ManyResult result;
   result.names = setup.table.names;
   result.fits = data.fits();
-  result.failed = std::count_if(into.status, into.status + data.fits(),
-                                [](std::int32_t status) { return status <= 0; });
+  result.failed = count_failed(into, data.fits());
   result.engine = in_lanes ? "lanes" : "interpreter";
-  result.elapsed_ms = std::chrono::duration<double, std::milli>(Clock::now() - began).count();
+  result.start_source = fit_impl::is_given(setup.table) ? "given" : "ones";
+  result.elapsed_ms = since(began);
   return result;
 }
 
@@ -329,6 +379,7 @@ ManyResult fit_many(const Model& model, const ManyData& data, const ManyOptions&
   own.fits = result.fits;
   own.failed = result.failed;
   own.engine = std::move(result.engine);
+  own.start_source = std::move(result.start_source);
   own.elapsed_ms = result.elapsed_ms;
   return own;
 }

@@ -23,8 +23,9 @@ namespace {
 constexpr index_t kFewRows = 24;
 constexpr index_t kMostRows = 1024;
 constexpr index_t kRuns = 4;            // of rows that are not at hand
-constexpr index_t kRun = 256;           // rows next to each other
-constexpr index_t kSomeRows = 4096;     // up to which runs are half as long
+constexpr index_t kShortRun = 64;       // rows next to each other, at least
+constexpr index_t kRun = 256;           // and at most
+constexpr index_t kJudgedShare = 8;     // of so many rows one is looked at, where runs allow it
 constexpr std::size_t kSpectrum = 256;  // rows
 constexpr double kExact = 1e-26;        // of the sum of squares about the mean: rounding
 constexpr double kNothing = 1e-6;       // R² that is none
@@ -181,7 +182,9 @@ struct Runs {
 Runs all_of(index_t rows) { return {{}, 1, rows}; }
 
 Runs some_of(index_t rows) {
-  const index_t run = rows <= kSomeRows ? kRun / 2 : kRun;
+  // A power of two, so that a run is made of whole vectors.
+  index_t run = kShortRun;
+  while (run < kRun && 2 * kRuns * run * kJudgedShare <= rows) run *= 2;
   if (rows <= kRuns * run) return all_of(rows);
   Runs runs{{}, z(kRuns), run};
   for (index_t k = 0; k < kRuns; ++k) runs.first[z(k)] = k * ((rows - run) / (kRuns - 1));

@@ -47,14 +47,16 @@ void write_failure(const ManyArrays& into, index_t set, index_t parameters, Stat
   if (into.flags != nullptr) into.flags[set] = flags;
 }
 
-AloneFitter::AloneFitter(const ManySetup& setup, const ManyArrays& into)
+AloneFitter::AloneFitter(const ManySetup& setup, const ManyArrays& into, Start start)
     : setup_(&setup), into_(into), options_(*setup.options) {
   options_.threads = 1;
   options_.progressive = false;
   options_.callback = {};
   options_.before_pass = {};
-  options_.start.clear();
-  options_.p0.resize(z(setup.size()));
+  if (start == Start::given) {
+    options_.start.clear();
+    options_.p0.resize(z(setup.size()));
+  }
   values_.resize(setup.columns.size() + 2);
 }
 
@@ -92,7 +94,7 @@ void AloneFitter::fit(index_t set) {
     one.sigma(setup.data->sigma_number());
   for (index_t i = 0; i < N; ++i) {
     const double lower = setup.lower(set)[i], upper = setup.upper(set)[i];
-    options_.p0[z(i)] = std::clamp(setup.start(set)[i], lower, upper);
+    if (!options_.p0.empty()) options_.p0[z(i)] = std::clamp(setup.start(set)[i], lower, upper);
     if (!setup.options->lower.empty() || !setup.options->upper.empty())
       options_.bounds[setup.table.names[z(i)]] = {lower, upper};
   }
@@ -111,6 +113,7 @@ void AloneFitter::fit(index_t set) {
   if (std::any_of(r.perr.begin(), r.perr.end(), [](double e) { return !std::isfinite(e); }))
     flags |= ManyFlag::undetermined;
   copy_to(into_.popt, set, r.popt);
+  copy_to(into_.p0, set, r.p0);
   copy_to(into_.perr, set, r.perr);
   copy_to(into_.pcov, set, r.pcov);
   if (into_.cost != nullptr) into_.cost[set] = r.cost;

@@ -52,7 +52,10 @@ void for_each_row(const ManyData& data, std::span<const ManyData::Column* const>
 /// Fits sets by themselves; one a thread.
 class AloneFitter {
  public:
-  AloneFitter(const ManySetup& setup, const ManyArrays& into);
+  /// Where fits begin: at the setup's start, or where curve_fit finds one for those that nobody
+  /// gave.
+  enum class Start { given, search };
+  AloneFitter(const ManySetup& setup, const ManyArrays& into, Start start = Start::given);
   void fit(index_t set);
 
  private:

@@ -93,6 +93,12 @@ FitResult single_result(const Model& model, const ManyData& data, const ManyOpti
   r.perr.assign(from.perr + i * N, from.perr + (i + 1) * N);
   r.pcov.assign(from.pcov + i * N * N, from.pcov + (i + 1) * N * N);
   r.p0.assign(table.start.begin(), table.start.end());
+  r.start_source = fit_impl::is_given(table) ? "given" : "ones";
+  if (from.p0 != nullptr) {
+    const std::vector<double> began(from.p0 + i * N, from.p0 + (i + 1) * N);
+    if (!fit_impl::is_given(table) && began != r.p0) r.start_source = "search";
+    r.p0 = began;
+  }
   r.fixed = table.fixed;
   r.defaulted = table.defaulted;
   for (index_t j = 0; j < N; ++j) {

@@ -11,9 +11,9 @@
 #include "fit/cache.hpp"
 #include "fit/settings.hpp"
 #include "nlsq/error.hpp"
-#include "search/serial.hpp"
 #include "solve/minimizer.hpp"
 #include "stats/covariance.hpp"
+#include "stats/serial.hpp"
 
 namespace nlsq::fit_impl {
 namespace {
@@ -151,7 +151,7 @@ double StartSearch::serial(std::span<const double> x) {
                                   shared_pool());
   std::vector<double> residuals(rows.size());
   evaluator.rows(x, residuals.data(), nullptr);
-  return search::serial_statistic(residuals);
+  return stats::serial_sums(residuals).next.t();
 }
 
 bool StartSearch::is_healthy(const solve::Outcome& end) const {

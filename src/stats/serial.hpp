@@ -22,6 +22,8 @@ struct SerialSums {
   struct Products {
     double sum = 0.0;      ///< Σ rᵢ Uᵢ
     double squares = 0.0;  ///< Σ rᵢ² Uᵢ²
+    /// The statistic t; 0 where all products vanish.
+    double t() const;
   };
   Products next;         ///< k = 1
   Products four;         ///< k = 4
@@ -36,6 +38,8 @@ struct SerialSums {
   double z() const;
 };
 
+/// Of r in units of 2^e, the power of two next below the largest |r|, so that no square overflows or
+/// vanishes; all 0 where r vanishes or is not finite.
 SerialSums serial_sums(std::span<const double> r);
 
 /// Residuals go together: z > 3.1; as rarely in the largest z of so many orders.

@@ -121,6 +121,31 @@ TEST(ManyResult, HasTheBoundsOfItsSet) {
   EXPECT_EQ(held.popt[0], 4.0);
 }
 
+TEST(ManyResult, SaysWhereItBegan) {
+  const Model model = Model::parse("a*sin(w*x + p)");
+  std::vector<double> x, y;
+  for (int r = 0; r < 60; ++r) x.push_back(r / 3.0);
+  for (int i = 0; i < 5; ++i)
+    for (const double at : x)
+      y.push_back((1.0 + i) * std::sin((2.9 + 0.01 * i) * at + 0.4) + 0.1 * std::sin(40 * at * at));
+  const ManyData data = ManyData(5, 60).column("x", x).response(y);
+  for (const Starts starts : {Starts::search, Starts::ones}) {
+    ManyOptions options;
+    options.FitOptions::starts = starts;
+    ManyResult many = fit_many(model, data, options);
+    std::vector<double> began(15);
+    ManyArrays arrays = arrays_of(many);
+    arrays.p0 = began.data();
+    fit_many(model, data, options, arrays);
+    const FitResult one = single_result(model, data, options, arrays, 3);
+    EXPECT_EQ(one.start_source, to_string(starts));
+    EXPECT_EQ(one.start_source, many.start_source);
+    EXPECT_EQ(one.p0, std::vector<double>(began.begin() + 9, began.begin() + 12));
+    EXPECT_TRUE(one.defaulted[1]);
+    EXPECT_NEAR(one.p0[1], starts == Starts::search ? 2.93 : 1.0, 0.05);
+  }
+}
+
 TEST(ManyResult, OfASetThatWasNotFittedSaysWhy) {
   const ManySets sets = test::make_decays(300, 10, 0.05);
   ManyOptions options;

@@ -10,7 +10,6 @@
 
 #include "search/periodogram.hpp"
 #include "search/sample.hpp"
-#include "search/serial.hpp"
 #include "search/sobol.hpp"
 #include "search/support.hpp"
 
@@ -140,23 +139,6 @@ TEST(Frequencies, ThereAreNoneOfAConstant) {
   const std::vector<double> x = test::even(0.0, 1.0, 50), zero(50, 0.0), same(50, 2.0);
   EXPECT_TRUE(likely_frequencies(x, zero, 50, 1).empty());
   EXPECT_TRUE(likely_frequencies(same, x, 50, 1).empty());
-}
-
-TEST(Serial, ToldFromIndependentResiduals) {
-  std::mt19937_64 random(1);
-  std::normal_distribution<double> normal;
-  int alarms = 0;
-  for (int round = 0; round < 1000; ++round) {
-    std::vector<double> noise(50);
-    for (double& v : noise) v = normal(random);
-    alarms += serial_statistic(noise) > 3.0;
-  }
-  EXPECT_LT(alarms, 8);
-  std::vector<double> wave;
-  for (int i = 0; i < 50; ++i) wave.push_back(std::sin(0.2 * i));
-  EXPECT_GT(serial_statistic(wave), 4.0);
-  EXPECT_EQ(serial_statistic(std::vector<double>(5, 0.0)), 0.0);
-  EXPECT_EQ(serial_statistic({}), 0.0);
 }
 
 }  // namespace

@@ -45,11 +45,27 @@ std::vector<double> places(std::size_t m) {
 
 TEST(SerialSums, AreWhatTheyAreDefinedAs) {
   const SerialSums sums = serial_sums(std::vector<double>{1, 2, -1, 3, 2, 1});
-  EXPECT_EQ(sums.next.sum, 2 - 2 - 3 + 6 + 2);
-  EXPECT_EQ(sums.next.squares, 4 + 4 + 9 + 36 + 4);
-  EXPECT_EQ(sums.four.sum, 1 * 6 + 2 * 5 - 1 * 6 + 3 * 3 + 2 * 1);
-  EXPECT_EQ(sums.energy, 20.0);
-  EXPECT_EQ(sums.skipped, -1 + 6 - 2 + 3);
+  // In units of 2, next below the largest, 3.
+  EXPECT_EQ(sums.next.sum, (2 - 2 - 3 + 6 + 2) / 4.0);
+  EXPECT_EQ(sums.next.squares, (4 + 4 + 9 + 36 + 4) / 16.0);
+  EXPECT_EQ(sums.next.t(), sums.next.sum / std::sqrt(sums.next.squares));
+  EXPECT_EQ(sums.four.sum, (1 * 6 + 2 * 5 - 1 * 6 + 3 * 3 + 2 * 1) / 4.0);
+  EXPECT_EQ(sums.energy, 5.0);
+  EXPECT_EQ(sums.skipped, (-1 + 6 - 2 + 3) / 4.0);
+}
+
+TEST(SerialSums, DoNotDependOnTheUnitOfResiduals) {
+  const std::vector<double> r = noise(100, 5);
+  const SerialSums sums = serial_sums(r);
+  for (const double unit : {1e-150, 1e-90, 1e90, 1e200}) {
+    std::vector<double> scaled(r);
+    for (double& value : scaled) value *= unit;
+    const SerialSums again = serial_sums(scaled);
+    EXPECT_NEAR(again.next.t(), sums.next.t(), 1e-12) << unit;
+    EXPECT_NEAR(again.four.t(), sums.four.t(), 1e-12) << unit;
+    EXPECT_NEAR(again.correlation(), sums.correlation(), 1e-12) << unit;
+    EXPECT_NEAR(again.z(), sums.z(), 1e-12) << unit;
+  }
 }
 
 TEST(SerialSums, RarelyGoTogetherWithoutReason) {
@@ -77,6 +93,7 @@ TEST(SerialSums, GoTogetherInAWaveUnderNoise) {
 TEST(SerialSums, OfNothingAreQuiet) {
   EXPECT_FALSE(go_together(serial_sums({})));
   EXPECT_FALSE(go_together(serial_sums(std::vector<double>(50, 0.0))));
+  EXPECT_EQ(serial_sums(std::vector<double>(50, 0.0)).next.t(), 0.0);
 }
 
 TEST(Digits, AreSeenInDecimalsInSignificantDigitsAndInSteps) {
