@@ -8,7 +8,6 @@
 #include <cmath>
 #include <optional>
 
-#include "assignments.hpp"
 #include "messages.hpp"
 #include "names.hpp"
 #include "nlsq/error.hpp"
@@ -122,9 +121,17 @@ std::vector<double> starts_of(const LoadedData& loaded) {
   return start_values(*loaded.built_in, x, y);
 }
 
-bool asks_for_auto(const FitArguments& arguments) {
-  const std::vector<Assignment> items = parse_assignments(arguments.p0, "--p0");
-  return std::any_of(items.begin(), items.end(), is_auto);
+// What stands between the + of a text.
+std::vector<std::string> terms_of(const std::string& text) {
+  std::vector<std::string> terms(1);
+  for (const char c : text) {
+    if (c == '+')
+      terms.emplace_back();
+    else if (c != ' ' || !terms.back().empty())
+      terms.back() += c;
+  }
+  for (std::string& term : terms) term.erase(term.find_last_not_of(' ') + 1);
+  return terms;
 }
 
 std::vector<std::string> model_names() {
@@ -138,6 +145,9 @@ std::vector<std::string> model_names() {
 const BuiltInModel* named_model(const std::string& text, const ColumnSet& columns) {
   std::vector<std::string> ignored;
   if (columns.find(text, ignored) >= 0) return nullptr;
+  // A sum with a column in it is a formula.
+  for (const std::string& term : terms_of(text))
+    if (columns.find(term, ignored) >= 0) return nullptr;
   if (const BuiltInModel* model = find_built_in_model(text)) return model;
   if (text == "polynomial" ||
       (text.starts_with("polynomial(") && text.find(')') + 1 == text.size())) {
@@ -161,19 +171,14 @@ Model model_on_columns(const BuiltInModel& built_in, const FitArguments& argumen
   return Model::parse(formula_of(built_in, other), {other});
 }
 
-void add_built_in_bounds(const FitArguments& arguments, LoadedData& loaded, FitOptions& options) {
-  if (loaded.built_in) return add_bounds(loaded, options);
-  if (!asks_for_auto(arguments)) return;
-  throw InputError(
-      "--p0",
-      "--p0 auto: with --by only a built-in model knows its start values ('nlsq models' "
-      "lists them); give those of a formula as --p0 NAME=VALUE,…");
+void add_built_in_bounds(LoadedData& loaded, FitOptions& options) {
+  if (loaded.built_in) add_bounds(loaded, options);
 }
 
 std::vector<std::string> estimated_parameters(const BuiltInModel& model,
                                               const FitOptions& options) {
   std::vector<std::string> names;
-  if (!options.p0.empty()) return names;
+  if (!options.p0.empty() || !model.components.empty()) return names;
   for (const std::string& name : model.parameters) {
     const auto fixed = options.fixed.find(name);
     const bool is_given = fixed != options.fixed.end() && fixed->second;
@@ -182,10 +187,11 @@ std::vector<std::string> estimated_parameters(const BuiltInModel& model,
   return names;
 }
 
-void add_built_in_defaults(const FitArguments& arguments, LoadedData& loaded, FitOptions& options) {
+void add_built_in_defaults(LoadedData& loaded, FitOptions& options) {
   if (!loaded.built_in) return;  // the library searches for starts of a formula
-  add_built_in_bounds(arguments, loaded, options);
-  if (!options.p0.empty()) return;
+  add_built_in_bounds(loaded, options);
+  // Starts of sums are searched for by the library as well.
+  if (!options.p0.empty() || !loaded.built_in->components.empty()) return;
   const std::vector<std::string>& names = loaded.built_in->parameters;
   const std::vector<double> starts = starts_of(loaded);
   const std::vector<std::string> estimated = estimated_parameters(*loaded.built_in, options);
@@ -219,7 +225,21 @@ std::string about_estimated_starts(const LoadedData& loaded, const FitOptions& o
 }
 
 std::string model_meant(const Model& model) {
-  if (model.parameters().size() != 1) return "";
+  const std::vector<std::string>& parameters = model.parameters();
+  const auto is_model = [](const std::string& name) {
+    return find_built_in_model(name) != nullptr;
+  };
+  if (parameters.size() > 1 && std::ranges::any_of(parameters, is_model)) {
+    std::string unknown;
+    for (const std::string& name : parameters) {
+      if (!is_model(name))
+        unknown += fmt::format("{}'{}'{}", unknown.empty() ? "" : ", ", name,
+                               did_you_mean(name, model_names()));
+    }
+    return "; a sum of built-in models has nothing else in it" +
+           (unknown.empty() ? "" : ", and there is no model " + unknown);
+  }
+  if (parameters.size() != 1) return "";
   const std::string& name = model.parameters().front();
   if (const BuiltInModel* meant = find_built_in_model(name))
     return fmt::format("; for the built-in model write --model {} and --y NAME", meant->name);

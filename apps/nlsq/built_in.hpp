@@ -14,7 +14,8 @@
 
 namespace nlsq::command {
 
-/// The model that the whole of --model names; nullptr when that is a formula or a column. Throws
+/// The model, or sum of models, that the whole of --model names; nullptr when that is a formula or
+/// has a column in it. Throws
 /// InputError for a polynomial without a usable degree.
 const BuiltInModel* named_model(const std::string& text, const ColumnSet& columns);
 
@@ -25,16 +26,15 @@ Model model_on_columns(const BuiltInModel& built_in, const FitArguments& argumen
                        ColumnSet& columns, index_t sigma_column, const std::vector<index_t>& keys,
                        std::vector<std::string>& notes);
 
-/// Adds the bounds that --bounds does not give. For many fits: nothing to do for a formula,
-/// but `--p0 auto` is refused there.
-void add_built_in_bounds(const FitArguments& arguments, LoadedData& loaded, FitOptions& options);
+/// Adds the bounds that --bounds does not give; nothing to do for a formula.
+void add_built_in_bounds(LoadedData& loaded, FitOptions& options);
 
-/// The parameters of a built-in model whose start is estimated from the data.
+/// The parameters of a built-in model whose start is estimated from the data; none of a sum.
 std::vector<std::string> estimated_parameters(const BuiltInModel& model, const FitOptions& options);
 
 /// Those bounds, and the starts that --p0 does not give, and lists
 /// the latter in `loaded`.
-void add_built_in_defaults(const FitArguments& arguments, LoadedData& loaded, FitOptions& options);
+void add_built_in_defaults(LoadedData& loaded, FitOptions& options);
 
 /// "Start values estimated from the data: …", for the end of the report; empty when there are none.
 std::string about_estimated_starts(const LoadedData& loaded, const FitOptions& options);

@@ -201,7 +201,7 @@ int run_by(const FitArguments& arguments) {
   const Stopwatch reading;
   LoadedData loaded = load(arguments);
   FitOptions common = make_fit_options(arguments, *loaded.model);
-  add_built_in_bounds(arguments, loaded, common);
+  add_built_in_bounds(loaded, common);
   refuse_unused_parameters(*loaded.model, common);
   // Which starts of a table replaced estimated ones is a matter of each group.
   if (loaded.built_in && arguments.p0_from.empty())

@@ -125,7 +125,7 @@ int run_fit(const FitArguments& arguments) {
   FitOptions options = make_fit_options(arguments, *loaded.model);
   if (!arguments.p0_from.empty())
     add_earlier_starts(arguments.p0_from, loaded, options, loaded.notes);
-  add_built_in_defaults(arguments, loaded, options);
+  add_built_in_defaults(loaded, options);
   refuse_unused_parameters(*loaded.model, options);
   refuse_too_few_rows(loaded.n_rows, free_parameters(*loaded.model, options).size());
   std::optional<Places> places;

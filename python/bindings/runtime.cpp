@@ -44,6 +44,10 @@ nb::dict describe(const BuiltInModel& model) {
   out["upper"] = upper;
   out["doc"] = model.doc;
   out["aliases"] = model.aliases;
+  nb::list components;
+  for (const BuiltInModel::Component& part : model.components)
+    components.append(nb::make_tuple(part.model->name, part.prefix, part.formula));
+  out["components"] = components;
   return out;
 }
 

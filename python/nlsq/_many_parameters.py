@@ -10,6 +10,8 @@ def parameters(f, sets, options):
     """Names, starts (n,) or (k, n), bounds alike or None, which are held, and which nobody gave a start (none: [])."""
     names = _arguments.parameter_names(f)
     p0, each = options["p0"], {}  # each: of single parameters, values of (k,)
+    if isinstance(p0, str) and p0 == "auto" and not hasattr(f, "estimate_p0"):
+        p0 = None  # searched for
     table = None  # of all parameters, (k, n)
     if isinstance(p0, dict):
         p0, each = _apart(p0, sets, "p0")

@@ -3,6 +3,7 @@
 
 >>> from nlsq import curve_fit, functions
 >>> curve_fit(functions.gaussian, x, y, p0="auto")
+>>> curve_fit(functions.gaussian + functions.gaussian + functions.linear, x, y)
 
 Each is one formula of the engine's table (docs/models.md). They work on NumPy arrays, with recording values and with
 jax.numpy arrays alike, where all functions of the formula exist there.
@@ -28,6 +29,30 @@ class BuiltIn(Formula):
         self.parameters = list(entry["parameters"])
         self.aliases = list(entry["aliases"])
         self._lower, self._upper = list(entry["lower"]), list(entry["upper"])
+        self._components = entry["components"]
+
+    def __add__(self, other):
+        """The sum: its parameters have prefixes, g1_amp, …, l1_a; of several constants the last is kept (docs/models.md)."""
+        if not isinstance(other, BuiltIn):
+            return NotImplemented
+        name = f"{self.name} + {other.name}"
+        try:
+            return _built_in(name)
+        except KeyError:
+            raise ValueError(f"a sum has at most 16 models: {name}") from None
+
+    def components(self, x, *parameters):
+        """{prefix: values at x} of the terms of a sum, whose sum is the model; of any other model {"": its values}."""
+        if not self._components:
+            return {"": self(x, *parameters)}
+        given = dict(zip(self.parameters, parameters))
+        if len(parameters) != len(self.parameters):
+            raise ValueError(f"{self.name}: Expected {len(self.parameters)} coefficients, got {len(parameters)}")
+        values = {}
+        for _, prefix, text in self._components:
+            term = Formula(text or "0*x", ["x"])
+            values[prefix] = term(x, *(given[name] for name in term.parameters))
+        return values
 
     def __call__(self, x, *parameters):
         if len(parameters) != len(self.parameters):
@@ -58,6 +83,14 @@ class BuiltIn(Formula):
 
     def __reduce__(self):
         return _built_in, (self.name,)
+
+
+class Sum(BuiltIn):
+    """A sum of built-in models. It has no start rule of its own: fits without p0 search for starts."""
+
+    @property
+    def estimate_p0(self):
+        raise AttributeError("a sum has no start rule of its own; curve_fit without p0 searches for starts")
 
 
 def _recorded(name):
@@ -92,7 +125,7 @@ _made = {}
 
 def _built_in(name):
     if name not in _made:
-        _made[name] = BuiltIn(name)
+        _made[name] = (Sum if "+" in name else BuiltIn)(name)
     return _made[name]
 
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "models/compose.hpp"
 #include "models/table.hpp"
 
 namespace nlsq {
@@ -60,6 +61,7 @@ const BuiltInModel* find_built_in_model(std::string_view name) {
       if (answers_to(model, wanted)) return &model;
     }
   }
+  if (name.find('+') != std::string_view::npos) return models::find_sum(name);
   const int degree = wanted.starts_with("poly") ? degree_of(wanted) : -1;
   return degree < 0 ? nullptr : &models::polynomials()[static_cast<std::size_t>(degree)];
 }

@@ -36,6 +36,18 @@ models::Start by_rule(const BuiltInModel& model, const models::Samples& samples)
 
 std::vector<double> start_values(const BuiltInModel& model, std::span<const double> x,
                                  std::span<const double> y) {
+  if (!model.components.empty()) {
+    std::vector<double> all;
+    for (const BuiltInModel::Component& component : model.components) {
+      const std::vector<double> own = start_values(*component.model, x, y);
+      for (std::size_t i = 0; i < own.size(); ++i) {
+        const std::string name = component.prefix + component.model->parameters[i];
+        if (all.size() < model.parameters.size() && model.parameters[all.size()] == name)
+          all.push_back(own[i]);
+      }
+    }
+    return all;
+  }
   std::vector<double> start = by_rule(model, models::make_samples(x, y));
   start.resize(model.parameters.size(), NAN);
   for (std::size_t i = 0; i < start.size(); ++i) start[i] = usable(start[i], model.bounds[i]);

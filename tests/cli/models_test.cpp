@@ -146,12 +146,67 @@ TEST_F(Models, are_suggested_where_a_name_is_misspelt) {
   EXPECT_NE(error("polynomial(0)").find("uses no column"), std::string::npos);
 }
 
-TEST_F(Models, alone_know_starts_of_groups) {
+TEST_F(Models, have_starts_in_groups_as_formulas_do) {
   EXPECT_EQ(fit("peak.csv", "a*exp(-b*(x - c)^2)", {"--p0", "auto"}).code, 0);
   write("groups.csv", "g,x,y\n1,1,2\n1,2,3\n1,3,5\n");
-  const Outcome outcome = fit("groups.csv", "a*exp(b*x)", {"--p0", "auto", "--by", "g"});
-  EXPECT_EQ(outcome.code, 2);
-  EXPECT_NE(outcome.err.find("--p0 auto: with --by only a built-in model"), std::string::npos);
+  EXPECT_EQ(fit("groups.csv", "a*exp(b*x)", {"--p0", "auto", "--by", "g"}).code, 0);
+}
+
+TEST_F(Models, add_up) {
+  std::string data = "nm,counts,power\n";
+  for (int i = 0; i < 200; ++i) {
+    const double x = 400.0 + 1.5 * i, u = (x - 480.0) / 9.0, v = (x - 530.0) / 15.0;
+    const double wiggle = 0.02 * std::sin(1e3 * i * i);
+    data += fmt::format(
+        "{},{},{}\n", x,
+        12 * std::exp(-u * u / 2) + 7 * std::exp(-v * v / 2) + 0.01 * x + 2 + wiggle, i);
+  }
+  write("two.csv", data);
+  const Outcome outcome = fit("two.csv", "Gaussian+gauss + line", {"--y", "counts", "--json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const nlohmann::json json = nlohmann::json::parse(outcome.out);
+  EXPECT_EQ(json["built_in"], "gaussian + gaussian + linear");
+  EXPECT_EQ(json["start_source"], "search");
+  EXPECT_GT(json["r_squared"].get<double>(), 0.9999);
+  const auto value = [&](const char* name) {
+    return json["parameters"][name]["value"].get<double>();
+  };
+  EXPECT_NEAR(value("g1_mu") + value("g2_mu"), 480 + 530, 0.2);
+  EXPECT_NEAR(value("l1_a"), 0.01, 1e-3);
+  // Bounds and starts of single parameters, as for one model.
+  const Outcome bounded = fit("two.csv", "gaussian + gaussian + linear",
+                              {"--y", "counts", "--p0", "g1_mu=470", "--bounds", "g1_mu=450:500",
+                               "--fix", "l1_a=0.01", "--json"});
+  ASSERT_EQ(bounded.code, 0) << bounded.err;
+  EXPECT_NEAR(nlohmann::json::parse(bounded.out)["parameters"]["g1_mu"]["value"].get<double>(),
+              480.0, 0.1);
+  // A column in it makes it a formula.
+  EXPECT_EQ(nlohmann::json::parse(
+                fit("two.csv", "power + gaussian", {"--y", "counts", "--json"}).out)["built_in"],
+            nullptr);
+  const std::string error = fit("two.csv", "gausian + linear", {"--y", "counts"}).err;
+  EXPECT_NE(error.find("there is no model 'gausian' (did you mean 'gaussian'?)"), std::string::npos)
+      << error;
+}
+
+TEST_F(Models, that_are_sums_are_fitted_to_each_group) {
+  std::string data = "g,x,y\n";
+  for (int g = 0; g < 40; ++g) {
+    for (int i = 0; i < 80; ++i) {
+      const double x = 0.5 * i, u = (x - 12.0 - 0.05 * g) / 1.5, v = (x - 28.0) / 2.5;
+      data += fmt::format("{},{},{}\n", g, x,
+                          5 * std::exp(-u * u / 2) + 3 * std::exp(-v * v / 2) + 1 +
+                              0.02 * std::sin(1e3 * (i + g) * i));
+    }
+  }
+  write("groups.csv", data);
+  const Outcome outcome = fit("groups.csv", "gaussian + gaussian + poly0", {"--by", "g", "--json"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  std::istringstream lines(outcome.out);
+  int groups = 0;
+  for (std::string line; std::getline(lines, line); ++groups)
+    EXPECT_GT(nlohmann::json::parse(line)["r_squared"].get<double>(), 0.999) << line;
+  EXPECT_EQ(groups, 40);
 }
 
 TEST_F(Models, leave_out_rows_of_infinite_sigma_and_draw_plots) {

@@ -36,6 +36,38 @@ TEST(BuiltInModels, parse_to_their_parameters_in_order) {
   }
 }
 
+TEST(BuiltInModels, add_up_with_prefixes_and_one_constant) {
+  const BuiltInModel* const sum = find_built_in_model("exp_decay + Gaussian+gauss  + line");
+  ASSERT_NE(sum, nullptr);
+  EXPECT_EQ(sum->name, "exponential_decay + gaussian + gaussian + linear");
+  EXPECT_EQ(sum->parameters,
+            (std::vector<std::string>{"e1_a", "e1_b", "g1_amp", "g1_mu", "g1_sigma", "g2_amp",
+                                      "g2_mu", "g2_sigma", "l1_a", "l1_b"}));
+  EXPECT_EQ(sum->bounds.size(), sum->parameters.size());
+  EXPECT_EQ(sum->bounds[1].lower, 0.0);
+  EXPECT_NE(sum->doc.find("without e1_c"), std::string::npos);
+  EXPECT_EQ(Model::parse(sum->formula).parameters(), sum->parameters);
+  EXPECT_EQ(find_built_in_model("exponential_decay+gaussian+gaussian+linear"), sum);
+  // Every pair is a model, of full rank in its constants.
+  for (const BuiltInModel* one : all_models()) {
+    for (const BuiltInModel* other :
+         {find_built_in_model("linear"), find_built_in_model("sine"), one}) {
+      const BuiltInModel* const pair = find_built_in_model(one->name + " + " + other->name);
+      ASSERT_NE(pair, nullptr) << one->name;
+      EXPECT_EQ(Model::parse(pair->formula).parameters(), pair->parameters) << pair->name;
+      EXPECT_EQ(pair->bounds.size(), pair->parameters.size()) << pair->name;
+      const std::vector<double> x{1, 2, 3, 4}, y{1, 3, 2, 5};
+      EXPECT_EQ(start_values(*pair, x, y).size(), pair->parameters.size()) << pair->name;
+    }
+  }
+  EXPECT_EQ(find_built_in_model("gaussian + nothing"), nullptr);
+  EXPECT_EQ(find_built_in_model("gaussian +"), nullptr);
+  EXPECT_EQ(find_built_in_model("+"), nullptr);
+  std::string many = "linear";
+  for (int i = 0; i < 16; ++i) many += " + linear";
+  EXPECT_EQ(find_built_in_model(many), nullptr);
+}
+
 TEST(BuiltInModels, have_names_of_their_own) {
   std::set<std::string> names;
   for (const BuiltInModel* model : all_models()) {
