@@ -166,7 +166,8 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
     elif rows == 0:
         out.note = "there are no rows"
     else:
-        traced, out.note = recorded(function, xdata, p0, names, rows, lower, upper)
+        chosen = "searched" not in solver
+        traced, out.note = recorded(function, xdata, p0, names, rows, lower, upper, is_chosen=chosen)
     if traced is not None:
         out.model, out.columns, _ = traced
         out.engine = "interpreter"

@@ -238,7 +238,7 @@ def _fit_sets(f, sets, options):
     core["omit_not_finite"] = options["nan_policy"] == "omit"
     progress, close = _progress(options["progress"])
     try:
-        model, columns, note = recorded_for_all(f, sets, starts, names, lower, upper)
+        model, columns, note = recorded_for_all(f, sets, starts, names, lower, upper, not searched)
         if model is not None:
             engine, _, elapsed, source = _core.fit_many(
                 model, columns, sets.y, k, sets.rows, sets.offsets, options["sigma"], options["mask"], starts, lower,

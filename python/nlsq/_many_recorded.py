@@ -15,8 +15,8 @@ _COMPARED = 24
 _LOOKS_AT_X = "the model looks at x, which is another in each set"
 
 
-def recorded_for_all(f, sets, starts, names, lower, upper):
-    """(model, columns, None) that serve for every set, or (None, None, why not)."""
+def recorded_for_all(f, sets, starts, names, lower, upper, is_chosen=True):
+    """(model, columns, None) that serve for every set, or (None, None, why not). is_chosen: starts are the user's."""
     if sets.count == 0 or sets.rows == 0:
         return None, None, "there is nothing to fit"
     if isinstance(f, Formula):
@@ -24,7 +24,8 @@ def recorded_for_all(f, sets, starts, names, lower, upper):
     first = sets.first_with_rows()
     p0 = starts if starts.ndim == 1 else starts[first]
     one = (lower, upper) if lower is None or lower.ndim == 1 else (lower[first], upper[first])
-    found, why = _engine.recorded(f, sets.x_of(first), p0.tolist(), names, sets.rows_of(first), *one)
+    rows = sets.rows_of(first)
+    found, why = _engine.recorded(f, sets.x_of(first), p0.tolist(), names, rows, *one, is_chosen=is_chosen)
     if found is None:
         return None, None, why
     model, columns, narrow = found

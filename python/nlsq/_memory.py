@@ -75,8 +75,9 @@ def estimate_memory_requirements(n_points: int, n_params: int, model: Callable[.
 
 
 def called_memory(rows, n):
-    """Bytes of a fit of a function that is called: the solver's, y and the last values; not the function's own arrays."""
-    return _core.callback_memory(rows, n) + 16 * rows
+    """Bytes of a fit of a function that is called: the solver's, y and residuals of the two last points; not the
+    function's own arrays."""
+    return _core.callback_memory(rows, n) + 24 * rows
 
 
 def _recorded(model, rows, n):

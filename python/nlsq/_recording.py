@@ -143,9 +143,10 @@ def _index_of(series):
     return None if callable(index) else index
 
 
-def recorded(function, x, p0, names, rows, lower=None, upper=None, decisions=None, kept=None):
+def recorded(function, x, p0, names, rows, lower=None, upper=None, decisions=None, kept=None, is_chosen=True):
     """As trace, for a recording that was compared with the function; one that made decisions has to be looked at again
-    where the fit ends (holds). kept: functions that count their calls are not recorded."""
+    where the fit ends (holds). kept: functions that count their calls are not recorded. is_chosen: p0 is the user's;
+    at one that is not, the function may fail as Python's arithmetic does (1/0) where the recording is not finite."""
     if _large and (rows, identity_of(function)) in _large:
         return None, _large[rows, identity_of(function)]
     forms = _core.forms_counted()
@@ -156,7 +157,7 @@ def recorded(function, x, p0, names, rows, lower=None, upper=None, decisions=Non
     if why is not None and why.startswith(_LARGE) and identity_of(function) is not None and len(_large) < _VERIFIED_MOST:
         _large[rows, identity_of(function)] = why
     if found is not None:
-        why = _verify(function, found, x, p0, lower, upper, names, rows, anew, decisions)
+        why = _verify(function, found, x, p0, lower, upper, names, rows, anew, decisions, is_chosen)
         if why is None:
             if type(function) is types.FunctionType:
                 _core.trust(function)
@@ -226,20 +227,20 @@ def holds(traced, decisions, function, x, p, lower, upper, rows) -> bool:
     return _differs_at(traced, function, x, p, rows) is None
 
 
-def _differs(traced, function, x, p0, lower, upper, rows, both=True):
+def _differs(traced, function, x, p0, lower, upper, rows, both=True, is_chosen=True):
     """Why the recorded model is not the function, or None: compared beside the start, and (both) at the start."""
     p0 = np.array(p0, dtype=float)
     other = p0 + 0.01 * np.maximum(np.abs(p0), 0.1) * (1.0 + 0.3 * np.arange(len(p0)))
     if lower is not None:
         other = np.clip(other, lower, upper)
     for p in (p0, other) if both else (other,):
-        why = _differs_at(traced, function, x, p, rows)
+        why = _differs_at(traced, function, x, p, rows, p is p0 and not is_chosen)
         if why is not None:
             return why
     return None
 
 
-def _differs_at(traced, function, x, p, rows):
+def _differs_at(traced, function, x, p, rows, may_fail=False):
     model, columns, narrow = traced
     try:
         with np.errstate(all="ignore"):
@@ -247,6 +248,9 @@ def _differs_at(traced, function, x, p, rows):
         single = np.asarray(theirs).dtype.itemsize < 8
         theirs = model_values(theirs, rows)
     except Exception as error:
+        if may_fail and isinstance(error, ArithmeticError):
+            if not np.isfinite(_core.evaluate(model, columns, p, rows)).any():
+                return None
         return f"{type(error).__name__}: {error}".partition("\n")[0]
     relative = 1e-4 if narrow or single else 1e-9
     ours = _core.evaluate(model, columns, p, rows)
@@ -261,7 +265,7 @@ def _differs_at(traced, function, x, p, rows):
     return None
 
 
-def _verify(function, traced, x, p0, lower, upper, names, rows, anew, decisions=None):
+def _verify(function, traced, x, p0, lower, upper, names, rows, anew, decisions=None, is_chosen=True):
     """Why the recorded model is not the function, or None. Of many rows a sample is compared if the function
     gives the same model there, else all of them at one point; all of them, too, once for each number of rows, if the
     function may ask for types, since then it may do otherwise there. anew: whatever was compared before, since what
@@ -280,7 +284,7 @@ def _verify(function, traced, x, p0, lower, upper, names, rows, anew, decisions=
         if key is not None and is_verified(seen):
             return None
     if few:
-        why = _differs(traced, function, x, p0, lower, upper, rows)
+        why = _differs(traced, function, x, p0, lower, upper, rows, is_chosen=is_chosen)
     elif asks and not is_verified(seen) or not _sample_agrees(function, traced, x, p0, lower, upper, names, rows):
         why = _differs(traced, function, x, p0, lower, upper, rows, both=False)
     else:

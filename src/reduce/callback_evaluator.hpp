@@ -36,10 +36,10 @@ class CallbackEvaluator final : public solve::Evaluator {
  public:
   CallbackEvaluator(engine::CallbackProblem problem, index_t n, Loss loss, double f_scale,
                     CallbackUse use = {});
-  /// Bytes that one of m residuals allocates.
+  /// Bytes that one of m residuals allocates, those of central differences included.
   static index_t bytes(index_t m, index_t n) {
     return static_cast<index_t>(sizeof(double)) *
-           (4 * m + m * n + 2 * n + (n + 1) * (n + 1 + HouseholderKernels::block_rows(n + 1)));
+           (5 * m + m * n + 2 * n + (n + 1) * (n + 1 + HouseholderKernels::block_rows(n + 1)));
   }
   index_t parameters() const override { return n_; }
   index_t rows() const override { return problem_.m; }

@@ -2,6 +2,7 @@
 """estimate_memory_requirements, and memory_limit of curve_fit."""
 
 import math
+import os
 import subprocess
 import sys
 
@@ -77,6 +78,11 @@ rows = int(sys.argv[1])
 x = np.linspace(0.0, 4.0, rows)
 y = model(x, 2.5, 1.3, 0.5) + 0.01 * np.sin(1e5 * x)
 nlsq.curve_fit(model, x[:100], y[:100], [2.0, 1.0, 0.5])
+try:
+    with open("/proc/self/clear_refs", "w") as peak:
+        peak.write("5")  # the peak is what is in use now, whatever was before
+except OSError:
+    sys.exit(75)
 before = most()
 r = nlsq.curve_fit(model, x, y, [2.0, 1.0, 0.5])
 after = most()
@@ -87,10 +93,15 @@ print(after - before, nlsq.estimate_memory_requirements(rows, 3, model).working_
 
 def test_what_a_called_model_takes_is_what_was_said():
     rows = 2_000_000
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", CALLED, str(rows)], capture_output=True, text=True)
+    # Large arrays are the system's, one by one, so that what is freed is gone.
+    environment = {**os.environ, "MALLOC_MMAP_THRESHOLD_": str(2**20)}
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", CALLED, str(rows)], capture_output=True, text=True,
+                          env=environment)  # fmt: skip
+    if done.returncode == 75:
+        pytest.skip("the peak of memory cannot be reset here")
     assert done.returncode == 0, done.stderr
     taken, said = map(int, done.stdout.split())
-    assert taken - 8 * rows == pytest.approx(said, rel=0.1)
+    assert taken - 8 * rows == pytest.approx(said, rel=0.03)  # without the array that the model makes
 
 
 @pytest.mark.parametrize("limit", [2**20, "1M", "1 MiB", np.int64(2**20)])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import starts_gallery as gallery
 
-from nlsq import CurveFit, curve_fit
+from nlsq import CurveFit, curve_fit, curve_fit_many
 
 SAME = 1.001  # times the least sum of squares: the same minimum
 
@@ -148,3 +148,23 @@ def test_scipys_interface_begins_at_ones():
         warnings.simplefilter("ignore")
         popt, _ = scipy.curve_fit(decay, T, Y)
     assert abs(popt[1] / 7e-9 - 1) > 1
+
+
+def test_where_python_cannot_compute_the_model_at_ones_they_are_found_all_the_same():
+    def bateman(t, dose, rise, fall):
+        return dose * rise / (rise - fall) * (np.exp(-fall * t) - np.exp(-rise * t))  # 1/0 of floats at ones
+
+    def hyperbola(t, a, b):
+        return a * t / (t + b) + 1 / (a - 1)
+
+    t = np.linspace(0.1, 24, 40)
+    noise = 0.01 * np.random.default_rng(0).standard_normal(40)
+    r = curve_fit(bateman, t, bateman(t, 30, 1.2, 0.15) + noise)
+    assert r.engine == "interpreter" and r.start_source == "search"
+    assert sorted(r.popt[1:]) == pytest.approx([0.15, 1.2], rel=0.01)
+    assert curve_fit(hyperbola, t, hyperbola(t, 4, 3) + noise).r_squared > 0.99
+    sets = np.stack([bateman(t, 30 + i, 1.2, 0.15) + noise for i in range(40)])
+    bateman_again = lambda t, dose, rise, fall: bateman(t, dose, rise, fall)  # noqa: E731, nothing is known of it yet
+    assert curve_fit_many(bateman_again, t, sets).success.all()
+    with pytest.raises(ValueError, match="p0"):  # a start that is given is obeyed
+        curve_fit(bateman, t, sets[0], [1, 1, 1])
