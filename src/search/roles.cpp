@@ -28,6 +28,7 @@ struct Way {
   NodeId at;
   double exponent = 1.0, scale = 1.0;
   std::vector<Factor> factors;
+  std::vector<Other> others;
   bool shared = false;
   bool moves = false;  // multiplied by what depends on data and other parameters
   NodeId difference = kNone;
@@ -143,14 +144,44 @@ class Finder {
     return kNone;
   }
 
+  // A parameter below signs, whole powers and constant factors; its power.
+  NodeId parameter_in(NodeId id, double& power) const {
+    for (int depth = 0; depth < 32; ++depth) {
+      const Node& node = graph_[id];
+      if (node.op == Op::parameter) return id;
+      if (node.op == Op::neg || node.op == Op::abs) {
+        id = node.a;
+      } else if (node.op == Op::sqrt) {
+        power *= 0.5;
+        id = node.a;
+      } else if (node.op == Op::mul && node.a == node.b) {
+        power *= 2.0;
+        id = node.a;
+      } else if (node.op == Op::pow && graph_.is_constant(node.b)) {
+        power *= graph_[node.b].value;
+        id = node.a;
+      } else if (node.op == Op::mul && (graph_.is_constant(node.a) || graph_.is_constant(node.b))) {
+        id = graph_.is_constant(node.a) ? node.b : node.a;
+      } else if (node.op == Op::div && graph_.is_constant(node.a)) {
+        power = -power;
+        id = node.b;
+      } else {
+        return kNone;
+      }
+    }
+    return kNone;
+  }
+
   void multiply(Way& way, NodeId other, double power) const {
     const Node& node = graph_[other];
     if (node.op == Op::constant) {
-      way.scale *= std::pow(std::abs(node.value), power);
+      if (!is_settled(way)) way.scale *= std::pow(std::abs(node.value), power);
     } else if (!varies_[other]) {
       way.factors.push_back({other, power});
     } else if (!has_data_[other]) {
       way.shared = true;
+      const NodeId base = parameter_in(other, power);
+      if (base != kNone && !is_settled(way)) way.others.push_back({graph_[base].imm, power});
     } else {
       double of_difference = power;
       const NodeId data = difference_in(other, of_difference);
@@ -168,7 +199,11 @@ class Finder {
     way.exponent *= power;
     way.power *= power;
     for (Factor& factor : way.factors) factor.power *= power;
+    for (Other& other : way.others) other.power *= power;
   }
+
+  // Factors of the sum in which θ met its role say nothing of θ beside what it met.
+  static bool is_settled(const Way& way) { return way.met != Role::none; }
 
   void meet(const Way& way, Use use, bool in_exponent = false) {
     if (static_cast<int>(found_.size()) >= kMostMeetings) return;
@@ -178,6 +213,7 @@ class Finder {
     m.scale = way.scale;
     m.factors = way.factors;
     m.shared = way.shared;
+    m.others = way.others;
     m.partner = way.difference;
     m.partner_power = way.power;
     if (way.met == Role::shift && use == Use::wave && way.is_bare()) {
@@ -214,6 +250,11 @@ class Finder {
           way.partner_power = power;
         }
       }
+    } else if (!way.summed && has_data_[other]) {
+      // Terms of a sum are of one size: θ·Π factor is as large as the data it is added to.
+      double power = 1.0;
+      const NodeId data = is_data(other) ? other : difference_in(other, power);
+      if (data != kNone && power == 1.0) way.factors.push_back({data, -1.0});
     }
     way.summed = true;
   }

@@ -36,14 +36,21 @@ struct Factor {
   double power;
 };
 
-/// One place where a parameter acts: the argument holds scale·θ^exponent·Π factor.
+/// Another parameter, to a power.
+struct Other {
+  index_t parameter;
+  double power;
+};
+
+/// One place where a parameter acts: the argument holds scale·θ^exponent·Π factor·Π other.
 struct Meeting {
   Role role = Role::none;
   Use use = Use::smooth;
   double exponent = 1.0;
   double scale = 1.0;
   std::vector<Factor> factors;
-  bool shared = false;  ///< other parameters multiply it
+  bool shared = false;        ///< other parameters multiply it
+  std::vector<Other> others;  ///< those of them that do so as they are
   /// shift, magnitude: the data it is added to. width, or a product with (data − m)^power: the data
   /// of that difference.
   expr::NodeId partner = expr::kNone;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "search/periodogram.hpp"
 
@@ -88,6 +89,21 @@ std::vector<double> chirps_of(std::size_t i, const SearchModel& model,
   return {};
 }
 
+// The product of other parameters, each from the middle of its box; of those that have none, 1.
+double size_of(std::span<const Other> others, const SearchModel& model,
+               std::span<const Box> boxes) {
+  double size = 1.0;
+  for (const Other& other : others) {
+    const auto at = std::find(model.nonlinear.begin(), model.nonlinear.end(), other.parameter);
+    if (at == model.nonlinear.end()) continue;
+    const auto i = static_cast<std::size_t>(at - model.nonlinear.begin());
+    if (model.roles[i].role == Role::none) continue;
+    const double middle = std::pow(std::abs(boxes[i].pick(0.5)), other.power);
+    if (std::isfinite(middle) && middle > 0.0) size *= middle;
+  }
+  return size;
+}
+
 }  // namespace
 
 Search::Search(const SearchModel& model, const Table& table, const Sample& sample,
@@ -118,10 +134,11 @@ void Search::make_boxes(const Table& table) {
   }
   const std::span<const double> y(sample_->y.data(), rows);
   std::vector<bool> both(model_->nonlinear.size(), true);
-  for (int round = 0; round < 2; ++round) {  // the second knows which signs matter
-    boxes_.clear();
+  for (int round = 0; round < 2; ++round) {  // the second knows which signs matter, and sizes
+    const std::vector<Box> before = std::exchange(boxes_, {});
     for (std::size_t i = 0; i < model_->nonlinear.size(); ++i) {
-      const Meeting& m = model_->roles[i];
+      Meeting m = model_->roles[i];
+      if (round == 1) m.scale *= size_of(m.others, *model_, before);
       const std::vector<double>* partner = partner_of(m, *model_, data);
       Facts product, of_partner;
       const std::vector<double> factors = product_of(m, *model_, data, rows);

@@ -168,3 +168,24 @@ def test_where_python_cannot_compute_the_model_at_ones_they_are_found_all_the_sa
     assert curve_fit_many(bateman_again, t, sets).success.all()
     with pytest.raises(ValueError, match="p0"):  # a start that is given is obeyed
         curve_fit(bateman, t, sets[0], [1, 1, 1])
+
+
+# Models with a constant that has a unit (1990, 8.314, 1.7e9), or whose values are logarithms.
+UNITS_OF_THEIR_OWN = {
+    "Malus, rad", "diode, A", "Arrhenius, log", "Eyring", "growth by year", "growth by year, log", "CO2 season, years",
+    "epoch decay", "log-periodic", "Sellmeier",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", [c for c in gallery.ORDINARY + gallery.HARD if c.name not in UNITS_OF_THEIR_OWN],
+                         ids=lambda c: c.name)  # fmt: skip
+def test_units_and_the_order_of_rows_change_nothing(case):
+    x, y = case.data(0)
+    if len(x) > 500:
+        pytest.skip("as with fewer rows, only slower")
+    cost = quiet(case.f, x, y).cost
+    order = np.random.default_rng(0).permutation(len(x))
+    assert quiet(case.f, x[order], y[order]).cost == pytest.approx(cost, rel=1e-6)
+    for unit in (1e9, 1e-9):
+        assert quiet(case.f, x * unit, y).cost == pytest.approx(cost, rel=1e-6), f"x in units of {1 / unit}"
+        assert quiet(case.f, x, y * unit).cost / unit**2 == pytest.approx(cost, rel=1e-6), f"y in units of {1 / unit}"

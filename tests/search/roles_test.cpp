@@ -49,6 +49,27 @@ TEST(Roles, ARateMultipliesDataInsideAFunction) {
   EXPECT_EQ(width.exponent, -2.0);
 }
 
+TEST(Roles, OtherParametersBesideOneAreKnownWithTheirPowers) {
+  for (const char* formula : {"a/(1 + (2*q*(x - f)/f)^2) + c", "a*exp(-q*abs(x - f)/f) + c"}) {
+    const Meeting m = meeting_of(formula, "q");
+    EXPECT_EQ(m.role, Role::rate) << formula;
+    EXPECT_NE(m.partner, expr::kNone) << formula;
+    ASSERT_EQ(m.others.size(), 1U) << formula;
+    EXPECT_EQ(m.others[0].power, -m.exponent) << formula;
+  }
+  EXPECT_TRUE(meeting_of("a*exp(-k*x)", "k").others.empty());
+}
+
+TEST(Roles, ATermOfASumIsAsLargeAsTheDataBesideIt) {
+  const Meeting m = meeting_of("v*x/(k + x + x^2/i)", "i");
+  EXPECT_EQ(m.role, Role::rate);
+  double power = 0.0;
+  for (const Factor& factor : m.factors) power += factor.power;
+  EXPECT_EQ(power, 0.0);  // x^2 once, 1/x once
+  EXPECT_EQ(m.factors.size(), 2U);
+  EXPECT_EQ(meeting_of("v/(1 + i*x)", "i").factors.size(), 1U);
+}
+
 TEST(Roles, AFrequencyMultipliesDataInsideAWave) {
   EXPECT_EQ(meeting_of("a*sin(w*x + p)", "w").role, Role::frequency);
   EXPECT_EQ(meeting_of("a*sin(w*x + p)", "p").role, Role::phase);
