@@ -13,10 +13,10 @@
 
 namespace nlsq::reduce {
 
-/// `rows` values; nothing past them is read.
-struct ColumnSource {
-  const void* data = nullptr;
-  bool float32 = false;
+/// Where rows come from that are not in memory.
+struct Stream {
+  const RowSource* source = nullptr;
+  std::vector<index_t> columns;  ///< of the source, in the program's numbering
 };
 
 struct Term {
@@ -25,6 +25,7 @@ struct Term {
   index_t rows = 0;
   index_t masked_rows = 0;                     ///< rows with infinite sigma
   base::SmallVector<ColumnSource, 6> columns;  ///< in the program's numbering
+  std::shared_ptr<const Stream> stream;        ///< of columns without data; null: all are in memory
   linalg::Indices parameters;  ///< problem parameter of each of the program's model parameters
   linalg::Indices free;        ///< free position in the problem of each differentiated parameter
   linalg::Vector extras;       ///< scalar sigmas, then f_scale
