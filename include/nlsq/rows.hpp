@@ -21,6 +21,7 @@ class RowSource;
 struct SourceColumn {
   std::string name;
   bool float32 = false;
+  std::string kind;                   ///< in the file, for messages: "<f8", …
   const RowSource* source = nullptr;  ///< set by the source, with `index`
   index_t index = 0;
 };
