@@ -19,9 +19,9 @@ class RowSource;
 
 /// A column of a source; values are float64 or float32.
 struct SourceColumn {
-  std::string name;
+  std::string name = {};
   bool float32 = false;
-  std::string kind;                   ///< in the file, for messages: "<f8", …
+  std::string kind = {};              ///< in the file, for messages: "<f8", …
   const RowSource* source = nullptr;  ///< set by the source, with `index`
   index_t index = 0;
 };
@@ -74,6 +74,10 @@ class RowSource {
   /// Called before a pass over the rows and when it has ended: throws IoError if they are not what
   /// they were.
   virtual void check() const {}
+  /// Where a row is, for messages: a file and a byte or line of it.
+  virtual std::string place(index_t row) const;
+  /// Whether somebody else could change the rows, so that each pass compares them with the first.
+  virtual bool may_change() const { return true; }
 
  protected:
   RowSource() = default;

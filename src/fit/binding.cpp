@@ -77,13 +77,13 @@ index_t check_sigma(const Values& sigma, index_t rows) {
 void add_streamed(const Values& values, const Named& name,
                   std::shared_ptr<reduce::Stream>& stream) {
   const SourceColumn* const column = values.of_source();
-  if (stream == nullptr) stream = std::make_shared<reduce::Stream>();
-  if (column == nullptr || (stream->source != nullptr && stream->source != column->source)) {
+  if (stream == nullptr && column != nullptr)
+    stream = std::make_shared<reduce::Stream>(*column->source);
+  if (column == nullptr || stream->source != column->source) {
     throw InputError("data", fmt::format("data: {} comes from elsewhere than the columns before "
                                          "it; join them to one source (rows_beside)",
                                          name.text()));
   }
-  stream->source = column->source;
   stream->columns.push_back(column->index);
 }
 

@@ -4,12 +4,16 @@
 // so nothing beyond the data is read.
 #include "reduce/walker.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
 
 #include "base/hash.hpp"
+#include "nlsq/error.hpp"
+#include "reduce/column_kernels.hpp"
 
 namespace nlsq::reduce {
 namespace {
@@ -209,7 +213,22 @@ const ColumnSource* Walker::lease(Worker& w, index_t first, index_t rows) {
   values.resize(w.leased.size());
   w.cursor->lease(first, rows, values);
   for (std::size_t c = 0; c < w.leased.size(); ++c) w.leased[c].data = values[c];
+  if (stream.compares()) compare(w, first, rows);
   return w.leased.data();
+}
+
+// A pass after the first finds the values of the first, or the sums of both mean nothing.
+void Walker::compare(const Worker& w, index_t first, index_t rows) const {
+  const ColumnKernels& kernels = column_kernels(options_.isa);
+  std::uint64_t number = 0;
+  for (const ColumnSource& column : w.leased)
+    number = base::hash(number ^ kernels.fingerprint(column.data, rows * width_of(column)));
+  const Stream& stream = *term_->stream;
+  if (stream.is_as_before(first / kLeafRows, number)) return;
+  throw IoError(fmt::format(
+      "{}: the rows were changed while they were read: {} to {} are not what they were; a fit goes "
+      "over them several times, and they must stay the same",
+      stream.source->place(first), first + 1, first + rows));
 }
 
 void Walker::show(const Worker& w, index_t leaf, index_t first, index_t rows) const {

@@ -99,6 +99,7 @@ class Walker {
   void plan(const Term& term, int threads);
   void copy_tail();
   const ColumnSource* lease(Worker& worker, index_t first, index_t rows);
+  void compare(const Worker& worker, index_t first, index_t rows) const;
   void show(const Worker& worker, index_t leaf, index_t first, index_t rows) const;
   Worker& worker(int w);
   bool goes_on(const Worker& worker);

@@ -58,6 +58,8 @@ const SourceColumn& RowSource::column(std::string_view name) const {
                                        names.empty() ? "none" : base::quoted_list(names)));
 }
 
+std::string RowSource::place(index_t row) const { return fmt::format("row {}", row + 1); }
+
 std::unique_ptr<RowCursor> RowSource::open(std::span<const index_t> columns, Walk) const {
   return std::make_unique<BufferedCursor>(*this, columns);
 }

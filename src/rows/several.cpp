@@ -60,6 +60,11 @@ class Joined final : public RowSource {
   void check() const override {
     for (const SharedRows& part : parts_) part->check();
   }
+  std::string place(index_t row) const override {
+    const std::size_t part = part_of(row);
+    return parts_[part]->place(row - starts_[part]);
+  }
+  bool may_change() const override { return parts_.front()->may_change(); }
 
  private:
   // A cursor of the part it is in, which serves leaves that lie in that part.
@@ -143,6 +148,7 @@ class Beside final : public RowSource {
   void check() const override {
     for (const SharedRows& part : parts_) part->check();
   }
+  std::string place(index_t row) const override { return parts_.front()->place(row); }
 
  private:
   // The columns of one part, and their places among those that are asked for.

@@ -45,6 +45,7 @@ class SpilledRows final : public RowSource {
     }
   }
 
+  bool may_change() const override { return false; }
   std::unique_ptr<RowCursor> open(std::span<const index_t> columns, Walk walk) const override {
     return std::make_unique<Way>(*this, columns, walk);
   }

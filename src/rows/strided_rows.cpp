@@ -50,23 +50,13 @@ class StridedRows::Reader {
     buffer_.resize(z(room_));
   }
 
-  // With `leaf`, sums of the bytes are held against those of earlier passes.
-  void read(index_t first, index_t rows, std::span<void* const> to, index_t leaf = -1) {
+  void read(index_t first, index_t rows, std::span<void* const> to) {
     for (const Part& part : parts_) {
       const Panel& panel = source_->panels_[part.panel];
-      ByteSum sum;
       if (part.is_direct) {
-        void* const values = to[part.columns.front().place];
-        panel.file->read(panel.offset + first * 8, rows * 8, values);
-        if (leaf >= 0) sum.add(values, rows * 8);
+        panel.file->read(panel.offset + first * 8, rows * 8, to[part.columns.front().place]);
       } else {
-        read_pieces(part, first, rows, to, leaf >= 0 ? &sum : nullptr);
-      }
-      if (leaf >= 0 && !source_->sums_[part.panel].agrees(leaf, sum.value())) {
-        throw IoError(fmt::format(
-            "{}: the file was changed while it was read: rows {} to {} (from byte {} on) are not "
-            "what they were; a fit goes over the rows several times, and they must stay the same",
-            panel.file->path(), first + 1, first + rows, panel.offset + first * panel.record));
+        read_pieces(part, first, rows, to);
       }
     }
   }
@@ -96,15 +86,13 @@ class StridedRows::Reader {
     bool is_direct;
   };
 
-  void read_pieces(const Part& part, index_t first, index_t rows, std::span<void* const> to,
-                   ByteSum* sum) {
+  void read_pieces(const Part& part, index_t first, index_t rows, std::span<void* const> to) {
     const Panel& panel = source_->panels_[part.panel];
     const index_t most = std::max<index_t>(1, kPiece / std::max<index_t>(panel.record, 1));
     for (index_t done = 0; done < rows; done += most) {
       const index_t count = std::min(most, rows - done);
       panel.file->read(panel.offset + (first + done) * panel.record, count * panel.record,
                        buffer_.data());
-      if (sum != nullptr) sum->add(buffer_.data(), count * panel.record);
       spread(part, panel.record, count, done, to);
     }
   }
@@ -145,8 +133,7 @@ class StridedRows::Cursor final : public RowCursor {
 
   void lease(index_t first, index_t rows, std::span<const void*> to) override {
     if (ahead_ > 0) look_ahead(first, rows);
-    const bool is_leaf = first % kLeafRows == 0 && rows == std::min(kLeafRows, rows_ - first);
-    reader_.read(first, rows, buffer_.columns(), is_leaf ? first / kLeafRows : -1);
+    reader_.read(first, rows, buffer_.columns());
     buffer_.pad(rows);
     std::copy(buffer_.columns().begin(), buffer_.columns().end(), to.begin());
   }
@@ -175,8 +162,6 @@ StridedRows::StridedRows(index_t rows, std::vector<Panel> panels,
   for (const StridedColumn& column : strided_)
     named.push_back({.name = column.name, .kind = column.kind});
   set(rows, std::move(named));
-  const index_t leaves = (rows + kLeafRows - 1) / kLeafRows;
-  for (std::size_t p = 0; p < panels_.size(); ++p) sums_.emplace_back(leaves);
 }
 
 void StridedRows::read(index_t first, index_t rows, std::span<const index_t> columns,
@@ -206,6 +191,11 @@ void StridedRows::gather(std::span<const index_t> firsts, index_t width,
     reader.read(firsts[i], width, at);
     for (void*& place : at) place = static_cast<double*>(place) + width;
   }
+}
+
+std::string StridedRows::place(index_t row) const {
+  const Panel& panel = panels_.front();
+  return fmt::format("{}, byte {}", panel.file->path(), panel.offset + row * panel.record);
 }
 
 void StridedRows::check() const {

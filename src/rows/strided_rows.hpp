@@ -10,7 +10,6 @@
 
 #include "data/npy_reader.hpp"
 #include "nlsq/rows.hpp"
-#include "rows/leaf_sums.hpp"
 #include "rows/row_file.hpp"
 
 namespace nlsq::rows {
@@ -40,6 +39,7 @@ class StridedRows final : public RowSource {
   void gather(std::span<const index_t> firsts, index_t width, std::span<const index_t> columns,
               std::span<void* const> to) const override;
   void check() const override;
+  std::string place(index_t row) const override;
 
  private:
   class Cursor;
@@ -47,7 +47,6 @@ class StridedRows final : public RowSource {
 
   std::vector<Panel> panels_;
   std::vector<StridedColumn> strided_;
-  std::vector<LeafSums> sums_;  // of each panel
 };
 
 }  // namespace nlsq::rows
