@@ -4,7 +4,10 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "nlsq/data.hpp"
@@ -43,6 +46,9 @@ std::vector<std::string> files_of(const std::string& pattern);
 
 /// Whether a file can be read a leaf at a time: a regular file, NPY, text or a compressed one.
 bool is_streamable(const std::string& path);
+
+/// Whether this build unpacks "gzip" or "zstd".
+bool reads_compressed(std::string_view kind);
 
 /// The first rows of a file: which columns it has and what they are called.
 Table read_head(const std::string& path, const RowFileOptions& options = {});
