@@ -32,6 +32,7 @@ struct RowFileOptions {
   /// is.
   std::vector<std::pair<std::string, std::string>> raw;
   index_t raw_offset = 0;  ///< bytes before the first record
+  index_t raw_rows = 0;    ///< records; 0: to the end of the file
 };
 
 struct OpenedRows {

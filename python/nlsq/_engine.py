@@ -167,6 +167,13 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
         out.note = "there are no rows"
     else:
         traced, out.note = recorded(function, xdata, p0, names, rows, lower, upper)
+    if "rows" in solver:
+        from nlsq import _streamed
+
+        out = _streamed.engine_fit(out, traced, p0, fixed, absolute_sigma, loss, threads, check_finite, callback,
+                                   jacobian_mode, solver)  # fmt: skip
+        _log(out)
+        return out
     if traced is not None:
         out.model, out.columns, _ = traced
         out.engine = "interpreter"

@@ -77,7 +77,13 @@ SharedRows open_raw(const std::shared_ptr<const RowFile>& file, const RowFileOpt
     columns.push_back({name, dtype, 0, record, convert, like.is_native_double()});
     record += data::npy_item_size(dtype, file->path());
   }
-  const index_t bytes = file->size() - options.raw_offset;
+  const index_t there = file->size() - options.raw_offset;
+  const index_t bytes = options.raw_rows > 0 ? options.raw_rows * record : there;
+  if (bytes > there) {
+    throw DataError(file->path(), 0,
+                    fmt::format("this file is cut off: {} records need {} bytes, it has {}",
+                                options.raw_rows, bytes, there));
+  }
   if (bytes <= 0) throw DataError(file->path(), 0, "this file holds no rows");
   if (bytes % record != 0) {
     throw DataError(file->path(), 0,
