@@ -108,11 +108,35 @@ void add_bounds(LoadedData& loaded, FitOptions& options) {
       fmt::format("method lm knows no bounds: those of {} are left out", quoted_list(left_out)));
 }
 
+// Runs of rows at equal distances, of a file that is read in pieces.
+void some_rows(const RowSource& rows, const std::vector<index_t>& columns, std::vector<double>& x,
+               std::vector<double>& y) {
+  constexpr index_t kRuns = 4096, kRun = 8;
+  std::vector<index_t> firsts;
+  const index_t runs = std::min(kRuns, rows.rows() / kRun);
+  for (index_t i = 0; i < runs; ++i)
+    firsts.push_back(i * (rows.rows() - kRun) / std::max<index_t>(runs - 1, 1));
+  const bool is_short = runs < kRuns;
+  const auto count = static_cast<std::size_t>(is_short ? rows.rows() : runs * kRun);
+  x.resize(count);
+  y.resize(count);
+  void* const to[] = {x.data(), y.data()};
+  if (is_short) {
+    rows.read(0, rows.rows(), columns, to);
+  } else {
+    rows.gather(firsts, kRun, columns, to);
+  }
+}
+
 // Rows of infinite sigma take no part in the fit, so they have no say here either.
 std::vector<double> starts_of(const LoadedData& loaded) {
   const Dataset::Response& response = loaded.data.responses().front();
   const Values& column = loaded.data.columns().front().values;
   std::vector<double> x, y;
+  if (loaded.streamed) {
+    some_rows(*loaded.streamed, {column.of_source()->index, response.y.of_source()->index}, x, y);
+    return start_values(*loaded.built_in, x, y);
+  }
   for (index_t i = 0; i < response.y.size; ++i) {
     if (response.sigma.size > 0 && std::isinf(response.sigma[i])) continue;
     x.push_back(column[i]);

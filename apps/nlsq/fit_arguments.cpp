@@ -51,6 +51,7 @@ void add_data_options(CLI::App& fit, FitArguments& a) {
            "raise: an incomplete row is an error; omit: leave it out (default: omit ERROR etc.)",
            group, "WHAT");
   add_text(fit, "--columns", a.columns, "names for the columns of the file: x,y", group, "NAMES");
+  add_text(fit, "--raw", a.raw, "the file holds records of raw numbers: x:<f8,y:<f4", group, "LIST");
   add_text(fit, "--delimiter", a.delimiter,
            "between fields: one character, tab or space (default: found)", group, "CHAR");
   add_text(fit, "--decimal", a.decimal, "the decimal mark: . or , (default: found)", group, "CHAR");
@@ -123,7 +124,11 @@ void add_method_options(CLI::App& fit, FitArguments& a) {
            "NAME");
   add_text(fit, "--threads", a.threads, "threads (default: all of this machine's processors)",
            group, "N");
-  add_text(fit, "--memory", a.memory, "most memory for columns and fit, 256M or 2G", group, "SIZE");
+  add_text(fit, "--memory", a.memory,
+           "most memory for columns and fit, 256M or 2G; a larger file is read in pieces", group,
+           "SIZE");
+  add_text(fit, "--scratch", a.scratch,
+           "folder for what a text read in pieces is parsed to (TMPDIR, /var/tmp)", group, "DIR");
 }
 
 void add_output_options(CLI::App& fit, FitArguments& a) {

@@ -9,6 +9,7 @@
 #include "messages.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/model.hpp"
+#include "nlsq/row_files.hpp"
 #include "nlsq/runtime.hpp"
 #include "nlsq/version.hpp"
 
@@ -29,10 +30,13 @@ std::string about_the_build() {
       "  threads           {}   (NLSQ_NUM_THREADS, --threads)\n"
       "  engines           interpreter, callback\n"
       "  file formats      text (CSV, TSV, blanks), NPY, NPZ\n"
+      "  read in pieces    text, NPY, raw numbers; compressed: gzip {}, zstd {}\n"
       "  optional parts    hdf5 no, mpi no, opencl no, cuda no\n"
       "\n"
       "'nlsq info functions' lists what a formula may contain.\n",
-      version(), joined(available_isas()), chosen_isa(), default_threads());
+      version(), joined(available_isas()), chosen_isa(), default_threads(),
+      reads_compressed("gzip") ? "yes" : "no (build with zlib)",
+      reads_compressed("zstd") ? "yes" : "no (build with libzstd)");
 }
 
 std::string about_functions() {

@@ -18,6 +18,7 @@
 #include "nlsq/runtime.hpp"
 #include "read_options.hpp"
 #include "rows.hpp"
+#include "streamed.hpp"
 
 namespace nlsq::command {
 namespace {
@@ -244,9 +245,34 @@ void fill_dataset(LoadedData& loaded, const Selection& selection, index_t respon
   loaded.incomplete_rows = selection.incomplete;
 }
 
+// The data set of a file that is read in pieces, of which `columns` has the first rows alone.
+void open_streamed(const FitArguments& arguments, LoadedData& loaded, index_t response,
+                   const Sigma& sigma) {
+  if (!sigma.computed.empty()) {
+    throw InputError("--sigma", fmt::format("--sigma: '{}' is to be computed, which needs the rows "
+                                            "in memory; name a column or a number",
+                                            arguments.sigma));
+  }
+  std::vector<std::string> used = loaded.model->columns();
+  used.push_back(loaded.columns->name(response));
+  if (sigma.column >= 0) used.push_back(loaded.columns->name(sigma.column));
+  OpenedRows opened = open_used(arguments, std::move(used));
+  add_notes(loaded, opened.notes);
+  loaded.streamed = std::make_shared<const CountedRows>(std::move(opened.rows));
+  for (const std::string& name : loaded.model->columns())
+    loaded.data.column(name, loaded.streamed->column(name));
+  loaded.data.response(loaded.streamed->column(loaded.response));
+  if (sigma.number) loaded.data.sigma(*sigma.number);
+  if (sigma.column >= 0)
+    loaded.data.sigma(loaded.streamed->column(loaded.columns->name(sigma.column)));
+  loaded.n_rows = loaded.streamed->rows();
+  loaded.n_omitted = opened.omitted;
+}
+
 }  // namespace
 
 std::string LoadedData::place(index_t row) const {
+  if (streamed) return streamed->place(row);
   return columns->place(rows.empty() ? row : rows[z(row)]);
 }
 
@@ -262,11 +288,22 @@ LoadedData load(const FitArguments& arguments) {
                                               arguments.missing));
   }
   LoadedData loaded;
-  loaded.columns =
-      std::make_unique<ColumnSet>(read_mapped_table(arguments.file, read_options(arguments)));
+  const std::string why = why_streamed(arguments);
+  if (!why.empty()) {
+    refuse_options_of_memory(arguments, why);
+    if (wants_row_numbers(arguments)) {
+      throw InputError("--model", "--model: 'row' is a column of rows in memory alone");
+    }
+    loaded.columns = std::make_unique<ColumnSet>(
+        read_head(files_of(arguments.file).front(), row_options(arguments)));
+  } else {
+    loaded.columns =
+        std::make_unique<ColumnSet>(read_mapped_table(arguments.file, read_options(arguments)));
+  }
   ColumnSet& columns = *loaded.columns;
   add_notes(loaded, columns.table().notes());
-  if (wants_row_numbers(arguments) || columns.names().size() == 1) columns.add_row_numbers();
+  if (why.empty() && (wants_row_numbers(arguments) || columns.names().size() == 1))
+    columns.add_row_numbers();
   for (const std::string& definition : arguments.expr) columns.add(definition, loaded.notes);
   loaded.keys = find_keys(arguments.by, columns, loaded.notes);
   loaded.built_in = named_model(arguments.model, columns);
@@ -291,6 +328,10 @@ LoadedData load(const FitArguments& arguments) {
   }
   warn_about_likely_typos(loaded);
   note_unused_errors(arguments, loaded);
+  if (!why.empty()) {
+    open_streamed(arguments, loaded, response, sigma);
+    return loaded;
+  }
 
   RowRules rules;
   for (const std::string& condition : arguments.where) {

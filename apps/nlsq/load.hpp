@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "columns.hpp"
+#include "counted_rows.hpp"
 #include "fit_arguments.hpp"
 #include "nlsq/data.hpp"
 #include "nlsq/issues.hpp"
@@ -20,10 +21,11 @@ namespace nlsq::command {
 struct LoadedData {
   std::unique_ptr<ColumnSet> columns;  ///< owns the values of whole columns
   std::unique_ptr<Model> model;
-  const BuiltInModel* built_in = nullptr;  ///< null: the model is a formula
-  std::vector<std::string> estimated;      ///< parameters whose start comes from the data
-  Dataset data;                            ///< what is fitted: views
-  std::deque<std::vector<double>> own;     ///< selected rows and computed sigma
+  const BuiltInModel* built_in = nullptr;       ///< null: the model is a formula
+  std::vector<std::string> estimated;           ///< parameters whose start comes from the data
+  Dataset data;                                 ///< what is fitted: views
+  std::deque<std::vector<double>> own;          ///< selected rows and computed sigma
+  std::shared_ptr<const CountedRows> streamed;  ///< rows that are read in pieces; null: in memory
   std::string response;
   std::string sigma;                     ///< the name, number or expression; empty without
   std::vector<index_t> rows;             ///< rows of the file that are fitted; empty: all

@@ -32,7 +32,8 @@ Progress::~Progress() {
 
 void print_loaded(const LoadedData& loaded, double milliseconds) {
   print_line(fmt::format("{}: {} rows and {} columns read, {} rows fitted, {:.1f} ms",
-                         loaded.columns->table().source(), loaded.columns->rows(),
+                         loaded.columns->table().source(),
+                         loaded.streamed ? loaded.n_rows : loaded.columns->rows(),
                          loaded.columns->names().size(), loaded.n_rows, milliseconds));
 }
 
@@ -51,6 +52,17 @@ void Progress::step(const Iteration& step) {
                          step.nfev, step.cost, reduction, step.step_norm, step.optimality));
   has_heading_ = true;
   cost_ = step.cost;
+}
+
+void Progress::passing(const CountedRows& rows) {
+  constexpr double kEach = 1000.0;  // ms
+  const double now = passing_.milliseconds();
+  if (now - shown_ < kEach) return;
+  shown_ = now;
+  const auto taken = static_cast<double>(rows.taken());
+  print_line(fmt::format("pass {:.2f} over the rows, {:.1f} s, {:.3g} rows/s",
+                         taken / static_cast<double>(rows.rows()), now / 1000.0,
+                         1000.0 * taken / now));
 }
 
 void Progress::finished(const FitResult& r) const {

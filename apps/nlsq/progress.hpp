@@ -32,12 +32,16 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
   void loaded(const LoadedData& loaded, double milliseconds) const;
   void step(const Iteration& step);
+  /// How far the passes over rows in files are; a line a second.
+  void passing(const CountedRows& rows);
   void finished(const FitResult& result) const;
 
  private:
   bool verbose_;
   bool has_heading_ = false;
   double cost_ = 0.0;
+  Stopwatch passing_;
+  double shown_ = 0.0;
 };
 
 }  // namespace nlsq::command

@@ -29,6 +29,7 @@
 #include "result_table.hpp"
 #include "run_by.hpp"
 #include "stop_signal.hpp"
+#include "streamed.hpp"
 #include "svg_plot.hpp"
 #include "targets.hpp"
 
@@ -75,7 +76,7 @@ void share_memory(const LoadedData& loaded, FitOptions& options) {
 FitResult fit_loaded(const LoadedData& loaded, FitOptions options) {
   const StopSignal watch;
   try {
-    share_memory(loaded, options);
+    if (!loaded.streamed) share_memory(loaded, options);
     return curve_fit(*loaded.model, loaded.data, options);
   } catch (const FormulaError&) {
     throw;
@@ -110,7 +111,11 @@ int exit_code(const FitResult& result, bool is_strict) {
 int run_fit(const FitArguments& arguments) {
   refuse_later_options(arguments);
   refuse_shared_files(arguments);
-  if (!arguments.by.empty()) return run_by(arguments);
+  if (!arguments.by.empty()) {
+    if (const std::string why = why_streamed(arguments); !why.empty())
+      refuse_options_of_memory(arguments, why);
+    return run_by(arguments);
+  }
   refuse_options_of_groups(arguments);
   const std::optional<OutputFile> plot = plot_file(arguments);
   const PlotScales scales = parse_scales(arguments.log);
@@ -133,7 +138,10 @@ int run_fit(const FitArguments& arguments) {
   Progress progress(arguments.verbose);
   progress.loaded(loaded, reading.milliseconds());
   options.stop = [] { return StopSignal::received(); };
-  if (arguments.verbose) {
+  if (loaded.streamed) {
+    options.check_finite = true;
+    if (arguments.verbose) options.before_pass = [&] { progress.passing(*loaded.streamed); };
+  } else if (arguments.verbose) {
     options.callback = [&](const Iteration& step) {
       progress.step(step);
       return false;

@@ -7,15 +7,17 @@
 #include <string>
 #include <vector>
 
+#include "nlsq/rows.hpp"
 #include "nlsq/types.hpp"
 
 namespace nlsq {
 
-/// A view of float64 or float32 values.
+/// A view of float64 or float32 values, or a column of rows that are not in memory.
 struct Values {
   const void* data = nullptr;
   index_t size = 0;
   bool float32 = false;
+  bool is_streamed = false;  ///< data is a SourceColumn, and operator[] has no meaning
   Values() = default;
   Values(std::span<const double> values)  // NOLINT: a span is a view
       : data(values.data()), size(static_cast<index_t>(values.size())) {}
@@ -23,6 +25,12 @@ struct Values {
       : data(values.data()), size(static_cast<index_t>(values.size())), float32(true) {}
   Values(const std::vector<double>& values) : Values(std::span<const double>(values)) {}  // NOLINT
   Values(const std::vector<float>& values) : Values(std::span<const float>(values)) {}    // NOLINT
+  /// The source outlives the fit.
+  Values(const SourceColumn& column)  // NOLINT
+      : data(&column), size(column.source->rows()), float32(column.float32), is_streamed(true) {}
+  const SourceColumn* of_source() const {
+    return is_streamed ? static_cast<const SourceColumn*>(data) : nullptr;
+  }
   // A temporary's values would be gone before the fit.
   Values(const std::vector<double>&&) = delete;
   Values(const std::vector<float>&&) = delete;
@@ -53,10 +61,13 @@ class Dataset {
   };
   const std::vector<Column>& columns() const { return columns_; }
   const std::vector<Response>& responses() const { return responses_; }
+  /// Whether some of it is not in memory.
+  bool is_streamed() const { return is_streamed_; }
 
  private:
   std::vector<Column> columns_;
   std::vector<Response> responses_;
+  bool is_streamed_ = false;
 };
 
 /// A number that tells `bytes` bytes from those of an array that was changed since: a change of one

@@ -17,6 +17,8 @@
 #include "nlsq/models.hpp"
 #include "nlsq/options.hpp"
 #include "nlsq/result.hpp"
+#include "nlsq/row_files.hpp"
+#include "nlsq/rows.hpp"
 #include "nlsq/runtime.hpp"
 #include "nlsq/table.hpp"
 #include "nlsq/types.hpp"

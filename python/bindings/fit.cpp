@@ -14,6 +14,7 @@
 #include "nlsq/fit.hpp"
 #include "nlsq/judgement.hpp"
 #include "options.hpp"
+#include "rows.hpp"
 #include "trace.hpp"
 
 namespace nlsq::python {
@@ -39,34 +40,11 @@ class Data {
   std::vector<Buffer> held_;
 };
 
-FitResult run_curve_fit(const Model& model, const Columns& columns, nb::handle y, nb::handle sigma,
-                        const std::vector<double>& p0, nb::handle lower, nb::handle upper,
-                        nb::handle fixed, bool absolute_sigma, nb::handle loss, double f_scale,
-                        nb::handle threads, bool check_finite, nb::handle callback, nb::handle mode,
-                        const nb::dict& solver) {
-  Data held(model, columns);
-  Dataset& data = held.dataset;
-  const Buffer response(y);
-  if (model.outputs() == 1) {
-    data.response(response.values());
-  } else {
-    // One row of data: each value is a response of its own.
-    const Values& all = response.values();
-    if (all.float32 || all.size != model.outputs()) {
-      throw nb::type_error(("y must be a float64 array of the " + std::to_string(model.outputs()) +
-                            " outputs of the model")
-                               .c_str());
-    }
-    const auto* const values = static_cast<const double*>(all.data);
-    for (index_t o = 0; o < model.outputs(); ++o) data.response(std::span(values + o, 1));
-  }
-  Buffer errors;
-  if (PyFloat_Check(sigma.ptr())) {
-    data.sigma(nb::cast<double>(sigma));
-  } else if (!sigma.is_none()) {
-    if (!errors.take(sigma)) throw nb::type_error("sigma must be a float64 or float32 array");
-    data.sigma(errors.values());
-  }
+// What a fit is to do, from the arguments of the bindings.
+FitOptions options_of(const Model& model, const std::vector<double>& p0, nb::handle lower,
+                      nb::handle upper, nb::handle fixed, bool absolute_sigma, nb::handle loss,
+                      double f_scale, nb::handle threads, bool check_finite, nb::handle callback,
+                      nb::handle mode, const nb::dict& solver) {
   FitOptions options;
   options.p0 = p0;
   const std::vector<std::string>& names = model.parameters();
@@ -109,9 +87,67 @@ FitResult run_curve_fit(const Model& model, const Columns& columns, nb::handle y
       set_solver(options, name, value);
     }
   }
-  options.fingerprints = true;
   options.callback = callback_of(callback);
-  options.before_pass = signal_watch(response.values().size * static_cast<index_t>(names.size()));
+  return options;
+}
+
+FitResult run_curve_fit(const Model& model, const Columns& columns, nb::handle y, nb::handle sigma,
+                        const std::vector<double>& p0, nb::handle lower, nb::handle upper,
+                        nb::handle fixed, bool absolute_sigma, nb::handle loss, double f_scale,
+                        nb::handle threads, bool check_finite, nb::handle callback, nb::handle mode,
+                        const nb::dict& solver) {
+  Data held(model, columns);
+  Dataset& data = held.dataset;
+  const Buffer response(y);
+  if (model.outputs() == 1) {
+    data.response(response.values());
+  } else {
+    // One row of data: each value is a response of its own.
+    const Values& all = response.values();
+    if (all.float32 || all.size != model.outputs()) {
+      throw nb::type_error(("y must be a float64 array of the " + std::to_string(model.outputs()) +
+                            " outputs of the model")
+                               .c_str());
+    }
+    const auto* const values = static_cast<const double*>(all.data);
+    for (index_t o = 0; o < model.outputs(); ++o) data.response(std::span(values + o, 1));
+  }
+  Buffer errors;
+  if (PyFloat_Check(sigma.ptr())) {
+    data.sigma(nb::cast<double>(sigma));
+  } else if (!sigma.is_none()) {
+    if (!errors.take(sigma)) throw nb::type_error("sigma must be a float64 or float32 array");
+    data.sigma(errors.values());
+  }
+  FitOptions options = options_of(model, p0, lower, upper, fixed, absolute_sigma, loss, f_scale,
+                                  threads, check_finite, callback, mode, solver);
+  options.fingerprints = true;
+  options.before_pass =
+      signal_watch(response.values().size * static_cast<index_t>(model.parameters().size()));
+  const WithoutGil release;
+  return curve_fit(model, data, options);
+}
+
+// The same of rows that are not in memory, by the names of their columns.
+FitResult run_streamed_fit(const Model& model, const PythonRows& source,
+                           const std::vector<std::string>& columns, const std::string& y,
+                           nb::handle sigma, const std::vector<double>& p0, nb::handle lower,
+                           nb::handle upper, nb::handle fixed, bool absolute_sigma, nb::handle loss,
+                           double f_scale, nb::handle threads, bool check_finite,
+                           nb::handle callback, nb::handle mode, const nb::dict& solver) {
+  const RowSource& rows = *source.rows;
+  Dataset data;
+  for (std::size_t c = 0; c < columns.size(); ++c)
+    data.column(model.columns()[c], rows.column(columns[c]));
+  data.response(rows.column(y));
+  if (PyFloat_Check(sigma.ptr())) {
+    data.sigma(nb::cast<double>(sigma));
+  } else if (!sigma.is_none()) {
+    data.sigma(rows.column(nb::cast<std::string>(sigma)));
+  }
+  FitOptions options = options_of(model, p0, lower, upper, fixed, absolute_sigma, loss, f_scale,
+                                  threads, check_finite, callback, mode, solver);
+  options.before_pass = signal_watch(rows.rows() * static_cast<index_t>(model.parameters().size()));
   const WithoutGil release;
   return curve_fit(model, data, options);
 }
@@ -292,6 +328,13 @@ void bind_fit(nb::module_& m) {
         nb::arg("callback").none() = nb::none(), nb::arg("jacobian_mode").none() = nb::none(),
         nb::arg("solver") = nb::dict(),
         "Fits a model to columns and a response; see nlsq.curve_fit.");
+
+  m.def("streamed_fit", &run_streamed_fit, nb::arg("model"), nb::arg("rows"), nb::arg("columns"),
+        nb::arg("y"), nb::arg("sigma").none(), nb::arg("p0"), nb::arg("lower").none(),
+        nb::arg("upper").none(), nb::arg("fixed").none(), nb::arg("absolute_sigma"),
+        nb::arg("loss").none(), nb::arg("f_scale"), nb::arg("threads"), nb::arg("check_finite"),
+        nb::arg("callback").none(), nb::arg("jacobian_mode").none(), nb::arg("solver"),
+        "Fits a model to rows that are not in memory.");
 
   m.def(
       "evaluate",

@@ -40,6 +40,8 @@ NB_MODULE(_core, m) {
       std::rethrow_exception(p);
     } catch (const nlsq::InputError& error) {
       PyErr_SetString(PyExc_ValueError, with_indices(error.what()).c_str());
+    } catch (const nlsq::IoError& error) {
+      PyErr_SetString(PyExc_OSError, error.what());
     } catch (const nlsq::python::InterpreterEnds&) {
       PyErr_SetString(PyExc_RuntimeError, "the interpreter ends");
     }
@@ -66,6 +68,7 @@ NB_MODULE(_core, m) {
   nlsq::python::bind_trace_rows(m);
   nlsq::python::bind_trace_rollup(m);
   nlsq::python::bind_fit(m);
+  nlsq::python::bind_rows(m);
   nlsq::python::bind_quick_fit(m);
   nlsq::python::bind_called(m);
   nlsq::python::bind_leastsq(m);

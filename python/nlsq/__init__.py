@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from nlsq._curve_fit import curve_fit
     from nlsq._curve_fit import curve_fit as fit
     from nlsq._errors import StopOptimization
-    from nlsq._fitter import CurveFit, curve_fit_large
+    from nlsq._fitter import CurveFit, LargeDatasetFitter, curve_fit_large, fit_large_dataset
     from nlsq._least_squares import LeastSquares, least_squares
     from nlsq._many import CurveFitManyResult, curve_fit_many
     from nlsq._memory import estimate_memory_requirements
     from nlsq._result import CurveFitResult, OptimizeResult, OptimizeWarning
+    from nlsq._row_sources import Rows
     from nlsq.callbacks import CallbackBase, CallbackChain, EarlyStopping, IterationLogger, ProgressBar
 
 __version__: str = _core.version()
@@ -35,6 +36,8 @@ __version__: str = _core.version()
 _LAZY = {
     "curve_fit": "nlsq._curve_fit",
     "curve_fit_large": "nlsq._fitter",
+    "fit_large_dataset": "nlsq._fitter",
+    "LargeDatasetFitter": "nlsq._fitter",
     "curve_fit_many": "nlsq._many",
     "CurveFitManyResult": "nlsq._many",
     "fit": "nlsq._curve_fit",
@@ -42,6 +45,7 @@ _LAZY = {
     "estimate_memory_requirements": "nlsq._memory",
     "least_squares": "nlsq._least_squares",
     "LeastSquares": "nlsq._least_squares",
+    "Rows": "nlsq._row_sources",
     "CurveFitResult": "nlsq._result",
     "OptimizeResult": "nlsq._result",
     "OptimizeWarning": "nlsq._result",
@@ -57,7 +61,7 @@ _ALIASES = {"fit": "curve_fit"}
 
 __all__ = [
     "CallbackBase", "CallbackChain", "CurveFit", "CurveFitManyResult", "CurveFitResult", "EarlyStopping",
-    "IterationLogger", "LeastSquares", "OptimizeResult", "OptimizeWarning", "ProgressBar", "StopOptimization",
+    "IterationLogger", "LeastSquares", "OptimizeResult", "OptimizeWarning", "ProgressBar", "Rows", "StopOptimization",
     "callbacks", "clear_cache", "curve_fit", "curve_fit_large", "curve_fit_many",
     "estimate_memory_requirements", "fit", "functions", "get_cache_stats", "least_squares",
 ]  # fmt: skip  # not the modules result and scipy: `from nlsq import *` would hide what others call so

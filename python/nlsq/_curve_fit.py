@@ -223,6 +223,10 @@ def _is_simple(f, p0):
 
 def _fit(f, xdata, ydata, options, solver):
     clocks = None
+    if type(xdata).__module__ == "nlsq._row_sources" and "rows" not in solver:
+        from nlsq._streamed import fit
+
+        return fit(_fit, f, xdata, ydata, options, solver)
     if isinstance(f, str):
         if ydata is not None and not isinstance(xdata, dict):
             from nlsq._model_data import without_masks

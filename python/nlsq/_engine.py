@@ -168,6 +168,13 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
     else:
         chosen = "searched" not in solver
         traced, out.note = recorded(function, xdata, p0, names, rows, lower, upper, is_chosen=chosen)
+    if "rows" in solver:
+        from nlsq import _streamed
+
+        out = _streamed.engine_fit(out, traced, p0, fixed, absolute_sigma, loss, threads, check_finite, callback,
+                                   jacobian_mode, solver)  # fmt: skip
+        _log(out)
+        return out
     if traced is not None:
         out.model, out.columns, _ = traced
         out.engine = "interpreter"

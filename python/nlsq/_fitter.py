@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""curve_fit in other forms: CurveFit, a model to be fitted again and again, and curve_fit_large."""
+"""curve_fit in other forms: CurveFit, a model to be fitted again and again, and NLSQ's names for many rows."""
 
 from __future__ import annotations
 
@@ -15,11 +15,61 @@ if TYPE_CHECKING:
     from nlsq._result import CurveFitResult
 
 
-def curve_fit_large(f: Callable[..., Any] | str, xdata: Any, ydata: Any, p0: Any = None, sigma: Any = None,
+def curve_fit_large(f: Callable[..., Any] | str, xdata: Any, ydata: Any = None, p0: Any = None, sigma: Any = None,
                     absolute_sigma: bool = False, check_finite: bool = True, bounds: Any = None,
-                    method: str | None = None, **kwargs: Any) -> CurveFitResult:  # fmt: skip
-    """curve_fit, under the name that NLSQ has for many rows: a fit needs memory for the data and one block a thread."""
+                    method: str | None = None, *, memory_limit_gb: float | None = None,
+                    **kwargs: Any) -> CurveFitResult:  # fmt: skip
+    """curve_fit of many rows, under NLSQ's name. xdata may be Rows, of which ydata and sigma are columns.
+
+    memory_limit_gb : GiB that the fit may take. Arrays that take more (mapped from files, numpy.memmap) are read in
+        pieces, pass after pass, with the same result.
+    """
+    if memory_limit_gb is not None:
+        from nlsq._row_sources import within
+
+        limit = _arguments.number(memory_limit_gb, "memory_limit_gb", above=True) * 2**30
+        xdata, ydata, sigma, kwargs = within(limit, xdata, ydata, sigma, kwargs)
     return curve_fit(f, xdata, ydata, p0, sigma, absolute_sigma, check_finite, bounds, method, **kwargs)
+
+
+def fit_large_dataset(f: Callable[..., Any] | str, xdata: Any, ydata: Any = None, p0: Any = None,
+                      memory_limit_gb: float | None = 8.0, show_progress: bool = False, logger: Any = None,
+                      **kwargs: Any) -> CurveFitResult:  # fmt: skip
+    """curve_fit_large with NLSQ's arguments. Every fit is exact: rows are read in pieces, never fitted in pieces."""
+    if show_progress and kwargs.get("callback") is None:
+        from nlsq.callbacks import ProgressBar
+
+        kwargs["callback"] = ProgressBar()
+    return curve_fit_large(f, xdata, ydata, p0, memory_limit_gb=memory_limit_gb, **kwargs)
+
+
+class LargeDatasetFitter:
+    """NLSQ's class for many rows: fits of one limit of memory.
+
+    memory_limit_gb : GiB; further keywords are defaults of each fit.
+    """
+
+    def __init__(self, memory_limit_gb: float = 8.0, config: Any = None, **defaults: Any):
+        if config is not None:
+            memory_limit_gb = getattr(config, "memory_limit_gb", memory_limit_gb)
+        self.memory_limit_gb = _arguments.number(memory_limit_gb, "memory_limit_gb", above=True)
+        self.defaults = defaults
+
+    def fit(self, f: Callable[..., Any] | str, xdata: Any, ydata: Any = None, p0: Any = None,
+            **kwargs: Any) -> CurveFitResult:  # fmt: skip
+        """As fit_large_dataset."""
+        return fit_large_dataset(f, xdata, ydata, p0, self.memory_limit_gb, **{**self.defaults, **kwargs})
+
+    def fit_with_progress(self, f: Callable[..., Any] | str, xdata: Any, ydata: Any = None, p0: Any = None,
+                          **kwargs: Any) -> CurveFitResult:  # fmt: skip
+        """The same with a bar on the way."""
+        return self.fit(f, xdata, ydata, p0, show_progress=True, **kwargs)
+
+    def estimate_requirements(self, n_points: int, n_params: int) -> Any:
+        """As estimate_memory_requirements."""
+        from nlsq._memory import estimate_memory_requirements
+
+        return estimate_memory_requirements(n_points, n_params)
 
 
 _NO_LENGTHS = "nothing is compiled for a length of the data; leave it out"

@@ -34,7 +34,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "OptimizeResult": (WORKS, "also SciPy's class once scipy.optimize is imported"),
         "OptimizeWarning": (WORKS, "also SciPy's class once scipy.optimize is imported"),
         "functions": (WORKS, "the built-in models with start values, and more of them"),
-        "curve_fit_large": (WORKS, "curve_fit, which " + _CHUNKS.partition("curve_fit ")[2]),
+        "curve_fit_large": (WORKS, "curve_fit; with memory_limit_gb= larger arrays are read in pieces, to the same result"),
     },
     "Callbacks": {
         **_group(WORKS, "same calls; see nlsq.callbacks", "CallbackBase CallbackChain IterationLogger ProgressBar"),
@@ -42,7 +42,8 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "StopOptimization": (WORKS, "raise it, or return True, to end a fit at its best point: status -2"),
     },
     "Large data and streaming": {
-        **_group(PLANNED, "use curve_fit: " + _CHUNKS, "LargeDatasetFitter fit_large_dataset"),
+        **_group(WORKS, "curve_fit_large: exact fits of rows that are read in pieces, also of files (Rows)",
+                 "LargeDatasetFitter fit_large_dataset"),
         "LDMemoryConfig": (ABSENT, _LIMITS),
         "estimate_memory_requirements": (WORKS, "to 5 % with model=; recommended_chunk_size is all rows"),
         **_group(PLANNED, "use curve_fit; the command fits files: nlsq fit FILE",

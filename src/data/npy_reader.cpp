@@ -26,7 +26,7 @@ constexpr index_t kBlockRows = 8192;
 constexpr index_t kLargestItem = index_t{1} << 30;
 constexpr auto kNaN = std::numeric_limits<double>::quiet_NaN();
 
-using Convert = void (*)(const char* from, index_t step, index_t rows, double* to);
+using Convert = NpyColumn::Convert;
 
 template <typename T, bool Swap>
 void convert(const char* from, index_t step, index_t rows, double* to) {
@@ -68,21 +68,6 @@ constexpr std::array<Kind, 11> kKinds{{
     kind<std::uint8_t>("u1"),
     {"b1", convert_bool, convert_bool},
 }};
-
-// One column: where its numbers are and how they are read.
-struct Column {
-  std::string name;
-  std::string dtype;
-  Convert convert = nullptr;
-  index_t offset = 0;
-  index_t step = 0;
-};
-
-struct Array {
-  index_t rows = 0;
-  std::vector<Column> columns;
-  index_t bytes = 0;
-};
 
 // The code without the byte order: "f8" of "<f8".
 std::string_view code_of(std::string_view dtype) {
@@ -128,7 +113,7 @@ index_t times(index_t a, index_t b, const std::string& source) {
   return a * b;
 }
 
-Array plan_plain(const NpyHeader& header, const std::string& source) {
+NpyArray plan_plain(const NpyHeader& header, index_t body, const std::string& source) {
   const std::string& dtype = header.fields[0].dtype;
   const index_t item = size_of(dtype, source);
   const Convert read = find_convert(dtype);
@@ -145,12 +130,12 @@ Array plan_plain(const NpyHeader& header, const std::string& source) {
                         counted(static_cast<index_t>(dimensions), "dimension") +
                         "; a table has 1 (one column) or 2 (rows and columns)");
   }
-  Array array;
+  NpyArray array;
   array.rows = header.shape[0];
   const index_t columns = dimensions == 2 ? header.shape[1] : 1;
   array.bytes = times(times(array.rows, columns, source), item, source);
   // NOTE: checked before the columns are listed, so that a wrong shape costs no memory.
-  if (array.bytes > static_cast<index_t>(header.body.size()) || array.rows == 0) return array;
+  if (array.bytes > body || array.rows == 0) return array;
   for (index_t j = 0; j < columns; ++j) {
     const index_t apart = header.fortran_order ? array.rows : 1;
     const index_t step = header.fortran_order ? 1 : columns;
@@ -159,14 +144,14 @@ Array plan_plain(const NpyHeader& header, const std::string& source) {
   return array;
 }
 
-Array plan_records(const NpyHeader& header, const std::string& source) {
+NpyArray plan_records(const NpyHeader& header, const std::string& source) {
   if (header.shape.size() != 1) {
     throw DataError(source, 0,
                     "this NPY file holds records in " +
                         counted(static_cast<index_t>(header.shape.size()), "dimension") +
                         "; a table has 1");
   }
-  Array array;
+  NpyArray array;
   array.rows = header.shape[0];
   index_t item = 0;
   for (const NpyField& field : header.fields) {
@@ -178,29 +163,29 @@ Array plan_records(const NpyHeader& header, const std::string& source) {
           {field.name, field.dtype, read != nullptr ? read : convert_other, item, 0});
     item += size;
   }
-  for (Column& column : array.columns) column.step = item;
+  for (NpyColumn& column : array.columns) column.step = item;
   array.bytes = times(array.rows, item, source);
   if (item == 0) array.columns.clear();
   return array;
 }
 
-void check_size(const Array& array, const NpyHeader& header, const std::string& source) {
-  if (array.bytes > static_cast<index_t>(header.body.size())) {
+void check_size(const NpyArray& array, index_t body, const std::string& source) {
+  if (array.bytes > body) {
     throw DataError(source, 0,
                     "this NPY file is cut off: its shape needs " + std::to_string(array.bytes) +
-                        " bytes of data, it has " + std::to_string(header.body.size()));
+                        " bytes of data, it has " + std::to_string(body));
   }
   if (array.rows == 0) throw DataError(source, 0, "this NPY file has no rows");
   if (array.columns.empty()) throw DataError(source, 0, "this NPY file has no columns");
 }
 
-void read_columns(const Array& array, const char* body, int threads, Storage& storage) {
+void read_columns(const NpyArray& array, const char* body, int threads, Storage& storage) {
   const index_t blocks = (array.rows + kBlockRows - 1) / kBlockRows;
   run_tasks(threads, blocks, [&](index_t block) {
     const index_t row = block * kBlockRows;
     const index_t rows = std::min(kBlockRows, array.rows - row);
     for (std::size_t j = 0; j < array.columns.size(); ++j) {
-      const Column& column = array.columns[j];
+      const NpyColumn& column = array.columns[j];
       column.convert(body + column.offset + row * column.step, column.step, rows,
                      storage.column(static_cast<index_t>(j)) + row);
     }
@@ -208,9 +193,9 @@ void read_columns(const Array& array, const char* body, int threads, Storage& st
 }
 
 // Columns that are no numbers are text, so the others can be used.
-void mark_text(const Array& array, Table::Impl& table) {
+void mark_text(const NpyArray& array, Table::Impl& table) {
   for (std::size_t j = 0; j < array.columns.size(); ++j) {
-    if (array.columns[j].convert != convert_other) continue;
+    if (array.columns[j].is_number()) continue;
     table.text.resize(array.columns.size());
     table.text[j].found = true;
     table.text[j].text = "dtype " + array.columns[j].dtype;
@@ -219,11 +204,21 @@ void mark_text(const Array& array, Table::Impl& table) {
 
 }  // namespace
 
+bool NpyColumn::is_number() const { return convert != convert_other; }
+
+bool NpyColumn::is_native_double() const { return convert == nlsq::data::convert<double, false>; }
+
+NpyArray plan_npy(const NpyHeader& header, index_t body, const std::string& source) {
+  NpyArray array =
+      header.structured ? plan_records(header, source) : plan_plain(header, body, source);
+  check_size(array, body, source);
+  return array;
+}
+
 Table read_npy(std::string_view bytes, const std::string& source, const ReadOptions& options) {
   constexpr index_t kRowsPerThread = 1 << 17;
   const NpyHeader header = read_npy_header(bytes, source);
-  const Array array = header.structured ? plan_records(header, source) : plan_plain(header, source);
-  check_size(array, header, source);
+  const NpyArray array = plan_npy(header, static_cast<index_t>(header.body.size()), source);
   const auto columns = static_cast<index_t>(array.columns.size());
   auto impl = std::make_unique<Table::Impl>();
   impl->source = source;
@@ -233,12 +228,14 @@ Table read_npy(std::string_view bytes, const std::string& source, const ReadOpti
   read_columns(array, header.body.data(), array.rows < kRowsPerThread ? 1 : threads, impl->storage);
   mark_text(array, *impl);
   std::vector<std::string> names;
-  for (const Column& column : array.columns) {
+  for (const NpyColumn& column : array.columns) {
     if (header.structured) names.push_back(column.name);
   }
   finish_table(*impl, std::move(names), columns, options, "the array has no names");
   return Table(std::move(impl));
 }
+
+NpyColumn::Convert npy_convert(const std::string& dtype) { return find_convert(dtype); }
 
 index_t npy_item_size(const std::string& dtype, const std::string& source) {
   return size_of(dtype, source);

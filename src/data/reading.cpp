@@ -164,7 +164,7 @@ std::unique_ptr<Table::Impl> Reading::read(index_t minimum_chunk) {
 }
 
 // Which columns there are, what they are called, and what their values mean.
-void Reading::name_columns(Table::Impl& table) const {
+void Reading::name_columns(Table::Impl& table) {
   index_t columns = drop_trailing(pieces_, layout_, end_, table);
   std::vector<std::string> names = layout_.names, units = layout_.units;
   std::vector<TimeColumn> times = layout_.times;
@@ -181,7 +181,8 @@ void Reading::name_columns(Table::Impl& table) const {
   drop_side(names);
   drop_side(units);
   drop_side(times);
-  columns -= static_cast<index_t>(side);
+  side_ = static_cast<index_t>(side);
+  columns -= side_;
   finish_table(table, std::move(names), columns, options_, "no header");
   set_units(units, table);
   judge_columns(table);

@@ -27,6 +27,11 @@ class Reading {
   std::unique_ptr<Table::Impl> run(index_t minimum_chunk);
   /// Throws TableFault if a column of numbers in the first rows is text.
   void require_numbers_in(const Table::Impl& table) const;
+  const Layout& layout() const { return layout_; }
+  /// Behind the last row that was read, or the end of the text.
+  const char* end() const { return end_; }
+  /// Fields left of the first column of the table.
+  index_t side() const { return side_; }
 
  private:
   bool read_chunks(Table::Impl& table, const std::vector<std::uint8_t>& as_text);
@@ -34,7 +39,7 @@ class Reading {
   void note_total(Table::Impl& table) const;
   void note_blocks(bool ends_early, Table::Impl& table);
   void note_place(Table::Impl& table) const;
-  void name_columns(Table::Impl& table) const;
+  void name_columns(Table::Impl& table);
   void leave_out_from(const char* tail);
   index_t lines_above() const;
 
@@ -47,6 +52,7 @@ class Reading {
   Layout layout_;
   Pieces pieces_;
   bool is_located_ = false;
+  index_t side_ = 0;
   const char* tail_ = nullptr;  ///< what is left out below the rows
 };
 

@@ -76,6 +76,13 @@ std::vector<std::string> names_in(const std::filesystem::path& folder) {
 
 }  // namespace
 
+int open_for_reading(const std::string& path) {
+  if (path.find('\0') != std::string::npos) throw DataError("''", 0, "the name holds a NUL byte");
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) raise_open_error(path, errno);
+  return descriptor;
+}
+
 Source::Source(const std::string& path, int threads, bool mapped)
     : name_(path == "-" ? "standard input" : path) {
   if (path == "-") {
@@ -90,9 +97,7 @@ Source::~Source() {
 }
 
 void Source::open_file(const std::string& path, int threads, bool mapped) {
-  if (path.find('\0') != std::string::npos) throw DataError("''", 0, "the name holds a NUL byte");
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.value() < 0) raise_open_error(path, errno);
+  const Descriptor file(open_for_reading(path));
   struct stat status {};
   if (::fstat(file.value(), &status) != 0) raise_open_error(path, errno);
   if (S_ISDIR(status.st_mode)) throw DataError(path, 0, "this is a directory; name a file in it");

@@ -11,6 +11,10 @@
 
 namespace nlsq::data {
 
+/// A descriptor of an existing file. Throws DataError if there is no such file, with the nearest
+/// name, or it cannot be one, and IoError if opening fails.
+int open_for_reading(const std::string& path);
+
 class Source {
  public:
   /// "-" is standard input. Throws DataError if there is no such file or it cannot be one, and

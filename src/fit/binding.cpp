@@ -15,6 +15,7 @@
 #include "fit/finite.hpp"
 #include "fit/first_look.hpp"
 #include "fit/settings.hpp"
+#include "fit/streams.hpp"
 #include "nlsq/error.hpp"
 
 namespace nlsq::fit_impl {
@@ -37,24 +38,53 @@ struct Named {
   std::string text() const { return fmt::format("{}{}{}", before, name, after); }
 };
 
+[[noreturn]] void refuse_sigma(double s, index_t row) {
+  const char* why = s == 0.0 ? "zero" : s < 0.0 ? "negative" : "not a number";
+  throw InputError("sigma",
+                   fmt::format("sigma: the value in row {} is {} ({}); it must be positive "
+                               "(infinite leaves the row out)",
+                               row + 1, why, s));
+}
+
+// Calls visit(row, value) for all rows, in order. Of a source it is a pass of its own, as what is
+// asked here decides on the program.
+template <class Visit>
+void for_each_value(const Values& values, const Visit& visit) {
+  if (!values.is_streamed) {
+    for (index_t i = 0; i < values.size; ++i) visit(i, values[i]);
+    return;
+  }
+  for_each_leaf(values, [&](index_t first, const reduce::ColumnSource& leaf, index_t rows) {
+    for (index_t i = 0; i < rows; ++i) visit(first + i, value_of(leaf, i));
+    return true;
+  });
+}
+
 // Checks sigma and counts its infinite values.
 index_t check_sigma(const Values& sigma, index_t rows) {
   if (sigma.size != rows) {
     throw InputError("sigma", fmt::format("sigma: {} values for {} rows", sigma.size, rows));
   }
   index_t masked = 0;
-  for (index_t i = 0; i < rows; ++i) {
-    const double s = sigma[i];
-    if (!(s > 0.0)) {
-      const char* why = s == 0.0 ? "zero" : s < 0.0 ? "negative" : "not a number";
-      throw InputError("sigma",
-                       fmt::format("sigma: the value in row {} is {} ({}); it must be positive "
-                                   "(infinite leaves the row out)",
-                                   i + 1, why, s));
-    }
+  for_each_value(sigma, [&](index_t row, double s) {
+    if (!(s > 0.0)) refuse_sigma(s, row);
     if (std::isinf(s)) ++masked;
-  }
+  });
   return masked;
+}
+
+// All columns of a term are of one source, or all are in memory.
+void add_streamed(const Values& values, const Named& name,
+                  std::shared_ptr<reduce::Stream>& stream) {
+  const SourceColumn* const column = values.of_source();
+  if (stream == nullptr && column != nullptr)
+    stream = std::make_shared<reduce::Stream>(*column->source);
+  if (column == nullptr || stream->source != column->source) {
+    throw InputError("data", fmt::format("data: {} comes from elsewhere than the columns before "
+                                         "it; join them to one source (rows_beside)",
+                                         name.text()));
+  }
+  stream->columns.push_back(column->index);
 }
 
 // One key a kind of program a model can be lowered to: the fields of the spec one after the other.
@@ -150,8 +180,7 @@ std::vector<std::string> expanded_names(const Model& model, const Dataset& data,
     if (columns.empty()) columns = find_columns(model, data);
     const Values& index = columns[z(symbol.index_column)];
     index_t size = 0;
-    for (index_t i = 0; i < index.size; ++i) {
-      const double v = index[i];
+    for_each_value(index, [&](index_t i, double v) {
       if (!(v >= 0.0 && v < static_cast<double>(kMostGathered) && v == std::floor(v))) {
         throw InputError(
             "data",
@@ -160,7 +189,7 @@ std::vector<std::string> expanded_names(const Model& model, const Dataset& data,
                         symbol.name, v, i + 1, kMostGathered - 1));
       }
       size = std::max(size, static_cast<index_t>(v) + 1);
-    }
+    });
     sizes.push_back(size);
   }
   return names_of(model, {sizes.data(), sizes.size()});
@@ -189,18 +218,20 @@ reduce::Term bind_term(const TermView& view, const FitOptions& options,
   spec.order = preparation.mode == JacobianMode::fwd   ? Order::forward
                : preparation.mode == JacobianMode::rev ? Order::reverse
                                                        : Order::automatic;
+  std::shared_ptr<reduce::Stream> stream;
   const auto add_column = [&](const Values& values, const Named& name) {
     if (values.size != term.rows) {
       throw InputError("data", fmt::format("data: {} has {} values, the response has {}",
                                            name.text(), values.size, term.rows));
     }
     spec.float32.push_back(values.float32);
-    term.columns.push_back({values.data, values.float32});
+    if (view.data->is_streamed()) add_streamed(values, name, stream);
+    term.columns.push_back({values.is_streamed ? nullptr : values.data, values.float32});
   };
   for (std::size_t c = 0; c < columns.size(); ++c) {
     const Named name{"column '", model.columns()[c], "'"};
     add_column(columns[c], name);
-    if (check) check_finite(columns[c], model.columns()[c], threads);
+    if (check && !columns[c].is_streamed) check_finite(columns[c], model.columns()[c], threads);
   }
   for (const Dataset::Response& response : responses) {
     const Named name{"the response", "", ""};
@@ -232,6 +263,7 @@ reduce::Term bind_term(const TermView& view, const FitOptions& options,
       term.extras.push_back(response.sigma_number);
     }
   }
+  term.stream = std::move(stream);
   term.robust = spec.loss != Loss::linear;
   if (term.robust) {
     term.f_scale = view.f_scale;

@@ -10,17 +10,20 @@ Dataset& Dataset::column(std::string name, Values values) {
     if (known.name == name)
       throw InputError("data", "data: the column '" + name + "' is given twice");
   }
+  is_streamed_ |= values.is_streamed;
   columns_.push_back({std::move(name), values});
   return *this;
 }
 
 Dataset& Dataset::response(Values y) {
+  is_streamed_ |= y.is_streamed;
   responses_.push_back({.y = y, .sigma = {}});
   return *this;
 }
 
 Dataset& Dataset::sigma(Values sigma) {
   if (responses_.empty()) throw InputError("sigma", "sigma: give the response first");
+  is_streamed_ |= sigma.is_streamed;
   responses_.back().sigma = sigma;
   return *this;
 }

@@ -14,6 +14,7 @@
 #include "fit/cache.hpp"
 #include "fit/elements.hpp"
 #include "fit/settings.hpp"
+#include "fit/streams.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/fit.hpp"
 #include "program/residual.hpp"
@@ -27,6 +28,7 @@ constexpr index_t kLanes = 16;  // blocks are multiples of it
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
 index_t common_rows(const Model& model, const fit_impl::Columns& columns, const Dataset& data) {
+  fit_impl::refuse_streamed(data, "evaluating a model row by row");
   index_t rows = -1;
   for (std::size_t c = 0; c < columns.size(); ++c) {
     if (rows >= 0 && columns[c].size != rows) {

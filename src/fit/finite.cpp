@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "fit/settings.hpp"
+#include "fit/streams.hpp"
 #include "nlsq/error.hpp"
 #include "reduce/column_kernels.hpp"
 
@@ -30,19 +31,20 @@ bool all_finite(const double* p, index_t n) {
   return reduce::column_kernels(engine::chosen_isa()).all_finite(p, n);
 }
 
-bool all_finite(const Values& column, index_t first, index_t rows) {
-  return column.float32 ? all_finite(static_cast<const float*>(column.data) + first, rows)
-                        : all_finite(static_cast<const double*>(column.data) + first, rows);
+bool all_finite(const reduce::ColumnSource& values, index_t rows) {
+  return values.float32 ? all_finite(static_cast<const float*>(values.data), rows)
+                        : all_finite(static_cast<const double*>(values.data), rows);
 }
 
 }  // namespace
 
-void check_finite(const Values& column, const std::string& name, index_t first, index_t rows) {
-  if (all_finite(column, first, rows)) return;
-  index_t row = first;
-  while (std::isfinite(column[row])) ++row;
-  throw InputError("data",
-                   fmt::format("data: column '{}' is {} in row {}", name, column[row], row + 1));
+void check_finite(const reduce::ColumnSource& values, const std::string& name, index_t first,
+                  index_t rows) {
+  if (all_finite(values, rows)) return;
+  index_t i = 0;
+  while (std::isfinite(value_of(values, i))) ++i;
+  throw InputError("data", fmt::format("data: column '{}' is {} in row {}", name,
+                                       value_of(values, i), first + i + 1));
 }
 
 // Of several parts that throw, the first one's exception goes on.
@@ -50,7 +52,9 @@ void check_finite(const Values& column, const std::string& name, int threads) {
   const index_t chunks = (column.size + kChunk - 1) / kChunk;
   base::for_each_part(shared_pool(), threads, chunks, [&](index_t chunk) {
     const index_t first = chunk * kChunk;
-    check_finite(column, name, first, std::min(kChunk, column.size - first));
+    const char* const data =
+        static_cast<const char*>(column.data) + first * (column.float32 ? 4 : 8);
+    check_finite({data, column.float32}, name, first, std::min(kChunk, column.size - first));
   });
 }
 

@@ -12,13 +12,13 @@ index_t FirstLook::bytes(index_t rows, index_t responses, index_t columns) {
              (static_cast<index_t>(sizeof(Fingerprints)) + reduce::leaves_of(rows) * of_number);
 }
 
-FirstLook::FirstLook(const TermView& view, const FitOptions& options) : model_(view.model) {
-  const Columns columns = find_columns(*view.model, *view.data);
+FirstLook::FirstLook(const TermView& view, const FitOptions& options)
+    : model_(view.model), checks_(options.check_finite) {
   const auto& responses = view.data->responses();
-  if (options.check_finite) columns_ = columns;
   sums_.reserve(responses.size());
   for (const Dataset::Response& response : responses) sums_.emplace_back(response);
-  if (!options.fingerprints) return;
+  if (!options.fingerprints || view.data->is_streamed()) return;
+  const Columns columns = find_columns(*view.model, *view.data);
   fingerprints_.reserve(columns.size() + 2 * responses.size());
   for (const Values& column : columns) fingerprints_.emplace_back(column);
   for (const Dataset::Response& response : responses) {
@@ -27,11 +27,20 @@ FirstLook::FirstLook(const TermView& view, const FitOptions& options) : model_(v
   }
 }
 
-void FirstLook::visit(index_t leaf, index_t first, index_t rows) {
-  for (std::size_t c = 0; c < columns_.size(); ++c)
-    check_finite(columns_[c], model_->columns()[c], first, rows);
-  for (MomentSums& sums : sums_) sums.add(leaf);
-  for (Fingerprints& array : fingerprints_) array.add(leaf);
+// A term has the columns of the model, then the responses, then their sigmas if they are columns.
+void FirstLook::visit(const reduce::Leaf& leaf) {
+  const std::size_t own = model_->columns().size(), responses = sums_.size();
+  if (checks_) {
+    for (std::size_t c = 0; c < own; ++c)
+      check_finite(leaf.columns[c], model_->columns()[c], leaf.first, leaf.rows);
+  }
+  const bool is_weighted = leaf.columns.size() > own + responses;
+  for (std::size_t i = 0; i < responses; ++i) {
+    const reduce::ColumnSource none;
+    sums_[i].add(leaf.number, leaf.rows, leaf.columns[own + i],
+                 is_weighted ? leaf.columns[own + responses + i] : none);
+  }
+  for (Fingerprints& array : fingerprints_) array.add(leaf.number);
 }
 
 }  // namespace nlsq::fit_impl

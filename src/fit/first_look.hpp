@@ -28,7 +28,7 @@ class FirstLook final : public reduce::LeafVisitor {
   /// options say so.
   FirstLook(const TermView& view, const FitOptions& options);
 
-  void visit(index_t leaf, index_t first, index_t rows) override;
+  void visit(const reduce::Leaf& leaf) override;
 
   /// Of a response, after the first pass.
   Moments moments(std::size_t response) const { return sums_[response].total(); }
@@ -40,7 +40,7 @@ class FirstLook final : public reduce::LeafVisitor {
   static constexpr index_t kRows = 131072;  // columns of 1 MB
 
   const Model* model_;
-  Columns columns_;  // to be checked
+  bool checks_;  // that columns are finite
   std::vector<MomentSums> sums_;
   std::vector<Fingerprints> fingerprints_;
 };

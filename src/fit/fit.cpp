@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <memory_resource>
 #include <optional>
@@ -28,6 +29,7 @@
 #include "fit/settings.hpp"
 #include "fit/start_search.hpp"
 #include "fit/statistics.hpp"
+#include "fit/streams.hpp"
 #include "fit/used_parameters.hpp"
 #include "linalg/triangle.hpp"
 #include "nlsq/error.hpp"
@@ -56,7 +58,7 @@ constexpr std::size_t kRoom = 4096;
   const TermView& term = terms[fault->term];
   // Responses are not checked before a fit: one that is not finite shows here.
   for (const Dataset::Response& response : term.data->responses()) {
-    const double y = response.y[fault->row];
+    const double y = fit_impl::value_at(response.y, fault->row);
     if (fault->in_residual && !std::isfinite(y)) {
       throw InputError("data", fmt::format("data: the response is {} in row {}",
                                            std::isnan(y) ? std::fabs(y) : y, fault->row + 1));
@@ -66,7 +68,7 @@ constexpr std::size_t kRoom = 4096;
   const fit_impl::Columns columns = fit_impl::find_columns(*term.model, *term.data);
   for (std::size_t c = 0; c < columns.size(); ++c) {
     where += fmt::format("{}{} = {:.6g}", c == 0 ? " (" : ", ", term.model->columns()[c],
-                         columns[c][fault->row]);
+                         fit_impl::value_at(columns[c], fault->row));
     if (c + 1 == columns.size()) where += ")";
   }
   std::string start;
@@ -111,7 +113,10 @@ base::SmallVector<fit_impl::Moments, 4> moments_of(std::span<const TermView> ter
     const auto& responses = terms[t].data->responses();
     for (std::size_t i = 0; i < responses.size(); ++i) {
       const int threads = fit_impl::useful_threads(options.threads, responses[i].y.size);
-      moments.push_back(looks[t] ? looks[t]->moments(i) : fit_impl::moments(responses[i], threads));
+      // A stopped fit does not read all rows of a source for them.
+      moments.push_back(looks[t]                       ? looks[t]->moments(i)
+                        : terms[t].data->is_streamed() ? fit_impl::Moments{}
+                                                       : fit_impl::moments(responses[i], threads));
     }
   }
   return moments;
@@ -236,8 +241,7 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
     return minimize(start, how);
   };
   const auto finish_from_ones = [&](solve::Outcome& first, const SolverOptions& how) {
-    if (fit_impl::is_well(first, expected) || fit_impl::has_unused_parameter(terms, table))
-      return;
+    if (fit_impl::is_well(first, expected) || fit_impl::has_unused_parameter(terms, table)) return;
     first = fit_impl::best_end(std::move(first), expected, x0, lower, upper, how, attempt);
   };
   FitResult result;
@@ -319,15 +323,21 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
 FitResult fit(const std::vector<FitTerm>& terms, const FitOptions& options) {
   std::vector<TermView> views;
   views.reserve(terms.size());
+  std::deque<fit_impl::ResidentCopy> copies;
   for (const FitTerm& term : terms) {
-    views.push_back({&term.model, &term.data, term.loss.value_or(options.loss),
+    const Dataset* data = &term.data;
+    if (fit_impl::ResidentCopy::serves(*data))
+      data = &copies.emplace_back(term.model, *data).data();
+    views.push_back({&term.model, data, term.loss.value_or(options.loss),
                      term.f_scale.value_or(options.f_scale)});
   }
   return fit_views(views, options);
 }
 
 FitResult curve_fit(const Model& model, const Dataset& data, const FitOptions& options) {
-  const TermView view{&model, &data, options.loss, options.f_scale};
+  std::optional<fit_impl::ResidentCopy> copy;
+  if (fit_impl::ResidentCopy::serves(data)) copy.emplace(model, data);
+  const TermView view{&model, copy ? &copy->data() : &data, options.loss, options.f_scale};
   return fit_views({&view, 1}, options);
 }
 

@@ -29,6 +29,7 @@ index_t data_bytes(const Problem& problem) {
   std::vector<const void*> seen;
   index_t bytes = 0;
   for (const reduce::Term& term : problem.terms) {
+    if (term.stream) continue;
     for (const reduce::ColumnSource& column : term.columns) {
       if (column.data != nullptr) {
         if (std::find(seen.begin(), seen.end(), column.data) != seen.end()) continue;

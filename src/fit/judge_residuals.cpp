@@ -10,6 +10,7 @@
 
 #include "fit/judgement.hpp"
 #include "fit/row_order.hpp"
+#include "fit/streams.hpp"
 #include "reduce/column_kernels.hpp"
 #include "stats/digits.hpp"
 #include "stats/periodogram.hpp"
@@ -206,17 +207,24 @@ class TermRows {
         term_(&term),
         response_(&view.data->responses()[output]),
         runs_(runs),
-        columns_(view.model->columns().size()) {}
+        columns_(view.model->columns().size()),
+        output_(output) {
+    if (!term.stream) return;
+    held_.assign(term.columns.begin(), term.columns.end());
+    memory_.resize(held_.size() * runs.count * z(runs.rows));
+    fit_impl::gather(term, {runs.first.data(), runs.count}, runs.rows, memory_.data(), held_);
+  }
 
   // Rows that are in order, as most are, are done with two sums, unless those are odd.
   bool is_unsuspicious(std::span<const double> f, engine::Isa isa, double r_squared) const {
     if (columns_ != 1 || term_->columns[0].float32) return false;
-    const auto* const x = static_cast<const double*>(term_->columns[0].data);
+    const auto* const x =
+        static_cast<const double*>(is_held() ? held_[0].data : term_->columns[0].data);
     const reduce::ColumnKernels& kernels = reduce::column_kernels(isa);
     stats::SerialSums sums;
     for (std::size_t k = 0; k < runs_.count; ++k) {
       const reduce::NeighbourSums run =
-          kernels.neighbours(f.data() + k * z(runs_.rows), x + runs_.first[k], runs_.rows);
+          kernels.neighbours(f.data() + k * z(runs_.rows), x + place(k, 0), runs_.rows);
       if (!run.rises && !run.falls) return false;
       sums.next.sum += run.one;
       sums.next.squares += run.one_squares;
@@ -236,21 +244,28 @@ class TermRows {
     for (std::vector<double>* values : {&rows.f, &rows.y, &rows.r}) values->reserve(f.size());
     rows.may_oscillate = oscillates(*term_);
     for (std::size_t k = 0; k < runs_.count; ++k) {
-      for (index_t i = 0; i < runs_.rows; ++i)
-        add(runs_.first[k] + i, f[k * z(runs_.rows) + z(i)], rows);
+      for (index_t i = 0; i < runs_.rows; ++i) add(place(k, i), f[k * z(runs_.rows) + z(i)], rows);
     }
     return rows;
   }
 
  private:
-  double value(std::size_t column, index_t row) const {
-    const reduce::ColumnSource& from = term_->columns[column];
-    return from.float32 ? static_cast<double>(static_cast<const float*>(from.data)[row])
-                        : static_cast<const double*>(from.data)[row];
+  bool is_held() const { return !held_.empty(); }
+
+  // Where row i of run k is: in the columns, or in what is held of them.
+  index_t place(std::size_t k, index_t i) const {
+    return (is_held() ? static_cast<index_t>(k) * runs_.rows : runs_.first[k]) + i;
   }
 
-  double sigma(index_t row) const {
-    if (response_->sigma.size > 0) return response_->sigma[row];
+  double value(std::size_t column, index_t at) const {
+    return value_of(is_held() ? held_[column] : term_->columns[column], at);
+  }
+
+  double response(index_t at) const { return value(columns_ + output_, at); }
+
+  double sigma(index_t at) const {
+    if (response_->sigma.size > 0)
+      return value(columns_ + term_->program->outputs.size() + output_, at);
     return response_->sigma_number > 0.0 ? response_->sigma_number : 1.0;
   }
 
@@ -260,7 +275,7 @@ class TermRows {
     if (!counts) return;
     for (std::size_t c = 0; c < columns_; ++c) rows.axes[c].push_back(value(c, row));
     rows.f.push_back(f);
-    rows.y.push_back(response_->y[row]);
+    rows.y.push_back(response(row));
     rows.r.push_back(f * sigma(row));
   }
 
@@ -268,7 +283,10 @@ class TermRows {
   const reduce::Term* term_;
   const Dataset::Response* response_;
   Runs runs_;
-  std::size_t columns_;  // of the model: the first ones of the program
+  std::size_t columns_;  // of the model: the first ones of the program; then responses and sigmas
+  std::size_t output_;
+  std::vector<reduce::ColumnSource> held_;  // of a term that is not in memory: all runs
+  std::vector<double> memory_;
 };
 
 void judge_output(const TermView& view, const reduce::Term& term, std::size_t t, std::size_t output,

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "fit/settings.hpp"
+#include "fit/streams.hpp"
 #include "reduce/column_kernels.hpp"
 #include "reduce/leaves.hpp"
 
@@ -23,7 +24,7 @@ double total_of(const double (&x)[kLanes]) {
 }
 
 template <class Weight, class Y>
-Moments weighted(index_t from, index_t end, double y0, const Weight& weight, const Y* y) {
+Moments weighted(index_t rows, double y0, const Weight& weight, const Y* y) {
   LaneSums s;
   const auto add = [&](index_t i, index_t lane) {
     const double w = weight(i);
@@ -33,18 +34,18 @@ Moments weighted(index_t from, index_t end, double y0, const Weight& weight, con
     s.wd[lane] += w * d;
     s.wdd[lane] += w * d * d;
   };
-  index_t i = from;
-  for (; i + kLanes <= end; i += kLanes) {
+  index_t i = 0;
+  for (; i + kLanes <= rows; i += kLanes) {
     for (index_t lane = 0; lane < kLanes; ++lane) add(i + lane, lane);
   }
-  for (; i < end; ++i) add(i, i % kLanes);
+  for (; i < rows; ++i) add(i, i % kLanes);
   return {.w = total_of(s.w), .wd = total_of(s.wd), .wdd = total_of(s.wdd)};
 }
 
 template <class Weight>
-Moments weighted(index_t from, index_t end, double y0, const Weight& weight, const Values& y) {
-  if (y.float32) return weighted(from, end, y0, weight, static_cast<const float*>(y.data));
-  return weighted(from, end, y0, weight, static_cast<const double*>(y.data));
+Moments weighted(index_t rows, double y0, const Weight& weight, const reduce::ColumnSource& y) {
+  if (y.float32) return weighted(rows, y0, weight, static_cast<const float*>(y.data));
+  return weighted(rows, y0, weight, static_cast<const double*>(y.data));
 }
 
 // Σ ln s over finite s: mantissas are multiplied and exponents added, with one logarithm a chunk.
@@ -68,13 +69,13 @@ double log_sum(const T* s, index_t rows) {
 }
 
 template <class T>
-Moments of_sigmas(index_t from, index_t end, double y0, const T* sigma, const Values& y) {
+Moments of_sigmas(index_t rows, double y0, const T* sigma, const reduce::ColumnSource& y) {
   const auto weight = [sigma](index_t i) {
     const double w = 1.0 / static_cast<double>(sigma[i]);
     return w * w;
   };
-  Moments leaf = weighted(from, end, y0, weight, y);
-  leaf.log_sigma = log_sum(sigma + from, end - from);
+  Moments leaf = weighted(rows, y0, weight, y);
+  leaf.log_sigma = log_sum(sigma, rows);
   return leaf;
 }
 
@@ -82,12 +83,28 @@ Moments of_sigmas(index_t from, index_t end, double y0, const T* sigma, const Va
 
 double Moments::total() const { return w > 0.0 ? std::max(0.0, wdd - wd * (wd / w)) : 0.0; }
 
+namespace {
+
+// The first row that is not masked; the number of rows if all are.
+index_t first_counting_row(const Values& sigma) {
+  index_t row = 0;
+  if (sigma.is_streamed) {
+    for_each_leaf(sigma, [&](index_t first, const reduce::ColumnSource& leaf, index_t rows) {
+      while (row < first + rows && std::isinf(value_of(leaf, row - first))) ++row;
+      return row == first + rows;
+    });
+    return row;
+  }
+  while (row < sigma.size && std::isinf(sigma[row])) ++row;
+  return row;
+}
+
+}  // namespace
+
 MomentSums::MomentSums(const Dataset::Response& response)
     : response_(&response), leaves_(static_cast<std::size_t>(reduce::leaves_of(response.y.size))) {
-  const Values& sigma = response.sigma;
-  index_t first = 0;
-  while (first < sigma.size && std::isinf(sigma[first])) ++first;
-  y0_ = first < response.y.size ? response.y[first] : 0.0;
+  const index_t first = first_counting_row(response.sigma);
+  y0_ = first < response.y.size ? value_at(response.y, first) : 0.0;
 }
 
 index_t MomentSums::bytes(index_t rows) {
@@ -95,23 +112,31 @@ index_t MomentSums::bytes(index_t rows) {
 }
 
 void MomentSums::add(index_t leaf) {
-  const Values& y = response_->y;
-  const Values& sigma = response_->sigma;
   const index_t from = leaf * reduce::kLeafRows;
-  const index_t end = std::min(y.size, from + reduce::kLeafRows);
+  const auto at = [from](const Values& values) -> reduce::ColumnSource {
+    if (values.size == 0) return {};
+    return {static_cast<const char*>(values.data) + from * (values.float32 ? 4 : 8),
+            values.float32};
+  };
+  add(leaf, std::min(response_->y.size - from, reduce::kLeafRows), at(response_->y),
+      at(response_->sigma));
+}
+
+void MomentSums::add(index_t leaf, index_t rows, const reduce::ColumnSource& y,
+                     const reduce::ColumnSource& sigma) {
   Moments& sums = leaves_[static_cast<std::size_t>(leaf)];
-  if (sigma.size > 0 && sigma.float32) {
-    sums = of_sigmas(from, end, y0_, static_cast<const float*>(sigma.data), y);
-  } else if (sigma.size > 0) {
-    sums = of_sigmas(from, end, y0_, static_cast<const double*>(sigma.data), y);
+  if (sigma.data != nullptr && sigma.float32) {
+    sums = of_sigmas(rows, y0_, static_cast<const float*>(sigma.data), y);
+  } else if (sigma.data != nullptr) {
+    sums = of_sigmas(rows, y0_, static_cast<const double*>(sigma.data), y);
   } else if (y.float32) {
     sums = weighted(
-        from, end, y0_, [](index_t) { return 1.0; }, y);
+        rows, y0_, [](index_t) { return 1.0; }, y);
   } else {
-    const auto* const values = static_cast<const double*>(y.data);
     const reduce::ShiftedSums of_leaf =
-        reduce::column_kernels(engine::chosen_isa()).shifted_sums(values + from, end - from, y0_);
-    sums = {.w = static_cast<double>(end - from), .wd = of_leaf.d, .wdd = of_leaf.dd};
+        reduce::column_kernels(engine::chosen_isa())
+            .shifted_sums(static_cast<const double*>(y.data), rows, y0_);
+    sums = {.w = static_cast<double>(rows), .wd = of_leaf.d, .wdd = of_leaf.dd};
   }
 }
 

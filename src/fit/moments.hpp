@@ -4,6 +4,7 @@
 
 #include "base/small_vector.hpp"
 #include "nlsq/data.hpp"
+#include "reduce/leaves.hpp"
 
 namespace nlsq::fit_impl {
 
@@ -24,7 +25,11 @@ class MomentSums {
   explicit MomentSums(const Dataset::Response& response);
 
   index_t leaves() const { return static_cast<index_t>(leaves_.size()); }
-  /// Sums the rows of one leaf of reduce::kLeafRows.
+  /// Sums the rows of one leaf of reduce::kLeafRows, whose values these are; sigma without data:
+  /// there is none.
+  void add(index_t leaf, index_t rows, const reduce::ColumnSource& y,
+           const reduce::ColumnSource& sigma);
+  /// The same of a leaf of the response, which is in memory.
   void add(index_t leaf);
   /// Once every leaf was added.
   Moments total() const;

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/hash.hpp"
+#include "fit/streams.hpp"
 #include "linalg/gram.hpp"
 #include "linalg/triangle.hpp"
 #include "nlsq/error.hpp"
@@ -40,7 +41,7 @@ std::size_t values_of(const reduce::Term& sample) { return sample.columns.size()
 
 // A column's values in the rows of a sample.
 template <class T>
-void gather(const T* from, std::span<const index_t> rows, index_t width, T* to) {
+void pick(const T* from, std::span<const index_t> rows, index_t width, T* to) {
   if (width == 1) {
     for (std::size_t i = 0; i < rows.size(); ++i) to[i] = from[rows[i]];
     return;
@@ -60,12 +61,17 @@ class SampledTerm {
       : term_(sampled_term(all, static_cast<index_t>(rows.size()) * width)) {
     memory_.resize(values_of(term_));
     double* next = memory_.data();
+    if (all.stream) {
+      gather(all, rows, width, next, {term_.columns.data(), term_.columns.size()});
+      count_masked(all);
+      return;
+    }
     for (std::size_t c = 0; c < all.columns.size(); ++c, next += term_.rows) {
       const reduce::ColumnSource& column = all.columns[c];
       if (column.float32) {
-        gather(static_cast<const float*>(column.data), rows, width, reinterpret_cast<float*>(next));
+        pick(static_cast<const float*>(column.data), rows, width, reinterpret_cast<float*>(next));
       } else {
-        gather(static_cast<const double*>(column.data), rows, width, next);
+        pick(static_cast<const double*>(column.data), rows, width, next);
       }
       term_.columns[c].data = next;
     }
@@ -115,6 +121,7 @@ reduce::Term sampled_term(const reduce::Term& all, index_t taken) {
   reduce::Term term(all);
   term.rows = taken / width * width;
   term.visitor = nullptr;
+  term.stream = nullptr;
   return term;
 }
 

@@ -10,6 +10,7 @@
 #include "expr/model.hpp"
 #include "fit/cache.hpp"
 #include "fit/settings.hpp"
+#include "fit/streams.hpp"
 #include "nlsq/error.hpp"
 #include "solve/minimizer.hpp"
 #include "stats/covariance.hpp"
@@ -57,6 +58,12 @@ class RowsOf {
     term.visitor = nullptr;
     term.masked_rows = 0;  // such rows are never chosen
     memory_.resize(term.columns.size() * rows.size());
+    if (all.stream) {
+      term.stream = nullptr;
+      gather(all, rows, 1, memory_.data(), {term.columns.data(), term.columns.size()});
+      terms_.push_back(std::move(term));
+      return;
+    }
     double* next = memory_.data();
     for (reduce::ColumnSource& column : term.columns) {
       for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -127,14 +134,58 @@ StartSearch::StartSearch(const TermView& view, const reduce::Term& bound,
       total_(total) {
   evaluator_options_.walk.watch = nullptr;
   evaluator_options_.float32 = false;
-  const std::size_t own = view.model->columns().size();
+  if (bound.stream) {
+    hold(search::rows_to_spread(bound.rows, kSerialRows));
+  } else {
+    set_columns(bound.columns);
+  }
+  data_.rows = bound.rows;
+}
+
+void StartSearch::set_columns(const base::SmallVector<reduce::ColumnSource, 6>& columns) {
+  const std::size_t own = view_->model->columns().size();
   const auto column = [&](std::size_t c) {
-    return search::Column{bound.columns[c].data, bound.columns[c].float32};
+    return search::Column{columns[c].data, columns[c].float32, bound_->stream ? &held_ : nullptr};
   };
+  data_.columns.clear();
   for (std::size_t c = 0; c < own; ++c) data_.columns.push_back(column(c));
   data_.y = column(own);
-  if (bound.columns.size() > own + 1) data_.sigma = column(own + 1);
-  data_.rows = bound.rows;
+  if (columns.size() > own + 1) data_.sigma = column(own + 1);
+}
+
+// Copies the rows that the search looks at from a term that is not in memory.
+void StartSearch::hold(std::vector<index_t> rows) {
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  held_ = std::move(rows);
+  base::SmallVector<reduce::ColumnSource, 6> columns = bound_->columns;
+  memory_.resize(held_.size() * columns.size());
+  gather(*bound_, held_, 1, memory_.data(), {columns.data(), columns.size()});
+  set_columns(columns);
+}
+
+void StartSearch::choose_rows() {
+  if (!bound_->stream) {
+    rows_ = search::choose_rows(data_);
+    return;
+  }
+  const Values& y = view_->data->responses().front().y;
+  search::ChoiceOfMany choice(bound_->rows);
+  std::vector<double> drawn;
+  for (const index_t row : choice.drawn()) drawn.push_back(value_at(y, row));
+  choice.set_responses(std::move(drawn));
+  for_each_leaf(y, [&](index_t first, const reduce::ColumnSource& leaf, index_t rows) {
+    for (index_t i = 0; i < rows; ++i) choice.see(first + i, value_of(leaf, i));
+    return true;
+  });
+  std::vector<index_t> wanted = choice.rows();
+  for (const index_t most : {kSerialRows, search::kWaveRows}) {
+    const std::vector<index_t> more = search::rows_to_spread(bound_->rows, most);
+    wanted.insert(wanted.end(), more.begin(), more.end());
+  }
+  hold(std::move(wanted));
+  rows_ = choice.rows();
+  std::erase_if(rows_, [&](index_t row) { return !search::counts(data_, row); });
 }
 
 linalg::Vector StartSearch::free_of(std::span<const double> all) const {
@@ -276,7 +327,7 @@ std::optional<solve::Outcome> StartSearch::best(std::optional<solve::Outcome> fi
   for (const index_t i : table_->free) {
     if (table_->defaulted[z(i)]) moving.push_back(i);
   }
-  rows_ = search::choose_rows(data_);
+  choose_rows();
   if (rows_.size() > table_->free.size()) {
     const auto model = search_model(*view_->model, moving);
     const search::Sample sample = search::take_sample(data_, rows_);

@@ -64,6 +64,9 @@ class StartSearch {
   void look(search::Search& search, const Attempt& attempt);
   void refine(std::span<const search::Candidate> candidates);
   linalg::Vector free_of(std::span<const double> all) const;
+  void set_columns(const base::SmallVector<reduce::ColumnSource, 6>& columns);
+  void hold(std::vector<index_t> rows);
+  void choose_rows();
 
   const TermView* view_;
   const reduce::Term* bound_;
@@ -76,6 +79,8 @@ class StartSearch {
   std::vector<End> ends_;
   std::vector<double> start_;
   std::vector<index_t> rows_;
+  std::vector<index_t> held_;  // rows of a term that is not in memory, and their values
+  std::vector<double> memory_;
   index_t nfev_sample_ = 0;
   std::optional<solve::Outcome> best_;
   index_t nfev_ = 0, njev_ = 0, iterations_ = 0, attempts_ = 0;

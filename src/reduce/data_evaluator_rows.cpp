@@ -69,6 +69,7 @@ Term part_of(const Term& term, index_t first, index_t rows) {
   part.every = 1;
   part.visitor = nullptr;
   part.maker = nullptr;
+  if (term.stream) return part;
   for (ColumnSource& column : part.columns) {
     if (column.float32) {
       column.data = static_cast<const float*>(column.data) + first;
@@ -77,6 +78,18 @@ Term part_of(const Term& term, index_t first, index_t rows) {
     }
   }
   return part;
+}
+
+// Reads the values of a part that is not in memory.
+void read_part(Term& part, index_t first, std::vector<double>& values) {
+  values.resize(part.columns.size() * z(part.rows));
+  std::vector<void*> places;
+  for (std::size_t c = 0; c < part.columns.size(); ++c) {
+    places.push_back(values.data() + c * z(part.rows));
+    part.columns[c].data = places.back();
+  }
+  part.stream->source->read(first, part.rows, part.stream->columns, places);
+  part.stream = nullptr;
 }
 
 // The first row with something that is not finite: {row or ∞, −1 for the residual or the column,
@@ -155,7 +168,9 @@ void DataEvaluator::some_residuals(std::span<const double> p, std::size_t term, 
   walk.threads = 1;
   walk.watch = nullptr;
   for (std::size_t k = 0; k < firsts.size(); ++k) {
-    const Term part = part_of(*state.term, firsts[k], static_cast<index_t>(rows));
+    Term part = part_of(*state.term, firsts[k], static_cast<index_t>(rows));
+    std::vector<double> values;
+    if (part.stream) read_part(part, firsts[k], values);
     state.full.serve(part, walk);
     state.full.set_parameters(state.parameters);
     OutputFold fold(from, f.subspan(k * rows, rows));

@@ -76,7 +76,7 @@ void Float32Gram::end_leaf(double* result) {
 }
 
 bool Float32Pass::offers(const Term& term, engine::Isa isa) {
-  return isa != engine::Isa::portable && !term.robust && term.every == 1 &&
+  return isa != engine::Isa::portable && !term.robust && term.every == 1 && !term.stream &&
          engine::Interpreter::offers(term.program->full, isa, engine::Values::float32);
 }
 

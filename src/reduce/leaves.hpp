@@ -2,14 +2,31 @@
 // Leaves, the runs of rows that passes are made of, by row index.
 #pragma once
 
+#include <span>
+
+#include "nlsq/rows.hpp"
 #include "nlsq/types.hpp"
 
 namespace nlsq::reduce {
 
-inline constexpr index_t kLeafRows = 4096;
+inline constexpr index_t kLeafRows = RowSource::kLeafRows;
 
 /// Leaves of so many rows; the last one may not be full.
 constexpr index_t leaves_of(index_t rows) { return (rows + kLeafRows - 1) / kLeafRows; }
+
+/// `rows` values; nothing past them is read.
+struct ColumnSource {
+  const void* data = nullptr;
+  bool float32 = false;
+};
+
+/// A leaf as a pass sees it.
+struct Leaf {
+  index_t number = 0;
+  index_t first = 0;  ///< row of the term
+  index_t rows = 0;
+  std::span<const ColumnSource> columns;  ///< their values from `first` on
+};
 
 /// Somebody who wants to see the columns of a term once, and does so while a pass has them in the
 /// cache.
@@ -19,7 +36,7 @@ class LeafVisitor {
   /// Called for each leaf of the first pass, by several threads at a time, and again if the cost
   /// alone is asked for. What it throws ends the pass and passes through, that of the first leaf if
   /// several do.
-  virtual void visit(index_t leaf, index_t first, index_t rows) = 0;
+  virtual void visit(const Leaf& leaf) = 0;
 };
 
 /// Somebody who makes the values of a term's columns when they are first needed, so that who reads

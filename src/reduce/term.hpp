@@ -2,6 +2,8 @@
 // A term ready for reduction: a residual program and where its columns and parameters come from.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -13,10 +15,33 @@
 
 namespace nlsq::reduce {
 
-/// `rows` values; nothing past them is read.
-struct ColumnSource {
-  const void* data = nullptr;
-  bool float32 = false;
+/// Where rows come from that are not in memory. What each leaf was when it was first read is kept
+/// in a number, and all passes of a fit share it.
+class Stream {
+ public:
+  explicit Stream(const RowSource& of) : source(&of) {
+    if (of.may_change())
+      seen_ =
+          std::vector<std::atomic<std::uint64_t>>(static_cast<std::size_t>(leaves_of(of.rows())));
+  }
+
+  const RowSource* source;
+  std::vector<index_t> columns;  ///< of the source, in the program's numbering
+
+  bool compares() const { return !seen_.empty(); }
+  /// False if the leaf's number was another one before.
+  bool is_as_before(index_t leaf, std::uint64_t number) const {
+    number |= 1;
+    std::uint64_t before = 0;
+    std::atomic<std::uint64_t>& seen = seen_[static_cast<std::size_t>(leaf)];
+    return seen.compare_exchange_strong(before, number) || before == number;
+  }
+  static index_t bytes(const RowSource& of) {
+    return of.may_change() ? 8 * leaves_of(of.rows()) : 0;
+  }
+
+ private:
+  mutable std::vector<std::atomic<std::uint64_t>> seen_;
 };
 
 struct Term {
@@ -25,6 +50,7 @@ struct Term {
   index_t rows = 0;
   index_t masked_rows = 0;                     ///< rows with infinite sigma
   base::SmallVector<ColumnSource, 6> columns;  ///< in the program's numbering
+  std::shared_ptr<const Stream> stream;        ///< of columns without data; null: all are in memory
   linalg::Indices parameters;  ///< problem parameter of each of the program's model parameters
   linalg::Indices free;        ///< free position in the problem of each differentiated parameter
   linalg::Vector extras;       ///< scalar sigmas, then f_scale

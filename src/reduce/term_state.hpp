@@ -44,6 +44,7 @@ struct TermState {
   /// Lets go of what only odd fits need.
   void rest() {
     walk.watch = nullptr;
+    if (term->stream) full.close_cursors();
     if (coordinates || householder) full.forget_clones();
     if (float32 && term->rows > kMostKept) float32.reset();
     value.reset();

@@ -4,12 +4,16 @@
 // so nothing beyond the data is read.
 #include "reduce/walker.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
 
 #include "base/hash.hpp"
+#include "nlsq/error.hpp"
+#include "reduce/column_kernels.hpp"
 
 namespace nlsq::reduce {
 namespace {
@@ -30,6 +34,7 @@ index_t width_of(const ColumnSource& column) {
 }
 
 bool comes_from_memory(const Term& term) {
+  if (term.stream) return false;  // a leaf is in the caches once it was read
   index_t bytes = 0;
   for (const ColumnSource& column : term.columns) bytes += term.rows * width_of(column);
   return bytes >= kBeyondCaches;
@@ -139,6 +144,8 @@ Walker::Division Walker::divide(const program::Program& program, const Term& ter
 }
 
 void Walker::plan(const Term& term, int threads) {
+  if (streams_) close_cursors();
+  streams_ = term.stream != nullptr;
   term_ = &term;
   visited_ = term.visitor == nullptr;
   made_ = term.maker == nullptr;
@@ -154,7 +161,10 @@ index_t Walker::bytes(const program::Program& program, const Term& term, const W
   const std::size_t result = size(fold_size) * sizeof(double);
   auto bytes =
       size(engine::Uniforms::bytes(program, options.values)) + size(d.threads) * sizeof(Worker);
-  if (term.rows % d.block != 0) {
+  if (term.stream) {
+    const auto own = size(term.stream->source->cursor_bytes(static_cast<index_t>(columns)));
+    bytes += size(d.threads) * (own + columns * sizeof(ColumnSource));
+  } else if (term.rows % d.block != 0) {
     bytes += columns * (sizeof(engine::AlignedBuffer) + size(engine::aligned_bytes(d.block)));
   }
   if (!worked) return static_cast<index_t>(bytes);
@@ -167,7 +177,7 @@ index_t Walker::bytes(const program::Program& program, const Term& term, const W
 }
 
 void Walker::copy_tail() {
-  tail_first_ = term_->rows / division_.block * division_.block;
+  tail_first_ = streams_ ? term_->rows : term_->rows / division_.block * division_.block;
   const index_t rows = term_->rows - tail_first_;
   if (rows == 0) return;
   const index_t padded = round_up(rows);
@@ -185,6 +195,50 @@ void Walker::copy_tail() {
       std::fill(copy.get() + rows, copy.get() + padded, copy[static_cast<std::size_t>(rows - 1)]);
     }
   }
+}
+
+void Walker::close_cursors() {
+  for (Worker& w : workers_) w.cursor.reset();
+}
+
+// The leaf's values, padded, from a term that is not in memory.
+const ColumnSource* Walker::lease(Worker& w, index_t first, index_t rows) {
+  const Stream& stream = *term_->stream;
+  if (!w.cursor) {
+    w.cursor = stream.source->open(stream.columns,
+                                   term_->every == 1 ? Walk::onward : Walk::here_and_there);
+    w.leased.assign(term_->columns.begin(), term_->columns.end());
+  }
+  base::SmallVector<const void*, 6> values;
+  values.resize(w.leased.size());
+  w.cursor->lease(first, rows, values);
+  for (std::size_t c = 0; c < w.leased.size(); ++c) w.leased[c].data = values[c];
+  if (stream.compares()) compare(w, first, rows);
+  return w.leased.data();
+}
+
+// A pass after the first finds the values of the first, or the sums of both mean nothing.
+void Walker::compare(const Worker& w, index_t first, index_t rows) const {
+  const ColumnKernels& kernels = column_kernels(options_.isa);
+  std::uint64_t number = 0;
+  for (const ColumnSource& column : w.leased)
+    number = base::hash(number ^ kernels.fingerprint(column.data, rows * width_of(column)));
+  const Stream& stream = *term_->stream;
+  if (stream.is_as_before(first / kLeafRows, number)) return;
+  throw IoError(fmt::format(
+      "{}: the rows were changed while they were read: {} to {} are not what they were; a fit goes "
+      "over them several times, and they must stay the same",
+      stream.source->place(first), first + 1, first + rows));
+}
+
+void Walker::show(const Worker& w, index_t leaf, index_t first, index_t rows) const {
+  base::SmallVector<ColumnSource, 6> columns;
+  for (std::size_t c = 0; c < term_->columns.size(); ++c) {
+    ColumnSource column = streams_ ? w.leased[c] : term_->columns[c];
+    if (!streams_) column.data = static_cast<const char*>(column.data) + first * width_of(column);
+    columns.push_back(column);
+  }
+  term_->visitor->visit({leaf, first, rows, {columns.begin(), columns.end()}});
 }
 
 void Walker::set_parameters(std::span<const double> parameters) {
@@ -217,15 +271,18 @@ void Walker::fold_leaf(Worker& w, Fold& fold, index_t leaf, double* result) {
   const index_t end = std::min(begin + kLeafRows, term_->rows);
   const index_t last_fetched = every == 1 ? tail_first_ : std::min(end, tail_first_);
   if (!made_) term_->maker->make(begin, end - begin);
+  const ColumnSource* const columns =
+      streams_ ? lease(w, begin, end - begin) : term_->columns.data();
+  const index_t origin = streams_ ? begin : 0;
   fold.begin_leaf();
   for (index_t first = begin, rows = 0; first < end; first += rows) {
     const bool from_tail = first >= tail_first_;
     rows = std::min(block, (from_tail ? end : std::min(end, tail_first_)) - first);
     if (!evaluated_) {
       for (std::size_t c = 0; c < w.columns.size(); ++c) {
-        const ColumnSource& column = term_->columns[c];
+        const ColumnSource& column = columns[c];
         const index_t width = width_of(column);
-        const char* const values = static_cast<const char*>(column.data) + first * width;
+        const char* const values = static_cast<const char*>(column.data) + (first - origin) * width;
         w.columns[c] = from_tail ? static_cast<const void*>(tail_[c].get()) : values;
         const index_t next = std::min(block, last_fetched - first - block);
         // Columns that are read once, as they lie in memory, the processor fetches by itself.
@@ -237,7 +294,7 @@ void Walker::fold_leaf(Worker& w, Fold& fold, index_t leaf, double* result) {
     fold.block(*w.interpreter, first, rows);
   }
   fold.end_leaf(result);
-  if (!visited_) term_->visitor->visit(leaf, begin, end - begin);
+  if (!visited_) show(w, leaf, begin, end - begin);
   if (term_->rows <= division_.block) evaluated_ = true;
 }
 
@@ -298,6 +355,7 @@ std::span<const double> Walker::reduce(Fold& fold) {
     looked_ = std::chrono::steady_clock::now();
     ended_.store(false, std::memory_order_relaxed);
   }
+  if (streams_) term_->stream->source->check();
   if (options_.threads <= 1 || units == 1) {
     Worker& w = worker(0);
     for (index_t unit = 0; unit < units; ++unit) {
@@ -320,6 +378,7 @@ std::span<const double> Walker::reduce(Fold& fold) {
     pool_->run(options_.threads, units, std::cref(work),
                is_brief ? base::Job::brief : base::Job::lengthy);
   }
+  if (streams_) term_->stream->source->check();
   visited_ = made_ = true;
   if (units == 1) return {results_.data(), size};
   double* const stack_storage = result_of(units);

@@ -58,6 +58,8 @@ class Walker {
   /// for others.
   std::span<const double> reduce(Fold& fold);
 
+  /// Lets go of the ways through a term that is not in memory: open files and buffers.
+  void close_cursors();
   /// Lets go of the folds of workers 1, 2, …
   void forget_clones() { clones_.clear(); }
 
@@ -75,7 +77,9 @@ class Walker {
   struct Worker {
     std::optional<engine::Interpreter> interpreter;
     base::SmallVector<const void*, 6> columns;
-    std::vector<double> scratch;  // results of one leaf and of the merge stack
+    std::vector<double> scratch;        // results of one leaf and of the merge stack
+    std::unique_ptr<RowCursor> cursor;  // of a term that is not in memory, and its leaf
+    std::vector<ColumnSource> leased;
     bool began = false;
   };
   // How a pass over a term is divided.
@@ -94,6 +98,9 @@ class Walker {
   void clone(const Fold& fold);
   void plan(const Term& term, int threads);
   void copy_tail();
+  const ColumnSource* lease(Worker& worker, index_t first, index_t rows);
+  void compare(const Worker& worker, index_t first, index_t rows) const;
+  void show(const Worker& worker, index_t leaf, index_t first, index_t rows) const;
   Worker& worker(int w);
   bool goes_on(const Worker& worker);
 
@@ -116,6 +123,7 @@ class Walker {
   std::atomic<bool> ended_{false};                // by who watches
   bool visited_ = true;                           // by the term's visitor, or it has none
   bool made_ = true;                              // by the term's maker, or it has none
+  bool streams_ = false;                          // the term is not in memory
   bool evaluated_ = false;  // the single block of a small term holds the current values
 };
 

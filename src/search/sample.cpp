@@ -12,16 +12,9 @@ namespace {
 
 constexpr index_t kVector = 16;         // rows that a block is a multiple of
 constexpr index_t kMostSorted = 65536;  // more rows are taken as they come
+constexpr index_t kLeadingRows = 64;    // that tell which column varies
 
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
-
-bool counts(const Table& table, index_t row) {
-  for (const Column& column : table.columns) {
-    if (!std::isfinite(column[row])) return false;
-  }
-  if (!std::isfinite(table.y[row])) return false;
-  return table.sigma.data == nullptr || std::isfinite(table.sigma[row]);
-}
 
 double unit(index_t i) { return static_cast<double>(base::hash(z(i)) >> 11) * 0x1p-53; }
 
@@ -34,22 +27,36 @@ double median_of(std::vector<double> values) {
 // The column whose order is that of the curve: the first that is not constant.
 const Column* leading(const Table& table) {
   for (const Column& column : table.columns) {
-    for (index_t i = 1; i < std::min<index_t>(table.rows, 64); ++i) {
+    for (index_t i = 1; i < std::min(table.rows, kLeadingRows); ++i) {
       if (column[i] != column[0]) return &column;
     }
   }
   return table.columns.empty() ? nullptr : &table.columns.front();
 }
 
-// One at random of each of `parts` equal parts of the order, and both ends.
-void draw_parts(std::span<const index_t> order, index_t parts, std::vector<index_t>& rows) {
-  const auto count = static_cast<double>(order.size());
-  rows.push_back(order.front());
-  rows.push_back(order.back());
+// One at random of each of `parts` equal parts of so many places, and both ends.
+std::vector<index_t> drawn_places(index_t count, index_t parts) {
+  std::vector<index_t> places{0, count - 1};
   for (index_t s = 0; s < parts; ++s) {
-    const double at = (static_cast<double>(s) + unit(s)) * count / static_cast<double>(parts);
-    rows.push_back(order[std::min(static_cast<std::size_t>(at), order.size() - 1)]);
+    const double at = (static_cast<double>(s) + unit(s)) * static_cast<double>(count) /
+                      static_cast<double>(parts);
+    places.push_back(std::min(static_cast<index_t>(at), count - 1));
   }
+  return places;
+}
+
+void draw_parts(std::span<const index_t> order, index_t parts, std::vector<index_t>& rows) {
+  for (const index_t place : drawn_places(static_cast<index_t>(order.size()), parts))
+    rows.push_back(order[z(place)]);
+}
+
+// The place that spread_rows() looks at in part s.
+index_t spread_place(index_t s, index_t rows, index_t parts) {
+  // All rows where they are few.
+  const double share = parts == rows ? 0.0 : unit(s);
+  const double at =
+      (static_cast<double>(s) + share) * static_cast<double>(rows) / static_cast<double>(parts);
+  return std::min(static_cast<index_t>(at), rows - 1);
 }
 
 // Adds the rows of the largest values, as many as are wanted.
@@ -90,15 +97,19 @@ std::vector<index_t> chosen_in_one_pass(const Table& table, std::span<const inde
 
 }  // namespace
 
+bool counts(const Table& table, index_t row) {
+  for (const Column& column : table.columns) {
+    if (!std::isfinite(column[row])) return false;
+  }
+  if (!std::isfinite(table.y[row])) return false;
+  return table.sigma.data == nullptr || std::isfinite(table.sigma[row]);
+}
+
 std::vector<index_t> spread_rows(const Table& table, index_t most) {
   std::vector<index_t> rows;
   const index_t parts = std::min(table.rows, most);
   for (index_t s = 0; s < parts; ++s) {
-    // All rows where they are few.
-    const double share = parts == table.rows ? 0.0 : unit(s);
-    const double at = (static_cast<double>(s) + share) * static_cast<double>(table.rows) /
-                      static_cast<double>(parts);
-    const index_t row = std::min(static_cast<index_t>(at), table.rows - 1);
+    const index_t row = spread_place(s, table.rows, parts);
     if (counts(table, row)) rows.push_back(row);
   }
   if (const Column* x = leading(table)) {
@@ -106,6 +117,41 @@ std::vector<index_t> spread_rows(const Table& table, index_t most) {
                      [&](index_t a, index_t b) { return (*x)[a] < (*x)[b]; });
   }
   return rows;
+}
+
+std::vector<index_t> rows_to_spread(index_t rows, index_t most) {
+  std::vector<index_t> wanted;
+  const index_t parts = std::min(rows, most);
+  for (index_t s = 0; s < parts; ++s) wanted.push_back(spread_place(s, rows, parts));
+  for (index_t i = 0; i < std::min(rows, kLeadingRows); ++i) wanted.push_back(i);
+  return wanted;
+}
+
+bool ChoiceOfMany::serves(index_t rows) { return rows > kMostSorted; }
+
+ChoiceOfMany::ChoiceOfMany(index_t rows, index_t most)
+    : rows_(rows), parts_(most / 2 - 1), chosen_(drawn_places(rows, parts_)) {}
+
+void ChoiceOfMany::set_responses(std::vector<double> of_drawn) {
+  median_ = median_of(std::move(of_drawn));
+}
+
+void ChoiceOfMany::see(index_t row, double response) {
+  if (row == (part_ + 1) * rows_ / parts_) {
+    chosen_.push_back(farthest_);
+    ++part_;
+    farthest_ = row;
+    distance_ = -1.0;
+  }
+  const double d = std::abs(response - median_);
+  if (d > distance_) distance_ = d, farthest_ = row;
+}
+
+std::vector<index_t> ChoiceOfMany::rows() {
+  chosen_.push_back(farthest_);
+  std::sort(chosen_.begin(), chosen_.end());
+  chosen_.erase(std::unique(chosen_.begin(), chosen_.end()), chosen_.end());
+  return chosen_;
 }
 
 std::vector<index_t> choose_rows(const Table& table, index_t most) {

@@ -12,7 +12,6 @@ namespace nlsq::search {
 namespace {
 
 constexpr double kClose = 0.03;      // of the box: the same place
-constexpr index_t kWaveRows = 8192;  // that frequencies are read from
 constexpr std::uint64_t kSeed = 12;
 constexpr double kSame = 1e-9;  // of a cost
 

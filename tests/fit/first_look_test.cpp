@@ -26,11 +26,11 @@ std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
 class Counting : public reduce::LeafVisitor {
  public:
-  void visit(index_t leaf, index_t first, index_t rows) override {
-    EXPECT_EQ(first, leaf * reduce::kLeafRows);
-    EXPECT_LE(rows, reduce::kLeafRows);
-    ++of_leaf[z(leaf)];
-    seen += rows;
+  void visit(const reduce::Leaf& leaf) override {
+    EXPECT_EQ(leaf.first, leaf.number * reduce::kLeafRows);
+    EXPECT_LE(leaf.rows, reduce::kLeafRows);
+    ++of_leaf[z(leaf.number)];
+    seen += leaf.rows;
   }
   std::vector<std::atomic<int>> of_leaf = std::vector<std::atomic<int>>(z(kRows / 4096 + 1));
   std::atomic<index_t> seen = 0;
