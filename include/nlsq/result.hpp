@@ -37,13 +37,25 @@ struct FitResult {
   std::vector<double> popt;        ///< N
   std::vector<double>
       pcov;  ///< N×N, row-major; zero rows for fixed parameters, inf where undetermined
-  std::vector<double> perr;     ///< N: √diag(pcov)
-  std::vector<double> p0;       ///< N: where it started
+  std::vector<double> perr;  ///< N: √diag(pcov)
+  std::vector<double> p0;    ///< N: where it started
   /// Where p0 is from: "given", "ones", or "search" (FitOptions::starts).
   std::string start_source = "given";
   std::vector<bool> fixed;      ///< N
   std::vector<int> at_bound;    ///< N: −1 at the lower bound, 1 at the upper, 0 free
   std::vector<bool> defaulted;  ///< N: the start was not given
+
+  /// N: the expression that a parameter follows from, "" for others; empty where there is no tie.
+  std::vector<std::string> tied;
+  /// FitOptions::derived at the end, with errors by the delta method.
+  struct Derived {
+    std::string name, expression;
+    double value = 0.0;
+    double error = 0.0;
+  };
+  std::vector<Derived> derived;
+  std::vector<double> derived_cov;  ///< k×k, row-major
+  index_t n_priors = 0;             ///< rows of FitOptions::priors, which n counts
 
   double cost = 0.0;     ///< ½ Σ f_scale² ρ
   double rss = 0.0;      ///< Σ f²
@@ -104,6 +116,8 @@ struct FitResult {
 
   /// Student-t interval at confidence `level`: popt ± t·perr (normal quantile when absolute_sigma).
   std::vector<std::pair<double, double>> intervals(double level = 0.95) const;
+  /// The same of the derived quantities.
+  std::vector<std::pair<double, double>> derived_intervals(double level = 0.95) const;
   /// Variance of a value with these derivatives by the N parameters, row·pcov·rowᵀ; inf where the
   /// value depends on what the data leave undetermined. A curve whose parameters are redundant has
   /// a finite one wherever the data determine it.

@@ -24,6 +24,7 @@
 #include "fit/precision.hpp"
 #include "fit/problem.hpp"
 #include "fit/progressive.hpp"
+#include "fit/relations.hpp"
 #include "fit/second_start.hpp"
 #include "fit/settings.hpp"
 #include "fit/start_search.hpp"
@@ -323,11 +324,14 @@ FitResult fit(const std::vector<FitTerm>& terms, const FitOptions& options) {
     views.push_back({&term.model, &term.data, term.loss.value_or(options.loss),
                      term.f_scale.value_or(options.f_scale)});
   }
+  if (fit_impl::has_relations(options)) return fit_impl::fit_related(views, options, fit_views);
   return fit_views(views, options);
 }
 
 FitResult curve_fit(const Model& model, const Dataset& data, const FitOptions& options) {
   const TermView view{&model, &data, options.loss, options.f_scale};
+  if (fit_impl::has_relations(options))
+    return fit_impl::fit_related({&view, 1}, options, fit_views);
   return fit_views({&view, 1}, options);
 }
 

@@ -9,19 +9,37 @@
 #include "stats/statistics.hpp"
 
 namespace nlsq {
+namespace {
 
-std::vector<std::pair<double, double>> FitResult::intervals(double level) const {
+// Half the width of an interval, in standard errors.
+double half_width(const FitResult& r, double level) {
   if (!(level > 0.0 && level < 1.0)) {
     throw InputError("level", "level: " + std::to_string(level) + " is not between 0 and 1");
   }
   const double freedom =
-      absolute_sigma ? std::numeric_limits<double>::infinity() : static_cast<double>(dof);
-  const double t = stats::interval_factor(level, freedom);
+      r.absolute_sigma ? std::numeric_limits<double>::infinity() : static_cast<double>(r.dof);
+  return stats::interval_factor(level, freedom);
+}
+
+}  // namespace
+
+std::vector<std::pair<double, double>> FitResult::intervals(double level) const {
+  const double t = half_width(*this, level);
   std::vector<std::pair<double, double>> result;
   for (std::size_t i = 0; i < popt.size(); ++i) {
     // A fixed parameter has no uncertainty, whatever the degrees of freedom.
     const double half = perr[i] == 0.0 ? 0.0 : t * perr[i];
     result.emplace_back(popt[i] - half, popt[i] + half);
+  }
+  return result;
+}
+
+std::vector<std::pair<double, double>> FitResult::derived_intervals(double level) const {
+  const double t = half_width(*this, level);
+  std::vector<std::pair<double, double>> result;
+  for (const Derived& each : derived) {
+    const double half = each.error == 0.0 ? 0.0 : t * each.error;
+    result.emplace_back(each.value - half, each.value + half);
   }
   return result;
 }
