@@ -141,8 +141,10 @@ std::string correlations(const FitResult& r, const Styles& styles) {
   const std::size_t n = r.names.size();
   const std::vector<double> matrix = r.correlation();
   std::vector<Pair> strong;
+  const auto is_tied = [&](std::size_t i) { return !r.tied.empty() && !r.tied[i].empty(); };
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t j = i + 1; j < n; ++j) {
+      if (is_tied(i) || is_tied(j)) continue;
       if (std::abs(matrix[i * n + j]) >= kStrong) strong.push_back({i, j, matrix[i * n + j]});
     }
   }
