@@ -77,6 +77,7 @@ struct FitOptions : SolverOptions {
   /// Order of derivation. Empty: NLSQ_JACOBIAN_MODE, else the settings file (nlsq/config.hpp), else
   /// automatic.
   std::optional<JacobianMode> jacobian_mode;
+  LinearSolver linear_solver = LinearSolver::automatic;
   /// With some 10,000 rows and more: walk most of the way on a sample of them, and finish on all
   /// (docs/adr/0005-progressive-fits.md). Not with a callback, a robust loss, max_nfev or several
   /// terms.

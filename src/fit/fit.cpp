@@ -27,6 +27,7 @@
 #include "fit/relations.hpp"
 #include "fit/second_start.hpp"
 #include "fit/settings.hpp"
+#include "fit/sparse_fit.hpp"
 #include "fit/start_search.hpp"
 #include "fit/statistics.hpp"
 #include "fit/used_parameters.hpp"
@@ -136,6 +137,8 @@ void judge(std::span<const TermView> terms, std::span<const reduce::Term> bound,
 }
 
 FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) {
+  if (std::optional<FitResult> sparse = fit_impl::fit_sparse_if_it_pays(terms, options))
+    return std::move(*sparse);
   const auto began = std::chrono::steady_clock::now();
   const base::EnvironmentScope environment;
   const fit_impl::ModeChoice mode = fit_impl::choose_jacobian_mode(options.jacobian_mode);
@@ -237,8 +240,7 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
     return minimize(start, how);
   };
   const auto finish_from_ones = [&](solve::Outcome& first, const SolverOptions& how) {
-    if (fit_impl::is_well(first, expected) || fit_impl::has_unused_parameter(terms, table))
-      return;
+    if (fit_impl::is_well(first, expected) || fit_impl::has_unused_parameter(terms, table)) return;
     first = fit_impl::best_end(std::move(first), expected, x0, lower, upper, how, attempt);
   };
   FitResult result;

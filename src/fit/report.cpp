@@ -140,6 +140,7 @@ std::string correlations(const FitResult& r, const Styles& styles) {
   };
   const std::size_t n = r.names.size();
   const std::vector<double> matrix = r.correlation();
+  if (matrix.empty()) return "";
   std::vector<Pair> strong;
   const auto is_tied = [&](std::size_t i) { return !r.tied.empty() && !r.tied[i].empty(); };
   for (std::size_t i = 0; i < n; ++i) {
