@@ -95,6 +95,12 @@ void add_parameter_options(CLI::App& fit, FitArguments& a) {
            "HOW");
   add_list(fit, "--bounds", a.bounds, "a=0:10,b=:5,c=1:", group, "LIST");
   add_list(fit, "--fix", a.fix, "keep at its start, or at a value: c or c=0", group, "LIST");
+  add_list(fit, "--tie", a.tie, "a parameter that follows from others: 'b=2*a'; may be repeated",
+           group, "NAME=EXPR");
+  add_list(fit, "--prior", a.prior, "what is known beforehand: 'k=1.2+-0.1'; may be repeated",
+           group, "NAME=VALUE+-SIGMA");
+  add_list(fit, "--derive", a.derive,
+           "report this too, with its error: 'fwhm=2.3548*s'; may be repeated", group, "NAME=EXPR");
 }
 
 void add_method_options(CLI::App& fit, FitArguments& a) {

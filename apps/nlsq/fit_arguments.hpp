@@ -17,7 +17,7 @@ struct FitArguments {
   std::string file, model, y, sigma;
   bool absolute_sigma = false;
   bool no_progressive = false;
-  std::vector<std::string> p0, bounds, fix, where, expr;
+  std::vector<std::string> p0, bounds, fix, where, expr, tie, prior, derive;
   std::string loss = "linear", f_scale = "1", method = "trf", x_scale = "jac", precision = "auto",
               starts = "search";
   std::optional<std::string> jacobian_mode;

@@ -11,6 +11,7 @@
 #include "nlsq/error.hpp"
 #include "nlsq/memory.hpp"
 #include "nlsq/runtime.hpp"
+#include "relation_options.hpp"
 
 namespace nlsq::command {
 namespace {
@@ -128,6 +129,7 @@ FitOptions make_fit_options(const FitArguments& arguments, const Model& model) {
     options.bounds[item.name] = parse_bounds(item, "--bounds");
   }
   set_fixed(arguments, options);
+  set_relations(arguments, options);
   set_scales(arguments, model, options);
   options.loss = parse_loss(arguments.loss);
   options.method = parse_method(arguments.method);
@@ -158,7 +160,14 @@ std::vector<std::string> free_parameters(const Model& model, const FitOptions& o
     const auto bounds = options.bounds.find(name);
     const bool pinned =
         bounds != options.bounds.end() && bounds->second.lower == bounds->second.upper;
-    if (!pinned && !options.fixed.contains(name)) free.push_back(name);
+    if (!pinned && !options.fixed.contains(name) && !options.ties.contains(name))
+      free.push_back(name);
+  }
+  if (options.ties.empty()) return free;
+  const std::vector<std::string>& own = model.parameters();
+  for (const auto& [name, value] : options.start) {  // those that ties add
+    if (name.find('[') == std::string::npos && std::find(own.begin(), own.end(), name) == own.end())
+      free.push_back(name);
   }
   return free;
 }

@@ -132,7 +132,7 @@ ResultTable fitted_table(const FitResult& result, LoadedData& loaded, double lev
   } else if (response.sigma_number > 0.0) {
     add_column(table, own("sigma"), std::vector<double>(z(table.rows), response.sigma_number));
   }
-  const std::vector<double> fit = evaluate(*loaded.model, loaded.data, result.popt);
+  const std::vector<double> fit = evaluate_at(*loaded.model, loaded.data, result);
   std::vector<double> residual = values_of(response.y);
   for (std::size_t i = 0; i < fit.size(); ++i) residual[i] -= fit[i];
   add_column(table, own("fit"), fit);
@@ -176,7 +176,7 @@ ResultTable Places::table(const FitResult& result, LoadedData& loaded, double le
   table.rows = rows_;
   for (const auto& column : data_.columns())
     add_column(table, column.name, values_of(column.values));
-  const std::vector<double> fit = evaluate(*loaded.model, data_, result.popt);
+  const std::vector<double> fit = evaluate_at(*loaded.model, data_, result);
   add_column(table, own("fit"), fit);
   add_band(table, own, fit, standard_errors_of(*loaded.model, data_, result),
            confidence_factor(result, level));

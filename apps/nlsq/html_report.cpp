@@ -81,6 +81,12 @@ class Page {
         100.0 * options_->level);
     const auto intervals = r_->intervals(options_->level);
     for (std::size_t i = 0; i < r_->names.size(); ++i) parameter(i, intervals[i]);
+    const auto derived = r_->derived_intervals(options_->level);
+    for (std::size_t i = 0; i < r_->derived.size(); ++i) {
+      const FitResult::Derived& each = r_->derived[i];
+      quantity(each.name, each.value, each.error, false, derived[i]);
+      out_ += "<td></td><td>= " + escaped(each.expression) + "</td></tr>\n";
+    }
     out_ += "</tbody></table></div>\n";
   }
 
@@ -146,14 +152,20 @@ class Page {
   }
 
   void parameter(std::size_t i, const std::pair<double, double>& interval) {
-    const double value = r_->popt[i], error = r_->perr[i];
+    quantity(r_->names[i], r_->popt[i], r_->perr[i], r_->fixed[i], interval);
+    out_ += fmt::format("<td class=\"n\">{:.6g}</td><td>{}</td></tr>\n", r_->p0[i], remark(i));
+  }
+
+  // Name, value, errors and interval of a row.
+  void quantity(const std::string& name, double value, double error, bool is_fixed,
+                const std::pair<double, double>& interval) {
     const bool usable = error > 0.0 && std::isfinite(error);
-    out_ += "<tr><td>" + escaped(r_->names[i]) + "</td><td>";
+    out_ += "<tr><td>" + escaped(name) + "</td><td>";
     if (usable) {
       out_ += with_error(value, error);
     } else {
       out_ += fmt::format("{:.10g}{}", value,
-                          r_->fixed[i]   ? ""
+                          is_fixed       ? ""
                           : error == 0.0 ? " ± 0"
                                          : ", undetermined");
     }
@@ -162,10 +174,10 @@ class Page {
     out_ += "</td>";
     for (const double end : {interval.first, interval.second})
       out_ += "<td class=\"n\">" + (usable ? fmt::format("{:.6g}", end) : "") + "</td>";
-    out_ += fmt::format("<td class=\"n\">{:.6g}</td><td>{}</td></tr>\n", r_->p0[i], remark(i));
   }
 
   std::string remark(std::size_t i) const {
+    if (!r_->tied.empty() && !r_->tied[i].empty()) return "= " + escaped(r_->tied[i]);
     if (r_->fixed[i]) return "fixed";
     std::string text;
     if (r_->at_bound[i] != 0) text = r_->at_bound[i] < 0 ? "at lower bound" : "at upper bound";

@@ -66,6 +66,8 @@ Json square(const std::vector<double>& values, std::size_t n) {
   return rows;
 }
 
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
 Json parameters_of(const FitResult& r, const LoadedData& loaded, const FitOptions& options,
                    bool has_level) {
   const auto& estimated = loaded.estimated;
@@ -80,6 +82,7 @@ Json parameters_of(const FitResult& r, const LoadedData& loaded, const FitOption
     if (has_level) p["ci"] = pair_of(ci[i]);
     p["fixed"] = static_cast<bool>(r.fixed[i]);
     p["at_bound"] = r.at_bound[i] != 0;
+    p["tied"] = r.tied.empty() ? Json(nullptr) : text_or_null(r.tied[i]);
     p["start"] = r.p0[i];
     p["start_defaulted"] = r.defaulted[i] && !r.fixed[i];
     p["start_estimated"] =
@@ -89,7 +92,22 @@ Json parameters_of(const FitResult& r, const LoadedData& loaded, const FitOption
   return parameters;
 }
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+Json derived_of(const FitResult& r, const FitOptions& options, bool has_level) {
+  Json derived = Json::object();
+  const auto ci95 = r.derived_intervals(0.95);
+  const auto ci = r.derived_intervals(options.level);
+  for (std::size_t i = 0; i < r.derived.size(); ++i) {
+    const FitResult::Derived& each = r.derived[i];
+    Json d;
+    d["value"] = each.value;
+    d["stderr"] = each.error;
+    d["ci95"] = pair_of(ci95[i]);
+    if (has_level) d["ci"] = pair_of(ci[i]);
+    d["expression"] = each.expression;
+    derived[each.name] = std::move(d);
+  }
+  return derived;
+}
 
 // Names and numbers of an issue are its values, as in Python.
 Json issues_of(const FitResult& r) {
@@ -119,6 +137,10 @@ Json options_of(const FitOptions& o, const FitArguments& a, const FitResult& r) 
   options["starts"] = to_string(o.starts);
   options["bounds"] = std::move(bounds);
   options["fix"] = std::move(fixed);
+  options["tie"] = o.ties;
+  Json priors = Json::object();
+  for (const auto& [name, prior] : o.priors) priors[name] = Json::array({prior.mean, prior.sigma});
+  options["prior"] = std::move(priors);
   options["x_scale"] = o.x_scale.empty() ? Json("jac") : Json(o.x_scale);
   options["ftol"] = o.ftol;
   options["xtol"] = o.xtol;
@@ -196,12 +218,15 @@ void add_fit(const FitResult& r, const LoadedData& loaded, const FitOptions& opt
   if (has_level) json["level"] = options.level;
   json["covariance"] = square(r.pcov, r.names.size());
   json["correlation"] = square(r.correlation(), r.names.size());
+  json["derived"] = derived_of(r, options, has_level);
+  json["derived_covariance"] = square(r.derived_cov, r.derived.size());
   json["cost"] = r.cost;
   json["rss"] = r.rss;
   json["dof"] = r.dof;
   json["n"] = r.n;
   json["n_omitted"] = loaded.n_omitted;
   json["n_masked"] = r.n_masked;
+  json["n_priors"] = r.n_priors;
   add_goodness(r, json);
   json["absolute_sigma"] = r.absolute_sigma;
   add_run(r, json);

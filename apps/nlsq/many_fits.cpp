@@ -186,6 +186,10 @@ ResultTable make_result_row(const FitResult& result, std::vector<std::string>& n
     add_numbers(table, result.names[i], {result.popt[i]});
     add_numbers(table, own(result.names[i] + "_stderr"), {result.perr[i]});
   }
+  for (const FitResult::Derived& each : result.derived) {
+    add_numbers(table, own(each.name), {each.value});
+    add_numbers(table, own(each.name + "_stderr"), {each.error});
+  }
   add_numbers(table, own("rss"), {result.rss});
   add_numbers(table, own("r2"), {result.r_squared});
   add_counts(table, own("status"), std::vector<std::int64_t>{static_cast<int>(result.status)});

@@ -111,7 +111,7 @@ void add_curve(PlotData& plot, const FitResult& result, const LoadedData& loaded
   }
   Dataset data;
   data.column(loaded.data.columns().front().name, grid);
-  const std::vector<double> values = evaluate(*loaded.model, data, result.popt);
+  const std::vector<double> values = evaluate_at(*loaded.model, data, result);
   for (std::size_t i = 0; i < grid.size(); ++i) plot.curve.push_back({grid[i], values[i]});
   const double factor = confidence_factor(result, level);
   if (factor == 0.0) return;
@@ -141,9 +141,12 @@ PlotData make_plot_data(const FitResult& result, const LoadedData& loaded, doubl
   PlotData plot;
   const Dataset::Response& response = loaded.data.responses().front();
   // Parameters picked by an index column have no meaning between its values.
-  const bool is_indexed = result.names != loaded.model->parameters();
+  const std::vector<std::string>& own = loaded.model->parameters();
+  const bool is_indexed = std::any_of(own.begin(), own.end(), [&](const std::string& name) {
+    return std::find(result.names.begin(), result.names.end(), name) == result.names.end();
+  });
   plot.against_fitted = loaded.data.columns().size() != 1 || is_indexed;
-  const std::vector<double> fitted = evaluate(*loaded.model, loaded.data, result.popt);
+  const std::vector<double> fitted = evaluate_at(*loaded.model, loaded.data, result);
   plot.rows = loaded.n_rows;
   for (const index_t row : sample(loaded.n_rows)) {
     const double sigma = sigma_of(response, row), y = response.y[row];

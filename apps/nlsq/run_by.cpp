@@ -72,6 +72,14 @@ void refuse_options_of_one_fit(const FitArguments& arguments) {
                                          "--where instead",
                                          option));
   }
+  for (const auto& [option, list] :
+       {std::pair("--tie", &arguments.tie), std::pair("--prior", &arguments.prior),
+        std::pair("--derive", &arguments.derive)}) {
+    if (list->empty()) continue;
+    throw InputError(option, fmt::format("{} is of one fit, --by makes many; choose a group with "
+                                         "--where instead",
+                                         option));
+  }
   if (!arguments.memory.empty())
     throw InputError("--memory", "--memory limits one fit, --by makes many; leave it out");
   if (!arguments.level.empty() && !arguments.json)

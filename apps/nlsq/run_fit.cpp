@@ -100,6 +100,15 @@ void write_result(const OutputFile& file, const FitResult& result, const LoadedD
   for (const std::string& note : notes) print_note(note);
 }
 
+std::size_t count_free(const FitResult& result) {
+  std::size_t free = 0;
+  for (std::size_t i = 0; i < result.names.size(); ++i) {
+    const bool is_tied = !result.tied.empty() && !result.tied[i].empty();
+    if (!result.fixed[i] && !is_tied) ++free;
+  }
+  return free;
+}
+
 int exit_code(const FitResult& result, bool is_strict) {
   if (result.status == Status::stopped) return Exit::stopped;
   const bool is_good = result.success && !(is_strict && !result.issues.empty());
@@ -132,7 +141,8 @@ int run_fit(const FitArguments& arguments) {
     add_earlier_starts(arguments.p0_from, loaded, options, loaded.notes);
   add_built_in_defaults(loaded, options);
   refuse_unused_parameters(*loaded.model, options);
-  refuse_too_few_rows(loaded.n_rows, free_parameters(*loaded.model, options).size());
+  refuse_too_few_rows(loaded.n_rows + static_cast<index_t>(options.priors.size()),
+                      free_parameters(*loaded.model, options).size());
   std::optional<Places> places;
   if (!arguments.predict.empty()) places.emplace(arguments, loaded);
   Progress progress(arguments.verbose);
@@ -150,8 +160,7 @@ int run_fit(const FitArguments& arguments) {
 
   FitResult result = fit_loaded(loaded, options);
   // Masked rows and the elements of indexed parameters are known only now.
-  refuse_too_few_rows(result.n, static_cast<std::size_t>(
-                                    std::count(result.fixed.begin(), result.fixed.end(), false)));
+  refuse_too_few_rows(result.n, count_free(result));
   for (const Issue& issue : loaded.issues) result.warn(issue);
   progress.finished(result);
   ResultTable rows;

@@ -21,6 +21,18 @@ struct Bounds {
   double upper = std::numeric_limits<double>::infinity();
 };
 
+/// What is known of a quantity from elsewhere: its value and standard deviation.
+struct Prior {
+  double mean = 0.0;
+  double sigma = 1.0;
+};
+
+/// A quantity that follows from the parameters, reported with its standard error.
+struct DerivedQuantity {
+  std::string name;
+  std::string expression;  ///< of parameters: "2.3548*s"
+};
+
 struct FitOptions : SolverOptions {
   /// Start values in the order of the parameters; empty: see `start`.
   std::vector<double> p0;
@@ -37,6 +49,17 @@ struct FitOptions : SolverOptions {
   std::map<std::string, Bounds> bounds;
   /// Parameters that do not move; without a value they stay at their start.
   std::map<std::string, std::optional<double>> fixed;
+  /// Parameters that follow from others: {"b", "2*a"}. Such a parameter takes no part in the fit
+  /// and is reported with its error. Names of the expression that no model has are new parameters,
+  /// which need a value in `start` or `fixed`. Elements of vectors are named as in the result,
+  /// "a[0]".
+  std::map<std::string, std::string> ties;
+  /// Known values of parameters, or of expressions of them. Each is a row of its own, weighted by
+  /// 1/sigma and without a loss: it counts among the rows, in χ², degrees of freedom and criteria.
+  /// Unless absolute_sigma is true its sigma, as those of the data, is known up to a common factor.
+  std::map<std::string, Prior> priors;
+  /// Reported with the result.
+  std::vector<DerivedQuantity> derived;
   /// Loss of every term; z = (f/f_scale)².
   Loss loss = Loss::linear;
   double f_scale = 1.0;
@@ -54,6 +77,7 @@ struct FitOptions : SolverOptions {
   /// Order of derivation. Empty: NLSQ_JACOBIAN_MODE, else the settings file (nlsq/config.hpp), else
   /// automatic.
   std::optional<JacobianMode> jacobian_mode;
+  LinearSolver linear_solver = LinearSolver::automatic;
   /// With some 10,000 rows and more: walk most of the way on a sample of them, and finish on all
   /// (docs/adr/0005-progressive-fits.md). Not with a callback, a robust loss, max_nfev or several
   /// terms.
@@ -87,6 +111,10 @@ inline constexpr index_t kAllOutputs = -1;
 /// expanded) for every row. With kAllOutputs rows×outputs, row-major.
 std::vector<double> evaluate(const Model& model, const Dataset& data,
                              const std::vector<double>& parameters, index_t output = 0);
+
+/// The same at the parameters of a result, which may have others besides.
+std::vector<double> evaluate_at(const Model& model, const Dataset& data, const FitResult& result,
+                                index_t output = 0);
 
 /// Derivatives of the model's value by every parameter, rows×n, row-major. With kAllOutputs one row
 /// an output, the outputs of a row of data next to each other.

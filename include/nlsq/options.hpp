@@ -50,6 +50,11 @@ enum class SecondStart { none, same_scales, no_better, any };
 /// alone.
 enum class Starts { search, ones };
 
+/// How steps are found. dense: by the triangle of the Jacobian; sparse: by the nonzero entries of
+/// JᵀJ, for models whose rows touch few parameters each (gathered parameters, several terms), trf
+/// and lm; automatic: sparse where it pays (docs/adr/0014).
+enum class LinearSolver { automatic, dense, sparse };
+
 /// Why a fit ended; the integers are SciPy's. Positive: converged.
 enum class Status : int {
   stopped = -2,     ///< a callback asked to stop

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <utility>
@@ -36,14 +37,27 @@ struct FitResult {
   std::vector<std::string> names;  ///< N
   std::vector<double> popt;        ///< N
   std::vector<double>
-      pcov;  ///< N×N, row-major; zero rows for fixed parameters, inf where undetermined
-  std::vector<double> perr;     ///< N: √diag(pcov)
-  std::vector<double> p0;       ///< N: where it started
+      pcov;  ///< N×N, row-major; zero rows for fixed parameters, inf where undetermined; empty
+             ///< above 1,000 parameters of a sparse problem, see covariance()
+  std::vector<double> perr;  ///< N: √diag(pcov)
+  std::vector<double> p0;    ///< N: where it started
   /// Where p0 is from: "given", "ones", or "search" (FitOptions::starts).
   std::string start_source = "given";
   std::vector<bool> fixed;      ///< N
   std::vector<int> at_bound;    ///< N: −1 at the lower bound, 1 at the upper, 0 free
   std::vector<bool> defaulted;  ///< N: the start was not given
+
+  /// N: the expression that a parameter follows from, "" for others; empty where there is no tie.
+  std::vector<std::string> tied;
+  /// FitOptions::derived at the end, with errors by the delta method.
+  struct Derived {
+    std::string name, expression;
+    double value = 0.0;
+    double error = 0.0;
+  };
+  std::vector<Derived> derived;
+  std::vector<double> derived_cov;  ///< k×k, row-major
+  index_t n_priors = 0;             ///< rows of FitOptions::priors, which n counts
 
   double cost = 0.0;     ///< ½ Σ f_scale² ρ
   double rss = 0.0;      ///< Σ f²
@@ -72,11 +86,12 @@ struct FitResult {
   index_t rank = 0;        ///< of the Jacobian, at most the number of free parameters
   /// What the data leave undetermined, if anything: rank below the number of free parameters.
   Redundancy redundancy;
-  std::string engine;                 ///< what evaluated the model: "interpreter", "callback"
-  std::string isa;                    ///< instruction set
-  std::string fold;                   ///< "gram", "pgram" or "qr"
-  std::string precision = "float64";  ///< of the passes; "mixed": of the first ones float32
-  index_t nfev_float32 = 0;           ///< of nfev, those in float32
+  std::string linear_solver = "dense";  ///< or "sparse" (FitOptions::linear_solver)
+  std::string engine;                   ///< what evaluated the model: "interpreter", "callback"
+  std::string isa;                      ///< instruction set
+  std::string fold;                     ///< "gram", "pgram" or "qr"
+  std::string precision = "float64";    ///< of the passes; "mixed": of the first ones float32
+  index_t nfev_float32 = 0;             ///< of nfev, those in float32
   std::string jacobian_mode;  ///< "fwd" or "rev"; for callbacks "2-point", "3-point" or "user"
   /// Who chose it: "argument", "environment", "config" or "default".
   std::string jacobian_mode_source;
@@ -104,6 +119,13 @@ struct FitResult {
 
   /// Student-t interval at confidence `level`: popt ± t·perr (normal quantile when absolute_sigma).
   std::vector<std::pair<double, double>> intervals(double level = 0.95) const;
+  /// The same of the derived quantities.
+  std::vector<std::pair<double, double>> derived_intervals(double level = 0.95) const;
+  /// Covariance of some parameters, k×k, row-major; of any number of parameters, where pcov is
+  /// empty.
+  std::vector<double> covariance(std::span<const index_t> positions) const;
+  /// Behind it: columns of the covariance of `positions`, N values each.
+  std::function<std::vector<double>(std::span<const index_t> positions)> covariance_columns;
   /// Variance of a value with these derivatives by the N parameters, row·pcov·rowᵀ; inf where the
   /// value depends on what the data leave undetermined. A curve whose parameters are redundant has
   /// a finite one wherever the data determine it.
@@ -123,6 +145,7 @@ std::string to_string(Loss loss);
 std::string to_string(JacobianMode mode);
 std::string to_string(Precision precision);
 std::string to_string(Starts starts);
+std::string to_string(LinearSolver solver);
 /// Throws InputError with the nearest name.
 Method parse_method(const std::string& name);
 Loss parse_loss(const std::string& name);
@@ -131,5 +154,7 @@ JacobianMode parse_jacobian_mode(const std::string& name);
 Precision parse_precision(const std::string& name);
 /// "search" or "ones".
 Starts parse_starts(const std::string& name);
+/// "auto", "dense" or "sparse".
+LinearSolver parse_linear_solver(const std::string& name);
 
 }  // namespace nlsq

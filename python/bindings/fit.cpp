@@ -83,6 +83,8 @@ FitOptions options_of(const Model& model, const std::vector<double>& p0, nb::han
       options.first_guess = nb::cast<std::vector<bool>>(value);
     } else if (nb::cast<std::string>(name) == "starts") {
       options.starts = nb::cast<std::string>(value) == "ones" ? Starts::ones : Starts::search;
+    } else if (nb::cast<std::string>(name) == "relations") {
+      set_relations(options, nb::cast<nb::dict>(value));
     } else {
       set_solver(options, name, value);
     }
@@ -205,6 +207,19 @@ void judge_called(FitResult& result, const Columns& axes, const std::vector<std:
 void bind_fit(nb::module_& m) {
   nb::class_<FitResult>(m, "FitResult", "Everything the core knows about a fit.")
       .def_ro("names", &FitResult::names)
+      .def_ro("tied", &FitResult::tied)
+      .def_ro("n_priors", &FitResult::n_priors)
+      .def_prop_ro(
+          "derived",
+          [](const FitResult& r) {
+            nb::list all;
+            for (const FitResult::Derived& d : r.derived)
+              all.append(nb::make_tuple(d.name, d.value, d.error, d.expression));
+            return all;
+          },
+          "(name, value, error, expression) of each derived quantity.")
+      .def_prop_ro("derived_cov",
+                   [](const FitResult& r) { return new_matrix(r.derived_cov, r.derived.size()); })
       .def_prop_ro("popt", [](const FitResult& r) { return new_array(r.popt); })
       .def_prop_ro("pcov", [](const FitResult& r) { return new_matrix(r.pcov, r.names.size()); })
       .def_prop_ro("perr", [](const FitResult& r) { return new_array(r.perr); })

@@ -2,6 +2,8 @@
 #include "options.hpp"
 
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/map.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
@@ -46,6 +48,25 @@ void set_solver(SolverOptions& options, nb::handle name, nb::handle value) {
     options.polish = nb::cast<bool>(value);
   } else {
     throw nb::type_error(("unknown option " + key).c_str());
+  }
+}
+
+void set_relations(FitOptions& options, const nb::dict& relations) {
+  for (const auto& [key, value] : relations) {
+    const std::string what = nb::cast<std::string>(key);
+    if (what == "ties") {
+      options.ties = nb::cast<std::map<std::string, std::string>>(value);
+    } else if (what == "priors") {
+      for (const auto& [name, pair] :
+           nb::cast<std::map<std::string, std::pair<double, double>>>(value))
+        options.priors[name] = {pair.first, pair.second};
+    } else if (what == "derived") {
+      for (const auto& [name, text] :
+           nb::cast<std::vector<std::pair<std::string, std::string>>>(value))
+        options.derived.push_back({name, text});
+    } else {
+      options.start = nb::cast<std::map<std::string, double>>(value);
+    }
   }
 }
 

@@ -6,7 +6,7 @@
 
 #include <functional>
 
-#include "nlsq/options.hpp"
+#include "nlsq/fit.hpp"
 
 namespace nlsq::python {
 
@@ -15,6 +15,9 @@ namespace nb = nanobind;
 /// Sets the solver option of a name: method, ftol, xtol, gtol, x_scale, max_nfev, polish,
 /// max_polish.
 void set_solver(SolverOptions& options, nb::handle name, nb::handle value);
+
+/// Ties, priors, derived quantities and starts of parameters that ties add, from a dict.
+void set_relations(FitOptions& options, const nb::dict& relations);
 
 /// An argument `threads`: a whole number that is an int. Throws TypeError and ValueError.
 int thread_argument(nb::handle threads);

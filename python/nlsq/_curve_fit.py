@@ -36,7 +36,7 @@ _DEFAULTS = {
     "data": None, "y": None, "diff_step": None, "verbose": 0, "cache_config": None,
     "progressive": True, "multistart": None, "global_search": None, "n_starts": None, "sampler": "lhs",
     "center_on_p0": True, "scale_factor": 1.0, "seed": None, "memory_limit": None, "precision": "auto",
-    "compute_diagnostics": False, "starts": "search",
+    "compute_diagnostics": False, "starts": "search", "tie": None, "prior": None, "derive": None,
 }  # fmt: skip
 _LIMITS = ("max_nfev", "maxfev", "maxiter")  # names of one argument
 _SOLVER = ("ftol", "xtol", "gtol", "x_scale", *_LIMITS)
@@ -100,6 +100,13 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
     callback : callable(iteration=, cost=, params=, info=); True or StopOptimization ends the fit
     nan_policy : {"raise", "omit"}
     data, y : a table (dict, DataFrame, …) and the name of the response, for formulas
+    tie : dict of name: expression, such as ``{"b": "2*a"}``
+        Parameters that follow from others: they take no part in the fit and are reported with their errors. A name
+        that the model does not have is a new parameter; give it a start in p0 by name.
+    prior : dict of name: (value, standard deviation)
+        What is known beforehand of parameters, or of expressions of them: each is one more row.
+    derive : dict of name: expression, such as ``{"fwhm": "2.3548*s"}``
+        Quantities to report with their errors: ``result.derived``.
     threads : int, default 0: all that help
     jacobian_mode : {"fwd", "rev", "auto"}
     progressive : bool, default True
@@ -271,6 +278,12 @@ def _fit(f, xdata, ydata, options, solver):
         p0 = _arguments.as_numbers(p0, "p0")
         if names is None or len(names) != len(p0):
             names = _arguments.names_for(f, names, len(p0))
+    relations = None
+    if options["tie"] or options["prior"] or options["derive"]:
+        from nlsq._relations import added_starts, relations_of
+
+        relations = relations_of(options["tie"], options["prior"], options["derive"])
+        p0, relations["start"] = added_starts(p0, names or [], relations)
     if not names:
         why = "give p0 for a function of *parameters" if names is None else "the model has no parameters after x"
         raise ValueError(f"Unable to determine number of fit parameters: {why}")
@@ -402,6 +415,10 @@ def _fit(f, xdata, ydata, options, solver):
                 absolute_sigma=absolute, loss=loss, f_scale=f_scale, jac=jac, threads=threads, jacobian_mode=mode,
                 solver=solver,
             )  # fmt: skip
+    if relations is not None:
+        if minima is not None:
+            raise ValueError("n_starts searches without ties and priors; give p0 instead")
+        solver["relations"] = relations
     try:
         outcome = _engine.fit(
             f, xdata, ydata, p0, names=names, sigma=sigma, lower=lower, upper=upper, fixed=fixed,

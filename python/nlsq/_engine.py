@@ -45,9 +45,15 @@ class Outcome:
             "enabled": now["enabled"],
         }
 
+    @property
+    def own(self):
+        """popt of the model's parameters, before those that ties add."""
+        p = self.result.popt
+        return p if self.names is None else p[: len(self.names)]
+
     def predict(self, x=None):
         """Model values at popt: of the shape of x, or rows of the data of the fit (None)."""
-        p = self.result.popt
+        p = self.own
         if x is None:
             if self.model is not None:
                 return _core.evaluate(self.model, self.columns, p, len(self.ydata))
@@ -68,7 +74,7 @@ class Outcome:
 
     def model_jacobian(self, x=None):
         """Derivatives of the model's value by the parameters at popt, rows by parameters."""
-        p = self.result.popt
+        p = self.own
         if x is None and self.model is not None:
             return _core.jacobian(self.model, self.columns, p, len(self.ydata))
         function = self.function if x is None else self._by_rows()
@@ -104,13 +110,15 @@ class Outcome:
         """Standard errors of the model's values: sqrt(diag(J pcov J^T)); inf where a value depends on what the data do
         not determine, though not where redundant parameters determine it together."""
         J = self.model_jacobian(x)
+        n = J.shape[1]
         redundancy = getattr(self.result, "redundancy", None)
         if redundancy is None:
             pcov = self.result.pcov
-            free = ~np.asarray(self.result.fixed)
-            J, pcov = J[:, free], pcov[np.ix_(free, free)]
+            free = ~np.asarray(self.result.fixed[:n])
+            J, pcov = J[:, free], pcov[:n, :n][np.ix_(free, free)]
         else:
             pcov, directions, scale, tolerance = redundancy
+            pcov, directions, scale = pcov[:n, :n], directions[:, :n], scale[:n]
         used = np.any(J != 0.0, axis=1)
         variance = np.zeros(len(J))
         with np.errstate(invalid="ignore"):
@@ -188,7 +196,11 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
             )  # fmt: skip
             _log(out)
             return out
+        if "relations" in solver:
+            raise ValueError("tie, prior and derive go with a sigma of one value a row, not with a covariance matrix")
     else:
+        if "relations" in solver:
+            raise ValueError(f"tie, prior and derive need a model that can be recorded, and this one cannot: {out.note}")
         solver = {name: value for name, value in solver.items() if name != "progressive"}
         out.model, out.columns = None, []
         out.engine = "callback"

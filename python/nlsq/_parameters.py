@@ -39,7 +39,8 @@ class Parameters(Mapping):
         columns = zip(core.names, core.popt.tolist(), core.perr.tolist(), core.p0.tolist(), core.fixed, core.at_bound)
         inf = float("inf")
         bounds = [
-            (-inf if lower is None else float(lower[i]), inf if upper is None else float(upper[i]))
+            (-inf if lower is None or i >= len(lower) else float(lower[i]),
+             inf if upper is None or i >= len(upper) else float(upper[i]))
             for i in range(len(core.names))
         ]
         self._all = {c[0]: Parameter(*c[:4], bool(c[4]), int(c[5]), b) for c, b in zip(columns, bounds)}

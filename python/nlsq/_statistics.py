@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nlsq._parameters import Parameters
+    from nlsq._relations import Derived
 
 
 def _of_core(name: str, text: str) -> "Any":
@@ -34,6 +35,21 @@ class Statistics:
     condition = _of_core("condition", "Bound of the condition number of the Jacobian, columns scaled to length 1.")
     method = _of_core("method", "The method that ran.")
     names = _of_core("names", "Names of the parameters.")
+    n_priors = _of_core("n_priors", "Rows of priors, counted among the values used.")
+    derived_cov = _of_core("derived_cov", "(k, k) covariance of the derived quantities.")
+
+    @property
+    def tied(self) -> "dict[str, str]":
+        """{name: expression} of the parameters that follow from others."""
+        core = self._outcome.result
+        return {name: text for name, text in zip(core.names, core.tied) if text}
+
+    @property
+    def derived(self) -> "dict[str, Derived]":
+        """Quantities asked for with derive=, by name: ``derived["fwhm"].value .stderr .expression``."""
+        from nlsq._relations import Derived
+
+        return {item[0]: Derived(*item) for item in self._outcome.result.derived}
 
     @property
     def mae(self) -> float:

@@ -77,6 +77,9 @@ class FitOptions(TypedDict, total=False):
     scale_factor: float
     seed: int | None
     starts: Literal["search", "ones"]
+    tie: Mapping[str, str] | None
+    prior: Mapping[str, tuple[float, float]] | None
+    derive: Mapping[str, str] | None
     memory_limit: int | str | None
     precision: Literal["auto", "double", "measure", "mixed"]
     cache_config: Mapping[str, bool | int] | None

@@ -78,6 +78,11 @@ class Chain {
 NodeId leaf_tangent(Graph& graph, NodeId id, const Variable& variable) {
   const Node node = graph[id];
   if (node.imm != variable.parameter) return kNone;
+  if (variable.index_column >= 0) {
+    const bool picks = node.op == Op::gathered && graph[node.a].op == Op::column &&
+                       graph[node.a].imm == variable.index_column;
+    return picks ? graph.constant(1.0) : kNone;
+  }
   if (node.op == Op::parameter && variable.element < 0) return graph.constant(1.0);
   if (node.op == Op::gathered && variable.element >= 0) {
     const NodeId element = graph.constant(static_cast<double>(variable.element));

@@ -11,11 +11,12 @@
 
 namespace nlsq::expr {
 
-/// What to differentiate with respect to: a parameter, or one element of a gathered parameter
-/// vector.
+/// What to differentiate with respect to: a parameter, one element of a gathered parameter vector,
+/// or whichever element an index column picks in a row.
 struct Variable {
   index_t parameter = 0;
-  index_t element = -1;  ///< −1: a plain parameter
+  index_t element = -1;       ///< −1: a plain parameter
+  index_t index_column = -1;  ///< picks the element
 };
 
 enum class Accumulation { forward, reverse };

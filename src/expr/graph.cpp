@@ -73,7 +73,8 @@ NodeId Graph::intern(const Node& node) {
     slot = (slot + 1) & mask;
   }
   Traits traits;
-  traits.uniform = node.op != Op::column && node.op != Op::gathered;
+  // An element that a number picks is the same for all rows.
+  traits.uniform = node.op != Op::column && (node.op != Op::gathered || is_constant(node.a));
   const int operands = arity(node);
   for (int i = 0; i < operands; ++i) traits.uniform &= traits_[operand(node, i)].uniform;
   if (node.op == Op::where || node.op == Op::strong_mul) {

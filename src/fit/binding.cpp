@@ -105,6 +105,11 @@ Key key_of(const program::ResidualSpec& spec) {
   for (const index_t size : spec.sizes) add(size);
   add(static_cast<index_t>(spec.free.size()));
   for (const index_t i : spec.free) add(i);
+  for (const program::ResidualSpec::Pick& pick : spec.picks) {
+    add(pick.symbol);
+    add(pick.index_column + 1);
+  }
+  add(static_cast<index_t>(spec.picks.size()));
   for (const bool narrow : spec.float32) key.push_back(narrow ? '4' : '8');
   return key;
 }
@@ -197,7 +202,8 @@ std::vector<std::string> expanded_names(const Model& model, const Dataset& data,
 
 reduce::Term bind_term(const TermView& view, const FitOptions& options,
                        std::span<const index_t> sizes, std::span<const index_t> free,
-                       Preparation& preparation) {
+                       Preparation& preparation,
+                       std::span<const program::ResidualSpec::Pick> picks) {
   const Model& model = *view.model;
   const auto& responses = view.data->responses();
   if (static_cast<index_t>(responses.size()) != model.outputs()) {
@@ -213,6 +219,7 @@ reduce::Term bind_term(const TermView& view, const FitOptions& options,
   program::ResidualSpec spec;
   spec.sizes.assign(sizes);
   spec.free.assign(free);
+  spec.picks.assign(picks.begin(), picks.end());
   spec.loss = view.loss;
   using Order = program::ResidualSpec::Order;
   spec.order = preparation.mode == JacobianMode::fwd   ? Order::forward

@@ -49,9 +49,11 @@ std::shared_ptr<const reduce::PreparedProgram> prepared_program(const Model& mod
 
 /// A term without parameter maps. Checks lengths, sigma and finiteness. `free` lists the positions,
 /// among the expanded parameters of this model, that move.
+/// `picks`: what to differentiate by in place of `free`.
 reduce::Term bind_term(const TermView& term, const FitOptions& options,
                        std::span<const index_t> sizes, std::span<const index_t> free,
-                       Preparation& preparation);
+                       Preparation& preparation,
+                       std::span<const program::ResidualSpec::Pick> picks = {});
 inline reduce::Term bind_term(const TermView& term, const FitOptions& options,
                               std::span<const index_t> sizes, std::span<const index_t> free) {
   Preparation preparation{.mode = options.jacobian_mode.value_or(JacobianMode::automatic)};

@@ -116,6 +116,14 @@ std::vector<double> evaluate(const Model& model, const Dataset& data,
 
 namespace {
 
+std::size_t position_in(const FitResult& result, const std::string& name) {
+  const auto at = std::find(result.names.begin(), result.names.end(), name);
+  if (at == result.names.end()) {
+    throw InputError("result", fmt::format("result: it has no parameter '{}' of the model", name));
+  }
+  return static_cast<std::size_t>(at - result.names.begin());
+}
+
 // A model lowered with all its derivatives, over the rows of some data.
 class Derivatives {
  public:
@@ -201,6 +209,17 @@ std::vector<double> jacobian(const Model& model, const Dataset& data,
   return J;
 }
 
+std::vector<double> evaluate_at(const Model& model, const Dataset& data, const FitResult& result,
+                                index_t output) {
+  linalg::Indices sizes;
+  fit_impl::expanded_names(model, data, sizes);
+  fit_impl::grow_to_result(model, result, sizes);
+  std::vector<double> parameters;
+  for (const std::string& name : fit_impl::names_of(model, {sizes.data(), sizes.size()}))
+    parameters.push_back(result.popt[position_in(result, name)]);
+  return evaluate(model, data, parameters, output);
+}
+
 std::vector<double> standard_errors_of(const Model& model, const Dataset& data,
                                        const FitResult& result, index_t output) {
   const base::EnvironmentScope environment;
@@ -210,12 +229,7 @@ std::vector<double> standard_errors_of(const Model& model, const Dataset& data,
   std::vector<double> parameters;
   std::vector<index_t> positions;  // in the result
   for (const std::string& name : derivatives.names) {
-    const auto at = std::find(result.names.begin(), result.names.end(), name);
-    if (at == result.names.end()) {
-      throw InputError("result",
-                       fmt::format("result: it has no parameter '{}' of the model", name));
-    }
-    positions.push_back(at - result.names.begin());
+    positions.push_back(static_cast<index_t>(position_in(result, name)));
     parameters.push_back(result.popt[z(positions.back())]);
   }
   std::vector<double> errors(z(derivatives.rows)), all(result.names.size());

@@ -25,8 +25,10 @@
 #include "fit/precision.hpp"
 #include "fit/problem.hpp"
 #include "fit/progressive.hpp"
+#include "fit/relations.hpp"
 #include "fit/second_start.hpp"
 #include "fit/settings.hpp"
+#include "fit/sparse_fit.hpp"
 #include "fit/start_search.hpp"
 #include "fit/statistics.hpp"
 #include "fit/streams.hpp"
@@ -140,6 +142,8 @@ void judge(std::span<const TermView> terms, std::span<const reduce::Term> bound,
 }
 
 FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) {
+  if (std::optional<FitResult> sparse = fit_impl::fit_sparse_if_it_pays(terms, options))
+    return std::move(*sparse);
   const auto began = std::chrono::steady_clock::now();
   const base::EnvironmentScope environment;
   const fit_impl::ModeChoice mode = fit_impl::choose_jacobian_mode(options.jacobian_mode);
@@ -331,6 +335,7 @@ FitResult fit(const std::vector<FitTerm>& terms, const FitOptions& options) {
     views.push_back({&term.model, data, term.loss.value_or(options.loss),
                      term.f_scale.value_or(options.f_scale)});
   }
+  if (fit_impl::has_relations(options)) return fit_impl::fit_related(views, options, fit_views);
   return fit_views(views, options);
 }
 
@@ -338,6 +343,8 @@ FitResult curve_fit(const Model& model, const Dataset& data, const FitOptions& o
   std::optional<fit_impl::ResidentCopy> copy;
   if (fit_impl::ResidentCopy::serves(data)) copy.emplace(model, data);
   const TermView view{&model, copy ? &copy->data() : &data, options.loss, options.f_scale};
+  if (fit_impl::has_relations(options))
+    return fit_impl::fit_related({&view, 1}, options, fit_views);
   return fit_views({&view, 1}, options);
 }
 

@@ -15,6 +15,7 @@ constexpr std::array<const char*, 5> kLosses{"linear", "soft_l1", "huber", "cauc
 
 constexpr std::array<const char*, 3> kModes{"auto", "fwd", "rev"};
 constexpr std::array<const char*, 4> kPrecisions{"auto", "double", "measure", "mixed"};
+constexpr std::array<const char*, 3> kLinearSolvers{"auto", "dense", "sparse"};
 constexpr std::array<const char*, 2> kStarts{"search", "ones"};
 
 template <class Enum, std::size_t N>
@@ -35,6 +36,12 @@ std::string to_string(Loss loss) { return kLosses[static_cast<std::size_t>(loss)
 std::string to_string(JacobianMode mode) { return kModes[static_cast<std::size_t>(mode)]; }
 std::string to_string(Precision precision) {
   return kPrecisions[static_cast<std::size_t>(precision)];
+}
+std::string to_string(LinearSolver solver) {
+  return kLinearSolvers[static_cast<std::size_t>(solver)];
+}
+LinearSolver parse_linear_solver(const std::string& name) {
+  return find_name<LinearSolver>(kLinearSolvers, name, "linear_solver");
 }
 std::string to_string(Starts starts) { return kStarts[static_cast<std::size_t>(starts)]; }
 Method parse_method(const std::string& name) { return find_name<Method>(kMethods, name, "method"); }

@@ -57,6 +57,8 @@ std::string heading(const FitResult& r, const Styles& styles) {
 }
 
 std::string flags_of(const FitResult& r, std::size_t i) {
+  const bool is_tied = !r.tied.empty() && !r.tied[i].empty();
+  if (is_tied) return "= " + base::printable(r.tied[i], kMostOfText);
   if (r.fixed[i]) return "";
   std::string flags;
   if (r.at_bound[i] != 0) flags = r.at_bound[i] < 0 ? "at lower bound" : "at upper bound";
@@ -66,15 +68,14 @@ std::string flags_of(const FitResult& r, std::size_t i) {
   return flags;
 }
 
-// The row of a parameter: name, value, ± error, relative error, interval, flags.
-std::vector<Cell> parameter_row(const FitResult& r, std::size_t i,
-                                const std::pair<double, double>& interval, const Styles& styles) {
+// Name, value, ± error, relative error, interval of a quantity.
+std::vector<Cell> quantity_row(const std::string& name, double value, double error, bool is_fixed,
+                               const std::pair<double, double>& interval) {
   using namespace fit_impl;
-  const double value = r.popt[i], error = r.perr[i];
-  std::vector<Cell> row{{"  " + shown_name(r.names[i])}};
+  std::vector<Cell> row{{"  " + shown_name(name)}};
   if (!(error > 0.0) || std::isinf(error)) {
     row.push_back({plain(value, error == 0.0 ? 10 : 6)});
-    row.push_back({r.fixed[i] ? "fixed" : error == 0.0 ? "± 0" : "undetermined"});
+    row.push_back({is_fixed ? "fixed" : error == 0.0 ? "± 0" : "undetermined"});
     row.push_back({""});
     row.push_back({""});
   } else {
@@ -86,6 +87,13 @@ std::vector<Cell> parameter_row(const FitResult& r, std::size_t i,
     row.push_back({"[" + mantissa(interval.first, notation) + ", " +
                    mantissa(interval.second, notation) + "]" + power});
   }
+  return row;
+}
+
+// The same and flags, of a parameter.
+std::vector<Cell> parameter_row(const FitResult& r, std::size_t i,
+                                const std::pair<double, double>& interval, const Styles& styles) {
+  std::vector<Cell> row = quantity_row(r.names[i], r.popt[i], r.perr[i], r.fixed[i], interval);
   Cell flags{flags_of(r, i)};
   if (r.at_bound[i] != 0) flags.style = styles.warning_code();
   row.push_back(flags);
@@ -106,6 +114,25 @@ std::string parameters(const FitResult& r, double level, const Styles& styles) {
   return table.text(styles, kWidth, 5, 3);
 }
 
+std::string derived_quantities(const FitResult& r, double level, const Styles& styles) {
+  if (r.derived.empty()) return "";
+  TextTable table({{"Derived"},
+                   {"value"},
+                   {"± std. error"},
+                   {"relative"},
+                   {fmt::format("{:g} % interval", 100 * level)},
+                   {""}},
+                  "lrjrll");
+  const auto intervals = r.derived_intervals(level);
+  for (std::size_t i = 0; i < r.derived.size(); ++i) {
+    const FitResult::Derived& each = r.derived[i];
+    std::vector<Cell> row = quantity_row(each.name, each.value, each.error, false, intervals[i]);
+    row.push_back({"= " + base::printable(each.expression, kMostOfText)});
+    table.add(row);
+  }
+  return table.text(styles, kWidth, 5, 3) + "\n";
+}
+
 std::string correlations(const FitResult& r, const Styles& styles) {
   struct Pair {
     std::size_t i, j;
@@ -113,9 +140,12 @@ std::string correlations(const FitResult& r, const Styles& styles) {
   };
   const std::size_t n = r.names.size();
   const std::vector<double> matrix = r.correlation();
+  if (matrix.empty()) return "";
   std::vector<Pair> strong;
+  const auto is_tied = [&](std::size_t i) { return !r.tied.empty() && !r.tied[i].empty(); };
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t j = i + 1; j < n; ++j) {
+      if (is_tied(i) || is_tied(j)) continue;
       if (std::abs(matrix[i * n + j]) >= kStrong) strong.push_back({i, j, matrix[i * n + j]});
     }
   }
@@ -167,6 +197,9 @@ std::string goodness(const FitResult& r, const Styles& styles) {
                   : "",
       "BIC", number(r.bic));
   std::string out = table.text(styles, kWidth);
+  if (r.n_priors > 0)
+    out += fmt::format("  {} of the rows {}\n", r.n_priors,
+                       r.n_priors == 1 ? "is a prior" : "are priors");
   if (r.n_masked > 0)
     out += fmt::format("  {} of infinite sigma left out\n", counted(r.n_masked, "row"));
   return out;
@@ -196,7 +229,8 @@ std::string about_errors(const FitResult& r) {
 std::string FitResult::report(const ReportOptions& options) const {
   const Styles styles(options.color);
   std::string out = heading(*this, styles) + "\n" + parameters(*this, options.level, styles) +
-                    "\n" + correlations(*this, styles) + goodness(*this, styles) + "\n" +
+                    "\n" + derived_quantities(*this, options.level, styles) +
+                    correlations(*this, styles) + goodness(*this, styles) + "\n" +
                     fit_impl::wrapped(about_errors(*this), kWidth, 0) + "\n";
   if (options.warnings && !warnings.empty()) {
     out += "\n" + styles.strong("Warnings") + "\n";

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/nearest.hpp"
+#include "fit/sparse_statistics.hpp"
 #include "linalg/triangle.hpp"
 #include "stats/covariance.hpp"
 #include "stats/statistics.hpp"
@@ -23,6 +24,7 @@ constexpr double kInf = std::numeric_limits<double>::infinity();
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
 std::string fold_name(linalg::Fold fold) {
+  if (fold == linalg::Fold::sparse) return "sparse";
   return fold == linalg::Fold::gram ? "gram" : fold == linalg::Fold::pgram ? "pgram" : "qr";
 }
 
@@ -107,13 +109,6 @@ void add_redundancy(FitResult& r, const stats::Covariance& c, std::span<const in
   }
 }
 
-// The variance of the residuals: 1 where sigma is absolute. Redundant parameters take no degree of
-// freedom, so the rank counts: what is determined has the errors that it has without them.
-double residual_variance(const FitResult& r, bool absolute_sigma) {
-  if (absolute_sigma) return 1.0;
-  return r.dof > 0 ? 2.0 * r.cost / static_cast<double>(r.dof) : kInf;
-}
-
 void fill_covariance(FitResult& r, const solve::Outcome& outcome, std::span<const index_t> free,
                      const FitOptions& options, const ActsInJumps& acts_in_jumps) {
   const auto N = static_cast<index_t>(r.names.size());
@@ -195,6 +190,13 @@ void add_warnings(FitResult& r, const FitOptions& options) {
 
 }  // namespace
 
+// Redundant parameters take no degree of freedom, so the rank counts: what is determined has the
+// errors that it has without them.
+double residual_variance(const FitResult& r, bool absolute_sigma) {
+  if (absolute_sigma) return 1.0;
+  return r.dof > 0 ? 2.0 * r.cost / static_cast<double>(r.dof) : kInf;
+}
+
 void warn_unless_converged(FitResult& r) {
   if (r.success) return;
   r.warn({IssueId::not_converged,
@@ -239,7 +241,11 @@ void fill_statistics(FitResult& r, solve::Outcome& outcome, std::span<const inde
   r.attempts = outcome.attempts;
   r.optimality = outcome.optimality;
   r.fold = fold_name(outcome.summary.fold);
-  fill_covariance(r, outcome, free, options, acts_in_jumps);
+  if (outcome.summary.normal) {
+    fill_sparse_covariance(r, outcome, free, options);
+  } else {
+    fill_covariance(r, outcome, free, options, acts_in_jumps);
+  }
   fill_goodness(r, r.rank, responses, options);
   add_warnings(r, options);
 }

@@ -17,6 +17,9 @@ namespace nlsq::fit_impl {
 /// Writes what follows from the sums of a fit: tss, χ², R², rmse, information criteria.
 void set_goodness(FitResult& result, const stats::FitTotals& totals);
 
+/// The variance of the residuals: 1 where sigma is absolute. Needs cost and dof.
+double residual_variance(const FitResult& result, bool absolute_sigma);
+
 /// Adds the issue of a fit that did not converge.
 void warn_unless_converged(FitResult& result);
 

@@ -87,6 +87,10 @@ void restrict_columns(const Triangle& t, std::span<const double> rhs,
 }
 
 void column_norms(const Summary& summary, std::span<double> out) {
+  if (summary.normal) {
+    for (std::size_t j = 0; j < out.size(); ++j) out[j] = std::sqrt(summary.normal->diagonal(j));
+    return;
+  }
   for (index_t j = 0; j < summary.n; ++j) {
     const double* column = summary.R.data() + j * summary.n;
     double square = 0.0;

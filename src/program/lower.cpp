@@ -171,6 +171,12 @@ class Lowering {
           static_cast<std::uint32_t>(options_.offsets[static_cast<std::size_t>(n.imm)]));
       return;
     }
+    if (n.op == Op::gathered) {
+      const auto element = static_cast<index_t>(g_[n.a].value);
+      home_[id] = slot_operand(static_cast<std::uint32_t>(
+          options_.offsets[static_cast<std::size_t>(n.imm)] + element));
+      return;
+    }
     const std::uint32_t slot = program_.slots++;
     home_[id] = slot_operand(slot);
     if (n.op == Op::constant) {

@@ -61,6 +61,9 @@ class Builder {
                        (spec_.weighting == Weighting::column ? outputs_ : 0);
     options_.float32 = spec_.float32;
     options_.fuse = spec_.simplify;
+    for (const ResidualSpec::Pick& pick : spec_.picks)
+      variables_.push_back({pick.symbol, -1, pick.index_column});
+    if (!spec_.picks.empty()) return;
     for (const index_t flat : spec_.free) variables_.push_back(variable_at(flat));
   }
 

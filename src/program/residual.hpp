@@ -21,8 +21,14 @@ enum class Weighting : std::uint8_t { none, number, column };
 /// then one sigma an output when weighting is `column`. Scalar sigmas and f_scale are extra uniform
 /// parameters, after the model's.
 struct ResidualSpec {
-  base::Indices sizes;       ///< elements of each parameter symbol (1 unless gathered)
-  base::Indices free;        ///< flat parameter positions to differentiate by, ascending
+  base::Indices sizes;  ///< elements of each parameter symbol (1 unless gathered)
+  base::Indices free;   ///< flat parameter positions to differentiate by, ascending
+  /// In place of them, where not empty: parameter symbols, and of vectors the index column that
+  /// picks the element (−1: a plain parameter).
+  struct Pick {
+    index_t symbol = 0, index_column = -1;
+  };
+  std::vector<Pick> picks;
   bool has_response = true;  ///< false: the model's value is the residual itself
   Weighting weighting = Weighting::none;
   bool masked = false;  ///< some sigma is infinite: those rows are selected away
@@ -36,7 +42,7 @@ struct ResidualSpec {
 
 /// One column of the Jacobian: J = factor · values, the factor the same for all rows.
 struct JacobianColumn {
-  index_t parameter = 0;  ///< position in ResidualSpec::free
+  index_t parameter = 0;  ///< position in ResidualSpec::free or picks
   Operand values{};
   Operand factor{};  ///< scalar; kind none: 1
 };

@@ -19,6 +19,19 @@ void add_packed(const double* gram, index_t k, index_t n, double* G) {
   }
 }
 
+// The same with each column at its place, in any order: a parameter that terms share may stand
+// before another in one of them and behind it in the problem.
+void add_shuffled(const double* gram, std::span<const index_t> place, const double* factor,
+                  index_t n, double* G) {
+  for (std::size_t i = 0; i < place.size(); ++i) {
+    for (std::size_t j = 0; j <= i; ++j) {
+      const auto [row, column] = std::minmax(place[i], place[j]);
+      G[row + column * n] += factor[i] * factor[j] *
+                             gram[packed_index(static_cast<index_t>(i), static_cast<index_t>(j))];
+    }
+  }
+}
+
 }  // namespace
 
 void DataEvaluator::fold_gram(const linalg::Matrix* inverse) {
@@ -62,6 +75,8 @@ void DataEvaluator::fold_gram(const linalg::Matrix* inverse) {
       const double* factor = state->factors[o].data();
       if (inverse != nullptr) {
         add_packed(gram, k, n, G_.data());
+      } else if (!std::is_sorted(place, place + k)) {
+        add_shuffled(gram, {place, z(k)}, factor, n, G_.data());
       } else {
         for (index_t i = 0; i < k; ++i) {
           double* const column = G_.data() + place[i] * n;

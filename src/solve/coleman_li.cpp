@@ -33,6 +33,23 @@ double stride_to_radius(std::span<const double> s, std::span<const double> r, do
   return b > 0.0 ? -c / (b + root) : (root - b) / a;
 }
 
+// A triangle's, through products with it.
+class OfTriangle final : public Quadratic {
+ public:
+  OfTriangle(const linalg::Triangle& triangle, linalg::Vector& work, linalg::Vector& work2)
+      : triangle_(&triangle), work_(&work), work2_(&work2) {}
+  double product(std::span<const double> u, std::span<const double> v) override {
+    linalg::multiply(*triangle_, u, *work_);
+    if (u.data() == v.data()) return linalg::dot(*work_, *work_);
+    linalg::multiply(*triangle_, v, *work2_);
+    return linalg::dot(*work_, *work2_);
+  }
+
+ private:
+  const linalg::Triangle* triangle_;
+  linalg::Vector *work_, *work2_;
+};
+
 }  // namespace
 
 void coleman_li(const State& state, std::span<double> d, std::span<double> c) {
@@ -56,19 +73,24 @@ ReflectiveStep::ReflectiveStep(index_t n) {
   }
 }
 
-double ReflectiveStep::value(const linalg::Triangle& model, std::span<const double> g,
+double ReflectiveStep::value(Quadratic& model, std::span<const double> g,
                              std::span<const double> p) {
-  linalg::multiply(model, p, work_);
-  return linalg::dot(g, p) + 0.5 * linalg::dot(work_, work_);
+  return linalg::dot(g, p) + 0.5 * model.product(p, p);
+}
+
+double ReflectiveStep::select(const State& state, const linalg::Triangle& model,
+                              std::span<const double> d, std::span<const double> g,
+                              std::span<double> p) {
+  OfTriangle quadratic(model, work_, work2_);
+  return select(state, quadratic, d, g, p);
 }
 
 void ReflectiveStep::to_x(std::span<const double> d, std::span<const double> p) {
   for (std::size_t j = 0; j < d.size(); ++j) direction_[j] = d[j] * p[j];
 }
 
-double ReflectiveStep::select(const State& state, const linalg::Triangle& model,
-                              std::span<const double> d, std::span<const double> g,
-                              std::span<double> p) {
+double ReflectiveStep::select(const State& state, Quadratic& model, std::span<const double> d,
+                              std::span<const double> g, std::span<double> p) {
   const double theta = std::max(0.995, 1.0 - optimality(state));
   const double radius = std::max(state.radius, linalg::norm(p));
   const auto& x = state.here->x;
@@ -101,10 +123,8 @@ double ReflectiveStep::select(const State& state, const linalg::Triangle& model,
     const double low = (1.0 - theta) * cut / stride;
     const double high = to_bound <= to_radius ? theta * to_bound : to_radius;
     if (low <= high) {
-      linalg::multiply(model, reflected_, work_);
-      linalg::multiply(model, p, work2_);
-      const double a = 0.5 * linalg::dot(work_, work_);
-      const double b = linalg::dot(g, reflected_) + linalg::dot(work_, work2_);
+      const double a = 0.5 * model.product(reflected_, reflected_);
+      const double b = linalg::dot(g, reflected_) + model.product(reflected_, p);
       const double t = minimize_parabola(a, b, low, high);
       for (std::size_t j = 0; j < p.size(); ++j) reflected_[j] = p[j] + t * reflected_[j];
       best_value = value(model, g, reflected_);
@@ -132,9 +152,8 @@ double ReflectiveStep::select(const State& state, const linalg::Triangle& model,
     to_x(d, descent_);
     const double reach = stride_to_bound(x, direction_, state.lower, state.upper);
     const double limit = std::min(theta * reach, radius / g_length);
-    linalg::multiply(model, descent_, work_);
-    const double t =
-        minimize_parabola(0.5 * linalg::dot(work_, work_), -g_length * g_length, 0.0, limit);
+    const double t = minimize_parabola(0.5 * model.product(descent_, descent_),
+                                       -g_length * g_length, 0.0, limit);
     for (double& value_j : descent_) value_j *= t;
     const double descent_value = value(model, g, descent_);
     if (descent_value < best_value) {

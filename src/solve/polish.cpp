@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "linalg/least_norm.hpp"
+#include "linalg/sparse_factor.hpp"
 #include "linalg/triangle.hpp"
 #include "solve/bounds.hpp"
 
@@ -31,12 +34,15 @@ constexpr index_t kZigzag =
 // The Gauss-Newton problem of the parameters that no bound holds; held ones go to their bound.
 class FreeProblem {
  public:
-  explicit FreeProblem(index_t n) : work_(static_cast<std::size_t>(n)) { triangle_.resize(n); }
+  explicit FreeProblem(const State& state) : work_(static_cast<std::size_t>(state.n)) {
+    if (!state.sparse) triangle_.resize(state.n);
+  }
 
   // Sets trial.x and step, the shortest of the Gauss-Newton steps; returns its scaled length, inf
   // where the triangle of a robust loss does not explain the gradient.
   double step(State& state) {
     measure(state);
+    if (state.sparse) return sparse_step(state);
     linalg::select_columns(state.here->sum, state.scale, free_, triangle_, work_);
     misfit_ = linalg::norm(triangle_.b);
     if (!solve(state)) return kInfinity;
@@ -62,6 +68,29 @@ class FreeProblem {
   }
 
  private:
+  // As step(), with held parameters left out by unit rows.
+  double sparse_step(State& state) {
+    const std::size_t n = state.step.size();
+    const linalg::SparseNormal& normal = *state.here->sum.normal;
+    if (!factor_) factor_.emplace(normal.pattern);
+    std::vector<double> scale(n, 0.0), held(n, 1.0), step(n, 0.0);
+    for (const std::size_t j : free_) {
+      scale[j] = state.scale[j];
+      held[j] = 0.0;
+      step[j] = scale[j] * state.here->sum.g[j];
+    }
+    if (!factor_->factor(normal, scale, held, 0.0)) return kInfinity;
+    factor_->solve(step);
+    double square = 0.0;
+    for (const std::size_t j : free_) {
+      square += scale[j] * state.here->sum.g[j] * step[j];
+      state.trial->x[j] = state.here->x[j] - scale[j] * step[j];
+    }
+    misfit_ = std::sqrt(std::max(square, 0.0));
+    for (std::size_t j = 0; j < n; ++j) state.step[j] = state.trial->x[j] - state.here->x[j];
+    return scaled_norm(state.step, state.scale);
+  }
+
   // triangle_.b ← minus the step. Where a column depends on others, what is left of it is rounding,
   // and so is its part of Qᵀf: neither the step nor the misfit follows that.
   bool solve(const State& state) {
@@ -103,6 +132,7 @@ class FreeProblem {
   }
 
   linalg::Triangle triangle_;
+  std::optional<linalg::SparseFactor> factor_;
   base::SmallVector<std::size_t, 8> free_;
   linalg::Vector work_;
   double misfit_ = 0;
@@ -243,7 +273,7 @@ index_t polish(Evaluator& evaluator, State& state, const SolverOptions& options,
   const bool one_is_enough = state.rows > kManyRows && !state.linear_loss;
   const index_t most = options.max_polish.value_or(one_is_enough ? 1 : limit);
   const double tolerance = enough(state, options);
-  FreeProblem problem(state.n);
+  FreeProblem problem(state);
   Mixing mixing;
   Point* best = state.here;  // or in state.spare
   double best_length = kInfinity, best_misfit = kInfinity;
@@ -300,7 +330,9 @@ index_t polish(Evaluator& evaluator, State& state, const SolverOptions& options,
 
 void refine_summary(Evaluator& evaluator, State& state) {
   const linalg::Summary& sum = state.here->sum;
-  if (sum.fold == linalg::Fold::qr || sum.kappa <= kWellConditioned) return;
+  if (sum.fold == linalg::Fold::qr || sum.fold == linalg::Fold::sparse ||
+      sum.kappa <= kWellConditioned)
+    return;
   evaluator.summary(state.here->x, Grade::covariance, state.here->sum);
 }
 

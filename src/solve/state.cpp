@@ -12,12 +12,16 @@
 namespace nlsq::solve {
 
 State::State(index_t parameters, index_t row_count, std::span<const double> lo,
-             std::span<const double> hi)
-    : n(parameters), rows(row_count), lower(lo), upper(hi) {
+             std::span<const double> hi, bool is_sparse)
+    : n(parameters), rows(row_count), lower(lo), upper(hi), sparse(is_sparse) {
   const auto size = static_cast<std::size_t>(n);
   for (Point& point : points) {
     point.x.resize(size);
-    point.sum.resize(n);
+    if (sparse) {
+      point.sum.resize_sparse(n);
+    } else {
+      point.sum.resize(n);
+    }
   }
   step.resize(size);
   scale.assign(size, 1.0);

@@ -26,6 +26,7 @@ struct State {
   bool linear_loss = true;
   std::span<const double> lower, upper;
   bool bounded = false;  ///< some bound is finite
+  bool sparse = false;   ///< summaries are (Evaluator::is_sparse)
 
   Point* here = &points[0];  ///< the best point seen
   Point* trial = &points[1];
@@ -56,7 +57,7 @@ struct State {
   index_t nfev = 0, njev = 0, iterations = 0;
 
   State(index_t parameters, index_t row_count, std::span<const double> lo,
-        std::span<const double> hi);
+        std::span<const double> hi, bool is_sparse = false);
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 

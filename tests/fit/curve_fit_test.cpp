@@ -605,5 +605,39 @@ TEST(CurveFit, TakesNoPassForAStepOfNoLength) {
     EXPECT_NEAR(usual.popt[i], thorough.popt[i], 2e-6 * thorough.perr[i]);
 }
 
+// A shared parameter comes before the own ones of the second term in the problem, and behind them
+// in its model.
+TEST(FitTerms, SharedParametersHaveTheirCovarianceWhateverTheOrder) {
+  std::vector<double> t, rise, fall, both_t, which, both;
+  for (int i = 0; i < 60; ++i) {
+    t.push_back(0.1 * i);
+    rise.push_back(2.0 * std::exp(-0.8 * t.back()) + 0.01 * std::sin(37.0 * i));
+    fall.push_back(1.5 * std::exp(-0.8 * t.back()) - 0.01 * std::sin(31.0 * i));
+  }
+  for (const double w : {0.0, 1.0}) {
+    both_t.insert(both_t.end(), t.begin(), t.end());
+    which.insert(which.end(), t.size(), w);
+    const auto& y = w == 0.0 ? rise : fall;
+    both.insert(both.end(), y.begin(), y.end());
+  }
+  Dataset first, second, joined;
+  first.column("t", t).response(rise);
+  second.column("t", t).response(fall);
+  joined.column("t", both_t).column("w", which).response(both);
+  const FitResult terms = fit({{Model::parse("a*exp(-k*t)", {"t"}), first, {}, {}},
+                               {Model::parse("b*exp(-k*t)", {"t"}), second, {}, {}}});
+  const FitResult one =
+      curve_fit(Model::parse("where(w, b, a)*exp(-k*t)", {"t", "w"}), joined);  // b, a, k
+  ASSERT_EQ(terms.names, (std::vector<std::string>{"a", "k", "b"}));
+  const std::size_t order[] = {1, 2, 0};
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_NEAR(terms.popt[i], one.popt[order[i]], 1e-10);
+    for (std::size_t j = 0; j < 3; ++j) {
+      const double wanted = one.pcov[3 * order[i] + order[j]];
+      EXPECT_NEAR(terms.pcov[3 * i + j], wanted, 1e-9 * std::abs(wanted));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace nlsq::test

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+#include "fit/sparse_fit.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/environment.hpp"
+#include "expr/model.hpp"
+#include "fit/jacobian_mode.hpp"
+#include "fit/moments.hpp"
+#include "fit/parameters.hpp"
+#include "fit/settings.hpp"
+#include "fit/statistics.hpp"
+#include "nlsq/error.hpp"
+#include "reduce/sparse_evaluator.hpp"
+#include "solve/minimizer.hpp"
+
+namespace nlsq::fit_impl {
+namespace {
+
+constexpr index_t kLeastParameters = 40;  // from which it pays
+constexpr index_t kPerRow = 4;            // parameters, for one that a row touches
+
+using Pick = program::ResidualSpec::Pick;
+
+std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
+
+bool is_vector(const expr::Symbol& symbol) { return symbol.index_column >= 0; }
+
+// Vectors by the columns that pick their elements, and plain parameters; nothing where an element
+// stands in the model by itself (a tie), so that rows touch others than they pick.
+std::optional<std::vector<Pick>> picks_of(const expr::ModelImpl& model) {
+  std::vector<Pick> picks;
+  const std::vector<bool> needed = model.graph.reachable(model.outputs);
+  for (expr::NodeId id = 0; id < model.graph.size(); ++id) {
+    const expr::Node& node = model.graph[id];
+    if (!needed[id] || node.op != expr::Op::gathered) continue;
+    const expr::Node& index = model.graph[node.a];
+    if (index.op != expr::Op::column) return std::nullopt;
+    picks.push_back({node.imm, index.imm});
+  }
+  for (std::size_t s = 0; s < model.parameters.size(); ++s) {
+    if (!is_vector(model.parameters[s])) picks.push_back({static_cast<index_t>(s), -1});
+  }
+  std::sort(picks.begin(), picks.end(), [](const Pick& a, const Pick& b) {
+    return a.symbol != b.symbol ? a.symbol < b.symbol : a.index_column < b.index_column;
+  });
+  return picks;
+}
+
+struct SparseNames {
+  std::vector<std::string> all;
+  std::vector<linalg::Indices> sizes;           // a term
+  std::vector<std::vector<index_t>> positions;  // of each term's parameters among all
+};
+
+SparseNames names_of_terms(std::span<const TermView> terms) {
+  SparseNames out;
+  std::unordered_map<std::string, index_t> known;
+  for (const TermView& term : terms) {
+    std::vector<index_t>& positions = out.positions.emplace_back();
+    linalg::Indices& sizes = out.sizes.emplace_back();
+    for (std::string& name : expanded_names(*term.model, *term.data, sizes)) {
+      const auto [at, is_new] = known.emplace(name, static_cast<index_t>(out.all.size()));
+      positions.push_back(at->second);
+      if (is_new) out.all.push_back(std::move(name));
+    }
+  }
+  return out;
+}
+
+// Rows touch a small part of the parameters. Few parameters and those of a single model without
+// vectors are told at once.
+bool may_pay(std::span<const TermView> terms, const FitOptions& options) {
+  if (options.linear_solver != LinearSolver::automatic)
+    return options.linear_solver == LinearSolver::sparse;
+  if (options.method == Method::dogbox) return false;
+  if (terms.size() > 1) return true;
+  for (const TermView& term : terms) {
+    const auto& symbols = term.model->impl()->parameters;
+    if (std::any_of(symbols.begin(), symbols.end(), is_vector)) return true;
+  }
+  return false;
+}
+
+class SparseProblem {
+ public:
+  SparseProblem(std::span<const TermView> views, const FitOptions& options, SparseNames names,
+                std::vector<std::vector<Pick>> picks, Preparation& preparation)
+      : table(make_parameters(std::move(names.all), options)) {
+    std::vector<std::int32_t> places(z(table.size()), -1);
+    for (std::size_t i = 0; i < table.free.size(); ++i)
+      places[z(table.free[i])] = static_cast<std::int32_t>(i);
+    for (std::size_t t = 0; t < views.size(); ++t)
+      add(views[t], options, names.sizes[t], names.positions[t], picks[t], places, preparation);
+  }
+
+  bool linear_loss() const {
+    return std::none_of(terms.begin(), terms.end(),
+                        [](const reduce::SparseTerm& t) { return t.term().robust; });
+  }
+
+  ParameterTable table;
+  std::vector<reduce::SparseTerm> terms;
+
+ private:
+  void add(const TermView& view, const FitOptions& options, const linalg::Indices& sizes,
+           const std::vector<index_t>& positions, const std::vector<Pick>& picks,
+           const std::vector<std::int32_t>& places, Preparation& preparation) {
+    std::vector<index_t> offsets{0};
+    for (const index_t size : sizes) offsets.push_back(offsets.back() + size);
+    std::vector<Pick> used;
+    std::vector<reduce::PickedColumn> columns;
+    for (const Pick& pick : picks) {
+      reduce::PickedColumn column{pick.index_column, {}};
+      bool moves = false;
+      for (index_t i = offsets[z(pick.symbol)]; i < offsets[z(pick.symbol) + 1]; ++i) {
+        column.positions.push_back(places[z(positions[z(i)])]);
+        moves = moves || column.positions.back() >= 0;
+      }
+      if (!moves) continue;
+      used.push_back(pick);
+      columns.push_back(std::move(column));
+    }
+    if (used.empty()) used.push_back({0, 0}), columns.push_back({-1, {-1}});
+    reduce::Term term =
+        bind_term(view, options, {sizes.data(), sizes.size()}, {}, preparation, used);
+    for (const index_t at : positions) term.parameters.push_back(at);
+    terms.emplace_back(std::move(term), std::move(columns));
+  }
+};
+
+[[noreturn]] void throw_bad_start(reduce::SparseEvaluator& evaluator,
+                                  std::span<const TermView> terms, std::span<const double> x0) {
+  const auto fault = evaluator.find_fault(x0);
+  if (!fault) {
+    throw InputError("p0",
+                     "p0: the sum of squares overflows at the start: each residual and derivative "
+                     "is finite, but some are too large to be squared");
+  }
+  const TermView& term = terms[fault->term];
+  for (const Dataset::Response& response : term.data->responses()) {
+    const double y = response.y[fault->row];
+    if (fault->in_residual && !std::isfinite(y)) {
+      throw InputError("data", fmt::format("data: the response is {} in row {}",
+                                           std::isnan(y) ? std::fabs(y) : y, fault->row + 1));
+    }
+  }
+  throw InputError(
+      "p0", fmt::format("p0: {} is not finite in row {}{} at the start; give a start "
+                        "where the model is finite",
+                        fault->in_residual ? "the residual" : "a derivative", fault->row + 1,
+                        terms.size() == 1 ? "" : fmt::format(" of term {}", fault->term + 1)));
+}
+
+linalg::Vector at_positions(const linalg::Vector& values, const linalg::Indices& positions) {
+  linalg::Vector picked;
+  for (const index_t i : positions) picked.push_back(values[z(i)]);
+  return picked;
+}
+
+void describe(std::span<const TermView> terms, const SparseProblem& problem,
+              const Preparation& preparation, const FitOptions& options, FitResult& r) {
+  const ParameterTable& table = problem.table;
+  r.p0.assign(table.start.begin(), table.start.end());
+  r.start_source = is_given(table) ? "given" : "ones";
+  r.names = table.names;
+  r.fixed = table.fixed;
+  r.defaulted = table.defaulted;
+  r.method = to_string(options.method == Method::automatic ? Method::trf : options.method);
+  r.loss = to_string(options.loss);
+  r.engine = "interpreter";
+  r.linear_solver = "sparse";
+  r.cache_hit = preparation.all_found;
+  r.compile_ms = preparation.compile_ms;
+  r.model = terms.front().model->formula();
+  r.absolute_sigma = options.absolute_sigma;
+  for (const TermView& term : terms) {
+    for (const Dataset::Response& response : term.data->responses())
+      r.has_sigma |= response.sigma.size > 0 || response.sigma_number > 0.0;
+  }
+  for (const reduce::SparseTerm& term : problem.terms) r.n_masked += term.term().masked_rows;
+}
+
+FitResult fit_sparse(std::span<const TermView> terms, const FitOptions& options, SparseNames names,
+                     std::vector<std::vector<Pick>> picks,
+                     std::chrono::steady_clock::time_point began) {
+  const ModeChoice mode = choose_jacobian_mode(options.jacobian_mode);
+  Preparation preparation{.mode = mode.mode};
+  SparseProblem problem(terms, options, std::move(names), std::move(picks), preparation);
+  const ParameterTable& table = problem.table;
+  const engine::Isa isa = evaluator_options(options.threads).walk.isa;
+  reduce::SparseEvaluator evaluator(problem.terms, table.start, table.free, isa);
+  if (evaluator.rows() == 0) throw InputError("data", "data: there is no row to fit");
+  const linalg::Vector x0 = at_positions(table.start, table.free);
+  solve::Outcome outcome = [&] {
+    try {
+      return solve::minimize(evaluator, x0, at_positions(table.lower, table.free),
+                             at_positions(table.upper, table.free), options, problem.linear_loss());
+    } catch (const InputError& error) {
+      if (error.argument() != "p0" && error.argument() != "x0") throw;
+      throw_bad_start(evaluator, terms, x0);
+    }
+  }();
+  base::SmallVector<Moments, 4> all;
+  for (const TermView& term : terms) {
+    for (const Dataset::Response& response : term.data->responses())
+      all.push_back(moments(response, useful_threads(options.threads, response.y.size)));
+  }
+  FitResult result;
+  describe(terms, problem, preparation, options, result);
+  result.isa = engine::name(isa);
+  const auto& order = problem.terms.front().term().program->order;
+  result.derivative_order = order == expr::Accumulation::forward ? "forward" : "reverse";
+  report_jacobian_mode(mode, evaluator.parameters(), evaluator.rows(), result);
+  const auto never = [](std::size_t) { return false; };
+  fill_statistics(result, outcome, table.free, all, options, never);
+  result.elapsed_ms =
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+  return result;
+}
+
+}  // namespace
+
+std::optional<FitResult> fit_sparse_if_it_pays(std::span<const TermView> terms,
+                                               const FitOptions& options) {
+  if (!may_pay(terms, options)) return std::nullopt;
+  const auto began = std::chrono::steady_clock::now();
+  const base::EnvironmentScope environment;
+  const bool is_asked_for = options.linear_solver == LinearSolver::sparse;
+  if (is_asked_for && options.method == Method::dogbox) {
+    throw InputError("linear_solver",
+                     "linear_solver: 'sparse' goes with the methods trf and lm, not with dogbox");
+  }
+  std::vector<std::vector<Pick>> picks;
+  index_t touched = 0;  // parameters, by a row of the term that touches most
+  for (const TermView& term : terms) {
+    std::optional<std::vector<Pick>> own = picks_of(*term.model->impl());
+    if (!own && is_asked_for) {
+      throw InputError(
+          "linear_solver",
+          "linear_solver: with a tie to an element of a vector that the model picks by "
+          "row it is 'dense'");
+    }
+    if (!own) return std::nullopt;
+    touched = std::max(touched, static_cast<index_t>(own->size()));
+    picks.push_back(std::move(*own));
+  }
+  SparseNames names = names_of_terms(terms);
+  const auto all = static_cast<index_t>(names.all.size());
+  if (!is_asked_for && (all < kLeastParameters || all < kPerRow * touched)) return std::nullopt;
+  return fit_sparse(terms, options, std::move(names), std::move(picks), began);
+}
+
+}  // namespace nlsq::fit_impl
