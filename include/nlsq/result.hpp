@@ -37,8 +37,8 @@ struct FitResult {
   std::vector<double> popt;        ///< N
   std::vector<double>
       pcov;  ///< N×N, row-major; zero rows for fixed parameters, inf where undetermined
-  std::vector<double> perr;     ///< N: √diag(pcov)
-  std::vector<double> p0;       ///< N: where it started
+  std::vector<double> perr;  ///< N: √diag(pcov)
+  std::vector<double> p0;    ///< N: where it started
   /// Where p0 is from: "given", "ones", or "search" (FitOptions::starts).
   std::string start_source = "given";
   std::vector<bool> fixed;      ///< N
@@ -72,7 +72,17 @@ struct FitResult {
   index_t rank = 0;        ///< of the Jacobian, at most the number of free parameters
   /// What the data leave undetermined, if anything: rank below the number of free parameters.
   Redundancy redundancy;
-  std::string engine;                 ///< what evaluated the model: "interpreter", "callback"
+  /// What evaluated the model: "interpreter", "callback", "opencl:0", "cuda:0".
+  std::string engine;
+  /// The device that made the passes, also where it was left before the end; id empty: none.
+  struct Device {
+    std::string id, name;
+    index_t uploaded = 0;     ///< bytes of columns
+    index_t moved = 0;        ///< bytes of all passes, both ways
+    index_t most_a_pass = 0;  ///< bytes of the pass that moved most
+    index_t passes = 0;
+  };
+  Device device;
   std::string isa;                    ///< instruction set
   std::string fold;                   ///< "gram", "pgram" or "qr"
   std::string precision = "float64";  ///< of the passes; "mixed": of the first ones float32

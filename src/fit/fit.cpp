@@ -15,6 +15,7 @@
 
 #include "base/environment.hpp"
 #include "fit/binding.hpp"
+#include "fit/device.hpp"
 #include "fit/first_look.hpp"
 #include "fit/footprint.hpp"
 #include "fit/jacobian_mode.hpp"
@@ -138,17 +139,24 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   const auto began = std::chrono::steady_clock::now();
   const base::EnvironmentScope environment;
   const fit_impl::ModeChoice mode = fit_impl::choose_jacobian_mode(options.jacobian_mode);
-  fit_impl::Preparation preparation{.mode = mode.mode, .look_later = true};
+  const std::string wanted_device = fit_impl::wanted_device(options);
+  // On a device no pass of the CPU looks at columns.
+  fit_impl::Preparation preparation{.mode = mode.mode, .look_later = wanted_device.empty()};
   alignas(std::max_align_t) std::byte room[kRoom];
   std::pmr::monotonic_buffer_resource memory(room, sizeof(room));
   fit_impl::Problem problem = fit_impl::make_problem(terms, options, preparation, &memory);
   const ParameterTable& table = problem.table;
-  Looks looks = first_looks(terms, problem.terms, options, &memory);
-  const std::span<const reduce::Term> bound = problem.terms;
   reduce::EvaluatorOptions evaluator_options = fit_impl::evaluator_options(options.threads);
-  index_t sampled = fit_impl::rows_sampled(problem, options);
+  std::unique_ptr<fit_impl::DeviceFit> device;
+  if (!wanted_device.empty())
+    device = fit_impl::DeviceFit::open(wanted_device, problem, evaluator_options.walk.isa);
+  const bool on_device = device && device->runs();
+  Looks looks(terms.size(), &memory);
+  if (wanted_device.empty()) looks = first_looks(terms, problem.terms, options, &memory);
+  const std::span<const reduce::Term> bound = problem.terms;
+  index_t sampled = on_device ? 0 : fit_impl::rows_sampled(problem, options);
   evaluator_options.float32 =
-      fit_impl::may_use_float32(problem, options, evaluator_options, sampled);
+      !on_device && fit_impl::may_use_float32(problem, options, evaluator_options, sampled);
   if (options.memory_limit > 0) {
     for (const reduce::Term& term : bound) {
       if (term.workspaces != nullptr) term.workspaces->keep_one();
@@ -191,6 +199,8 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
       return fit_impl::Tried{took.count(), end.nfev_float32 > 0};
     });
   }
+  const reduce::EvaluatorOptions host_options = evaluator_options;
+  if (on_device) evaluator_options.passes = device->passes();
   // Made after the sample's, whose workspace it takes over.
   reduce::DataEvaluator evaluator(bound, table.start, table.free, evaluator_options,
                                   fit_impl::shared_pool(), &memory);
@@ -236,8 +246,7 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
     return minimize(start, how);
   };
   const auto finish_from_ones = [&](solve::Outcome& first, const SolverOptions& how) {
-    if (fit_impl::is_well(first, expected) || fit_impl::has_unused_parameter(terms, table))
-      return;
+    if (fit_impl::is_well(first, expected) || fit_impl::has_unused_parameter(terms, table)) return;
     first = fit_impl::best_end(std::move(first), expected, x0, lower, upper, how, attempt);
   };
   FitResult result;
@@ -258,7 +267,7 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
       sample.reset();
       return minimize(start, how);
     };
-    fit_impl::StartSearch search(terms.front(), bound.front(), table, *quiet, evaluator_options,
+    fit_impl::StartSearch search(terms.front(), bound.front(), table, *quiet, host_options,
                                  expected.total);
     std::optional<solve::Outcome> first;
     if (!is_bad_start) first = std::move(outcome);
@@ -304,6 +313,7 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   for (const reduce::Term& term : bound) result.n_masked += term.masked_rows;
   if (options.judge)
     judge(terms, bound, table, outcome, evaluator, evaluator_options.walk.isa, result);
+  if (device) device->report(result);
   for (const std::optional<fit_impl::FirstLook>& look : looks) {
     if (!look) continue;
     for (const fit_impl::Fingerprints& array : look->fingerprints())
