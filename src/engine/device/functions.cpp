@@ -31,8 +31,15 @@ constexpr Function kPlain[] = {
     {"acos", 4, "", "#define nlsq_acos(x) acos(x)\n"},
     {"atan", 5, "", "#define nlsq_atan(x) atan(x)\n"},
     {"atan2", 6, "", "#define nlsq_atan2(y, x) atan2(y, x)\n"},
-    {"sinh", 4, "", "#define nlsq_sinh(x) sinh(x)\n"},
-    {"cosh", 4, "", "#define nlsq_cosh(x) cosh(x)\n"},
+    // PoCL's are no numbers just below the largest double.
+    {"sinh", 8, "",
+     "NLSQ_F double nlsq_sinh(double x) {\n"
+     "  const double e = exp(0.5 * fabs(x));\n"
+     "  return fabs(x) > 20.0 ? copysign(0.5 * e * e, x) : sinh(x);\n}\n"},
+    {"cosh", 8, "",
+     "NLSQ_F double nlsq_cosh(double x) {\n"
+     "  const double e = exp(0.5 * fabs(x));\n"
+     "  return fabs(x) > 20.0 ? 0.5 * e * e : cosh(x);\n}\n"},
     {"tanh", 5, "", "#define nlsq_tanh(x) tanh(x)\n"},
     {"asinh", 4, "", "#define nlsq_asinh(x) asinh(x)\n"},
     {"acosh", 4, "", "#define nlsq_acosh(x) acosh(x)\n"},

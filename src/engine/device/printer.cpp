@@ -7,17 +7,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "engine/device/functions.hpp"
+#include "engine/device/row_printer.hpp"
 
 namespace nlsq::engine::device {
 namespace {
 
 using program::Code;
 using program::Instruction;
-using program::Operand;
 using program::Program;
 
 constexpr std::size_t kMostInRegisters = 160;
@@ -80,161 +79,43 @@ std::string_view head(Dialect dialect) {
 class Printer {
  public:
   Printer(const Program& program, const RowSums& sums, Dialect dialect, const Description& device)
-      : p_(program), sums_(sums), dialect_(dialect), gpu_(device.is_gpu) {
-    float32_.assign(static_cast<std::size_t>(p_.columns), false);
-    for (const Instruction& in : p_.row) {
-      if (in.code == Code::widen) float32_[in.a.index] = true;
-    }
-    find_slots();
+      : row_(program, sums), sums_(sums), dialect_(dialect), gpu_(device.is_gpu) {}
+
+  RowKernel values() {
+    RowKernel kernel;
+    kernel.slots = row_.slots();
+    kernel.items = 64;
+    kernel.source =
+        std::string(head(dialect_)) + definitions_of(row_.functions()) + signature("nlsq_values") +
+        fmt::format("  for (long r = begin + item; r < end; r += {}) {{\n", 64) + row_.text();
+    for (std::size_t i = 0; i < sums_.values.size(); ++i)
+      kernel.source += fmt::format("    partial[{} * rows + r] = w{};\n", i, i);
+    kernel.source += "  }\n}\n";
+    return kernel;
   }
 
   RowKernel run() {
     RowKernel kernel;
-    kernel.slots = slots_;
-    const std::string row = row_text();
+    kernel.slots = row_.slots();
     const bool tiled = sums_.sums.size() > kMostInRegisters;
     kernel.items = tiled ? kTiledItems : !gpu_ ? 64 : sums_.sums.size() > 40 ? 128 : 256;
-    std::string body = tiled ? tiled_body(row) : register_body(row, kernel.items);
-    kernel.source = std::string(head(dialect_)) + definitions_of(functions_);
+    std::string body = tiled ? tiled_body() : register_body(kernel.items);
+    kernel.source = std::string(head(dialect_)) + definitions_of(row_.functions());
     if (tiled)
       kernel.source += pair_table();
     else
       kernel.source += kTree;
-    kernel.source += signature() + body + "}\n";
+    kernel.source += signature("nlsq_rows") + body + "}\n";
     return kernel;
   }
 
  private:
-  // Slots that the row part reads, with whole ranges where an instruction reads one.
-  void find_slots() {
-    std::set<std::uint32_t> used;
-    const auto range = [&](std::uint32_t first, std::int32_t count) {
-      for (std::int32_t i = 0; i < count; ++i) used.insert(first + static_cast<std::uint32_t>(i));
-    };
-    for (const Instruction& in : p_.row) {
-      for (const Operand& operand : {in.a, in.b, in.c, in.e}) {
-        if (operand.kind == Operand::Kind::scalar) used.insert(operand.index);
-      }
-      if (in.code == Code::gathered) range(in.b.index, in.imm);
-      if (in.code == Code::polynomial) range(in.b.index, in.imm + 1);
-    }
-    for (const program::Broadcast& b : p_.broadcasts) used.insert(b.slot);
-    for (const RowValue& value : sums_.values) {
-      for (const Operand& operand : {value.a, value.b}) {
-        if (operand.kind == Operand::Kind::scalar) used.insert(operand.index);
-      }
-    }
-    slots_.assign(used.begin(), used.end());
-    for (std::size_t i = 0; i < slots_.size(); ++i) place_[slots_[i]] = i;
-  }
-
-  std::string slot(std::uint32_t index) const { return fmt::format("u[{}]", place_.at(index)); }
-
-  std::string operand(const Operand& o) const {
-    switch (o.kind) {
-      case Operand::Kind::scalar: return slot(o.index);
-      case Operand::Kind::column: return fmt::format("c{}[r]", o.index);
-      case Operand::Kind::reg: return registers_.at(o.index);
-      case Operand::Kind::none: break;
-    }
-    return "0.0";
-  }
-
-  std::string call(Code code, const Instruction& in) {
-    const std::string_view function = function_of(code);
-    functions_.insert(function);
-    std::string text = fmt::format("nlsq_{}(", function);
-    if (code == Code::polygamma || code == Code::bessel_ratio || code == Code::wofz_re ||
-        code == Code::wofz_im) {
-      text += fmt::format("{}, ", in.imm);
-    }
-    text += operand(in.a);
-    if (in.b.kind != Operand::Kind::none) text += ", " + operand(in.b);
-    return text + ")";
-  }
-
-  std::string truth(const std::string& condition) const { return condition + " ? 1.0 : 0.0"; }
-
-  std::string polynomial(const Instruction& in) const {
-    std::string text = slot(in.b.index + static_cast<std::uint32_t>(in.imm));
-    for (std::int32_t k = in.imm; k-- > 0;) {
-      text = fmt::format("fma({}, {}, {})", text, operand(in.a),
-                         slot(in.b.index + static_cast<std::uint32_t>(k)));
-    }
-    return in.e.kind == Operand::Kind::none ? text : text + " - " + operand(in.e);
-  }
-
-  std::string value(const Instruction& in) {
-    const std::string a = operand(in.a), b = operand(in.b), c = operand(in.c), e = operand(in.e);
-    switch (in.code) {
-      case Code::add: return a + " + " + b;
-      case Code::sub: return a + " - " + b;
-      case Code::mul: return a + " * " + b;
-      case Code::div: return a + " / " + b;
-      case Code::neg: return "-(" + a + ")";
-      case Code::reciprocal: return "1.0 / " + a;
-      case Code::square: return a + " * " + a;
-      case Code::fma: return fmt::format("fma({}, {}, {})", a, b, c);
-      case Code::fms: return fmt::format("fma({}, {}, -{})", a, b, c);
-      case Code::fnma: return fmt::format("fma(-{}, {}, {})", a, b, c);
-      case Code::fma_sub: return fmt::format("fma({}, {}, {}) - {}", a, b, c, e);
-      case Code::polynomial: return polynomial(in);
-      case Code::lt: return truth(a + " < " + b);
-      case Code::le: return truth(a + " <= " + b);
-      case Code::eq: return truth(a + " == " + b);
-      case Code::ne: return truth(a + " != " + b);
-      case Code::logical_and: return truth(fmt::format("{} != 0.0 && {} != 0.0", a, b));
-      case Code::logical_or: return truth(fmt::format("{} != 0.0 || {} != 0.0", a, b));
-      case Code::logical_not: return truth(a + " == 0.0");
-      case Code::where: return fmt::format("{} != 0.0 ? {} : {}", a, b, c);
-      case Code::widen: return "(double)" + a;
-      case Code::copy: return a;
-      case Code::gathered:  // what is beyond the elements is no number, as on the CPU
-        return fmt::format("{0} >= 0.0 && {0} < {1}.0 ? u[{2} + (int)({0})] : NLSQ_NAN", a, in.imm,
-                           place_.at(in.b.index));
-      default: return call(in.code, in);
-    }
-  }
-
-  // From columns to values, one name a value: a register of the program has many in turn.
-  std::string row_text() {
-    std::string text;
-    int names = 0;
-    for (const program::Broadcast& b : p_.broadcasts) registers_[b.reg] = slot(b.slot);
-    for (const Instruction& in : p_.row) {
-      if (in.code == Code::sincos) {
-        functions_.insert({"sin", "cos"});
-        const std::string a = operand(in.a);
-        text += fmt::format("    const double v{} = nlsq_sin({}), v{} = nlsq_cos({});\n", names, a,
-                            names + 1, a);
-        registers_[in.dst] = fmt::format("v{}", names++);
-        registers_[in.dst2] = fmt::format("v{}", names++);
-        continue;
-      }
-      text += fmt::format("    const double v{} = {};\n", names, value(in));
-      registers_[in.dst] = fmt::format("v{}", names++);
-    }
-    for (std::size_t i = 0; i < sums_.values.size(); ++i) {
-      const RowValue& v = sums_.values[i];
-      std::string made = "1.0";
-      if (v.kind == RowValue::Kind::operand) made = operand(v.a);
-      if (v.kind == RowValue::Kind::product) made = operand(v.a) + " * " + operand(v.b);
-      if (v.kind == RowValue::Kind::combination) {
-        made = fmt::format("k[{}] * w{}", v.at, v.first);
-        for (index_t j = 1; j < v.count; ++j)
-          made = fmt::format("fma(k[{}], w{}, {})", v.at + j, v.first + j, made);
-      }
-      text += fmt::format("    const double w{} = {};\n", i, made);
-    }
-    return text;
-  }
-
-  std::string signature() const {
-    std::string text = "NLSQ_KERNEL nlsq_rows(NLSQ_GLOBAL const double* RESTRICT u";
+  std::string signature(std::string_view name) const {
+    std::string text = fmt::format("NLSQ_KERNEL {}(NLSQ_GLOBAL const double* RESTRICT u", name);
     if (sums_.coefficients > 0) text += ", NLSQ_GLOBAL const double* RESTRICT k";
-    for (std::size_t c = 0; c < float32_.size(); ++c) {
-      text +=
-          fmt::format(", NLSQ_GLOBAL const {}* RESTRICT c{}", float32_[c] ? "float" : "double", c);
+    for (std::size_t c = 0; c < row_.float32().size(); ++c) {
+      text += fmt::format(", NLSQ_GLOBAL const {}* RESTRICT c{}",
+                          row_.float32()[c] ? "float" : "double", c);
     }
     text += ", long rows, long each, NLSQ_GLOBAL double* RESTRICT partial) {\n";
     const std::string_view word = dialect_ == Dialect::opencl ? "restrict" : "__restrict__";
@@ -246,13 +127,14 @@ class Printer {
            "  const long end = begin + each < rows ? begin + each : rows;\n";
   }
 
-  std::string register_body(const std::string& row, int items) const {
+  std::string register_body(int items) const {
     const std::size_t batch = std::min(kTreeBatch, sums_.sums.size());
     std::string text =
         fmt::format("  NLSQ_SHARED double s[{}];\n", static_cast<std::size_t>(items) * batch);
     for (std::size_t i = 0; i < sums_.sums.size(); ++i)
       text += fmt::format("  double s{} = 0.0;\n", i);
-    text += fmt::format("  for (long r = begin + item; r < end; r += {}) {{\n", items) + row;
+    text +=
+        fmt::format("  for (long r = begin + item; r < end; r += {}) {{\n", items) + row_.text();
     for (std::size_t i = 0; i < sums_.sums.size(); ++i) {
       const RowSum& sum = sums_.sums[i];
       text += fmt::format("    s{0} = fma(w{1}, w{2}, s{0});\n", i, sum.a, sum.b);
@@ -289,7 +171,7 @@ class Printer {
     return text + "};\n";
   }
 
-  std::string tiled_body(const std::string& row) const {
+  std::string tiled_body() const {
     const std::vector<index_t> used = summed();
     const auto wide = static_cast<index_t>(used.size());
     const auto count = static_cast<index_t>(sums_.sums.size());
@@ -328,18 +210,13 @@ class Printer {
         "    const int at = item + i * {2};\n"
         "    if (at < {3}) partial[at * NLSQ_GROUPS + NLSQ_GROUP] = s[i];\n"
         "  }}\n",
-        tile * wide, each, kTiledItems, count, tile, row, store, wide);
+        tile * wide, each, kTiledItems, count, tile, row_.text(), store, wide);
   }
 
-  const Program& p_;
+  RowPrinter row_;
   const RowSums& sums_;
   Dialect dialect_;
   bool gpu_;
-  std::vector<bool> float32_;
-  std::vector<std::uint32_t> slots_;
-  std::map<std::uint32_t, std::size_t> place_;
-  std::map<std::uint32_t, std::string> registers_;
-  std::set<std::string_view> functions_;
 };
 
 }  // namespace
@@ -368,6 +245,11 @@ std::optional<std::string> why_not(const Program& program, const RowSums& sums,
 RowKernel print_rows(const Program& program, const RowSums& sums, Dialect dialect,
                      const Description& device) {
   return Printer(program, sums, dialect, device).run();
+}
+
+RowKernel print_values(const Program& program, const RowSums& values, Dialect dialect,
+                       const Description& device) {
+  return Printer(program, values, dialect, device).values();
 }
 
 std::string print_total(Dialect dialect) {

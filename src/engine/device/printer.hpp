@@ -24,9 +24,14 @@ struct RowKernel {
 std::optional<std::string> why_not(const program::Program& program, const RowSums& sums,
                                    const Description& device);
 
-/// `float32`: of the program's columns. The program is one that can run there.
+/// The program is one that can run there.
 RowKernel print_rows(const program::Program& program, const RowSums& sums, Dialect dialect,
                      const Description& device);
+
+/// The same with the kernel `nlsq_values`: value k of row r of `values` goes to place k·rows + r of
+/// what are the partial sums else.
+RowKernel print_values(const program::Program& program, const RowSums& values, Dialect dialect,
+                       const Description& device);
 
 /// A source with the kernel `nlsq_total` (partial sums, groups, sums): sum k by group k of kItems.
 std::string print_total(Dialect dialect);
