@@ -124,6 +124,8 @@ void add_method_options(CLI::App& fit, FitArguments& a) {
   add_text(fit, "--threads", a.threads, "threads (default: all of this machine's processors)",
            group, "N");
   add_text(fit, "--memory", a.memory, "most memory for columns and fit, 256M or 2G", group, "SIZE");
+  add_text(fit, "--device", a.device, "cpu (default), auto, opencl:0, cuda:0: see 'nlsq info'",
+           group, "NAME");
 }
 
 void add_output_options(CLI::App& fit, FitArguments& a) {
@@ -175,7 +177,6 @@ void add_group_options(CLI::App& fit, FitArguments& a) {
 // Names that are reserved; they are refused with a clear message, and hidden from the help.
 void add_later_options(CLI::App& fit, FitArguments& a) {
   add_text(fit, "--checkpoint", a.checkpoint, "", "", "FILE");
-  add_text(fit, "--device", a.device, "", "", "NAME");
 }
 
 constexpr const char* kExamples = R"(Examples (from the project's folder):

@@ -70,9 +70,8 @@ TEST(DeviceCudaSlow, ModelsCompileForThreeGenerations) {
     many += " + a" + k + "*exp(-((x - m" + k + ")/w" + k + ")^2)";
   }
   cases.push_back({many, {"x"}});
-  for (const char* formula :
-       {"voigt(x - a, b, c)", "a*j1(b*x)/x + c", "a*lgamma(b + x) + c", "a*erfc((x - b)/c)",
-        "a*where(x > b, exp(-(x - b)/c), 1)"}) {
+  for (const char* formula : {"voigt(x - a, b, c)", "a*j1(b*x)/x + c", "a*lgamma(b + x) + c",
+                              "a*erfc((x - b)/c)", "a*where(x > b, exp(-(x - b)/c), 1)"}) {
     cases.push_back({formula, {"x"}});
   }
   EXPECT_GE(cases.size(), 54u);

@@ -39,7 +39,7 @@ std::string message_of(const std::string& device) {
 TEST(DeviceFailure, ADeviceThatDoesNotExistIsAnErrorThatListsThoseThatDo) {
   for (const char* id : {"opencl:77", "cuda:77", "gpu", "opencl:", "cuda:-1", "opencl:0x"}) {
     const std::string text = message_of(id);
-    EXPECT_NE(text.find(std::string("device '") + id + "' does not exist"), std::string::npos)
+    EXPECT_NE(text.find(std::string("device: '") + id + "' does not exist"), std::string::npos)
         << text;
     EXPECT_NE(text.find("there is cpu"), std::string::npos) << text;
     for (const DeviceInfo& device : list_devices().devices)

@@ -40,13 +40,14 @@ void look(Registry& all) {
 [[noreturn]] void throw_unknown(std::string_view id, const Found& found) {
   std::vector<std::string> names{"cpu", "auto"};
   for (const Description& d : found.devices) names.push_back(d.id);
-  std::string text = "device '" + std::string(id) + "' does not exist" +
+  std::string text = "device: '" + std::string(id) + "' does not exist" +
                      base::did_you_mean(std::string(id), names) + "; there is cpu";
   for (const Description& d : found.devices) {
     text += ", " + d.id + " (" + d.name + (d.why.empty() ? "" : "; not usable: " + d.why) + ")";
   }
-  if (found.devices.empty() && !found.no_opencl.empty()) text += " (OpenCL: " + found.no_opencl;
-  if (found.devices.empty() && !found.no_cuda.empty()) text += "; CUDA: " + found.no_cuda + ")";
+  if (!found.no_opencl.empty() && id.rfind("opencl", 0) == 0)
+    text += "; OpenCL: " + found.no_opencl;
+  if (!found.no_cuda.empty() && id.rfind("cuda", 0) == 0) text += "; CUDA: " + found.no_cuda;
   throw InputError("device", text);
 }
 
