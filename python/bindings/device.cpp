@@ -37,23 +37,13 @@ nb::tuple devices() {
   return nb::make_tuple(all, list.no_opencl, list.no_cuda);
 }
 
-// Rows of a matrix are columns of a model, so each is an array of its own.
 DeviceData* uploaded(const std::string& device, nb::list arrays) {
   std::vector<Buffer> held(nb::len(arrays));
   std::vector<Values> values;
   std::size_t at = 0;
   for (const nb::handle array : arrays) {
     if (!held[at].take(array)) throw nb::type_error("an array is not float64 or float32");
-    const Values& all = held[at].values();
-    const index_t rows = held[at++].dimensions() > 1 ? held[at - 1].first_length() : 1;
-    const index_t each = rows > 0 ? all.size / rows : 0;
-    const index_t width = all.float32 ? 4 : 8;
-    for (index_t r = 0; r < rows; ++r) {
-      Values row(all);
-      row.data = static_cast<const char*>(all.data) + r * each * width;
-      row.size = each;
-      values.push_back(row);
-    }
+    values.push_back(held[at++].values());
   }
   const EnvironmentScope environment;
   const WithoutGil release;

@@ -23,6 +23,8 @@ class DeviceData:
             array = np.asarray(array)
             if array.dtype.kind not in "fiub":
                 raise TypeError(f"device_data: array {i + 1} holds {array.dtype}; devices take real numbers")
+            if array.ndim != 1:
+                raise ValueError(f"device_data: array {i + 1} has {array.ndim} dimensions; fits find columns there, not matrices")
             if array.dtype not in _PLAIN or array.dtype.byteorder not in "=|":
                 array = array.astype(np.float64)
             kept.append(np.require(array, requirements=["C", "A"]))
@@ -63,7 +65,8 @@ def device_data(*arrays, device="auto") -> DeviceData:
     >>> data = nlsq.device_data(x, y, device="cuda:0")
     >>> r = nlsq.curve_fit(f, *data, p0=[1, 1, 1], device=data.device)
 
-    ``device``: as that of curve_fit; "auto" is the first GPU.
+    xdata and ydata of one dimension; float32 stays float32, which serves for xdata alone, since curve_fit makes its ydata
+    float64. ``device``: as that of curve_fit; "auto" is the first GPU.
     """
     if not arrays:
         raise TypeError("device_data() needs arrays: device_data(x, y)")

@@ -25,6 +25,7 @@
 #include "fit/precision.hpp"
 #include "fit/problem.hpp"
 #include "fit/progressive.hpp"
+#include "fit/resident.hpp"
 #include "fit/second_start.hpp"
 #include "fit/settings.hpp"
 #include "fit/start_search.hpp"
@@ -106,12 +107,19 @@ Looks first_looks(std::span<const TermView> terms, std::span<reduce::Term> bound
 
 // Moments of all responses, from the first look at their term if there was one.
 base::SmallVector<fit_impl::Moments, 4> moments_of(std::span<const TermView> terms,
-                                                   const Looks& looks, const FitOptions& options) {
+                                                   const Looks& looks, const FitOptions& options,
+                                                   bool on_device) {
   base::SmallVector<fit_impl::Moments, 4> moments;
   for (std::size_t t = 0; t < terms.size(); ++t) {
     const auto& responses = terms[t].data->responses();
     for (std::size_t i = 0; i < responses.size(); ++i) {
       const int threads = fit_impl::useful_threads(options.threads, responses[i].y.size);
+      if (on_device && responses[i].sigma.size == 0 && responses[i].sigma_number == 0.0) {
+        if (const auto known = fit_impl::resident_moments(responses[i].y)) {
+          moments.push_back(*known);
+          continue;
+        }
+      }
       moments.push_back(looks[t] ? looks[t]->moments(i) : fit_impl::moments(responses[i], threads));
     }
   }
@@ -141,18 +149,20 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   const fit_impl::ModeChoice mode = fit_impl::choose_jacobian_mode(options.jacobian_mode);
   const std::string wanted_device = fit_impl::wanted_device(options);
   // On a device no pass of the CPU looks at columns.
-  fit_impl::Preparation preparation{.mode = mode.mode, .look_later = wanted_device.empty()};
+  const bool wants_device = !wanted_device.empty();
+  fit_impl::Preparation preparation{
+      .mode = mode.mode, .look_later = !wants_device, .on_device = wants_device};
   alignas(std::max_align_t) std::byte room[kRoom];
   std::pmr::monotonic_buffer_resource memory(room, sizeof(room));
   fit_impl::Problem problem = fit_impl::make_problem(terms, options, preparation, &memory);
   const ParameterTable& table = problem.table;
   reduce::EvaluatorOptions evaluator_options = fit_impl::evaluator_options(options.threads);
   std::unique_ptr<fit_impl::DeviceFit> device;
-  if (!wanted_device.empty())
+  if (wants_device)
     device = fit_impl::DeviceFit::open(wanted_device, problem, evaluator_options.walk.isa);
   const bool on_device = device && device->runs();
   Looks looks(terms.size(), &memory);
-  if (wanted_device.empty()) looks = first_looks(terms, problem.terms, options, &memory);
+  if (!wants_device) looks = first_looks(terms, problem.terms, options, &memory);
   const std::span<const reduce::Term> bound = problem.terms;
   index_t sampled = on_device ? 0 : fit_impl::rows_sampled(problem, options);
   evaluator_options.float32 =
@@ -236,7 +246,7 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   if (outcome.nfev == 0) {  // stopped during the first pass: nobody has looked at all rows
     for (std::optional<fit_impl::FirstLook>& look : looks) look.reset();
   }
-  const auto moments = moments_of(terms, looks, options);
+  const auto moments = moments_of(terms, looks, options, on_device);
   fit_impl::Expectation expected;
   expected.total = 0.0;
   for (const fit_impl::Moments& m : moments) expected.total += m.total();
