@@ -29,7 +29,8 @@ Environment::Environment() {
     if (*entry != 'N' && *entry != 'O' && *entry != 'H' && *entry != 'X') continue;
     for (std::size_t i = 0; i < kCount; ++i) {
       const std::size_t length = kNames[i].size();
-      if (starts_[i] >= 0 || std::strncmp(entry, kNames[i].data(), length) != 0) continue;
+      if (kNames[i].front() != *entry || starts_[i] >= 0) continue;
+      if (std::strncmp(entry, kNames[i].data(), length) != 0) continue;
       if (entry[length] != '=') continue;
       const char* const value = entry + length + 1;
       const std::size_t before = text_.size(), bytes = std::strlen(value) + 1;

@@ -161,8 +161,8 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   if (wants_device)
     device = fit_impl::DeviceFit::open(wanted_device, problem, evaluator_options.walk.isa);
   const bool on_device = device && device->runs();
-  Looks looks(terms.size(), &memory);
-  if (!wants_device) looks = first_looks(terms, problem.terms, options, &memory);
+  Looks looks = wants_device ? Looks(terms.size(), &memory)
+                             : first_looks(terms, problem.terms, options, &memory);
   const std::span<const reduce::Term> bound = problem.terms;
   index_t sampled = on_device ? 0 : fit_impl::rows_sampled(problem, options);
   evaluator_options.float32 =

@@ -120,7 +120,6 @@ void DataEvaluator::load(std::span<const double> p, bool full) {
 
 // Empty where the walker is to make the pass.
 std::span<const double> DataEvaluator::passed(std::size_t term, PassRequest request) {
-  if (options_.passes.empty()) return {};
   request.parameters = states_[term]->parameters;
   return options_.passes[term]->run(request);
 }
@@ -130,7 +129,8 @@ double DataEvaluator::cost(std::span<const double> p) {
   double total = 0.0;
   for (std::size_t t = 0; t < states_.size(); ++t) {
     const auto& state = states_[t];
-    std::span<const double> result = passed(t, {.kind = PassRequest::Kind::cost});
+    std::span<const double> result;
+    if (!options_.passes.empty()) result = passed(t, {.kind = PassRequest::Kind::cost});
     if (result.empty()) result = state->value->reduce(*state->cost);
     const double c2 = state->term->f_scale * state->term->f_scale;
     for (std::size_t o = 0; o < result.size() / 2; ++o) {

@@ -51,8 +51,9 @@ void DataEvaluator::fold_gram(const linalg::Matrix* inverse) {
       }
       fold = state->coordinates.get();
     }
-    std::span<const double> result =
-        passed(t, {.coordinates = coordinates, .n = inverse != nullptr ? n : 0});
+    std::span<const double> result;
+    if (!options_.passes.empty())
+      result = passed(t, {.coordinates = coordinates, .n = inverse != nullptr ? n : 0});
     if (result.empty()) result = is_low_ ? state->float32->reduce() : state->full.reduce(*fold);
     const bool robust = state->term->robust;
     for (std::size_t o = 0; o < fold->layout().size(); ++o) {

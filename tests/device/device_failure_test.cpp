@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Devices that do not exist or fail: an error that lists those that do, or the CPU's answer with
 // one warning.
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cstdlib>
 
 #include "device_support.hpp"
@@ -92,6 +95,25 @@ TEST(DeviceFailure, TheCpuTakesOverWithOneWarningAndTheSameAnswer) {
       }
     }
   }
+}
+
+// Drivers' threads do not survive a fork, so nothing of theirs is called in the child.
+TEST(DeviceFailure, AForkedProcessFitsOnTheCpu) {
+  NLSQ_NEEDS_DEVICE();
+  const Exponential problem;
+  EXPECT_EQ(problem.fit_on(test::device_for_tests()).engine, test::device_for_tests());
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    const FitResult result = problem.fit_on(test::device_for_tests());
+    const bool is_right = result.success && result.engine == "interpreter" &&
+                          result.warnings.size() == 1 &&
+                          result.warnings[0].find("forked") != std::string::npos;
+    _exit(is_right ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
 }
 
 TEST(DeviceFailure, ADeviceWithoutDoublesIsNotUsed) {

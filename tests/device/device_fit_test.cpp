@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Whole fits on a device against those of the CPU.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>

@@ -2,6 +2,7 @@
 // Runs a program on a device and brings back the values of its outputs, row by row.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <functional>
 #include <map>
 #include <mutex>
 

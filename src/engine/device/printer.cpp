@@ -20,6 +20,7 @@ using program::Instruction;
 using program::Program;
 
 constexpr std::size_t kMostInRegisters = 160;
+constexpr std::size_t kFewSums = 40;      // that leave registers for more items, and rows, at once
 constexpr std::size_t kMostColumns = 48;  // of arguments there may be some 60
 constexpr std::size_t kMostSums = 8192;   // and so at most 64 an item
 constexpr int kTiledItems = 128;
@@ -98,7 +99,7 @@ class Printer {
     RowKernel kernel;
     kernel.slots = row_.slots();
     const bool tiled = sums_.sums.size() > kMostInRegisters;
-    kernel.items = tiled ? kTiledItems : !gpu_ ? 64 : sums_.sums.size() > 40 ? 128 : 256;
+    kernel.items = tiled ? kTiledItems : !gpu_ ? 64 : sums_.sums.size() > kFewSums ? 128 : 256;
     std::string body = tiled ? tiled_body() : register_body(kernel.items);
     kernel.source = std::string(head(dialect_)) + definitions_of(row_.functions());
     if (tiled)
@@ -133,6 +134,8 @@ class Printer {
         fmt::format("  NLSQ_SHARED double s[{}];\n", static_cast<std::size_t>(items) * batch);
     for (std::size_t i = 0; i < sums_.sums.size(); ++i)
       text += fmt::format("  double s{} = 0.0;\n", i);
+    // Loads of two rows under way at once; what is summed, and in which order, stays the same.
+    if (dialect_ == Dialect::cuda && sums_.sums.size() <= kFewSums) text += "#pragma unroll 2\n";
     text +=
         fmt::format("  for (long r = begin + item; r < end; r += {}) {{\n", items) + row_.text();
     for (std::size_t i = 0; i < sums_.sums.size(); ++i) {
