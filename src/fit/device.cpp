@@ -38,23 +38,24 @@ std::string chosen(const std::string& wanted, const Problem& problem) {
 
 }  // namespace
 
-std::string wanted_device(const FitOptions& options) {
-  std::string wanted = options.device;
-  if (wanted.empty()) {
-    const char* const value = base::value_of(base::Variable::device);
-    if (value == nullptr) return {};
-    wanted = value;
+WantedDevice wanted_device(const FitOptions& options) {
+  WantedDevice wanted;
+  if (!options.device.empty()) {
+    wanted.id = options.device;
+  } else if (const char* const value = base::value_of(base::Variable::device)) {
+    wanted = {value, "NLSQ_DEVICE"};
   }
-  return wanted == "cpu" ? std::string() : wanted;
+  if (wanted.id == "cpu") wanted.id.clear();
+  return wanted;
 }
 
-std::unique_ptr<DeviceFit> DeviceFit::open(const std::string& wanted, const Problem& problem,
+std::unique_ptr<DeviceFit> DeviceFit::open(const WantedDevice& wanted, const Problem& problem,
                                            engine::Isa isa) {
-  const std::string id = chosen(wanted, problem);
+  const std::string id = chosen(wanted.id, problem);
   if (id.empty()) return nullptr;
   std::unique_ptr<DeviceFit> fit(new DeviceFit(id));
   try {
-    const device::Opened opened = device::open(id);
+    const device::Opened opened = device::open(id, wanted.asked_by);
     fit->id_ = opened.device->about().id;
     fit->name_ = opened.device->about().name;
     fit->columns_.emplace(opened, [own = fit->id_](const void* data, index_t bytes) {

@@ -147,9 +147,9 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   const auto began = std::chrono::steady_clock::now();
   const base::EnvironmentScope environment;
   const fit_impl::ModeChoice mode = fit_impl::choose_jacobian_mode(options.jacobian_mode);
-  const std::string wanted_device = fit_impl::wanted_device(options);
+  const fit_impl::WantedDevice wanted_device = fit_impl::wanted_device(options);
   // On a device no pass of the CPU looks at columns.
-  const bool wants_device = !wanted_device.empty();
+  const bool wants_device = !wanted_device.id.empty();
   fit_impl::Preparation preparation{
       .mode = mode.mode, .look_later = !wants_device, .on_device = wants_device};
   alignas(std::max_align_t) std::byte room[kRoom];

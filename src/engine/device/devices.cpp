@@ -38,10 +38,11 @@ void look(Registry& all) {
   for (Description& d : cuda_devices(all.found.no_cuda)) all.found.devices.push_back(std::move(d));
 }
 
-[[noreturn]] void throw_unknown(std::string_view id, const Found& found) {
+[[noreturn]] void throw_unknown(std::string_view id, std::string_view asked_by,
+                                const Found& found) {
   std::vector<std::string> names{"cpu", "auto"};
   for (const Description& d : found.devices) names.push_back(d.id);
-  std::string text = "device: '" + std::string(id) + "' does not exist" +
+  std::string text = std::string(asked_by) + ": '" + std::string(id) + "' does not exist" +
                      base::did_you_mean(std::string(id), names) + "; there is cpu";
   for (const Description& d : found.devices) {
     text += ", " + d.id + " (" + d.name + (d.why.empty() ? "" : "; not usable: " + d.why) + ")";
@@ -49,7 +50,7 @@ void look(Registry& all) {
   if (!found.no_opencl.empty() && id.rfind("opencl", 0) == 0)
     text += "; OpenCL: " + found.no_opencl;
   if (!found.no_cuda.empty() && id.rfind("cuda", 0) == 0) text += "; CUDA: " + found.no_cuda;
-  throw InputError("device", text);
+  throw InputError(std::string(asked_by), text);
 }
 
 }  // namespace
@@ -68,7 +69,7 @@ std::string first_gpu() {
   return {};
 }
 
-Opened open(std::string_view id) {
+Opened open(std::string_view id, std::string_view asked_by) {
   const std::string full =
       id == "opencl" || id == "cuda" ? std::string(id) + ":0" : std::string(id);
   Registry& all = registry();
@@ -90,7 +91,7 @@ Opened open(std::string_view id) {
     all.opened.emplace(full, opened);
     return opened;
   }
-  throw_unknown(id, all.found);
+  throw_unknown(id, asked_by, all.found);
 }
 
 void forget_modules() {

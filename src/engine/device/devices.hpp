@@ -28,7 +28,8 @@ struct Opened {
 
 /// "opencl:0", "cuda:1"; "opencl" and "cuda" are the first of their kind. Throws InputError for one
 /// that does not exist, naming those that do, and DeviceError where it cannot be opened.
-Opened open(std::string_view id);
+/// `asked_by`: the argument or variable that names it.
+Opened open(std::string_view id, std::string_view asked_by = "device");
 
 /// The first GPU that can be used; its id, empty where there is none.
 std::string first_gpu();

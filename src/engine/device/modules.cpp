@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "engine/device/modules.hpp"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <list>
 #include <mutex>
@@ -81,6 +83,12 @@ Modules::Got Modules::get(Device& device, const std::string& source) {
     got.store_microseconds = 1000.0 * since(compiled);
   }
   got.milliseconds = since(began);
+  if (base::logs(LogLevel::debug)) {
+    base::log(LogLevel::debug,
+              fmt::format("{}: a module from {} in {:.1f} ms, stored in {:.0f} µs",
+                          device.about().id, got.from == Got::From::disk ? "disk" : "the compiler",
+                          got.milliseconds, got.store_microseconds));
+  }
   kept_->keep(source, got.module);
   return got;
 }
