@@ -9,7 +9,9 @@
 #include "messages.hpp"
 #include "nlsq/cache.hpp"
 #include "nlsq/config.hpp"
+#include "nlsq/device.hpp"
 #include "nlsq/error.hpp"
+#include "nlsq/memory.hpp"
 #include "nlsq/runtime.hpp"
 
 namespace nlsq::command {
@@ -23,15 +25,20 @@ std::string settings_file() {
 
 std::string about_the_cache() {
   const CacheStats now = cache_stats();
+  const DeviceCacheInfo of_devices = device_cache_info();
   return fmt::format(
       "cache of compiled models\n"
-      "  kept           in memory, while a process runs; nothing is on disk\n"
+      "  programs       in memory, while a process runs\n"
+      "  devices        {} of {} in {}\n"
       "  enabled        {}\n"
       "  max size       {} models\n"
       "  settings file  {}\n"
       "\n"
       "The key cache_config of the settings file changes it: {{\"enable\": true, \"max_size\": "
       "1000}}.\n",
+      of_devices.entries == 1 ? "1 binary" : fmt::format("{} binaries", of_devices.entries),
+      shown_bytes(of_devices.bytes),
+      of_devices.folder.empty() ? "no folder (HOME is not set)" : printable(of_devices.folder),
       now.enabled ? "yes" : "no", now.max_size, settings_file());
 }
 
@@ -41,7 +48,11 @@ std::string as_json() {
   json["schema"] = 1;
   json["enabled"] = now.enabled;
   json["max_size"] = now.max_size;
-  json["on_disk_bytes"] = 0;
+  const DeviceCacheInfo of_devices = device_cache_info();
+  json["on_disk_bytes"] = of_devices.bytes;
+  json["on_disk_entries"] = of_devices.entries;
+  json["on_disk_most_bytes"] = of_devices.most_bytes;
+  json["on_disk_folder"] = of_devices.folder;
   json["settings_file"] = config_path();
   return json.dump() + "\n";
 }
@@ -51,8 +62,13 @@ std::string as_json() {
 int run_cache(bool clear, bool json) {
   if (clear) {
     clear_cache();
+    const DeviceCacheInfo was = clear_device_cache();
     print_result(
-        "Nothing is on disk: compiled models live in memory and end with their process.\n");
+        was.entries == 0
+            ? "Nothing is on disk: there is no program compiled for a device.\n"
+            : fmt::format("Removed {} compiled for devices, {}.\n",
+                          was.entries == 1 ? "1 program" : fmt::format("{} programs", was.entries),
+                          shown_bytes(was.bytes)));
   } else {
     print_result(json ? as_json() : about_the_cache());
   }

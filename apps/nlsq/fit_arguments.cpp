@@ -51,7 +51,8 @@ void add_data_options(CLI::App& fit, FitArguments& a) {
            "raise: an incomplete row is an error; omit: leave it out (default: omit ERROR etc.)",
            group, "WHAT");
   add_text(fit, "--columns", a.columns, "names for the columns of the file: x,y", group, "NAMES");
-  add_text(fit, "--raw", a.raw, "the file holds records of raw numbers: x:<f8,y:<f4", group, "LIST");
+  add_text(fit, "--raw", a.raw, "the file holds records of raw numbers: x:<f8,y:<f4", group,
+           "LIST");
   add_text(fit, "--delimiter", a.delimiter,
            "between fields: one character, tab or space (default: found)", group, "CHAR");
   add_text(fit, "--decimal", a.decimal, "the decimal mark: . or , (default: found)", group, "CHAR");
@@ -135,6 +136,8 @@ void add_method_options(CLI::App& fit, FitArguments& a) {
            "SIZE");
   add_text(fit, "--scratch", a.scratch,
            "folder for what a text read in pieces is parsed to (TMPDIR, /var/tmp)", group, "DIR");
+  add_text(fit, "--device", a.device, "cpu (default), auto, opencl:0, cuda:0: see 'nlsq info'",
+           group, "NAME");
 }
 
 void add_output_options(CLI::App& fit, FitArguments& a) {
@@ -186,7 +189,6 @@ void add_group_options(CLI::App& fit, FitArguments& a) {
 // Names that are reserved; they are refused with a clear message, and hidden from the help.
 void add_later_options(CLI::App& fit, FitArguments& a) {
   add_text(fit, "--checkpoint", a.checkpoint, "", "", "FILE");
-  add_text(fit, "--device", a.device, "", "", "NAME");
 }
 
 constexpr const char* kExamples = R"(Examples (from the project's folder):

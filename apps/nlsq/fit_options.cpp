@@ -83,11 +83,6 @@ void refuse_later_options(const FitArguments& a) {
     if (!value.empty())
       throw InputError(name, fmt::format("{} is not available in this version", name));
   }
-  if (!a.device.empty() && a.device != "cpu" && a.device != "auto") {
-    throw InputError(
-        "--device",
-        fmt::format("--device {} is not available in this version; there is cpu", a.device));
-  }
 }
 
 void refuse_options_of_groups(const FitArguments& a) {
@@ -137,6 +132,7 @@ FitOptions make_fit_options(const FitArguments& arguments, const Model& model) {
     options.jacobian_mode = parse_jacobian_mode(*arguments.jacobian_mode);
   options.precision = parse_precision(arguments.precision);
   options.starts = parse_starts(arguments.starts);
+  options.device = arguments.device;
   options.f_scale = parse_finite(arguments.f_scale, "--f-scale");
   options.absolute_sigma = arguments.absolute_sigma;
   options.progressive = !arguments.no_progressive;

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "messages.hpp"
+#include "nlsq/device.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/model.hpp"
 #include "nlsq/row_files.hpp"
@@ -22,6 +23,22 @@ std::string joined(const std::vector<std::string>& names) {
   return out;
 }
 
+// One a line, below each other; where there is none of a kind, why.
+std::string about_devices() {
+  constexpr std::string_view kIndent = "\n                    ";
+  const DeviceList list = list_devices();
+  std::string out = "cpu   (NLSQ_DEVICE, --device)";
+  for (const DeviceInfo& device : list.devices) {
+    out += fmt::format("{}{}   {} ({:.1f} GB; {})", kIndent, device.id, printable(device.name),
+                       static_cast<double>(device.memory) * 1e-9, printable(device.driver));
+    if (!device.why.empty()) out += fmt::format("{}  not usable: {}", kIndent, device.why);
+  }
+  if (!list.no_opencl.empty())
+    out += fmt::format("{}no OpenCL: {}", kIndent, printable(list.no_opencl));
+  if (!list.no_cuda.empty()) out += fmt::format("{}no CUDA: {}", kIndent, printable(list.no_cuda));
+  return out;
+}
+
 std::string about_the_build() {
   return fmt::format(
       "nlsq {}\n"
@@ -31,12 +48,13 @@ std::string about_the_build() {
       "  engines           interpreter, callback\n"
       "  file formats      text (CSV, TSV, blanks), NPY, NPZ\n"
       "  read in pieces    text, NPY, raw numbers; compressed: gzip {}, zstd {}\n"
-      "  optional parts    hdf5 no, mpi no, opencl no, cuda no\n"
+      "  optional parts    hdf5 no, mpi no\n"
+      "  devices           {}\n"
       "\n"
       "'nlsq info functions' lists what a formula may contain.\n",
       version(), joined(available_isas()), chosen_isa(), default_threads(),
       reads_compressed("gzip") ? "yes" : "no (build with zlib)",
-      reads_compressed("zstd") ? "yes" : "no (build with libzstd)");
+      reads_compressed("zstd") ? "yes" : "no (build with libzstd)", about_devices());
 }
 
 std::string about_functions() {

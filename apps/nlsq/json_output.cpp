@@ -192,6 +192,16 @@ void add_run(const FitResult& r, Json& json) {
   json["method"] = r.method;
   json["loss"] = r.loss;
   json["engine"] = r.engine;
+  if (!r.device.id.empty()) {
+    json["device"] = {{"id", r.device.id},
+                      {"name", r.device.name},
+                      {"uploaded", r.device.uploaded},
+                      {"moved", r.device.moved},
+                      {"most_a_pass", r.device.most_a_pass},
+                      {"passes", r.device.passes}};
+  } else {
+    json["device"] = nullptr;
+  }
   json["isa"] = r.isa;
   json["fold"] = r.fold;
   json["precision"] = r.precision;

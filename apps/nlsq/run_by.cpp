@@ -82,6 +82,9 @@ void refuse_options_of_one_fit(const FitArguments& arguments) {
   }
   if (!arguments.memory.empty())
     throw InputError("--memory", "--memory limits one fit, --by makes many; leave it out");
+  if (!arguments.device.empty() && arguments.device != "cpu" && arguments.device != "auto")
+    throw InputError("--device",
+                     "--device is of one fit; the many of --by run on the CPU; leave it out");
   if (!arguments.level.empty() && !arguments.json)
     throw InputError("--level", "--level: the table of --by has no intervals; --json has");
 }

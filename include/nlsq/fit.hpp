@@ -74,6 +74,10 @@ struct FitOptions : SolverOptions {
   index_t memory_limit = 0;
   /// Confidence level of FitResult::intervals.
   double level = 0.95;
+  /// Where the passes over the rows are made: "cpu", a device of nlsq/device.hpp ("opencl:0",
+  /// "cuda:0"), or "auto", a GPU where the rows are many. Empty: NLSQ_DEVICE, else "cpu". A device
+  /// that cannot go on is left with a warning, and the CPU makes the fit.
+  std::string device;
   /// Order of derivation. Empty: NLSQ_JACOBIAN_MODE, else the settings file (nlsq/config.hpp), else
   /// automatic.
   std::optional<JacobianMode> jacobian_mode;

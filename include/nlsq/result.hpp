@@ -87,11 +87,21 @@ struct FitResult {
   /// What the data leave undetermined, if anything: rank below the number of free parameters.
   Redundancy redundancy;
   std::string linear_solver = "dense";  ///< or "sparse" (FitOptions::linear_solver)
-  std::string engine;                   ///< what evaluated the model: "interpreter", "callback"
-  std::string isa;                      ///< instruction set
-  std::string fold;                     ///< "gram", "pgram" or "qr"
-  std::string precision = "float64";    ///< of the passes; "mixed": of the first ones float32
-  index_t nfev_float32 = 0;             ///< of nfev, those in float32
+  /// What evaluated the model: "interpreter", "callback", "opencl:0", "cuda:0".
+  std::string engine;
+  /// The device that made the passes, also where it was left before the end; id empty: none.
+  struct Device {
+    std::string id, name;
+    index_t uploaded = 0;     ///< bytes of columns
+    index_t moved = 0;        ///< bytes of all passes, both ways
+    index_t most_a_pass = 0;  ///< bytes of the pass that moved most
+    index_t passes = 0;
+  };
+  Device device;
+  std::string isa;                    ///< instruction set
+  std::string fold;                   ///< "gram", "pgram" or "qr"
+  std::string precision = "float64";  ///< of the passes; "mixed": of the first ones float32
+  index_t nfev_float32 = 0;           ///< of nfev, those in float32
   std::string jacobian_mode;  ///< "fwd" or "rev"; for callbacks "2-point", "3-point" or "user"
   /// Who chose it: "argument", "environment", "config" or "default".
   std::string jacobian_mode_source;

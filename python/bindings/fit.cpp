@@ -79,6 +79,8 @@ FitOptions options_of(const Model& model, const std::vector<double>& p0, nb::han
       options.progressive = nb::cast<bool>(value);
     } else if (nb::cast<std::string>(name) == "memory_limit") {
       options.memory_limit = nb::cast<index_t>(value);
+    } else if (nb::cast<std::string>(name) == "device") {
+      options.device = nb::cast<std::string>(value);
     } else if (nb::cast<std::string>(name) == "searched") {
       options.first_guess = nb::cast<std::vector<bool>>(value);
     } else if (nb::cast<std::string>(name) == "starts") {
@@ -269,6 +271,20 @@ void bind_fit(nb::module_& m) {
           "Of a Jacobian without full rank: pcov by the pseudo-inverse, directions that change no "
           "value of the model, scales of the parameters and what counts as rounding; else None.")
       .def_ro("engine", &FitResult::engine)
+      .def_prop_ro(
+          "device",
+          [](const FitResult& r) -> nb::object {
+            if (r.device.id.empty()) return nb::none();
+            nb::dict values;
+            values["id"] = r.device.id;
+            values["name"] = r.device.name;
+            values["uploaded"] = r.device.uploaded;
+            values["moved"] = r.device.moved;
+            values["most_a_pass"] = r.device.most_a_pass;
+            values["passes"] = r.device.passes;
+            return values;
+          },
+          "The device that made the passes: id, name, bytes uploaded and moved; None without one.")
       .def_ro("isa", &FitResult::isa)
       .def_ro("fold", &FitResult::fold)
       .def_ro("precision", &FitResult::precision)

@@ -107,6 +107,7 @@ void bind_model(nb::module_& m);
 void bind_fit(nb::module_& m);
 void bind_rows(nb::module_& m);
 void bind_quick_fit(nb::module_& m);
+void bind_device(nb::module_& m);
 void bind_memory(nb::module_& m);
 void bind_least_squares(nb::module_& m);
 void bind_runtime(nb::module_& m);

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nlsq import callbacks, functions, result, scipy
     from nlsq._curve_fit import curve_fit
     from nlsq._curve_fit import curve_fit as fit
+    from nlsq._device import DeviceData, device_data, devices
     from nlsq._errors import StopOptimization
     from nlsq._fitter import CurveFit, LargeDatasetFitter, curve_fit_large, fit_large_dataset
     from nlsq._least_squares import LeastSquares, least_squares
@@ -46,6 +47,9 @@ _LAZY = {
     "least_squares": "nlsq._least_squares",
     "LeastSquares": "nlsq._least_squares",
     "Rows": "nlsq._row_sources",
+    "DeviceData": "nlsq._device",
+    "device_data": "nlsq._device",
+    "devices": "nlsq._device",
     "CurveFitResult": "nlsq._result",
     "OptimizeResult": "nlsq._result",
     "OptimizeWarning": "nlsq._result",
@@ -60,9 +64,9 @@ _MODULES = ("callbacks", "functions", "result", "scipy")
 _ALIASES = {"fit": "curve_fit"}
 
 __all__ = [
-    "CallbackBase", "CallbackChain", "CurveFit", "CurveFitManyResult", "CurveFitResult", "EarlyStopping",
+    "CallbackBase", "CallbackChain", "CurveFit", "CurveFitManyResult", "CurveFitResult", "DeviceData", "EarlyStopping",
     "IterationLogger", "LeastSquares", "OptimizeResult", "OptimizeWarning", "ProgressBar", "Rows", "StopOptimization",
-    "callbacks", "clear_cache", "curve_fit", "curve_fit_large", "curve_fit_many",
+    "callbacks", "clear_cache", "curve_fit", "curve_fit_large", "curve_fit_many", "device_data", "devices",
     "estimate_memory_requirements", "fit", "functions", "get_cache_stats", "least_squares",
 ]  # fmt: skip  # not the modules result and scipy: `from nlsq import *` would hide what others call so
 

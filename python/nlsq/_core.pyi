@@ -548,6 +548,12 @@ class FitResult:
     def engine(self) -> str: ...
 
     @property
+    def device(self) -> object:
+        """
+        The device that made the passes: id, name, bytes uploaded and moved; None without one.
+        """
+
+    @property
     def isa(self) -> str: ...
 
     @property
@@ -642,6 +648,18 @@ def quick_result(function: object, x: object, y: object, p0: object | None, name
     """
     The same by the default method: (result, model), or None where there is more to say.
     """
+
+def devices() -> tuple:
+    """(devices, why no OpenCL, why no CUDA)."""
+
+class DeviceData:
+    def __init__(self, arg0: str, arg1: list, /) -> None: ...
+
+    @property
+    def device(self) -> str: ...
+
+    @property
+    def bytes(self) -> int: ...
 
 class Called:
     """Residuals that are a Python function; see nlsq/_black_box.py."""

@@ -37,6 +37,7 @@ _DEFAULTS = {
     "progressive": True, "multistart": None, "global_search": None, "n_starts": None, "sampler": "lhs",
     "center_on_p0": True, "scale_factor": 1.0, "seed": None, "memory_limit": None, "precision": "auto",
     "compute_diagnostics": False, "starts": "search", "tie": None, "prior": None, "derive": None,
+    "device": None,
 }  # fmt: skip
 _LIMITS = ("max_nfev", "maxfev", "maxiter")  # names of one argument
 _SOLVER = ("ftol", "xtol", "gtol", "x_scale", *_LIMITS)
@@ -121,6 +122,10 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
         6,143 rows; 16,384 to 131,072 where no sample leads), never, where a measurement says so (made by the first fit
         of a model on about so many rows, some sixty fits long), or wherever it can be (not for robust losses). The end
         of a fit is in double precision always, and so is every number of the result.
+    device : {"cpu", "auto"} or the id of a device, such as "opencl:0" or "cuda:0"
+        Where the passes over the rows are made; default: the environment's NLSQ_DEVICE, else the CPU. nlsq.devices()
+        lists them; nlsq.device_data(x, y) keeps data there. A device that cannot go on is left with a warning
+        (docs/device.md).
     n_starts : int; multistart=True: 10; global_search=True: 20
         Fits from so many starts, p0 among them, and returns the best: ``result.minima`` lists the distinct minima
         (popt, cost, hits). The box is that of the bounds, 2·max(|p0|, 1) about p0 where one is infinite; with
@@ -359,6 +364,10 @@ def _fit(f, xdata, ydata, options, solver):
         solver["progressive"] = False
     if options["precision"] != "auto":
         solver["precision"] = _arguments.one_of(options["precision"], _PRECISIONS, "precision")
+    if options["device"] is not None:
+        from nlsq._device import device_name
+
+        solver["device"] = device_name(options["device"])
     if options["memory_limit"] is not None:
         from nlsq._memory import limit_of
 

@@ -210,6 +210,9 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
             out.xdata = xdata.astype(float)  # differences need all digits
     if check_finite:
         _check_finite(out)
+    device = solver.get("device")
+    if device is not None:
+        solver = {name: value for name, value in solver.items() if name != "device"}
     if "memory_limit" in solver:
         from nlsq._memory import check_called
 
@@ -221,6 +224,10 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
                              callback, solver, jacobian_mode)  # fmt: skip
     if searched:
         out.result.start_source = "ones"
+    if device is not None:
+        from nlsq._device import check_called as check_device
+
+        check_device(device, out.result, out.note)
     _log(out)
     return out
 
@@ -254,8 +261,13 @@ def _log(out):
     to = logger(_DEBUG)
     if to is not None:
         r = out.result
-        log_line(to, r.jacobian_mode, r.jacobian_mode_source, r.derivative_order, out.engine, len(out.names),
+        log_line(to, r.jacobian_mode, r.jacobian_mode_source, r.derivative_order, engine_of(out), len(out.names),
                  len(out.ydata))  # fmt: skip
+
+
+def engine_of(out):
+    """What evaluated the model: of a recorded one the core's word, which may name a device."""
+    return out.engine if out.engine == "callback" else getattr(out.result, "engine", out.engine)
 
 
 def log_line(logger, *values):

@@ -5,6 +5,7 @@ from collections.abc import ItemsView, KeysView, Mapping, ValuesView
 
 import numpy as np
 
+from nlsq._engine import engine_of
 from nlsq._issues import of_core
 from nlsq._optimize import OptimizeResult
 
@@ -76,7 +77,8 @@ FILL = {
     "model": lambda r: r._outcome.function if r._outcome.whole is None else r._outcome.whole.function,
     "xdata": _xdata,
     "ydata": lambda r: r._shaped(r._outcome.ydata),
-    "engine": lambda r: r._outcome.engine,
+    "engine": lambda r: engine_of(r._outcome),
+    "device": lambda r: getattr(r._outcome.result, "device", None),
     "trace_note": lambda r: r._outcome.note,
     "jacobian_mode": lambda r: r._outcome.result.jacobian_mode,
     "jacobian_mode_source": lambda r: r._outcome.result.jacobian_mode_source,

@@ -100,7 +100,7 @@ def _ends(starts, f, xdata, ydata, names, sigma, lower, upper, fixed, absolute_s
         "popt": np.empty((count, n)), "perr": np.empty((count, n)), "cost": np.empty(count),
         "status": np.empty(count, np.int32), "nfev": np.empty(count, np.int32),
     }  # fmt: skip
-    other = ("x_scale", "progressive", "memory_limit", "precision")  # of the fit from the best end
+    other = ("x_scale", "progressive", "memory_limit", "precision", "device")  # of the fit from the best end
     # Where one start fails another one serves.
     plain = {name: value for name, value in solver.items() if name not in other} | {"second_start": "none"}
     if jac is None and np.ndim(sigma) < 2:

@@ -30,6 +30,7 @@ def numbers_of(core) -> dict:
     numbers["progressive"] = getattr(core, "progressive", False)
     numbers["precision"] = getattr(core, "precision", "float64")
     numbers["nfev_float32"] = getattr(core, "nfev_float32", 0)
+    numbers["device"] = getattr(core, "device", None)
     for name in ("names", "fixed", "at_bound", "warnings"):
         numbers[name] = list(numbers[name])
     numbers["issues"] = stored(core)

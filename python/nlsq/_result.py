@@ -40,6 +40,7 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
     progressive, nfev_subsample : whether the fit began on a sample of many rows, and its passes over less than all
     attempts : minimizations, more than one where the first end meant nothing; nfev, njev and nit are of all
     start_source : where the fit began: "given" (p0), "ones", or "search" (p0 of the result has the values)
+    device : where the passes were made on one (id, name, bytes uploaded and moved, passes); else None
     precision, nfev_float32 : "float64", or "mixed" where some passes on the way were float32, and how many of nfev
     derivative_order : what the engine did ("forward", "reverse", or how differences were taken)
     warnings, issues : what to know before trusting the numbers: sentences; and the same as (id, sentence, values), whose
@@ -85,6 +86,7 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
         jacobian_mode_source: str
         derivative_order: str
         progressive: bool
+        device: dict | None
         precision: str
         nfev_float32: int
         nfev_subsample: int

@@ -15,7 +15,7 @@ import zipfile
 import numpy as np
 
 from nlsq import _core
-from nlsq._engine import Outcome
+from nlsq._engine import Outcome, engine_of
 from nlsq._files import write_file
 from nlsq._given import GivenNumbers, OrNone
 from nlsq._issues import of_core
@@ -65,7 +65,7 @@ def to_dict(result, level=None):
         "bic": core.bic, "absolute_sigma": core.absolute_sigma, "status": core.status, "message": core.message,
         "success": core.success, "nfev": core.nfev, "njev": core.njev, "iterations": core.iterations,
         "optimality": core.optimality, "condition": core.condition, "rank": core.rank,
-        "engine": result._outcome.engine, "jacobian_mode": core.jacobian_mode, "method": core.method,
+        "engine": engine_of(result._outcome), "jacobian_mode": core.jacobian_mode, "method": core.method,
         "loss": core.loss, "warnings": list(core.warnings),
         "issues": [issue._asdict() for issue in of_core(core)], "elapsed_ms": core.elapsed_ms,
     })  # fmt: skip

@@ -82,6 +82,7 @@ class FitOptions(TypedDict, total=False):
     derive: Mapping[str, str] | None
     memory_limit: int | str | None
     precision: Literal["auto", "double", "measure", "mixed"]
+    device: str | None
     cache_config: Mapping[str, bool | int] | None
     # Accepted for programs written for NLSQ (_compat.py).
     workflow: Literal["auto", "standard", "chunked", "streaming", "auto_global", "hpc", "cmaes", "cmaes-global"] | None

@@ -15,7 +15,7 @@ namespace {
 constexpr std::array<std::string_view, Environment::kCount> kNames = {
     "NLSQ_ISA",  "NLSQ_NUM_THREADS", "OMP_NUM_THREADS",
     "NLSQ_FOLD", "NLSQ_BLOCK_ROWS",  "NLSQ_JACOBIAN_MODE",
-    "HOME"};
+    "HOME",      "NLSQ_DEVICE",      "XDG_CACHE_HOME"};
 
 thread_local const Environment* current = nullptr;
 
@@ -26,10 +26,11 @@ Environment::Environment() {
   starts_.fill(-1);
   for (char** at = environ; at != nullptr && *at != nullptr; ++at) {
     const char* const entry = *at;
-    if (*entry != 'N' && *entry != 'O' && *entry != 'H') continue;
+    if (*entry != 'N' && *entry != 'O' && *entry != 'H' && *entry != 'X') continue;
     for (std::size_t i = 0; i < kCount; ++i) {
       const std::size_t length = kNames[i].size();
-      if (starts_[i] >= 0 || std::strncmp(entry, kNames[i].data(), length) != 0) continue;
+      if (kNames[i].front() != *entry || starts_[i] >= 0) continue;
+      if (std::strncmp(entry, kNames[i].data(), length) != 0) continue;
       if (entry[length] != '=') continue;
       const char* const value = entry + length + 1;
       const std::size_t before = text_.size(), bytes = std::strlen(value) + 1;

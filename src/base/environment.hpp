@@ -11,12 +11,22 @@
 
 namespace nlsq::base {
 
-enum class Variable { isa, num_threads, omp_num_threads, fold, block_rows, jacobian_mode, home };
+enum class Variable {
+  isa,
+  num_threads,
+  omp_num_threads,
+  fold,
+  block_rows,
+  jacobian_mode,
+  home,
+  device,
+  xdg_cache_home
+};
 
 /// Values of all of them at one moment.
 class Environment {
  public:
-  static constexpr std::size_t kCount = 7;
+  static constexpr std::size_t kCount = 9;
 
   /// Reads them.
   Environment();

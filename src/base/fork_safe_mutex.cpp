@@ -10,7 +10,7 @@
 namespace nlsq::base {
 namespace {
 
-std::array<std::atomic<ForkSafeMutex*>, 3> all{};
+std::array<std::atomic<ForkSafeMutex*>, 4> all{};
 
 void take_all() {
   for (const auto& mutex : all) {

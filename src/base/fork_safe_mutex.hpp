@@ -13,7 +13,7 @@ class ForkSafeMutex {
  public:
   /// Where one of these is taken within another, that of the lower order comes first. Each order is
   /// used once.
-  enum class Order { settings, cache, log };
+  enum class Order { settings, cache, device, log };
 
   explicit ForkSafeMutex(Order order);
   ForkSafeMutex(const ForkSafeMutex&) = delete;

@@ -14,6 +14,7 @@
 #include "fit/cache.hpp"
 #include "fit/finite.hpp"
 #include "fit/first_look.hpp"
+#include "fit/resident.hpp"
 #include "fit/settings.hpp"
 #include "fit/streams.hpp"
 #include "nlsq/error.hpp"
@@ -238,7 +239,9 @@ reduce::Term bind_term(const TermView& view, const FitOptions& options,
   for (std::size_t c = 0; c < columns.size(); ++c) {
     const Named name{"column '", model.columns()[c], "'"};
     add_column(columns[c], name);
-    if (check && !columns[c].is_streamed) check_finite(columns[c], model.columns()[c], threads);
+    const bool is_known = preparation.on_device && resident_moments(columns[c]);
+    if (check && !columns[c].is_streamed && !is_known)
+      check_finite(columns[c], model.columns()[c], threads);
   }
   for (const Dataset::Response& response : responses) {
     const Named name{"the response", "", ""};

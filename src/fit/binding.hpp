@@ -37,6 +37,7 @@ Columns find_columns(const Model& model, const Dataset& data);
 struct Preparation {
   JacobianMode mode = JacobianMode::automatic;
   bool look_later = false;  ///< the finiteness of long columns is for a FirstLook to check
+  bool on_device = false;   ///< columns that are there were looked at when they were uploaded
   bool all_found = true;    ///< none had to be made
   double compile_ms = 0.0;  ///< spent on those that had
 };

@@ -16,6 +16,7 @@
 
 #include "base/environment.hpp"
 #include "fit/binding.hpp"
+#include "fit/device.hpp"
 #include "fit/first_look.hpp"
 #include "fit/footprint.hpp"
 #include "fit/jacobian_mode.hpp"
@@ -26,6 +27,7 @@
 #include "fit/problem.hpp"
 #include "fit/progressive.hpp"
 #include "fit/relations.hpp"
+#include "fit/resident.hpp"
 #include "fit/second_start.hpp"
 #include "fit/settings.hpp"
 #include "fit/sparse_fit.hpp"
@@ -109,12 +111,19 @@ Looks first_looks(std::span<const TermView> terms, std::span<reduce::Term> bound
 
 // Moments of all responses, from the first look at their term if there was one.
 base::SmallVector<fit_impl::Moments, 4> moments_of(std::span<const TermView> terms,
-                                                   const Looks& looks, const FitOptions& options) {
+                                                   const Looks& looks, const FitOptions& options,
+                                                   bool on_device) {
   base::SmallVector<fit_impl::Moments, 4> moments;
   for (std::size_t t = 0; t < terms.size(); ++t) {
     const auto& responses = terms[t].data->responses();
     for (std::size_t i = 0; i < responses.size(); ++i) {
       const int threads = fit_impl::useful_threads(options.threads, responses[i].y.size);
+      if (on_device && responses[i].sigma.size == 0 && responses[i].sigma_number == 0.0) {
+        if (const auto known = fit_impl::resident_moments(responses[i].y)) {
+          moments.push_back(*known);
+          continue;
+        }
+      }
       // A stopped fit does not read all rows of a source for them.
       moments.push_back(looks[t]                       ? looks[t]->moments(i)
                         : terms[t].data->is_streamed() ? fit_impl::Moments{}
@@ -147,17 +156,26 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   const auto began = std::chrono::steady_clock::now();
   const base::EnvironmentScope environment;
   const fit_impl::ModeChoice mode = fit_impl::choose_jacobian_mode(options.jacobian_mode);
-  fit_impl::Preparation preparation{.mode = mode.mode, .look_later = true};
+  const fit_impl::WantedDevice wanted_device = fit_impl::wanted_device(options);
+  // On a device no pass of the CPU looks at columns.
+  const bool wants_device = !wanted_device.id.empty();
+  fit_impl::Preparation preparation{
+      .mode = mode.mode, .look_later = !wants_device, .on_device = wants_device};
   alignas(std::max_align_t) std::byte room[kRoom];
   std::pmr::monotonic_buffer_resource memory(room, sizeof(room));
   fit_impl::Problem problem = fit_impl::make_problem(terms, options, preparation, &memory);
   const ParameterTable& table = problem.table;
-  Looks looks = first_looks(terms, problem.terms, options, &memory);
-  const std::span<const reduce::Term> bound = problem.terms;
   reduce::EvaluatorOptions evaluator_options = fit_impl::evaluator_options(options.threads);
-  index_t sampled = fit_impl::rows_sampled(problem, options);
+  std::unique_ptr<fit_impl::DeviceFit> device;
+  if (wants_device)
+    device = fit_impl::DeviceFit::open(wanted_device, problem, evaluator_options.walk.isa);
+  const bool on_device = device && device->runs();
+  Looks looks = wants_device ? Looks(terms.size(), &memory)
+                             : first_looks(terms, problem.terms, options, &memory);
+  const std::span<const reduce::Term> bound = problem.terms;
+  index_t sampled = on_device ? 0 : fit_impl::rows_sampled(problem, options);
   evaluator_options.float32 =
-      fit_impl::may_use_float32(problem, options, evaluator_options, sampled);
+      !on_device && fit_impl::may_use_float32(problem, options, evaluator_options, sampled);
   if (options.memory_limit > 0) {
     for (const reduce::Term& term : bound) {
       if (term.workspaces != nullptr) term.workspaces->keep_one();
@@ -200,6 +218,8 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
       return fit_impl::Tried{took.count(), end.nfev_float32 > 0};
     });
   }
+  const reduce::EvaluatorOptions host_options = evaluator_options;
+  if (on_device) evaluator_options.passes = device->passes();
   // Made after the sample's, whose workspace it takes over.
   reduce::DataEvaluator evaluator(bound, table.start, table.free, evaluator_options,
                                   fit_impl::shared_pool(), &memory);
@@ -235,7 +255,7 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   if (outcome.nfev == 0) {  // stopped during the first pass: nobody has looked at all rows
     for (std::optional<fit_impl::FirstLook>& look : looks) look.reset();
   }
-  const auto moments = moments_of(terms, looks, options);
+  const auto moments = moments_of(terms, looks, options, on_device);
   fit_impl::Expectation expected;
   expected.total = 0.0;
   for (const fit_impl::Moments& m : moments) expected.total += m.total();
@@ -266,7 +286,7 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
       sample.reset();
       return minimize(start, how);
     };
-    fit_impl::StartSearch search(terms.front(), bound.front(), table, *quiet, evaluator_options,
+    fit_impl::StartSearch search(terms.front(), bound.front(), table, *quiet, host_options,
                                  expected.total);
     std::optional<solve::Outcome> first;
     if (!is_bad_start) first = std::move(outcome);
@@ -312,6 +332,7 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
   for (const reduce::Term& term : bound) result.n_masked += term.masked_rows;
   if (options.judge)
     judge(terms, bound, table, outcome, evaluator, evaluator_options.walk.isa, result);
+  if (device) device->report(result);
   for (const std::optional<fit_impl::FirstLook>& look : looks) {
     if (!look) continue;
     for (const fit_impl::Fingerprints& array : look->fingerprints())

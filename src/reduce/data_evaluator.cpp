@@ -21,7 +21,8 @@ constexpr double kCoordinatesForCovariance = 100.0;
 constexpr double kMostKappa =
     1e14;  // of coordinates: beyond, Z = J·P⁻¹ is rounding in every column
 constexpr int kMaxRefolds = 4;
-constexpr index_t kHouseholderRows = 4;  // m ≤ 4n
+constexpr index_t kHouseholderRows = 4;        // m ≤ 4n
+constexpr index_t kHouseholderRowsPassed = 1;  // where somebody else makes Gram matrices
 
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
@@ -92,7 +93,8 @@ FoldsUsed DataEvaluator::usual_folds(index_t rows, index_t n, const EvaluatorOpt
   using linalg::Fold;
   if (n == 0) return FoldsUsed::gram;
   if (!options.fold) {
-    return rows <= kHouseholderRows * n ? FoldsUsed::householder : FoldsUsed::gram;
+    const index_t each = options.passes.empty() ? kHouseholderRows : kHouseholderRowsPassed;
+    return rows <= each * n ? FoldsUsed::householder : FoldsUsed::gram;
   }
   return *options.fold == Fold::qr      ? FoldsUsed::householder
          : *options.fold == Fold::pgram ? FoldsUsed::coordinates
@@ -116,11 +118,20 @@ void DataEvaluator::load(std::span<const double> p, bool full) {
   }
 }
 
+// Empty where the walker is to make the pass.
+std::span<const double> DataEvaluator::passed(std::size_t term, PassRequest request) {
+  request.parameters = states_[term]->parameters;
+  return options_.passes[term]->run(request);
+}
+
 double DataEvaluator::cost(std::span<const double> p) {
   load(p, false);
   double total = 0.0;
-  for (const auto& state : states_) {
-    const std::span<const double> result = state->value->reduce(*state->cost);
+  for (std::size_t t = 0; t < states_.size(); ++t) {
+    const auto& state = states_[t];
+    std::span<const double> result;
+    if (!options_.passes.empty()) result = passed(t, {.kind = PassRequest::Kind::cost});
+    if (result.empty()) result = state->value->reduce(*state->cost);
     const double c2 = state->term->f_scale * state->term->f_scale;
     for (std::size_t o = 0; o < result.size() / 2; ++o) {
       total += 0.5 * (state->term->robust ? c2 * result[2 * o] : result[2 * o]);

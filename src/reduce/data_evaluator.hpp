@@ -11,6 +11,7 @@
 #include "base/thread_pool.hpp"
 #include "linalg/gram.hpp"
 #include "reduce/folds.hpp"
+#include "reduce/pass_engine.hpp"
 #include "reduce/walker.hpp"
 #include "solve/evaluator.hpp"
 
@@ -20,6 +21,9 @@ struct EvaluatorOptions {
   WalkOptions walk;
   std::optional<linalg::Fold> fold;  ///< forces one, for tests; none: chosen by conditioning
   bool float32 = false;              ///< offers passes in float32, if all terms do (docs/adr/0007)
+  /// One a term: who makes its passes for costs and Gram matrices, and outlives the evaluator.
+  /// Empty: the walker.
+  std::span<PassEngine* const> passes;
 };
 
 struct TermState;
@@ -78,6 +82,7 @@ class DataEvaluator final : public solve::Evaluator {
 
  private:
   void load(std::span<const double> p, bool full);
+  std::span<const double> passed(std::size_t term, PassRequest request);
   void fold_gram(
       const linalg::Matrix* inverse);  // fills G_, h_, sums_; in coordinates when inverse is given
   void fold_householder(linalg::Summary& out);

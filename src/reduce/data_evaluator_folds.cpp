@@ -41,10 +41,11 @@ void DataEvaluator::fold_gram(const linalg::Matrix* inverse) {
   std::fill(gradient_.begin(), gradient_.end(), 0.0);
   sums_ = {};
   cost_ = 0.0;
-  for (const auto& state : states_) {
+  for (std::size_t t = 0; t < states_.size(); ++t) {
+    const auto& state = states_[t];
     GramFold* fold = &state->gram;
+    std::vector<linalg::Matrix> coordinates;
     if (inverse != nullptr) {
-      std::vector<linalg::Matrix> coordinates;
       for (std::size_t o = 0; o < state->factors.size(); ++o) {
         const auto k = static_cast<index_t>(state->factors[o].size());
         linalg::Matrix m(z(k * n), 0.0);
@@ -63,8 +64,10 @@ void DataEvaluator::fold_gram(const linalg::Matrix* inverse) {
       }
       fold = state->coordinates.get();
     }
-    const std::span<const double> result =
-        is_low_ ? state->float32->reduce() : state->full.reduce(*fold);
+    std::span<const double> result;
+    if (!options_.passes.empty())
+      result = passed(t, {.coordinates = coordinates, .n = inverse != nullptr ? n : 0});
+    if (result.empty()) result = is_low_ ? state->float32->reduce() : state->full.reduce(*fold);
     const bool robust = state->term->robust;
     for (std::size_t o = 0; o < fold->layout().size(); ++o) {
       const GramFold::Layout& layout = fold->layout()[o];

@@ -101,7 +101,16 @@ TEST_F(Help, the_version_is_that_of_the_file_version) {
 }
 
 TEST_F(Help, info_tells_about_the_build_and_the_functions) {
-  EXPECT_NE(nlsq({"info"}).out.find("instruction sets"), std::string::npos);
+  const std::string info = nlsq({"info"}).out;
+  EXPECT_NE(info.find("instruction sets"), std::string::npos);
+  // Devices that are there, or why there is none.
+  EXPECT_NE(info.find("devices           cpu"), std::string::npos) << info;
+  EXPECT_TRUE(info.find("opencl:0") != std::string::npos ||
+              info.find("no OpenCL: ") != std::string::npos)
+      << info;
+  EXPECT_TRUE(info.find("cuda:0") != std::string::npos ||
+              info.find("no CUDA: ") != std::string::npos)
+      << info;
   EXPECT_NE(nlsq({"info", "functions"}).out.find("voigt(x, sigma, gamma)"), std::string::npos);
 }
 
@@ -111,6 +120,11 @@ TEST_F(Help, cache_tells_what_is_kept_and_by_which_settings) {
   EXPECT_NE(info.out.find("enabled        yes"), std::string::npos) << info.out;
   EXPECT_NE(info.out.find("1000 models"), std::string::npos);
   EXPECT_EQ(nlsq({"cache", "info"}).out, info.out);
+  EXPECT_NE(info.out.find("  devices        "), std::string::npos) << info.out;
+  const Outcome clear = shell(
+      "mkdir -p cache/nlsq && echo rest > cache/nlsq/0.nlsqdev && echo mine > cache/nlsq/mine && "
+      "XDG_CACHE_HOME=$PWD/cache '" NLSQ_COMMAND "' cache clear && ls cache/nlsq");
+  EXPECT_EQ(clear.out, "Removed 1 program compiled for devices, 5 B.\nmine\n") << clear.err;
   EXPECT_EQ(nlsq({"cache", "clear"}).code, 0);
   const Outcome json = nlsq({"cache", "info", "--json"});
   EXPECT_NE(json.out.find("\"max_size\":1000"), std::string::npos) << json.out;
