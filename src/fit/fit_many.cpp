@@ -20,12 +20,14 @@
 #include "fit/jacobian_mode.hpp"
 #include "fit/many_alone.hpp"
 #include "fit/many_starts.hpp"
+#include "fit/relations.hpp"
 #include "fit/settings.hpp"
 #include "nlsq/error.hpp"
 
 namespace nlsq {
 namespace {
 
+using fit_impl::has_relations;
 using fit_impl::ManySetup;
 using Clock = std::chrono::steady_clock;
 
@@ -66,6 +68,14 @@ ManySetup set_up(const Model& model, const ManyData& data, const ManyOptions& op
                                             symbol.name));
     }
   }
+  if (has_relations(options)) {
+    const char* const what = !options.ties.empty()     ? "ties"
+                             : !options.priors.empty() ? "priors"
+                                                       : "derived";
+    throw InputError(what, fmt::format("{}: many fits know none; fit each set by itself", what));
+  }
+  if (!options.device.empty() && options.device != "cpu" && options.device != "auto")
+    throw InputError("device", "device: many fits are made on the CPU; leave it out");
   if (data.response().data == nullptr && data.total_rows() > 0)
     throw InputError("data", "data: there is no response");
   ManySetup setup{.model = &model, .data = &data, .options = &options, .table = {}, .columns = {}};

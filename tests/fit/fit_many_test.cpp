@@ -367,6 +367,23 @@ TEST(FitMany, NothingToDoIsNoError) {
   EXPECT_THROW(fit_many(Model::parse("a*x + z", {"x", "z"}), data), InputError);
 }
 
+TEST(FitMany, RefusesWhatOnlySingleFitsKnow) {
+  const ManySets sets = test::make_decays(3, 20, 0.1);
+  const auto refused = [&](auto&& set) {
+    ManyOptions options;
+    set(options);
+    try {
+      fit_many(sets.model, sets.data(), options);
+    } catch (const InputError& error) {
+      return error.argument();
+    }
+    return std::string("nothing");
+  };
+  EXPECT_EQ(refused([](ManyOptions& o) { o.ties["a"] = "2*b"; }), "ties");
+  EXPECT_EQ(refused([](ManyOptions& o) { o.priors["b"] = {1.0, 0.1}; }), "priors");
+  EXPECT_EQ(refused([](ManyOptions& o) { o.device = "opencl:0"; }), "device");
+}
+
 TEST(FitMany, SaysWhichShapeDoesNotFit) {
   const std::vector<double> six(6), four(4), three(3);
   const auto message = [](const auto& make) {
