@@ -5,6 +5,7 @@
 #   make test-fast    the quick tests
 #   make test-all     also the wheel, sanitizer builds, longer fuzzing, hostile settings, compilers, fresh machines,
 #                     packages that fit with SciPy
+#   make test-device  the long tests on an OpenCL device (PoCL will do), and CUDA sources where NVRTC is installed
 #   make wheel        the Python package as a wheel in dist/, with the libraries it needs
 #   make test-wheel   installs the wheel into a new environment and uses it
 #   make test-fresh   demo, test and the wheel on minimal Debian 12 and 13 (as root, with debootstrap)
@@ -37,7 +38,7 @@ PYTHON ?= /usr/bin/python3
 # Users' builds never stop at a warning; NLSQ_WERROR=ON, as in continuous integration, makes warnings errors.
 CONFIGURE := scripts/configure.sh CMAKE_INSTALL_PREFIX=$(PREFIX) $(if $(NLSQ_WERROR),NLSQ_WERROR=$(NLSQ_WERROR))
 
-.PHONY: build build-command build-python wheel test-wheel stubs demo test test-fast test-all test-cov test-asan test-tsan test-hostile test-fresh test-mutants test-compilers test-clients fuzz lint bench perf perf-test performance install format clean
+.PHONY: build build-command build-python wheel test-wheel stubs demo test test-fast test-all test-cov test-asan test-tsan test-hostile test-device test-fresh test-mutants test-compilers test-clients fuzz lint bench perf perf-test performance install format clean
 
 build: build-command build-python
 
@@ -85,7 +86,7 @@ build-tests:
 .PHONY: build-tests
 
 test: build-tests build-python
-	@ctest --test-dir build -j $(JOBS) --output-on-failure
+	@ctest --test-dir build -j $(JOBS) --output-on-failure -LE device-slow
 	@.venv/bin/python -m pytest
 
 test-fast: build-tests
@@ -96,7 +97,11 @@ test-asan test-tsan: test-%:
 	@$(INSTALL) $(BUILD_PACKAGES) $(TEST_PACKAGES)
 	@cmake --preset $* > /dev/null
 	@cmake --build build-$* -j $(JOBS)
-	@OCL_ICD_VENDORS=/none ctest --test-dir build-$* -j $(JOBS) --output-on-failure -E install_consumer
+	@OCL_ICD_VENDORS=/none ctest --test-dir build-$* -j $(JOBS) --output-on-failure -E install_consumer -LE device-slow
+
+# NIST, the CUDA sources for three generations of cards, and the tests of fits on a device: PoCL, where no other is there.
+test-device: build-tests
+	@ctest --test-dir build --output-on-failure -L device-slow
 
 # The suite again with tiny blocks, odd numbers of threads and each fold and instruction set.
 test-hostile: build-tests
@@ -135,13 +140,13 @@ test-compilers:
 test-clients: build-python
 	@.venv/bin/python tests/clients/run.py $(CLIENTS)
 
-test-all: test test-wheel lint test-mutants test-hostile test-asan test-tsan fuzz test-compilers test-fresh test-clients
+test-all: test test-device test-wheel lint test-mutants test-hostile test-asan test-tsan fuzz test-compilers test-fresh test-clients
 
 test-cov:
 	@$(INSTALL) $(BUILD_PACKAGES) $(TEST_PACKAGES) $(COVERAGE_PACKAGES)
 	@cmake --preset coverage > /dev/null
 	@cmake --build build-coverage -j $(JOBS)
-	@ctest --test-dir build-coverage -j $(JOBS) --output-on-failure -E install_consumer > build-coverage/ctest.log || \
+	@ctest --test-dir build-coverage -j $(JOBS) --output-on-failure -E install_consumer -LE device-slow > build-coverage/ctest.log || \
 	  { tail -40 build-coverage/ctest.log; exit 1; }
 	@python3 scripts/coverage.py build-coverage
 

@@ -184,7 +184,7 @@ TEST_F(BadInput, options_of_later_versions_are_refused_in_one_line) {
 }
 
 TEST_F(BadInput, a_device_that_does_not_exist_is_refused_with_those_that_do) {
-  expect_refused(line({"--device", "cuda:99"}), {"'cuda:99' does not exist", "there is cpu"});
+  expect_refused(line({"--device", "cuda:99"}), {"--device: 'cuda:99' does not exist", "there is cpu"});
   expect_refused(line({"--by", "y", "--device", "opencl:0"}), {"--device", "--by"});
   EXPECT_EQ(line({"--device", "cpu"}).code, 0);
   EXPECT_EQ(line({"--device", "auto"}).code, 0);

@@ -18,7 +18,7 @@ from nlsq._result import CurveFitResult
 KEYS = [
     "x", "popt", "pcov", "perr", "cost", "fun", "jac", "grad", "optimality", "active_mask", "nfev", "njev",
     "nfev_subsample", "attempts", "start_source", "progressive", "precision", "nfev_float32", "nit",
-    "status", "success", "message", "model", "xdata", "ydata", "engine", "trace_note", "jacobian_mode",
+    "status", "success", "message", "model", "xdata", "ydata", "engine", "device", "trace_note", "jacobian_mode",
     "jacobian_mode_source", "derivative_order", "warnings", "issues",
     "cache_stats", "all_times", "sparsity_detected", "multistart_diagnostics", "infodict",
 ]  # fmt: skip

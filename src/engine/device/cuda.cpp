@@ -81,22 +81,39 @@ class CudaContext {
     check(cuda_api().cuDevicePrimaryCtxRetain(&context_, device), "cuDevicePrimaryCtxRetain");
   }
   // Never released: the device lives as long as the process, and at its end the driver may be gone.
-  void use() const { check(cuda_api().cuCtxSetCurrent(context_), "cuCtxSetCurrent"); }
   cuda::Context handle() const { return context_; }
 
  private:
   cuda::Context context_ = nullptr;
 };
 
+// The calling thread's context while this lives; others that use CUDA find theirs afterwards.
+class InContext {
+ public:
+  explicit InContext(const CudaContext& context)
+      : code_(cuda_api().cuCtxPushCurrent_v2(context.handle())) {}
+  InContext(const InContext&) = delete;
+  InContext& operator=(const InContext&) = delete;
+  ~InContext() {
+    cuda::Context before = nullptr;
+    if (code_ == cuda::kSuccess) cuda_api().cuCtxPopCurrent_v2(&before);
+  }
+  void check_entered() const { check(code_, "cuCtxPushCurrent"); }
+
+ private:
+  cuda::Result code_;
+};
+
 class CudaBuffer final : public Buffer {
  public:
   CudaBuffer(const CudaContext& c, index_t bytes) : context(&c) {
-    context->use();
+    const InContext here(*context);
+    here.check_entered();
     check(cuda_api().cuMemAlloc_v2(&pointer, static_cast<std::size_t>(bytes)), "cuMemAlloc");
   }
   ~CudaBuffer() override {
     // What a lost device says about its memory changes nothing any more.
-    cuda_api().cuCtxSetCurrent(context->handle());
+    const InContext here(*context);
     cuda_api().cuMemFree_v2(pointer);
   }
   const CudaContext* context;
@@ -105,12 +122,17 @@ class CudaBuffer final : public Buffer {
 
 class CudaModule final : public Module {
  public:
-  CudaModule(const CudaContext& context, std::string image) : cubin(std::move(image)) {
-    context.use();
+  CudaModule(const CudaContext& c, std::string image) : cubin(std::move(image)), context(&c) {
+    const InContext here(*context);
+    here.check_entered();
     check(cuda_api().cuModuleLoadData(&module, cubin.data()), "cuModuleLoadData");
   }
-  ~CudaModule() override { cuda_api().cuModuleUnload(module); }
+  ~CudaModule() override {
+    const InContext here(*context);
+    cuda_api().cuModuleUnload(module);
+  }
   std::string cubin;
+  const CudaContext* context;
   cuda::Module module = nullptr;
 };
 
@@ -123,16 +145,19 @@ class CudaKernel final : public Kernel {
 class CudaQueue final : public Queue {
  public:
   explicit CudaQueue(const CudaContext& context) : context_(&context) {
-    context.use();
+    const InContext here(context);
+    here.check_entered();
     check(cuda_api().cuStreamCreate(&stream_, cuda::kStreamNonBlocking), "cuStreamCreate");
   }
   ~CudaQueue() override {
+    const InContext here(*context_);
     cuda_api().cuStreamSynchronize(stream_);
     cuda_api().cuStreamDestroy_v2(stream_);
   }
 
   void write(const Buffer& to, const void* from, index_t bytes) override {
-    context_->use();
+    const InContext here(*context_);
+    here.check_entered();
     check(cuda_api().cuMemcpyHtoDAsync_v2(static_cast<const CudaBuffer&>(to).pointer, from,
                                           static_cast<std::size_t>(bytes), stream_),
           "cuMemcpyHtoDAsync");
@@ -141,7 +166,8 @@ class CudaQueue final : public Queue {
   }
 
   void read(const Buffer& from, void* to, index_t bytes) override {
-    context_->use();
+    const InContext here(*context_);
+    here.check_entered();
     check(cuda_api().cuMemcpyDtoHAsync_v2(to, static_cast<const CudaBuffer&>(from).pointer,
                                           static_cast<std::size_t>(bytes), stream_),
           "cuMemcpyDtoHAsync");
@@ -149,7 +175,8 @@ class CudaQueue final : public Queue {
   }
 
   std::unique_ptr<Kernel> kernel(const Module& module, const char* name) override {
-    context_->use();
+    const InContext here(*context_);
+    here.check_entered();
     cuda::Function function = nullptr;
     check(cuda_api().cuModuleGetFunction(&function, static_cast<const CudaModule&>(module).module,
                                          name),
@@ -159,7 +186,8 @@ class CudaQueue final : public Queue {
 
   void launch(Kernel& kernel, std::span<const Argument> arguments, index_t groups,
               int items) override {
-    context_->use();
+    const InContext here(*context_);
+    here.check_entered();
     std::array<std::int64_t, kMostArguments> numbers{};
     std::array<cuda::Pointer, kMostArguments> pointers{};
     std::array<void*, kMostArguments> at{};

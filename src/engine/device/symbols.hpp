@@ -113,7 +113,8 @@ inline constexpr unsigned kStreamNonBlocking = 1;
   NLSQ_SYMBOL(cuDeviceGetAttribute, cuda::Result, (int*, int, cuda::DeviceId))                 \
   NLSQ_SYMBOL(cuDeviceTotalMem_v2, cuda::Result, (std::size_t*, cuda::DeviceId))               \
   NLSQ_SYMBOL(cuDevicePrimaryCtxRetain, cuda::Result, (cuda::Context*, cuda::DeviceId))        \
-  NLSQ_SYMBOL(cuCtxSetCurrent, cuda::Result, (cuda::Context))                                  \
+  NLSQ_SYMBOL(cuCtxPushCurrent_v2, cuda::Result, (cuda::Context))                              \
+  NLSQ_SYMBOL(cuCtxPopCurrent_v2, cuda::Result, (cuda::Context*))                              \
   NLSQ_SYMBOL(cuMemAlloc_v2, cuda::Result, (cuda::Pointer*, std::size_t))                      \
   NLSQ_SYMBOL(cuMemFree_v2, cuda::Result, (cuda::Pointer))                                     \
   NLSQ_SYMBOL(cuMemcpyHtoDAsync_v2, cuda::Result,                                              \
