@@ -5,6 +5,7 @@
 
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "nlsq/types.hpp"
@@ -38,6 +39,8 @@ class Dataset {
  public:
   Dataset& column(std::string name, Values values);
   Dataset& response(Values y);
+  /// Names of the elements that an index column of whole numbers picks: a["HARPS"] for a[0].
+  Dataset& labels(std::string column, std::vector<std::string> of_elements);
   /// sigma of the last response added.
   Dataset& sigma(Values sigma);
   Dataset& sigma(double sigma);
@@ -53,10 +56,13 @@ class Dataset {
   };
   const std::vector<Column>& columns() const { return columns_; }
   const std::vector<Response>& responses() const { return responses_; }
+  /// Of an index column; null: numbers.
+  const std::vector<std::string>* labels_of(const std::string& column) const;
 
  private:
   std::vector<Column> columns_;
   std::vector<Response> responses_;
+  std::vector<std::pair<std::string, std::vector<std::string>>> labels_;
 };
 
 /// A number that tells `bytes` bytes from those of an array that was changed since: a change of one

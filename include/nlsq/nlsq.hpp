@@ -18,6 +18,7 @@
 #include "nlsq/options.hpp"
 #include "nlsq/result.hpp"
 #include "nlsq/runtime.hpp"
+#include "nlsq/sparse_least_squares.hpp"
 #include "nlsq/table.hpp"
 #include "nlsq/types.hpp"
 #include "nlsq/version.hpp"

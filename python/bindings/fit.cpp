@@ -233,6 +233,14 @@ void bind_fit(nb::module_& m) {
           "Of a Jacobian without full rank: pcov by the pseudo-inverse, directions that change no "
           "value of the model, scales of the parameters and what counts as rounding; else None.")
       .def_ro("engine", &FitResult::engine)
+      .def_ro("linear_solver", &FitResult::linear_solver)
+      .def_ro("n", &FitResult::n)
+      .def(
+          "covariance",
+          [](const FitResult& r, const std::vector<index_t>& positions) {
+            return new_matrix(r.covariance(positions), positions.size());
+          },
+          nb::arg("positions"), "Covariance of some parameters, of any number of them.")
       .def_ro("isa", &FitResult::isa)
       .def_ro("fold", &FitResult::fold)
       .def_ro("precision", &FitResult::precision)

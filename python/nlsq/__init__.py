@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from nlsq._least_squares import LeastSquares, least_squares
     from nlsq._many import CurveFitManyResult, curve_fit_many
     from nlsq._memory import estimate_memory_requirements
+    from nlsq._sparse import SparseJacobianComputer, detect_jacobian_sparsity
+    from nlsq._together import Problem, fit_together
+    from nlsq._together_result import GlobalFitResult
     from nlsq._result import CurveFitResult, OptimizeResult, OptimizeWarning
     from nlsq.callbacks import CallbackBase, CallbackChain, EarlyStopping, IterationLogger, ProgressBar
 
@@ -40,6 +43,11 @@ _LAZY = {
     "fit": "nlsq._curve_fit",
     "CurveFit": "nlsq._fitter",
     "estimate_memory_requirements": "nlsq._memory",
+    "Problem": "nlsq._together",
+    "SparseJacobianComputer": "nlsq._sparse",
+    "detect_jacobian_sparsity": "nlsq._sparse",
+    "fit_together": "nlsq._together",
+    "GlobalFitResult": "nlsq._together_result",
     "least_squares": "nlsq._least_squares",
     "LeastSquares": "nlsq._least_squares",
     "CurveFitResult": "nlsq._result",
@@ -57,9 +65,10 @@ _ALIASES = {"fit": "curve_fit"}
 
 __all__ = [
     "CallbackBase", "CallbackChain", "CurveFit", "CurveFitManyResult", "CurveFitResult", "EarlyStopping",
-    "IterationLogger", "LeastSquares", "OptimizeResult", "OptimizeWarning", "ProgressBar", "StopOptimization",
+    "GlobalFitResult", "IterationLogger", "LeastSquares", "OptimizeResult", "OptimizeWarning", "Problem", "ProgressBar",
+    "SparseJacobianComputer", "StopOptimization",
     "callbacks", "clear_cache", "curve_fit", "curve_fit_large", "curve_fit_many",
-    "estimate_memory_requirements", "fit", "functions", "get_cache_stats", "least_squares",
+    "detect_jacobian_sparsity", "estimate_memory_requirements", "fit", "fit_together", "functions", "get_cache_stats", "least_squares",
 ]  # fmt: skip  # not the modules result and scipy: `from nlsq import *` would hide what others call so
 
 

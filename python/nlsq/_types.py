@@ -79,6 +79,7 @@ class FitOptions(TypedDict, total=False):
     tie: Mapping[str, str] | None
     prior: Mapping[str, tuple[float, float]] | None
     derive: Mapping[str, str] | None
+    linear_solver: Literal["auto", "dense", "sparse"]
     memory_limit: int | str | None
     precision: Literal["auto", "double", "measure", "mixed"]
     cache_config: Mapping[str, bool | int] | None
