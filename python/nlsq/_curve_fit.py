@@ -235,9 +235,10 @@ def _fit(f, xdata, ydata, options, solver):
     clocks = None
     if isinstance(f, str):
         if "[" in f:
-            from nlsq._together import fit_vectors
+            from nlsq._together import fit_vectors, picks_parameters
 
-            return fit_vectors(f, xdata, ydata, options, solver)
+            if picks_parameters(f):
+                return fit_vectors(f, xdata, ydata, options, solver)
         if ydata is not None and not isinstance(xdata, dict):
             from nlsq._model_data import without_masks
 

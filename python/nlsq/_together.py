@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -326,6 +327,11 @@ def _add_starts(sets, start, limits, fixed, relations):
 
 def _is_known(name, start, fixed, tied):
     return name in start or fixed.get(name) is not None or name in tied
+
+
+def picks_parameters(formula):
+    """Whether a formula has a parameter that a column picks, a[group]; not the name of a column in backquotes."""
+    return re.search(r"[^\W\d]\w*\[", re.sub(r"`[^`]*`", " ", formula)) is not None
 
 
 def fit_vectors(formula, xdata, ydata, options, solver):

@@ -35,6 +35,8 @@ class ManyOptions(TypedDict, total=False):
     data: Any
     y: str | None
     by: str | Iterable[str] | None
+    share: str | Iterable[str] | None
+    linear_solver: Literal["auto", "dense", "sparse"]
 
 
 class FitOptions(TypedDict, total=False):

@@ -62,6 +62,10 @@ void SparseFactor::solve(std::span<double> b) const {
   x = solution;
 }
 
+index_t SparseFactor::pivots_below(double limit) const {
+  return static_cast<index_t>((impl_->ldlt.vectorD().array() < limit).count());
+}
+
 index_t SparseFactor::entries() const {
   return static_cast<index_t>(impl_->ldlt.matrixL().nestedExpression().nonZeros());
 }
