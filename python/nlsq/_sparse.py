@@ -37,7 +37,7 @@ def serves(settings, n):
     return plain and settings["jac_sparsity"] is not None and n >= _LEAST and settings.get("workers") is None
 
 
-def solve(fun, x0, settings):
+def solve(fun, x0, settings) -> OptimizeResult:
     """The fit; an OptimizeResult with the entries of SciPy's."""
     x0 = np.atleast_1d(np.asarray(x0, dtype=float))
     args, kwargs = settings["args"], settings["kwargs"] or {}
@@ -107,7 +107,7 @@ class SparseJacobianComputer:
     def __init__(self, sparsity_threshold: float = 0.01):
         self.sparsity_threshold = sparsity_threshold
 
-    def detect_sparsity_pattern(self, func, x0, x_sample, n_samples: int = 100):
+    def detect_sparsity_pattern(self, func, x0, x_sample, n_samples: int = 100) -> tuple[np.ndarray, float]:
         """(pattern, sparsity): where derivatives of func(x_sample, *x0) by the parameters are not zero at x0 and at two
         points near it, an array of bool; and the part that is zero."""
         x0 = np.asarray(x0, dtype=float)
@@ -139,7 +139,7 @@ class SparseJacobianComputer:
                 "sparsity": sparsity, "nnz": nnz, "reduction_factor": dense / sparse if sparse else np.inf}  # fmt: skip
 
 
-def detect_jacobian_sparsity(func, x0, x_sample, threshold: float = 0.01):
+def detect_jacobian_sparsity(func, x0, x_sample, threshold: float = 0.01) -> tuple[float, dict]:
     """(sparsity, info) of the Jacobian of func(x, *x0) on a sample of x: the part that is zero, and counts."""
     pattern, sparsity = SparseJacobianComputer(threshold).detect_sparsity_pattern(func, x0, x_sample)
     by_row, by_column = pattern.sum(axis=1), pattern.sum(axis=0)
