@@ -96,6 +96,8 @@ void add_parameter_options(CLI::App& fit, FitArguments& a) {
            "HOW");
   add_list(fit, "--bounds", a.bounds, "a=0:10,b=:5,c=1:", group, "LIST");
   add_list(fit, "--fix", a.fix, "keep at its start, or at a value: c or c=0", group, "LIST");
+  add_list(fit, "--share", a.share,
+           "with --by: one fit of all groups that have these parameters in common", group, "NAMES");
   add_list(fit, "--tie", a.tie, "a parameter that follows from others: 'b=2*a'; may be repeated",
            group, "NAME=EXPR");
   add_list(fit, "--prior", a.prior, "what is known beforehand: 'k=1.2+-0.1'; may be repeated",
@@ -127,6 +129,9 @@ void add_method_options(CLI::App& fit, FitArguments& a) {
                  "auto, fwd or rev (default: NLSQ_JACOBIAN_MODE, settings file, auto)")
       ->group(group)
       ->type_name("MODE");
+  add_text(fit, "--linear-solver", a.linear_solver,
+           "auto (default), dense, or sparse for models whose rows touch few of many parameters",
+           group, "NAME");
   add_text(fit, "--precision", a.precision, "auto (default), double, measure or mixed", group,
            "NAME");
   add_text(fit, "--threads", a.threads, "threads (default: all of this machine's processors)",

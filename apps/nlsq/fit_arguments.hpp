@@ -17,9 +17,10 @@ struct FitArguments {
   std::string file, model, y, sigma;
   bool absolute_sigma = false;
   bool no_progressive = false;
-  std::vector<std::string> p0, bounds, fix, where, expr, tie, prior, derive;
+  std::vector<std::string> p0, bounds, fix, where, expr, tie, prior, derive, share;
   std::string loss = "linear", f_scale = "1", method = "trf", x_scale = "jac", precision = "auto",
               starts = "search";
+  std::string linear_solver = "auto";
   std::optional<std::string> jacobian_mode;
   std::string ftol, xtol, gtol, max_nfev, level, threads, memory;
   bool no_polish = false;

@@ -133,6 +133,7 @@ FitOptions make_fit_options(const FitArguments& arguments, const Model& model) {
   options.precision = parse_precision(arguments.precision);
   options.starts = parse_starts(arguments.starts);
   options.device = arguments.device;
+  options.linear_solver = parse_linear_solver(arguments.linear_solver);
   options.f_scale = parse_finite(arguments.f_scale, "--f-scale");
   options.absolute_sigma = arguments.absolute_sigma;
   options.progressive = !arguments.no_progressive;

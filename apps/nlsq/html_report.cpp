@@ -116,7 +116,7 @@ class Page {
 
   void correlations() {
     const std::size_t n = r_->names.size();
-    if (n < 2 || n > kMostCorrelated) return;
+    if (n < 2 || n > kMostCorrelated || r_->pcov.empty()) return;
     const std::vector<double> matrix = r_->correlation();
     out_ += "<h2>Correlations</h2>\n<div class=\"wide\"><table>\n<thead><tr><th></th>";
     for (const std::string& name : r_->names) out_ += "<th class=\"n\">" + escaped(name) + "</th>";

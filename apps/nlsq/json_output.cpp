@@ -202,6 +202,7 @@ void add_run(const FitResult& r, Json& json) {
   } else {
     json["device"] = nullptr;
   }
+  json["linear_solver"] = r.linear_solver;
   json["isa"] = r.isa;
   json["fold"] = r.fold;
   json["precision"] = r.precision;
@@ -226,8 +227,10 @@ void add_fit(const FitResult& r, const LoadedData& loaded, const FitOptions& opt
   json["parameter_order"] = r.names;
   json["parameters"] = parameters_of(r, loaded, options, has_level);
   if (has_level) json["level"] = options.level;
-  json["covariance"] = square(r.pcov, r.names.size());
-  json["correlation"] = square(r.correlation(), r.names.size());
+  // A matrix of thousands of parameters is not kept.
+  const bool has_matrix = !r.pcov.empty() || r.names.empty();
+  json["covariance"] = has_matrix ? square(r.pcov, r.names.size()) : Json(nullptr);
+  json["correlation"] = has_matrix ? square(r.correlation(), r.names.size()) : Json(nullptr);
   json["derived"] = derived_of(r, options, has_level);
   json["derived_covariance"] = square(r.derived_cov, r.derived.size());
   json["cost"] = r.cost;

@@ -28,6 +28,7 @@
 #include "progress.hpp"
 #include "result_table.hpp"
 #include "run_by.hpp"
+#include "shared_groups.hpp"
 #include "stop_signal.hpp"
 #include "streamed.hpp"
 #include "svg_plot.hpp"
@@ -120,10 +121,12 @@ int exit_code(const FitResult& result, bool is_strict) {
 int run_fit(const FitArguments& arguments) {
   refuse_later_options(arguments);
   refuse_shared_files(arguments);
+  if (!arguments.share.empty() && arguments.by.empty())
+    throw InputError("--share", "--share is for the groups of a table: give --by COLUMN");
   if (!arguments.by.empty()) {
     if (const std::string why = why_streamed(arguments); !why.empty())
       refuse_options_of_memory(arguments, why);
-    return run_by(arguments);
+    if (arguments.share.empty()) return run_by(arguments);
   }
   refuse_options_of_groups(arguments);
   const std::optional<OutputFile> plot = plot_file(arguments);
@@ -136,6 +139,7 @@ int run_fit(const FitArguments& arguments) {
   const std::optional<OutputFile> curve = curve_file(arguments);
   const Stopwatch reading;
   LoadedData loaded = load(arguments);
+  if (!arguments.share.empty()) join_groups(arguments, loaded);
   FitOptions options = make_fit_options(arguments, *loaded.model);
   if (!arguments.p0_from.empty())
     add_earlier_starts(arguments.p0_from, loaded, options, loaded.notes);

@@ -5,6 +5,7 @@
 
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "nlsq/rows.hpp"
@@ -46,6 +47,8 @@ class Dataset {
  public:
   Dataset& column(std::string name, Values values);
   Dataset& response(Values y);
+  /// Names of the elements that an index column of whole numbers picks: a["HARPS"] for a[0].
+  Dataset& labels(std::string column, std::vector<std::string> of_elements);
   /// sigma of the last response added.
   Dataset& sigma(Values sigma);
   Dataset& sigma(double sigma);
@@ -63,11 +66,14 @@ class Dataset {
   const std::vector<Response>& responses() const { return responses_; }
   /// Whether some of it is not in memory.
   bool is_streamed() const { return is_streamed_; }
+  /// Of an index column; null: numbers.
+  const std::vector<std::string>* labels_of(const std::string& column) const;
 
  private:
   std::vector<Column> columns_;
   std::vector<Response> responses_;
   bool is_streamed_ = false;
+  std::vector<std::pair<std::string, std::vector<std::string>>> labels_;
 };
 
 /// A number that tells `bytes` bytes from those of an array that was changed since: a change of one

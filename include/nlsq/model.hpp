@@ -148,6 +148,10 @@ class Model {
       const std::vector<std::string>& parameters,
       const std::function<std::vector<Var>(const Columns&, const Params&)>& function);
 
+  /// The same model for groups of rows: its parameters, but for those in `shared`, become vectors
+  /// whose elements `column` picks. Throws InputError for a shared name that it does not have.
+  Model picked_by(const std::string& column, const std::vector<std::string>& shared) const;
+
   /// Parameters by first appearance (parse) or as given (trace).
   const std::vector<std::string>& parameters() const;
   /// The columns the model uses.

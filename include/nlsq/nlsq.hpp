@@ -20,6 +20,7 @@
 #include "nlsq/row_files.hpp"
 #include "nlsq/rows.hpp"
 #include "nlsq/runtime.hpp"
+#include "nlsq/sparse_least_squares.hpp"
 #include "nlsq/table.hpp"
 #include "nlsq/types.hpp"
 #include "nlsq/version.hpp"

@@ -285,6 +285,14 @@ void bind_fit(nb::module_& m) {
             return values;
           },
           "The device that made the passes: id, name, bytes uploaded and moved; None without one.")
+      .def_ro("linear_solver", &FitResult::linear_solver)
+      .def_ro("n", &FitResult::n)
+      .def(
+          "covariance",
+          [](const FitResult& r, const std::vector<index_t>& positions) {
+            return new_matrix(r.covariance(positions), positions.size());
+          },
+          nb::arg("positions"), "Covariance of some parameters, of any number of them.")
       .def_ro("isa", &FitResult::isa)
       .def_ro("fold", &FitResult::fold)
       .def_ro("precision", &FitResult::precision)

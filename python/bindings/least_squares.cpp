@@ -15,7 +15,7 @@
 #include "array.hpp"
 #include "called.hpp"
 #include "gil.hpp"
-#include "nlsq/least_squares.hpp"
+#include "nlsq/sparse_least_squares.hpp"
 #include "options.hpp"
 #include "stats/statistics.hpp"
 #include "trace.hpp"
@@ -192,9 +192,37 @@ FitResult complete(const FitResult& part, const std::vector<std::string>& names,
   return all;
 }
 
+FitResult run_sparse(nb::handle fun, index_t m, const std::vector<double>& x0,
+                     const std::vector<index_t>& start, const std::vector<index_t>& column,
+                     const std::vector<double>& lower, const std::vector<double>& upper,
+                     const std::vector<double>& diff_step, const nb::dict& solver) {
+  LeastSquaresOptions options;
+  options.lower = lower;
+  options.upper = upper;
+  options.diff_step = diff_step;
+  for (const auto& [name, value] : solver) set_solver(options, name, value);
+  const WithoutGil release;
+  const auto residuals = [fun](std::span<const double> p, std::span<double> f) {
+    call_into(fun, p, f);
+  };
+  return sparse_least_squares(residuals, m, x0, {start, column}, options);
+}
+
 }  // namespace
 
 void bind_least_squares(nb::module_& m) {
+  m.def("sparse_least_squares", &run_sparse, nb::arg("fun"), nb::arg("m"), nb::arg("x0"),
+        nb::arg("start"), nb::arg("column"), nb::arg("lower"), nb::arg("upper"),
+        nb::arg("diff_step"), nb::arg("solver"),
+        "Least squares of a function whose Jacobian may be non-zero at (row, column) alone: of row "
+        "i at column[start[i]:start[i + 1]].");
+  m.def(
+      "column_groups",
+      [](const std::vector<index_t>& start, const std::vector<index_t>& column, index_t n) {
+        return column_groups({start, column}, n);
+      },
+      nb::arg("start"), nb::arg("column"), nb::arg("n"),
+      "Numbers of groups of columns that share no row.");
   m.def("complete", &complete, nb::arg("part"), nb::arg("names"), nb::arg("p0"), nb::arg("held"),
         nb::arg("masked"), nb::arg("tss"), nb::arg("sum_log_sigma"), nb::arg("has_sigma"),
         nb::arg("differences").none() = nb::none(),

@@ -75,6 +75,7 @@ NB_MODULE(_core, m) {
   nlsq::python::bind_leastsq(m);
   nlsq::python::bind_kept_residuals(m);
   nlsq::python::bind_fit_terms(m);
+  nlsq::python::bind_fit_problem(m);
   nlsq::python::bind_fit_many(m);
   nlsq::python::bind_least_squares(m);
   nlsq::python::bind_memory(m);

@@ -102,6 +102,7 @@ void bind_trace(nb::module_& m);
 void bind_trace_rows(nb::module_& m);
 void bind_trace_rollup(nb::module_& m);
 void bind_fit_terms(nb::module_& m);
+void bind_fit_problem(nb::module_& m);
 void bind_fit_many(nb::module_& m);
 void bind_model(nb::module_& m);
 void bind_fit(nb::module_& m);

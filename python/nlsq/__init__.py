@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from nlsq._least_squares import LeastSquares, least_squares
     from nlsq._many import CurveFitManyResult, curve_fit_many
     from nlsq._memory import estimate_memory_requirements
+    from nlsq._sparse import SparseJacobianComputer, detect_jacobian_sparsity
+    from nlsq._together import Problem, fit_together
+    from nlsq._together_result import GlobalFitResult
     from nlsq._result import CurveFitResult, OptimizeResult, OptimizeWarning
     from nlsq._row_sources import Rows
     from nlsq.callbacks import CallbackBase, CallbackChain, EarlyStopping, IterationLogger, ProgressBar
@@ -44,6 +47,11 @@ _LAZY = {
     "fit": "nlsq._curve_fit",
     "CurveFit": "nlsq._fitter",
     "estimate_memory_requirements": "nlsq._memory",
+    "Problem": "nlsq._together",
+    "SparseJacobianComputer": "nlsq._sparse",
+    "detect_jacobian_sparsity": "nlsq._sparse",
+    "fit_together": "nlsq._together",
+    "GlobalFitResult": "nlsq._together_result",
     "least_squares": "nlsq._least_squares",
     "LeastSquares": "nlsq._least_squares",
     "Rows": "nlsq._row_sources",
@@ -65,9 +73,11 @@ _ALIASES = {"fit": "curve_fit"}
 
 __all__ = [
     "CallbackBase", "CallbackChain", "CurveFit", "CurveFitManyResult", "CurveFitResult", "DeviceData", "EarlyStopping",
-    "IterationLogger", "LeastSquares", "OptimizeResult", "OptimizeWarning", "ProgressBar", "Rows", "StopOptimization",
-    "callbacks", "clear_cache", "curve_fit", "curve_fit_large", "curve_fit_many", "device_data", "devices",
-    "estimate_memory_requirements", "fit", "functions", "get_cache_stats", "least_squares",
+    "GlobalFitResult", "IterationLogger", "LeastSquares", "OptimizeResult", "OptimizeWarning", "Problem", "ProgressBar", "Rows",
+    "SparseJacobianComputer", "StopOptimization",
+    "callbacks", "clear_cache", "curve_fit", "curve_fit_large", "curve_fit_many", "detect_jacobian_sparsity",
+    "device_data", "devices",
+    "estimate_memory_requirements", "fit", "fit_together", "functions", "get_cache_stats", "least_squares",
 ]  # fmt: skip  # not the modules result and scipy: `from nlsq import *` would hide what others call so
 
 

@@ -1,6 +1,6 @@
 """The engine of nlsq."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 def version() -> str:
@@ -428,6 +428,19 @@ class FitResult:
     def names(self) -> list[str]: ...
 
     @property
+    def tied(self) -> list[str]: ...
+
+    @property
+    def n_priors(self) -> int: ...
+
+    @property
+    def derived(self) -> list:
+        """(name, value, error, expression) of each derived quantity."""
+
+    @property
+    def derived_cov(self) -> object: ...
+
+    @property
     def popt(self) -> object: ...
 
     @property
@@ -552,6 +565,12 @@ class FitResult:
         """
         The device that made the passes: id, name, bytes uploaded and moved; None without one.
         """
+
+    @property
+    def linear_solver(self) -> str: ...
+
+    def covariance(self, positions: Sequence[int]) -> object:
+        """Covariance of some parameters, of any number of them."""
 
     @property
     def isa(self) -> str: ...
@@ -746,6 +765,14 @@ def fit_terms(terms: list, p0: Sequence[float], lower: object | None, upper: obj
     Minimizes the sum of squares of all rows of some terms (model, columns, rows).
     """
 
+def gathered_by(model: Model) -> list:
+    """The index column of each parameter; None of plain ones."""
+
+def fit_problem(sets: list, start: Mapping[str, float], bounds: Mapping[str, tuple[float, float]], fixed: Mapping[str, float | None], absolute_sigma: bool, loss: object | None, f_scale: float, linear_solver: str, solver: dict) -> FitResult:
+    """
+    Fits several sets (model, names of its parameters, columns, y, sigma, labels) at once; parameters of the same name are shared.
+    """
+
 def fit_many(model: Model, columns: Sequence[object], y: object, fits: int, rows: int, offsets: object | None, sigma: object | None, mask: object | None, starts: object | None, lower: object | None, upper: object | None, fixed: Sequence[bool], searched: Sequence[bool], options: dict, into: dict, progress: object | None) -> tuple:
     """
     Fits a model to many data sets, into the caller's arrays; see nlsq.curve_fit_many. Returns (engine, sets that failed, milliseconds, where fits began). searched: parameters without a start, empty where all have one.
@@ -753,6 +780,14 @@ def fit_many(model: Model, columns: Sequence[object], y: object, fits: int, rows
 
 def many_message(status: int, flags: int) -> str:
     """What a status and the flags of one of many fits say."""
+
+def sparse_least_squares(fun: object, m: int, x0: Sequence[float], start: Sequence[int], column: Sequence[int], lower: Sequence[float], upper: Sequence[float], diff_step: Sequence[float], solver: dict) -> FitResult:
+    """
+    Least squares of a function whose Jacobian may be non-zero at (row, column) alone: of row i at column[start[i]:start[i + 1]].
+    """
+
+def column_groups(start: Sequence[int], column: Sequence[int], n: int) -> list[int]:
+    """Numbers of groups of columns that share no row."""
 
 def complete(part: FitResult, names: Sequence[str], p0: Sequence[float], held: Sequence[bool], masked: int, tss: float, sum_log_sigma: float, has_sigma: bool, differences: str | None = None) -> FitResult:
     """The result of a curve fitted as residuals, over all its parameters."""

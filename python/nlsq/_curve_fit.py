@@ -38,6 +38,7 @@ _DEFAULTS = {
     "center_on_p0": True, "scale_factor": 1.0, "seed": None, "memory_limit": None, "precision": "auto",
     "compute_diagnostics": False, "starts": "search", "tie": None, "prior": None, "derive": None,
     "device": None,
+    "linear_solver": "auto",
 }  # fmt: skip
 _LIMITS = ("max_nfev", "maxfev", "maxiter")  # names of one argument
 _SOLVER = ("ftol", "xtol", "gtol", "x_scale", *_LIMITS)
@@ -106,6 +107,8 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
         that the model does not have is a new parameter; give it a start in p0 by name.
     prior : dict of name: (value, standard deviation)
         What is known beforehand of parameters, or of expressions of them: each is one more row.
+    linear_solver : {"auto", "dense", "sparse"}
+        Of formulas with parameters that a column picks, ``offset[telescope]`` (docs/structured.md).
     derive : dict of name: expression, such as ``{"fwhm": "2.3548*s"}``
         Quantities to report with their errors: ``result.derived``.
     threads : int, default 0: all that help
@@ -240,6 +243,11 @@ def _fit(f, xdata, ydata, options, solver):
 
         return fit(_fit, f, xdata, ydata, options, solver)
     if isinstance(f, str):
+        if "[" in f:
+            from nlsq._together import fit_vectors, picks_parameters
+
+            if picks_parameters(f):
+                return fit_vectors(f, xdata, ydata, options, solver)
         if ydata is not None and not isinstance(xdata, dict):
             from nlsq._model_data import without_masks
 

@@ -65,6 +65,11 @@ def least_squares(fun: Callable[..., Any], x0: ArrayLike, jac: Callable[..., Any
             raise _arguments.unknown_keyword("least_squares", name, _DEFAULTS)
         settings[name] = value
     _check(fun, x0, settings)
+    if settings["jac_sparsity"] is not None:
+        from nlsq import _sparse
+
+        if _sparse.serves(settings, np.size(x0)):
+            return _sparse.solve(fun, x0, settings)
     threads, mode = settings.pop("threads"), settings.pop("jacobian_mode")
     engine = Engine(threads, mode, settings["x_scale"] is None) if jac is None else None
     settings["jac"] = "2-point" if jac is None else jac

@@ -31,7 +31,7 @@ _KNOWN = (
     "f", "xdata", "ydatas", "p0", "sigma", "absolute_sigma", "bounds", "mask", "nan_policy", "fixed", "method", "loss",
     "f_scale", *_TOLERANCES, "max_nfev", "pcov", "threads", "jacobian_mode", "time_limit", "memory_limit", "progress",
     "data", "y",
-    "by", "dim", "starts",
+    "by", "dim", "starts", "share", "linear_solver",
 )  # fmt: skip
 
 
@@ -58,7 +58,7 @@ def curve_fit_many(
     absolute_sigma: bool = False, bounds: Any = None, *, mask: Any = None, nan_policy: str | None = None,
     fixed: Any = None, method: str | None = None, loss: str | None = None, f_scale: float = 1.0, pcov: bool = True,
     threads: int = 0, jacobian_mode: str | None = None, time_limit: float = 0.0, starts: str = "search",
-    memory_limit: int | str | None = None, progress: Any = False, data: Any = None, y: str | None = None, by: Any = None, dim: str | None = None, **solver: Any,
+    memory_limit: int | str | None = None, progress: Any = False, data: Any = None, y: str | None = None, by: Any = None, dim: str | None = None, share: Any = None, linear_solver: str = "auto", **solver: Any,
 ) -> Any:  # fmt: skip
     """Fits f(x, a, b, …) to each of many data sets: every pixel, every well, every bootstrap sample.
 
@@ -107,6 +107,11 @@ def curve_fit_many(
         The dimension of a DataArray to fit along; its coordinate is the default xdata, and the result a Dataset. Other
         arguments may be labelled, too, and are matched by their dimensions.
 
+    share : names of parameters that all sets have in common
+        The sets are then one fit, and the result a GlobalFitResult (docs/structured.md); the others are called
+        ``amp[0]``, ``amp[1]``, … p0, bounds and fixed by name.
+    linear_solver : {"auto", "dense", "sparse"}, of fits with share
+
     Returns
     -------
     CurveFitManyResult
@@ -130,6 +135,13 @@ def curve_fit_many(
         memory_limit=memory_limit,
         core=_core_options(absolute_sigma, method, loss, f_scale, threads, jacobian_mode, time_limit, starts, solver),
     )  # fmt: skip
+    if share is not None:
+        from nlsq._many_shared import fit_shared
+
+        for name, value in (("mask", mask), ("nan_policy", nan_policy), ("dim", dim), ("time_limit", time_limit or None)):
+            if value is not None:
+                raise TypeError(f"{name} does not go with share")
+        return fit_shared(f, xdata, ydatas, data, y, by, share, linear_solver, options, method, loss, f_scale, solver)
     if nan_policy not in (None, "omit", "raise"):
         raise ValueError(f"nan_policy must be None, 'omit' or 'raise', not {nan_policy!r}")
     if not callable(f) and not isinstance(f, str):

@@ -78,10 +78,11 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         **_group(ABSENT, "give bounds; none are ever imposed", "BoundsInference infer_bounds merge_bounds"),
         "ParameterNormalizer": (ABSENT, "parameters are scaled inside (x_scale='jac')"),
     },
-    "Sparse Jacobians": _group(
-        PLANNED, "curve_fit: the Jacobian is never stored, only its n by n triangle",
-        "SparseJacobianComputer SparseOptimizer detect_jacobian_sparsity",
-    ),
+    "Sparse Jacobians": {
+        "SparseJacobianComputer": (WORKS, "patterns by looking; fits with one: least_squares(jac_sparsity=)"),
+        "SparseOptimizer": (PLANNED, "curve_fit and least_squares(jac_sparsity=) choose by themselves"),
+        "detect_jacobian_sparsity": (WORKS, "of NLSQ's (sparsity, info)"),
+    },
     "Profiling and checks": {
         **_group(ABSENT, "r.to_dict()['elapsed_ms'], and any profiler of Python",
                  "PerformanceProfiler ProfileMetrics clear_profiling_data get_global_profiler ProfilerVisualization "

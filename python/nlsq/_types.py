@@ -36,6 +36,8 @@ class ManyOptions(TypedDict, total=False):
     data: Any
     y: str | None
     by: str | Iterable[str] | None
+    share: str | Iterable[str] | None
+    linear_solver: Literal["auto", "dense", "sparse"]
 
 
 class FitOptions(TypedDict, total=False):
@@ -80,6 +82,7 @@ class FitOptions(TypedDict, total=False):
     tie: Mapping[str, str] | None
     prior: Mapping[str, tuple[float, float]] | None
     derive: Mapping[str, str] | None
+    linear_solver: Literal["auto", "dense", "sparse"]
     memory_limit: int | str | None
     precision: Literal["auto", "double", "measure", "mixed"]
     device: str | None

@@ -24,7 +24,7 @@ namespace {
 
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
-constexpr index_t kMostGathered = 100000;
+constexpr index_t kMostGathered = 10000000;
 
 const Dataset::Column* find_column(const Dataset& data, const std::string& name) {
   for (const Dataset::Column& column : data.columns()) {
@@ -159,7 +159,8 @@ Columns find_columns(const Model& model, const Dataset& data) {
   return found;
 }
 
-std::vector<std::string> names_of(const Model& model, std::span<const index_t> sizes) {
+std::vector<std::string> names_of(const Model& model, std::span<const index_t> sizes,
+                                  const Dataset& data) {
   std::vector<std::string> names;
   names.reserve(model.parameters().size());
   std::size_t at = 0;
@@ -169,7 +170,13 @@ std::vector<std::string> names_of(const Model& model, std::span<const index_t> s
       names.push_back(symbol.name);
       continue;
     }
-    for (index_t i = 0; i < size; ++i) names.push_back(fmt::format("{}[{}]", symbol.name, i));
+    const std::vector<std::string>* const labels =
+        data.labels_of(model.columns()[z(symbol.index_column)]);
+    for (index_t i = 0; i < size; ++i) {
+      const bool has_label = labels != nullptr && z(i) < labels->size();
+      names.push_back(has_label ? fmt::format("{}[{}]", symbol.name, (*labels)[z(i)])
+                                : fmt::format("{}[{}]", symbol.name, i));
+    }
   }
   return names;
 }
@@ -198,7 +205,7 @@ std::vector<std::string> expanded_names(const Model& model, const Dataset& data,
     });
     sizes.push_back(size);
   }
-  return names_of(model, {sizes.data(), sizes.size()});
+  return names_of(model, {sizes.data(), sizes.size()}, data);
 }
 
 reduce::Term bind_term(const TermView& view, const FitOptions& options,

@@ -21,9 +21,10 @@ struct TermView {
   double f_scale;
 };
 
-/// Names of the model's parameters, gathered ones expanded to a[0], a[1], … by the elements of each
-/// symbol.
-std::vector<std::string> names_of(const Model& model, std::span<const index_t> sizes);
+/// Names of the model's parameters, gathered ones expanded to a[0], a[1], … or a[label], … by the
+/// elements of each symbol.
+std::vector<std::string> names_of(const Model& model, std::span<const index_t> sizes,
+                                  const Dataset& data);
 /// The same by the largest index in the data. `sizes` gets the elements.
 std::vector<std::string> expanded_names(const Model& model, const Dataset& data,
                                         linalg::Indices& sizes);

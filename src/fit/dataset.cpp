@@ -15,6 +15,18 @@ Dataset& Dataset::column(std::string name, Values values) {
   return *this;
 }
 
+Dataset& Dataset::labels(std::string column, std::vector<std::string> of_elements) {
+  labels_.emplace_back(std::move(column), std::move(of_elements));
+  return *this;
+}
+
+const std::vector<std::string>* Dataset::labels_of(const std::string& column) const {
+  for (const auto& [name, of_elements] : labels_) {
+    if (name == column) return &of_elements;
+  }
+  return nullptr;
+}
+
 Dataset& Dataset::response(Values y) {
   is_streamed_ |= y.is_streamed;
   responses_.push_back({.y = y, .sigma = {}});

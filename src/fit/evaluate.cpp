@@ -134,7 +134,7 @@ class Derivatives {
     spec.has_response = false;
     fit_impl::expanded_names(model, data, spec.sizes);
     of_elements(spec.sizes);
-    names = fit_impl::names_of(model, spec.sizes);
+    names = fit_impl::names_of(model, {spec.sizes.data(), spec.sizes.size()}, data);
     for (std::size_t i = 0; i < names.size(); ++i) spec.free.push_back(static_cast<index_t>(i));
     columns_ = fit_impl::find_columns(model, data);
     rows = common_rows(model, columns_, data);
@@ -215,7 +215,7 @@ std::vector<double> evaluate_at(const Model& model, const Dataset& data, const F
   fit_impl::expanded_names(model, data, sizes);
   fit_impl::grow_to_result(model, result, sizes);
   std::vector<double> parameters;
-  for (const std::string& name : fit_impl::names_of(model, {sizes.data(), sizes.size()}))
+  for (const std::string& name : fit_impl::names_of(model, {sizes.data(), sizes.size()}, data))
     parameters.push_back(result.popt[position_in(result, name)]);
   return evaluate(model, data, parameters, output);
 }

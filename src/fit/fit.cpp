@@ -17,6 +17,7 @@
 #include "base/environment.hpp"
 #include "fit/binding.hpp"
 #include "fit/device.hpp"
+#include "fit/empty_groups.hpp"
 #include "fit/first_look.hpp"
 #include "fit/footprint.hpp"
 #include "fit/jacobian_mode.hpp"
@@ -151,6 +152,7 @@ void judge(std::span<const TermView> terms, std::span<const reduce::Term> bound,
 }
 
 FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) {
+  fit_impl::refuse_empty_groups(terms, options);
   if (std::optional<FitResult> sparse = fit_impl::fit_sparse_if_it_pays(terms, options))
     return std::move(*sparse);
   const auto began = std::chrono::steady_clock::now();

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/nearest.hpp"
 #include "nlsq/error.hpp"
@@ -15,9 +16,18 @@ namespace {
 
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
-index_t require(const ParameterTable& table, const std::string& name, const char* argument) {
+// Positions of a parameter, or of all elements of the vector of that name: first and number.
+std::pair<index_t, index_t> require(const ParameterTable& table, const std::string& name,
+                                    const char* argument) {
   const index_t at = table.find(name);
-  if (at >= 0) return at;
+  if (at >= 0) return {at, 1};
+  const std::string begin = name + "[";
+  const auto is_element = [&](const std::string& own) { return own.starts_with(begin); };
+  const auto first = std::find_if(table.names.begin(), table.names.end(), is_element);
+  if (first != table.names.end()) {
+    const auto last = std::find_if_not(first, table.names.end(), is_element);
+    return {first - table.names.begin(), last - first};
+  }
   const char* const constant = name == "e"    ? " ('e' is Euler's number, 2.718…)"
                                : name == "pi" ? " ('pi' is the number π)"
                                               : "";
@@ -37,14 +47,18 @@ double default_start(double lower, double upper) {
 
 void apply_bounds(ParameterTable& table, const FitOptions& options) {
   for (const auto& [name, bounds] : options.bounds) {
-    const index_t at = require(table, name, "bounds");
+    const auto [first, count] = require(table, name, "bounds");
     if (std::isnan(bounds.lower) || std::isnan(bounds.upper) || bounds.lower > bounds.upper) {
       throw InputError("bounds",
                        fmt::format("bounds: the lower bound {} of '{}' is above the upper bound {}",
                                    bounds.lower, name, bounds.upper));
     }
-    table.lower[z(at)] = bounds.lower;
-    table.upper[z(at)] = bounds.upper;
+    for (index_t at = first; at < first + count; ++at) {
+      // What is said of an element by itself counts.
+      if (count > 1 && options.bounds.contains(table.names[z(at)])) continue;
+      table.lower[z(at)] = bounds.lower;
+      table.upper[z(at)] = bounds.upper;
+    }
   }
 }
 
@@ -63,22 +77,37 @@ void apply_starts(ParameterTable& table, const FitOptions& options) {
     }
   }
   for (const auto& [name, value] : options.start) {
-    const index_t at = require(table, name, "p0");
-    table.start[z(at)] = value;
-    table.defaulted[z(at)] = false;
+    const auto [first, count] = require(table, name, "p0");
+    for (index_t at = first; at < first + count; ++at) {
+      if (count > 1 && options.start.contains(table.names[z(at)])) continue;
+      table.start[z(at)] = value;
+      table.defaulted[z(at)] = false;
+    }
   }
   for (const auto& [name, value] : options.fixed) {
-    const index_t at = require(table, name, "fix");
-    table.fixed[z(at)] = true;
-    if (!value) continue;
-    table.start[z(at)] = *value;
-    table.defaulted[z(at)] = false;
+    const auto [first, count] = require(table, name, "fix");
+    for (index_t at = first; at < first + count; ++at) {
+      if (count > 1 && options.fixed.contains(table.names[z(at)])) continue;
+      table.fixed[z(at)] = true;
+      if (!value) continue;
+      table.start[z(at)] = *value;
+      table.defaulted[z(at)] = false;
+    }
   }
 }
 
 }  // namespace
 
 index_t ParameterTable::find(const std::string& name) const {
+  if (names.size() > kManyNames && !index_) {
+    index_ = std::make_shared<std::unordered_map<std::string, index_t>>();
+    for (std::size_t i = 0; i < names.size(); ++i)
+      index_->emplace(names[i], static_cast<index_t>(i));
+  }
+  if (index_) {
+    const auto known = index_->find(name);
+    return known == index_->end() ? -1 : known->second;
+  }
   const auto at = std::find(names.begin(), names.end(), name);
   return at == names.end() ? -1 : at - names.begin();
 }

@@ -2,7 +2,9 @@
 // The parameters of a problem: names from all terms, starts, bounds, which of them move.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "linalg/vector.hpp"
@@ -19,6 +21,10 @@ struct ParameterTable {
   index_t size() const { return static_cast<index_t>(names.size()); }
   /// Position of a name; −1 if there is none.
   index_t find(const std::string& name) const;
+
+ private:
+  static constexpr std::size_t kManyNames = 64;
+  mutable std::shared_ptr<std::unordered_map<std::string, index_t>> index_;  // of many names
 };
 
 /// No parameter that moves is without a start.

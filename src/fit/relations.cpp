@@ -33,6 +33,18 @@ std::vector<std::string> names_of_all(std::span<const TermView> terms) {
   return all;
 }
 
+// Where a parameter of a term is: a plain one, or an element of a vector, whatever it is called.
+expr::Place place_in(const Model& model, std::span<const std::string> names,
+                     const linalg::Indices& sizes, const std::string& name) {
+  index_t at = std::find(names.begin(), names.end(), name) - names.begin();
+  for (std::size_t s = 0; s < sizes.size(); at -= sizes[s], ++s) {
+    if (at >= sizes[s]) continue;
+    const expr::Symbol& symbol = model.impl()->parameters[s];
+    return {symbol.name, symbol.index_column < 0 ? -1 : at};
+  }
+  return {name, -1};
+}
+
 // The models of a fit without what is tied, and rows for what is known beforehand.
 class RelatedTerms {
  public:
@@ -66,12 +78,27 @@ class RelatedTerms {
     std::vector<expr::Replacement> replacements;
     for (const Tie& tie : ties.all) {
       if (contains(own, tie.name))
-        replacements.push_back({expr::place_of(tie.name), tie.relation.model.get()});
+        replacements.push_back(
+            {place_in(*term.model, own, sizes, tie.name), in_term(tie.relation, term, own, sizes)});
     }
     if (replacements.empty()) return term;
     TermView view = term;
     view.model = &models_.emplace_back(expr::substitute(*term.model->impl(), replacements));
     return view;
+  }
+
+  // The expression with elements of the term's vectors under their numbers.
+  const expr::ModelImpl* in_term(const Relation& relation, const TermView& term,
+                                 std::span<const std::string> own, const linalg::Indices& sizes) {
+    auto copy = std::make_shared<expr::ModelImpl>(*relation.model);
+    for (std::size_t i = 0; i < copy->parameters.size(); ++i) {
+      std::string& name = copy->parameters[i].name;
+      if (!contains(own, name)) continue;
+      const expr::Place place = place_in(*term.model, own, sizes, name);
+      if (place.element >= 0) name = fmt::format("{}[{}]", place.name, place.element);
+      copy->parameter_names[i] = name;
+    }
+    return models_.emplace_back(std::move(copy)).impl().get();
   }
 
   void add_prior(const std::string& text, const Prior& prior) {

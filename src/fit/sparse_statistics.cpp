@@ -21,6 +21,7 @@ namespace {
 constexpr double kInf = std::numeric_limits<double>::infinity();
 constexpr std::size_t kMostKept = 1000;  // parameters whose whole pcov is kept
 constexpr double kShift = 1e-13;         // of a unit diagonal: what makes a matrix regular
+constexpr double kSmallPivot = 1e-11;    // that only the shift keeps from 0
 constexpr double kUndetermined = 1e11;   // variance in scaled parameters that tells of it
 
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
@@ -78,13 +79,18 @@ void fill_sparse_covariance(FitResult& r, const solve::Outcome& outcome,
                             std::span<const index_t> free, const FitOptions& options) {
   const std::size_t N = r.names.size(), n = free.size();
   r.perr.assign(N, 0.0);
+  r.dof = r.n;
+  if (n == 0) {
+    if (N <= kMostKept) r.pcov.assign(N * N, 0.0);
+    return;
+  }
   const auto inverse = std::make_shared<const Inverse>(*outcome.summary.normal, free, N);
   r.rank = static_cast<index_t>(n);
   double kappa2 = 0.0;
   for (std::size_t j = 0; j < n; ++j) kappa2 = std::max(kappa2, inverse->variance[j]);
   // Columns have length 1, so the largest variance bounds κ² from below and n times it from above.
   r.condition = inverse->is_regular ? std::sqrt(kappa2 * static_cast<double>(n)) : kInf;
-  if (!inverse->is_regular && !inverse->undetermined.empty()) --r.rank;
+  if (!inverse->is_regular) r.rank -= inverse->factor.pivots_below(kSmallPivot);
   r.dof = std::max<index_t>(0, r.n - r.rank);
   const double factor = residual_variance(r, options.absolute_sigma);
   for (std::size_t j = 0; j < n; ++j) {

@@ -47,7 +47,7 @@ bool SparseFactor::factor(const SparseNormal& normal, std::span<const double> sc
   }
   impl_->ldlt.factorize(impl_->scaled);
   if (impl_->ldlt.info() != Eigen::Success) return false;
-  const auto& D = impl_->ldlt.vectorD();
+  const Vector D = impl_->ldlt.vectorD();
   const auto& order = impl_->ldlt.permutationP().indices();
   for (std::size_t j = 0; j < z(p.n); ++j) {
     const double pivot = D[order[static_cast<Eigen::Index>(j)]];
@@ -62,6 +62,10 @@ void SparseFactor::solve(std::span<double> b) const {
   x = solution;
 }
 
+index_t SparseFactor::pivots_below(double limit) const {
+  return static_cast<index_t>((impl_->ldlt.vectorD().array() < limit).count());
+}
+
 index_t SparseFactor::entries() const {
   return static_cast<index_t>(impl_->ldlt.matrixL().nestedExpression().nonZeros());
 }
@@ -73,6 +77,7 @@ std::vector<double> SparseFactor::inverse_diagonal() const {
   const auto n = L.cols();
   const std::int32_t *const start = L.outerIndexPtr(), *const row = L.innerIndexPtr();
   const double* const l = L.valuePtr();
+  const Vector D = impl_->ldlt.vectorD();  // which is a copy
   std::vector<double> Z(static_cast<std::size_t>(L.nonZeros())),
       diagonal(static_cast<std::size_t>(n));
   std::vector<double> column(static_cast<std::size_t>(n), 0.0);  // L_kj of the column at work
@@ -94,7 +99,7 @@ std::vector<double> SparseFactor::inverse_diagonal() const {
         sums[z(k)] -= column[z(i)] * Z[z(f)];
       }
     }
-    double own = 1.0 / impl_->ldlt.vectorD()[j];
+    double own = 1.0 / D[j];
     for (std::int32_t e = start[j]; e < start[j + 1]; ++e) {
       const auto i = z(row[e]);
       Z[z(e)] = sums[i];

@@ -29,6 +29,9 @@ class SparseFactor {
   /// The diagonal of S⁻¹, from the entries of the factor alone (Takahashi, Fagan, Chin 1973): about
   /// the cost of the factorization.
   std::vector<double> inverse_diagonal() const;
+  /// Pivots below a number: of a singular S as many as dimensions of its null space, where λ is
+  /// small and the number somewhat larger.
+  index_t pivots_below(double limit) const;
   /// Nonzero entries of L.
   index_t entries() const;
 

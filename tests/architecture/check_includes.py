@@ -36,7 +36,8 @@ PUBLIC = {
     "types": "base", "error": "base", "version": "base", "log": "base",
     "options": "base", "differences": "engine", "model": "expr", "table": "data", "rows": "rows", "row_files": "rows", "models": "models",
     "data": "fit", "fit": "fit", "result": "fit", "least_squares": "fit", "fit_many": "fit", "runtime": "fit", "nlsq": "fit",
-    "issues": "fit", "judgement": "fit", "config": "fit", "cache": "fit", "memory": "fit", "device": "fit",
+    "issues": "fit", "judgement": "fit", "sparse_least_squares": "fit", "config": "fit", "cache": "fit", "memory": "fit",
+    "device": "fit",
 }
 # Functions not to be called: (what is written, the file that may, what to call).
 REPLACED = [(re.compile(r"\b(?:hn|HWY_NAMESPACE)::Div\b"), "src/engine/divide-inl.hpp", "divide() of engine/divide-inl.hpp")]

@@ -80,5 +80,56 @@ TEST_F(Relations, WhatMakesNoSenseIsExitCode2) {
   says({"--tie", "w=2*c", "--by", "x"}, "--tie");
 }
 
+class Shared : public CommandTest {
+ protected:
+  Shared() {
+    std::string rows = "x,name,v\n";
+    const char* const names[] = {"red", "blue", "green"};
+    for (int g = 0; g < 3; ++g) {
+      for (int i = 0; i < 40; ++i) {
+        const double x = -4.0 + 0.2 * i;
+        rows += std::to_string(x) + "," + names[g] + "," +
+                std::to_string((1.0 + g) * std::exp(-0.5 * std::pow((x - 0.2 * g) / 0.8, 2)) +
+                               0.01 * std::sin(31.0 * i + g)) +
+                "\n";
+      }
+    }
+    write("s.csv", rows);
+  }
+};
+
+TEST_F(Shared, GroupsAreOneFitWithParametersInCommon) {
+  const Outcome r = fit("s.csv", "v = h*exp(-0.5*((x-c)/w)^2)",
+                        {"--by", "name", "--share", "w", "--p0", "h=1,c=0,w=1", "--json"});
+  EXPECT_EQ(r.code, 0) << r.err;
+  const auto json = r.json();
+  EXPECT_EQ(json["parameter_order"].size(), 7u);
+  EXPECT_NEAR(json["parameters"]["h[blue]"]["value"], 2.0, 0.02);
+  EXPECT_NEAR(json["parameters"]["w"]["value"], 0.8, 0.01);
+  EXPECT_EQ(json["n"], 120);
+  EXPECT_EQ(json["linear_solver"], "dense");
+  const Outcome sparse = fit("s.csv", "v = h*exp(-0.5*((x-c)/w)^2)",
+                             {"--by", "name", "--share", "w", "--p0", "h=1,c=0,w=1",
+                              "--linear-solver", "sparse", "--table", "t.csv", "--json"});
+  EXPECT_EQ(sparse.code, 0) << sparse.err;
+  EXPECT_EQ(sparse.json()["linear_solver"], "sparse");
+  EXPECT_NEAR(sparse.json()["parameters"]["w"]["value"], json["parameters"]["w"]["value"], 1e-9);
+  const Outcome tied = fit("s.csv", "v = h*exp(-0.5*((x-c)/w)^2)",
+                           {"--by", "name", "--share", "w", "--p0", "h=1,c=0,w=1", "--tie",
+                            "h[green]=3*h[red]", "--json"});
+  EXPECT_EQ(tied.code, 0) << tied.err;
+  EXPECT_EQ(tied.json()["parameters"]["h[green]"]["tied"], "3*h[red]");
+}
+
+TEST_F(Shared, WhatMakesNoSenseIsNamed) {
+  const Outcome unknown =
+      fit("s.csv", "v = h*exp(-0.5*((x-c)/w)^2)", {"--by", "name", "--share", "width"});
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_NE(unknown.err.find("no parameter 'width'"), std::string::npos) << unknown.err;
+  const Outcome alone = fit("s.csv", "v = h*exp(-0.5*((x-c)/w)^2)", {"--share", "w"});
+  EXPECT_EQ(alone.code, 2);
+  EXPECT_NE(alone.err.find("--by"), std::string::npos) << alone.err;
+}
+
 }  // namespace
 }  // namespace nlsq::test

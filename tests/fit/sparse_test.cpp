@@ -194,6 +194,8 @@ TEST(FitSparse, WhatTheDataDoNotDetermineIsNamed) {
   EXPECT_TRUE(r.success) << r.message;
   EXPECT_EQ(r.perr[20], INFINITY);
   EXPECT_TRUE(std::isfinite(r.perr[21]));
+  EXPECT_EQ(r.rank, 21);
+  EXPECT_EQ(r.dof, 600 - 21);
   ASSERT_FALSE(r.warnings.empty());
 }
 
