@@ -61,9 +61,9 @@ _ALIASES = {"fit": "curve_fit"}
 
 __all__ = [
     "CallbackBase", "CallbackChain", "CurveFit", "CurveFitManyResult", "CurveFitResult", "EarlyStopping",
-    "IterationLogger", "LeastSquares", "OptimizeResult", "OptimizeWarning", "ProgressBar", "Rows", "StopOptimization",
-    "callbacks", "clear_cache", "curve_fit", "curve_fit_large", "curve_fit_many",
-    "estimate_memory_requirements", "fit", "functions", "get_cache_stats", "least_squares",
+    "IterationLogger", "LargeDatasetFitter", "LeastSquares", "OptimizeResult", "OptimizeWarning", "ProgressBar", "Rows",
+    "StopOptimization", "callbacks", "clear_cache", "curve_fit", "curve_fit_large", "curve_fit_many",
+    "estimate_memory_requirements", "fit", "fit_large_dataset", "functions", "get_cache_stats", "least_squares",
 ]  # fmt: skip  # not the modules result and scipy: `from nlsq import *` would hide what others call so
 
 
