@@ -51,7 +51,8 @@ void add_data_options(CLI::App& fit, FitArguments& a) {
            "raise: an incomplete row is an error; omit: leave it out (default: omit ERROR etc.)",
            group, "WHAT");
   add_text(fit, "--columns", a.columns, "names for the columns of the file: x,y", group, "NAMES");
-  add_text(fit, "--raw", a.raw, "the file holds records of raw numbers: x:<f8,y:<f4", group, "LIST");
+  add_text(fit, "--raw", a.raw, "the file holds records of raw numbers: x:<f8,y:<f4", group,
+           "LIST");
   add_text(fit, "--delimiter", a.delimiter,
            "between fields: one character, tab or space (default: found)", group, "CHAR");
   add_text(fit, "--decimal", a.decimal, "the decimal mark: . or , (default: found)", group, "CHAR");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Fits of files that are read in pieces, pass after pass: several files, compressed ones, records of
-// raw numbers, and whatever is larger than memory.
+// Fits of files that are read in pieces, pass after pass: several files, compressed ones, records
+// of raw numbers, and whatever is larger than memory.
 #pragma once
 
 #include <string>
