@@ -128,6 +128,8 @@ void add_method_options(CLI::App& fit, FitArguments& a) {
   add_text(fit, "--memory", a.memory,
            "most memory for columns and fit, 256M or 2G; a larger file is read in pieces", group,
            "SIZE");
+  add_text(fit, "--checkpoint", a.checkpoint,
+           "keep what each pass finds; the same command goes on from there", group, "FILE");
   add_text(fit, "--scratch", a.scratch,
            "folder for what a text read in pieces is parsed to (TMPDIR, /var/tmp)", group, "DIR");
 }
@@ -180,7 +182,6 @@ void add_group_options(CLI::App& fit, FitArguments& a) {
 
 // Names that are reserved; they are refused with a clear message, and hidden from the help.
 void add_later_options(CLI::App& fit, FitArguments& a) {
-  add_text(fit, "--checkpoint", a.checkpoint, "", "", "FILE");
   add_text(fit, "--device", a.device, "", "", "NAME");
 }
 

@@ -137,6 +137,8 @@ int run_fit(const FitArguments& arguments) {
   if (!arguments.predict.empty()) places.emplace(arguments, loaded);
   Progress progress(arguments.verbose);
   progress.loaded(loaded, reading.milliseconds());
+  options.checkpoint = arguments.checkpoint;
+  if (!arguments.checkpoint.empty()) options.checkpoint_data = identity_of_files(arguments);
   options.stop = [] { return StopSignal::received(); };
   if (loaded.streamed) {
     options.check_finite = true;

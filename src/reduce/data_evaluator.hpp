@@ -11,6 +11,7 @@
 #include "base/thread_pool.hpp"
 #include "linalg/gram.hpp"
 #include "reduce/folds.hpp"
+#include "reduce/pass_log.hpp"
 #include "reduce/walker.hpp"
 #include "solve/evaluator.hpp"
 
@@ -19,6 +20,7 @@ namespace nlsq::reduce {
 struct EvaluatorOptions {
   WalkOptions walk;
   std::optional<linalg::Fold> fold;  ///< forces one, for tests; none: chosen by conditioning
+  PassLog* log = nullptr;            ///< keeps what passes find; null: nobody does
   bool float32 = false;              ///< offers passes in float32, if all terms do (docs/adr/0007)
 };
 
@@ -46,8 +48,13 @@ class DataEvaluator final : public solve::Evaluator {
 
   index_t parameters() const override { return static_cast<index_t>(free_.size()); }
   index_t rows() const override { return rows_; }
-  double cost(std::span<const double> p) override;
-  void summary(std::span<const double> p, solve::Grade grade, linalg::Summary& out) override;
+  double cost(std::span<const double> p) override {
+    return options_.log == nullptr ? find_cost(p) : logged_cost(p);
+  }
+  void summary(std::span<const double> p, solve::Grade grade, linalg::Summary& out) override {
+    if (options_.log != nullptr) return logged_summary(p, grade, out);
+    find_summary(p, grade, out);
+  }
   bool offers_float32() const override;
   bool begin_float32() override;
   void end_float32() override { is_low_ = false; }
@@ -77,6 +84,10 @@ class DataEvaluator final : public solve::Evaluator {
   std::optional<Fault> find_fault(std::span<const double> p);
 
  private:
+  double find_cost(std::span<const double> p);
+  void find_summary(std::span<const double> p, solve::Grade grade, linalg::Summary& out);
+  double logged_cost(std::span<const double> p);
+  void logged_summary(std::span<const double> p, solve::Grade grade, linalg::Summary& out);
   void load(std::span<const double> p, bool full);
   void fold_gram(
       const linalg::Matrix* inverse);  // fills G_, h_, sums_; in coordinates when inverse is given

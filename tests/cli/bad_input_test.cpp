@@ -176,11 +176,6 @@ TEST_F(BadInput, missing_and_repeated_arguments_are_refused) {
 }
 
 TEST_F(BadInput, options_of_later_versions_are_refused_in_one_line) {
-  for (const char* option : {"--checkpoint"}) {
-    const Outcome outcome = line({option, "1"});
-    expect_refused(outcome, {option, "not available in this version"});
-    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1);
-  }
   expect_refused(line({"--device", "cuda:0"}), {"--device cuda:0"});
 }
 
