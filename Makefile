@@ -23,8 +23,9 @@ JOBS ?= 2
 INSTALL := scripts/install_dependencies.sh
 
 BUILD_PACKAGES := g++ cmake ninja-build ccache libeigen3-dev libhwy-dev libsleef-dev libfmt-dev \
-  nlohmann-json3-dev libcli11-dev libfast-float-dev libcerf-dev libboost-dev libxxhash-dev
-TEST_PACKAGES := libgtest-dev python3
+  nlohmann-json3-dev libcli11-dev libfast-float-dev libcerf-dev libboost-dev libxxhash-dev \
+  zlib1g-dev libzstd-dev
+TEST_PACKAGES := libgtest-dev python3 gzip zstd
 BENCH_PACKAGES := libgsl-dev
 COVERAGE_PACKAGES := gcovr
 FUZZ_PACKAGES := clang
