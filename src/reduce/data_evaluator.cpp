@@ -163,7 +163,8 @@ void DataEvaluator::finish(linalg::Summary& out, linalg::Fold fold) const {
       std::isfinite(cost_) && all_finite(out.R) && all_finite(out.g) && all_finite(out.qtf);
 }
 
-void DataEvaluator::find_summary(std::span<const double> p, solve::Grade grade, linalg::Summary& out) {
+void DataEvaluator::find_summary(std::span<const double> p, solve::Grade grade,
+                                 linalg::Summary& out) {
   using linalg::Fold;
   const index_t n = parameters();
   if (out.n != n || static_cast<index_t>(out.R.size()) != n * n) out.resize(n);
