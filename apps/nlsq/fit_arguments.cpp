@@ -139,6 +139,8 @@ void add_method_options(CLI::App& fit, FitArguments& a) {
   add_text(fit, "--memory", a.memory,
            "most memory for columns and fit, 256M or 2G; a larger file is read in pieces", group,
            "SIZE");
+  add_text(fit, "--checkpoint", a.checkpoint,
+           "keep what each pass finds; the same command goes on from there", group, "FILE");
   add_text(fit, "--scratch", a.scratch,
            "folder for what a text read in pieces is parsed to (TMPDIR, /var/tmp)", group, "DIR");
   add_text(fit, "--device", a.device, "cpu (default), auto, opencl:0, cuda:0: see 'nlsq info'",
@@ -191,11 +193,6 @@ void add_group_options(CLI::App& fit, FitArguments& a) {
            "SECONDS");
 }
 
-// Names that are reserved; they are refused with a clear message, and hidden from the help.
-void add_later_options(CLI::App& fit, FitArguments& a) {
-  add_text(fit, "--checkpoint", a.checkpoint, "", "", "FILE");
-}
-
 constexpr const char* kExamples = R"(Examples (from the project's folder):
   nlsq fit examples/data/misra1a.csv --model 'y = a*(1 - exp(-b*x))' --p0 a=250,b=5e-4
   nlsq fit examples/data/eckerle4.csv --model 'a/w*exp(-(x - x0)^2/(2*w^2))' --p0 a=1.5,w=5,x0=450
@@ -225,7 +222,6 @@ void add_fit_options(CLI::App& fit, FitArguments& a) {
   add_method_options(fit, a);
   add_output_options(fit, a);
   add_group_options(fit, a);
-  add_later_options(fit, a);
   const auto help = std::make_shared<FitHelp>();
   help->column_width(28);
   fit.formatter(help);

@@ -77,14 +77,6 @@ double parse_level(const std::string& text) {
 
 }  // namespace
 
-void refuse_later_options(const FitArguments& a) {
-  const std::pair<const char*, const std::string&> later[] = {{"--checkpoint", a.checkpoint}};
-  for (const auto& [name, value] : later) {
-    if (!value.empty())
-      throw InputError(name, fmt::format("{} is not available in this version", name));
-  }
-}
-
 void refuse_options_of_groups(const FitArguments& a) {
   const std::pair<const char*, const std::string&> of_groups[] = {{"--bounds-from", a.bounds_from},
                                                                   {"--max-failed", a.max_failed},

@@ -7,9 +7,6 @@
 
 namespace nlsq::command {
 
-/// Throws InputError for an option that belongs to a later version.
-void refuse_later_options(const FitArguments& arguments);
-
 /// Throws InputError for an option that has no meaning without --by.
 void refuse_options_of_groups(const FitArguments& arguments);
 

@@ -119,7 +119,6 @@ int exit_code(const FitResult& result, bool is_strict) {
 }  // namespace
 
 int run_fit(const FitArguments& arguments) {
-  refuse_later_options(arguments);
   refuse_shared_files(arguments);
   if (!arguments.share.empty() && arguments.by.empty())
     throw InputError("--share", "--share is for the groups of a table: give --by COLUMN");
@@ -151,6 +150,8 @@ int run_fit(const FitArguments& arguments) {
   if (!arguments.predict.empty()) places.emplace(arguments, loaded);
   Progress progress(arguments.verbose);
   progress.loaded(loaded, reading.milliseconds());
+  options.checkpoint = arguments.checkpoint;
+  if (!arguments.checkpoint.empty()) options.checkpoint_data = identity_of_files(arguments);
   options.stop = [] { return StopSignal::received(); };
   if (loaded.streamed) {
     options.check_finite = true;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <limits>
 #include <utility>
@@ -103,6 +104,26 @@ RowFileOptions row_options(const FitArguments& a) {
     from = comma + 1;
   }
   return options;
+}
+
+std::string identity_of_files(const FitArguments& a) {
+  std::string text;
+  for (const std::string& path : a.file == "-" ? std::vector<std::string>{} : files_of(a.file)) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) continue;
+    text += fmt::format("{}{} ({} bytes, {}.{:09})", text.empty() ? "" : ", ", path, status.st_size,
+                        status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+  }
+  const auto add = [&text](const char* name, const std::string& value) {
+    if (!value.empty()) text += fmt::format(", {} {}", name, value);
+  };
+  add("y", a.y);
+  add("sigma", a.sigma);
+  for (const std::string& condition : a.where) add("where", condition);
+  for (const std::string& definition : a.expr) add("expr", definition);
+  add("columns", a.columns);
+  add("missing", a.missing);
+  return text;
 }
 
 OpenedRows open_used(const FitArguments& arguments, std::vector<std::string> used) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Fits of files that are read in pieces, pass after pass: several files, compressed ones, records of
-// raw numbers, and whatever is larger than memory.
+// Fits of files that are read in pieces, pass after pass: several files, compressed ones, records
+// of raw numbers, and whatever is larger than memory.
 #pragma once
 
 #include <string>
@@ -21,6 +21,9 @@ void refuse_options_of_memory(const FitArguments& arguments, const std::string& 
 
 /// Throws InputError for a description of records that makes no sense.
 RowFileOptions row_options(const FitArguments& arguments);
+
+/// Names, sizes and times of the files, by which a checkpoint knows its data.
+std::string identity_of_files(const FitArguments& arguments);
 
 /// The columns that are used, of all files.
 OpenedRows open_used(const FitArguments& arguments, std::vector<std::string> used);

@@ -90,6 +90,13 @@ struct FitOptions : SolverOptions {
   bool check_finite = true;
   /// Give the result fingerprints of long arrays, found in the first pass: 4 to 8 % of a fit.
   bool fingerprints = false;
+  /// A file that keeps what each pass over the rows finds. The same fit goes on where one that was
+  /// cut short left it, and ends with the same bits; another fit is an InputError that says what
+  /// differs. Empty: none.
+  std::string checkpoint;
+  /// What tells the data of a checkpoint from others, beside the number of rows: names of files,
+  /// their sizes and times.
+  std::string checkpoint_data;
 };
 
 /// One family of rows: a model on a data set.

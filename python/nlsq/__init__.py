@@ -73,11 +73,11 @@ _ALIASES = {"fit": "curve_fit"}
 
 __all__ = [
     "CallbackBase", "CallbackChain", "CurveFit", "CurveFitManyResult", "CurveFitResult", "DeviceData", "EarlyStopping",
-    "GlobalFitResult", "IterationLogger", "LeastSquares", "OptimizeResult", "OptimizeWarning", "Problem", "ProgressBar", "Rows",
-    "SparseJacobianComputer", "StopOptimization",
+    "GlobalFitResult", "IterationLogger", "LargeDatasetFitter", "LeastSquares", "OptimizeResult", "OptimizeWarning",
+    "Problem", "ProgressBar", "Rows", "SparseJacobianComputer", "StopOptimization",
     "callbacks", "clear_cache", "curve_fit", "curve_fit_large", "curve_fit_many", "detect_jacobian_sparsity",
-    "device_data", "devices",
-    "estimate_memory_requirements", "fit", "fit_together", "functions", "get_cache_stats", "least_squares",
+    "device_data", "devices", "estimate_memory_requirements", "fit", "fit_large_dataset", "fit_together", "functions",
+    "get_cache_stats", "least_squares",
 ]  # fmt: skip  # not the modules result and scipy: `from nlsq import *` would hide what others call so
 
 

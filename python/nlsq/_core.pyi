@@ -646,6 +646,9 @@ def fingerprint(array: object, item_bytes: int) -> int:
 def curve_fit(model: Model, columns: Sequence[object], y: object, sigma: object | None = None, p0: Sequence[float] = [], lower: object | None = None, upper: object | None = None, fixed: object | None = None, absolute_sigma: bool = False, loss: object | None = None, f_scale: float = 1.0, threads: object = 0, check_finite: bool = True, callback: object | None = None, jacobian_mode: object | None = None, solver: dict = {}) -> FitResult:
     """Fits a model to columns and a response; see nlsq.curve_fit."""
 
+def streamed_fit(model: Model, rows: Rows, columns: Sequence[str], y: str, sigma: object | None, p0: Sequence[float], lower: object | None, upper: object | None, fixed: object | None, absolute_sigma: bool, loss: object | None, f_scale: float, threads: object, check_finite: bool, callback: object | None, jacobian_mode: object | None, solver: dict) -> FitResult:
+    """Fits a model to rows that are not in memory."""
+
 def evaluate(model: Model, columns: Sequence[object], parameters: Sequence[float], rows: int) -> object:
     """Values of a model in each row."""
 
@@ -657,6 +660,40 @@ def jacobian(model: Model, columns: Sequence[object], parameters: Sequence[float
 
 def standard_errors(model: Model, columns: Sequence[object], result: FitResult) -> object:
     """Standard error of the model's value in each row."""
+
+class Rows:
+    """Rows that are not in memory."""
+
+    @property
+    def rows(self) -> int: ...
+
+    @property
+    def names(self) -> list[str]: ...
+
+    def gather(self, arg0: Sequence[int], arg1: int, /) -> list:
+        """Runs of rows of all columns."""
+
+class RowSpill:
+    """A scratch file that columns are written to."""
+
+    def __init__(self, arg0: Sequence[str], arg1: str, /) -> None: ...
+
+    def append(self, arg: Sequence[object], /) -> None: ...
+
+    def finish(self) -> Rows: ...
+
+def files_of(arg: str, /) -> list[str]:
+    """The files that a pattern names."""
+
+def open_rows(files: Sequence[str], columns: Sequence[str], used: Sequence[str], omit: bool, scratch: str, raw: Sequence[tuple[str, str]], offset: int, count: int = 0) -> tuple:
+    """(Rows, notes, rows left out) of files."""
+
+def rows_of_arrays(arg0: Sequence[str], arg1: Sequence[object], /) -> Rows:
+    """Arrays as a source."""
+
+def rows_joined(arg: Sequence[Rows], /) -> Rows: ...
+
+def rows_beside(arg: Sequence[Rows], /) -> Rows: ...
 
 def quick_fit(function: object, x: object, y: object, p0: object | None) -> object:
     """

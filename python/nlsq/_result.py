@@ -173,7 +173,7 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
         if found is None:
             y = self._unchanged()._outcome.ydata
             if y is None:
-                raise AttributeError("this result was made of entries without ydata")
+                raise AttributeError(getattr(self._outcome, "why_no_rows", "this result was made of entries without ydata"))
             found = self._cache["residuals"] = self._shaped(y) - self.predictions
         return found
 

@@ -119,6 +119,11 @@ class Rows:
         count = min(count, self.rows - start)
         return dict(zip(self.names, self._core.gather([start], count)))
 
+    def spread(self) -> dict[str, np.ndarray]:
+        """Some rows from all over, neither the first nor the last, by column: 16 runs of 3."""
+        firsts = [(k + 1) * (self.rows - 3) // 17 for k in range(16)]
+        return dict(zip(self.names, self._core.gather(firsts, 3)))
+
 
 def _paths(files):
     if isinstance(files, (str, os.PathLike)):

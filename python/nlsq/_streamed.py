@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Fits of rows that are not in memory: some of them stand for all where arguments are judged and the model is recorded.
 
-A model must do with each row by itself what it does with all: it is recorded twice, on rows from two places, and both
-records must be the same program of the columns of the source.
+A model must do with each row by itself what it does with all: it is recorded twice, on the first rows and on rows from all over,
+and both records must be the same program of the columns of the source.
 """
 
 import numpy as np
@@ -11,7 +11,8 @@ from nlsq import _core
 from nlsq._engine import Outcome
 from nlsq._recording import recorded
 
-_HEAD, _OTHER = 64, 48  # rows that models are recorded on
+_HEAD = 64  # first rows, which models are recorded on
+_FEW = 4096  # rows that are arrays after all
 _NO_ROWS = "the rows of this fit are not in memory; give x, or read the rows that matter (Rows.head)"
 
 
@@ -19,6 +20,7 @@ class StreamedOutcome(Outcome):
     """An outcome without the data of the fit."""
 
     __slots__ = ()
+    why_no_rows = _NO_ROWS
 
     def predict(self, x=None):
         return super().predict(_given(x))
@@ -53,7 +55,9 @@ def fit(fit_arrays, f, source, ydata, options, solver):
         raise ValueError("return_eval and compute_diagnostics need the rows in memory; call result.predict(x)")
     if options["sigma"] is not None and not np.isscalar(options["sigma"]):
         raise ValueError("sigma of a source is a number or one of its columns (Rows(…, sigma='name'))")
-    first, other = source.head(_HEAD), source.head(_OTHER, max(0, source.rows - _OTHER))
+    if source.rows <= _FEW:
+        return _fit_few(fit_arrays, f, source, options, solver)
+    first, other = source.head(_HEAD), source.spread()
     sigma = options["sigma"]
     solver = {**solver, "rows": (source, first, other, None if sigma is None else float(sigma))}
     if sigma is None and source.sigma is not None:
@@ -62,6 +66,17 @@ def fit(fit_arrays, f, source, ydata, options, solver):
         options["data"], options["y"] = first, None if _names_response(f) else source.y
         return fit_arrays(f, None, None, options, solver)
     return fit_arrays(f, _input(source, first), first[source.y], options, solver)
+
+
+def _fit_few(fit_arrays, f, source, options, solver):
+    """A fit of so few rows that they may as well be in memory."""
+    rows = source.head(source.rows)
+    if options["sigma"] is None and source.sigma is not None:
+        options["sigma"] = rows[source.sigma]
+    if isinstance(f, str):
+        options["data"], options["y"] = rows, None if _names_response(f) else source.y
+        return fit_arrays(f, None, None, options, solver)
+    return fit_arrays(f, _input(source, rows), rows[source.y], options, solver)
 
 
 def _names_response(formula):

@@ -13,7 +13,9 @@ index_t FirstLook::bytes(index_t rows, index_t responses, index_t columns) {
 }
 
 FirstLook::FirstLook(const TermView& view, const FitOptions& options)
-    : model_(view.model), checks_(options.check_finite) {
+    : model_(view.model),
+      rows_(view.data->responses().front().y.size),
+      checks_(options.check_finite) {
   const auto& responses = view.data->responses();
   sums_.reserve(responses.size());
   for (const Dataset::Response& response : responses) sums_.emplace_back(response);
@@ -41,6 +43,7 @@ void FirstLook::visit(const reduce::Leaf& leaf) {
                  is_weighted ? leaf.columns[own + responses + i] : none);
   }
   for (Fingerprints& array : fingerprints_) array.add(leaf.number);
+  seen_.fetch_add(leaf.rows, std::memory_order_relaxed);
 }
 
 }  // namespace nlsq::fit_impl

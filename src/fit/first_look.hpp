@@ -6,6 +6,7 @@
 // in the first column of the model.
 #pragma once
 
+#include <atomic>
 #include <span>
 #include <vector>
 
@@ -30,6 +31,9 @@ class FirstLook final : public reduce::LeafVisitor {
 
   void visit(const reduce::Leaf& leaf) override;
 
+  /// Whether every row was looked at, or passes were known from a checkpoint.
+  bool is_complete() const { return seen_ == rows_; }
+
   /// Of a response, after the first pass.
   Moments moments(std::size_t response) const { return sums_[response].total(); }
 
@@ -40,6 +44,8 @@ class FirstLook final : public reduce::LeafVisitor {
   static constexpr index_t kRows = 131072;  // columns of 1 MB
 
   const Model* model_;
+  index_t rows_;
+  std::atomic<index_t> seen_ = 0;
   bool checks_;  // that columns are finite
   std::vector<MomentSums> sums_;
   std::vector<Fingerprints> fingerprints_;

@@ -16,6 +16,7 @@
 
 #include "base/environment.hpp"
 #include "fit/binding.hpp"
+#include "fit/checkpoint.hpp"
 #include "fit/device.hpp"
 #include "fit/empty_groups.hpp"
 #include "fit/first_look.hpp"
@@ -125,10 +126,16 @@ base::SmallVector<fit_impl::Moments, 4> moments_of(std::span<const TermView> ter
           continue;
         }
       }
-      // A stopped fit does not read all rows of a source for them.
-      moments.push_back(looks[t]                       ? looks[t]->moments(i)
-                        : terms[t].data->is_streamed() ? fit_impl::Moments{}
-                                                       : fit_impl::moments(responses[i], threads));
+      if (looks[t] && looks[t]->is_complete()) {
+        moments.push_back(looks[t]->moments(i));
+      } else if (!terms[t].data->is_streamed()) {
+        moments.push_back(fit_impl::moments(responses[i], threads));
+      } else {
+        // A stopped fit does not read all rows of a source for them; one that went on from a
+        // checkpoint does.
+        moments.push_back(looks[t] ? fit_impl::streamed_moments(responses[i])
+                                   : fit_impl::Moments{});
+      }
     }
   }
   return moments;
@@ -183,6 +190,12 @@ FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) 
       if (term.workspaces != nullptr) term.workspaces->keep_one();
     }
     fit_impl::keep_within(options.memory_limit, problem, options, evaluator_options, sampled);
+  }
+  std::optional<fit_impl::Checkpoint> checkpoint;
+  if (!options.checkpoint.empty()) {
+    checkpoint.emplace(options.checkpoint, fit_impl::description_of(terms, problem, options,
+                                                                    evaluator_options, sampled));
+    evaluator_options.log = &*checkpoint;
   }
   std::function<void()> with_stop;
   if (options.stop) {

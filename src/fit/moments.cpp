@@ -159,6 +159,23 @@ Moments MomentSums::total() const {
   return all;
 }
 
+Moments streamed_moments(const Dataset::Response& response) {
+  MomentSums sums(response);
+  std::vector<index_t> columns{response.y.of_source()->index};
+  const bool is_weighted = response.sigma.size > 0;
+  if (is_weighted) columns.push_back(response.sigma.of_source()->index);
+  const auto cursor = response.y.of_source()->source->open(columns, Walk::onward);
+  std::vector<const void*> leaf(columns.size());
+  for (index_t first = 0; first < response.y.size; first += reduce::kLeafRows) {
+    const index_t rows = std::min(reduce::kLeafRows, response.y.size - first);
+    cursor->lease(first, rows, leaf);
+    const reduce::ColumnSource none;
+    sums.add(first / reduce::kLeafRows, rows, {leaf[0], response.y.float32},
+             is_weighted ? reduce::ColumnSource{leaf[1], response.sigma.float32} : none);
+  }
+  return sums.total();
+}
+
 Moments moments(const Dataset::Response& response, int threads) {
   MomentSums sums(response);
   base::for_each_part(shared_pool(), threads, sums.leaves(), [&](index_t leaf) { sums.add(leaf); });

@@ -44,6 +44,9 @@ class MomentSums {
   Leaves leaves_;
 };
 
+/// One pass over a response whose rows are not in memory.
+Moments streamed_moments(const Dataset::Response& response);
+
 /// One pass on some threads.
 Moments moments(const Dataset::Response& response, int threads);
 

@@ -124,7 +124,7 @@ std::span<const double> DataEvaluator::passed(std::size_t term, PassRequest requ
   return options_.passes[term]->run(request);
 }
 
-double DataEvaluator::cost(std::span<const double> p) {
+double DataEvaluator::find_cost(std::span<const double> p) {
   load(p, false);
   double total = 0.0;
   for (std::size_t t = 0; t < states_.size(); ++t) {
@@ -174,7 +174,8 @@ void DataEvaluator::finish(linalg::Summary& out, linalg::Fold fold) const {
       std::isfinite(cost_) && all_finite(out.R) && all_finite(out.g) && all_finite(out.qtf);
 }
 
-void DataEvaluator::summary(std::span<const double> p, solve::Grade grade, linalg::Summary& out) {
+void DataEvaluator::find_summary(std::span<const double> p, solve::Grade grade,
+                                 linalg::Summary& out) {
   using linalg::Fold;
   const index_t n = parameters();
   if (out.n != n || static_cast<index_t>(out.R.size()) != n * n) out.resize(n);

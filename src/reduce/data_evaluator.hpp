@@ -12,6 +12,7 @@
 #include "linalg/gram.hpp"
 #include "reduce/folds.hpp"
 #include "reduce/pass_engine.hpp"
+#include "reduce/pass_log.hpp"
 #include "reduce/walker.hpp"
 #include "solve/evaluator.hpp"
 
@@ -20,6 +21,7 @@ namespace nlsq::reduce {
 struct EvaluatorOptions {
   WalkOptions walk;
   std::optional<linalg::Fold> fold;  ///< forces one, for tests; none: chosen by conditioning
+  PassLog* log = nullptr;            ///< keeps what passes find; null: nobody does
   bool float32 = false;              ///< offers passes in float32, if all terms do (docs/adr/0007)
   /// One a term: who makes its passes for costs and Gram matrices, and outlives the evaluator.
   /// Empty: the walker.
@@ -50,8 +52,13 @@ class DataEvaluator final : public solve::Evaluator {
 
   index_t parameters() const override { return static_cast<index_t>(free_.size()); }
   index_t rows() const override { return rows_; }
-  double cost(std::span<const double> p) override;
-  void summary(std::span<const double> p, solve::Grade grade, linalg::Summary& out) override;
+  double cost(std::span<const double> p) override {
+    return options_.log == nullptr ? find_cost(p) : logged_cost(p);
+  }
+  void summary(std::span<const double> p, solve::Grade grade, linalg::Summary& out) override {
+    if (options_.log != nullptr) return logged_summary(p, grade, out);
+    find_summary(p, grade, out);
+  }
   bool offers_float32() const override;
   bool begin_float32() override;
   void end_float32() override { is_low_ = false; }
@@ -81,6 +88,10 @@ class DataEvaluator final : public solve::Evaluator {
   std::optional<Fault> find_fault(std::span<const double> p);
 
  private:
+  double find_cost(std::span<const double> p);
+  void find_summary(std::span<const double> p, solve::Grade grade, linalg::Summary& out);
+  double logged_cost(std::span<const double> p);
+  void logged_summary(std::span<const double> p, solve::Grade grade, linalg::Summary& out);
   void load(std::span<const double> p, bool full);
   std::span<const double> passed(std::size_t term, PassRequest request);
   void fold_gram(

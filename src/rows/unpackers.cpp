@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "rows/unpackers.hpp"
 
+#include <algorithm>
+#include <new>
 #include <utility>
 #include <vector>
 

@@ -11,7 +11,7 @@
 namespace nlsq::search {
 namespace {
 
-constexpr double kClose = 0.03;      // of the box: the same place
+constexpr double kClose = 0.03;  // of the box: the same place
 constexpr std::uint64_t kSeed = 12;
 constexpr double kSame = 1e-9;  // of a cost
 

@@ -175,14 +175,6 @@ TEST_F(BadInput, missing_and_repeated_arguments_are_refused) {
   expect_refused(line({"--y", "x", "--y", "y"}), {"--y is given more than once"});
 }
 
-TEST_F(BadInput, options_of_later_versions_are_refused_in_one_line) {
-  for (const char* option : {"--checkpoint"}) {
-    const Outcome outcome = line({option, "1"});
-    expect_refused(outcome, {option, "not available in this version"});
-    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1);
-  }
-}
-
 TEST_F(BadInput, a_device_that_does_not_exist_is_refused_with_those_that_do) {
   expect_refused(line({"--device", "cuda:99"}), {"--device: 'cuda:99' does not exist", "there is cpu"});
   expect_refused(line({"--by", "y", "--device", "opencl:0"}), {"--device", "--by"});

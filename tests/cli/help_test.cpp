@@ -48,7 +48,7 @@ TEST_F(Help, fits_a_terminal_and_hides_what_is_not_available) {
   const std::string help = nlsq({"fit", "--help"}).out;
   std::istringstream lines(help);
   for (std::string text; std::getline(lines, text);) EXPECT_LE(text.size(), 112u) << text;
-  EXPECT_EQ(help.find("--checkpoint"), std::string::npos);
+  EXPECT_EQ(help.find("--device"), std::string::npos);
   EXPECT_NE(nlsq({"--help"}).out.find("fit"), std::string::npos);
 }
 

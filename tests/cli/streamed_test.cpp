@@ -105,6 +105,28 @@ TEST_F(Streamed, options_that_need_the_rows_in_memory_are_refused) {
   }
 }
 
+// Killed at several moments of a fit of some seconds; the model is slow, and steps are many.
+TEST_F(Streamed, a_fit_that_was_killed_goes_on_from_its_checkpoint) {
+  write("d.csv", rows(0, kRows));
+  const std::string line =
+      "'" NLSQ_COMMAND
+      "' fit d.csv --model 'y = a*exp(-b*x) + c + d*lgamma(2 + x)' --p0 a=9,b=0.1,c=1,d=0.5 "
+      "--memory 6M --no-progressive --threads 1 --json";
+  const Outcome whole = shell(line);
+  ASSERT_EQ(whole.code, 0) << whole.err;
+  for (const char* seconds : {"0.1", "0.15", "0.2", "0.25", "0.3", "0.4", "0.5"})
+    shell("timeout -s KILL " + std::string(seconds) + " " + line + " --checkpoint c.ckp");
+  const Outcome resumed = shell(line + " --checkpoint c.ckp");
+  expect_same(resumed, whole);
+  expect_same(shell(line + " --checkpoint c.ckp"), whole);  // a finished run
+  const Outcome other = shell(line + " --checkpoint c.ckp --loss huber");
+  EXPECT_EQ(other.code, 2);
+  EXPECT_NE(other.err.find("c.ckp is of a fit with loss linear"), std::string::npos) << other.err;
+  shell("echo 1,2,3 >> d.csv");
+  EXPECT_EQ(shell(line + " --checkpoint c.ckp").code, 2);
+  EXPECT_EQ(shell(line + " --checkpoint d.csv").code, 2);
+}
+
 TEST_F(Streamed, what_is_wrong_with_files_is_named) {
   write("a1.csv", rows(0, 1000));
   write("a2.csv", rows(1000, 2000, "x,z,s\n"));
