@@ -69,9 +69,9 @@ std::string about_values(const CLI::ArgumentMismatch& error) {
 std::string with_option_name(const InputError& error) {
   const std::string text = error.what();
   const std::vector<std::string> shared{
-      "p0",   "bounds",  "fix",      "sigma", "method",    "loss",          "f_scale", "level",
-      "ftol", "x_scale", "max_nfev", "xtol",  "precision", "jacobian_mode", "gtol",    "threads",
-      "starts", "device"};
+      "p0",        "bounds",        "fix",  "sigma",   "method",   "loss",
+      "f_scale",   "level",         "ftol", "x_scale", "max_nfev", "xtol",
+      "precision", "jacobian_mode", "gtol", "threads", "starts",   "device"};
   const bool is_shared = std::find(shared.begin(), shared.end(), error.argument()) != shared.end();
   const std::string_view behind = std::string_view(text).substr(
       text.starts_with(error.argument()) ? error.argument().size() : text.size());

@@ -159,15 +159,21 @@ void judge(std::span<const TermView> terms, std::span<const reduce::Term> bound,
 }
 
 FitResult fit_views(std::span<const TermView> terms, const FitOptions& options) {
-  fit_impl::refuse_empty_groups(terms, options);
-  if (std::optional<FitResult> sparse = fit_impl::fit_sparse_if_it_pays(terms, options))
-    return std::move(*sparse);
+  const bool streams = fit_impl::any_streamed(terms);
+  if (streams)
+    fit_impl::refuse_for_streams(options);
+  else
+    fit_impl::refuse_empty_groups(terms, options);
+  if (!streams && options.checkpoint.empty()) {
+    if (std::optional<FitResult> sparse = fit_impl::fit_sparse_if_it_pays(terms, options))
+      return std::move(*sparse);
+  }
   const auto began = std::chrono::steady_clock::now();
   const base::EnvironmentScope environment;
   const fit_impl::ModeChoice mode = fit_impl::choose_jacobian_mode(options.jacobian_mode);
   const fit_impl::WantedDevice wanted_device = fit_impl::wanted_device(options);
   // On a device no pass of the CPU looks at columns.
-  const bool wants_device = !wanted_device.id.empty();
+  const bool wants_device = !wanted_device.id.empty() && !streams;
   fit_impl::Preparation preparation{
       .mode = mode.mode, .look_later = !wants_device, .on_device = wants_device};
   alignas(std::max_align_t) std::byte room[kRoom];
@@ -371,17 +377,18 @@ FitResult fit(const std::vector<FitTerm>& terms, const FitOptions& options) {
     views.push_back({&term.model, data, term.loss.value_or(options.loss),
                      term.f_scale.value_or(options.f_scale)});
   }
-  if (fit_impl::has_relations(options)) return fit_impl::fit_related(views, options, fit_views);
-  return fit_views(views, options);
+  if (!fit_impl::has_relations(options)) return fit_views(views, options);
+  if (fit_impl::any_streamed(views)) fit_impl::refuse_for_streams(options);
+  return fit_impl::fit_related(views, options, fit_views);
 }
 
 FitResult curve_fit(const Model& model, const Dataset& data, const FitOptions& options) {
   std::optional<fit_impl::ResidentCopy> copy;
   if (fit_impl::ResidentCopy::serves(data)) copy.emplace(model, data);
   const TermView view{&model, copy ? &copy->data() : &data, options.loss, options.f_scale};
-  if (fit_impl::has_relations(options))
-    return fit_impl::fit_related({&view, 1}, options, fit_views);
-  return fit_views({&view, 1}, options);
+  if (!fit_impl::has_relations(options)) return fit_views({&view, 1}, options);
+  if (view.data->is_streamed()) fit_impl::refuse_for_streams(options);
+  return fit_impl::fit_related({&view, 1}, options, fit_views);
 }
 
 }  // namespace nlsq

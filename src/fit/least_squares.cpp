@@ -131,14 +131,15 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
   };
   fit_impl::fill_statistics(result, outcome, free, {}, statistics, std::cref(acts_in_jumps));
   const bool is_well = result.success && result.rank == static_cast<index_t>(n);
-  if (options.told_if_well || !is_well) {
-    evaluator.tell_last(outcome.x, outcome.attempts > 1);
-    result.difference_evaluations = evaluator.difference_evaluations();
-  }
   if (options.judge) {
     const auto cost = [&](std::span<const double> p) { return evaluator.cost(p); };
     const fit_impl::Surroundings around{cost, {}, options.total};
     fit_impl::judge_parameters(outcome, free, around, result);
+  }
+  // Told at the very end: a function that remembers some points remembers the last ones.
+  if (options.told_if_well || !is_well) {
+    evaluator.tell_last(outcome.x, outcome.attempts > 1);
+    result.difference_evaluations = evaluator.difference_evaluations();
   }
   result.elapsed_ms =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();

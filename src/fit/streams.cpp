@@ -90,4 +90,19 @@ Values ResidentCopy::copied(const Values& values) {
   return copy;
 }
 
+void refuse_for_streams(const FitOptions& options) {
+  const bool is_on_device =
+      !options.device.empty() && options.device != "cpu" && options.device != "auto";
+  const char* const what = !options.ties.empty()                           ? "ties"
+                           : !options.priors.empty()                       ? "priors"
+                           : !options.derived.empty()                      ? "derived"
+                           : options.linear_solver == LinearSolver::sparse ? "linear_solver"
+                           : is_on_device                                  ? "device"
+                                                                           : nullptr;
+  if (what == nullptr) return;
+  throw InputError(what, fmt::format("{}: not for rows that are read in pieces; leave it out, or "
+                                     "read the columns into memory",
+                                     what));
+}
+
 }  // namespace nlsq::fit_impl

@@ -4,6 +4,7 @@
 // program. Few rows are copied into memory, where everything is as ever.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <span>
@@ -11,6 +12,7 @@
 
 #include "fit/binding.hpp"
 #include "nlsq/data.hpp"
+#include "nlsq/fit.hpp"
 #include "reduce/term.hpp"
 
 namespace nlsq::fit_impl {
@@ -53,5 +55,13 @@ class ResidentCopy {
   std::vector<std::vector<double>> memory_;
   Dataset copy_;
 };
+
+inline bool any_streamed(std::span<const TermView> terms) {
+  return std::any_of(terms.begin(), terms.end(),
+                     [](const TermView& term) { return term.data->is_streamed(); });
+}
+
+/// Throws InputError for options that need all rows in memory.
+void refuse_for_streams(const FitOptions& options);
 
 }  // namespace nlsq::fit_impl

@@ -40,7 +40,9 @@ struct Case {
       for (std::int32_t i = j; i < n; ++i) {
         const std::int32_t at = pattern->find(i, j);
         if (at >= 0) sparse.values[static_cast<std::size_t>(at)] = dense(i, j);
-        if (at < 0) EXPECT_EQ(dense(i, j), 0.0);
+        if (at < 0) {
+          EXPECT_EQ(dense(i, j), 0.0);
+        }
       }
     }
   }
