@@ -2,6 +2,7 @@
 #include "linalg/sparse_factor.hpp"
 
 #include <Eigen/SparseCholesky>
+#include <algorithm>
 #include <cmath>
 
 namespace nlsq::linalg {

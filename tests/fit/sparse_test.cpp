@@ -2,6 +2,7 @@
 // Fits solved by the nonzero entries of JᵀJ against the same fits by the triangle of J.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <functional>

@@ -256,3 +256,19 @@ def test_options_may_be_of_any_type():
     ours = leastsq(decay, tuple(START), (X, data(0)), full_output=1, maxfev=1000.0, col_deriv=0)
     assert len(ours) == 5 and ours[4] in (1, 2, 3)
     assert leastsq(lambda p, y: [p[0] - y, 1 - p[0]], 3, 1.0)[0] == pytest.approx(1.0)
+
+
+def test_nothing_is_called_after_the_end_of_a_fit_that_ran_away():
+    x = np.linspace(0.0, 1.0, 300_000)
+    y = 0.6 - 0.1 * np.exp(-x)
+    points = []
+
+    def residuals(p):  # the best length is infinite
+        points.append(float(p[0]))
+        return 1.0 + 0.5 * (1.0 - np.exp(-x / float(p[0]))) - y
+
+    p, _, info, _, status = leastsq(residuals, [3.0], full_output=True)
+    assert status in (1, 2, 3, 4) and p[0] > 100
+    assert info["nfev"] == len(points)
+    assert info["fjac"].shape == (1, x.size)  # the Jacobian at the end is known
+    assert min(abs(point / p[0] - 1) for point in points[-2:]) < 1e-3
