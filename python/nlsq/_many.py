@@ -8,7 +8,7 @@ import numpy as np
 from nlsq import _arguments, _core, _signatures
 from nlsq._formulas import Formula
 from nlsq._many_data import Sets, formula_sets, leading_shape, mask_of, sets_of, sigma_of_sets
-from nlsq._many_parameters import parameters
+from nlsq._many_parameters import automatic, parameters
 from nlsq._many_recorded import recorded_for_all
 from nlsq._many_result import CurveFitManyResult
 from nlsq._shown_arguments import show_arguments
@@ -261,6 +261,8 @@ def _fit_sets(f, sets, options):
 
             engine, source = "callback", "ones" if searched else "given"
             core.pop("starts", None)
+            if searched and isinstance(options["p0"], str):  # nothing can look into a model that is called
+                starts = automatic(options["p0"], f, sets, names, lower, upper, options)
             elapsed = fit_called_sets(f, sets, starts, names, lower, upper, fixed, options, core, into, progress)
     finally:
         close()

@@ -11,7 +11,7 @@ def parameters(f, sets, options):
     names = _arguments.parameter_names(f)
     p0, each = options["p0"], {}  # each: of single parameters, values of (k,)
     if isinstance(p0, str) and p0 == "auto" and not hasattr(f, "estimate_p0"):
-        p0 = None  # searched for
+        p0 = None  # searched for, if the model is recorded
     table = None  # of all parameters, (k, n)
     if isinstance(p0, dict):
         p0, each = _apart(p0, sets, "p0")
@@ -32,7 +32,7 @@ def parameters(f, sets, options):
     lower, upper = _bounds(options["bounds"], names, sets)
     one = (lower, upper) if lower is None or lower.ndim == 1 else (None, None)
     if isinstance(p0, str):
-        table = _automatic(p0, f, sets, names, lower, upper, options)
+        table = automatic(p0, f, sets, names, lower, upper, options)
     elif table is None and lower is not None and lower.ndim > 1:
         table = _inside(lower, upper)
         if isinstance(p0, dict):
@@ -121,7 +121,7 @@ def _inside(lower, upper):
     return np.select([low & high, low, high], [middle, lower + 1.0, upper - 1.0], 1.0)
 
 
-def _automatic(p0, f, sets, names, lower, upper, options):
+def automatic(p0, f, sets, names, lower, upper, options):
     """Starts from the data of each set, without the points that do not count."""
     from nlsq._start import automatic_start
 

@@ -20,7 +20,8 @@ settings.load_profile("same")
 _RULES = {
     "called_models", "compat_arguments", "complaints", "docs", "first_hour", "formula_names", "jax", "kept_records",
     "kinds_of_data", "many_models", "memory", "messages", "model_returns", "multistart", "pickles", "recorded_questions",
-    "recorded_rows", "recorded_series", "recording_traps", "result_object", "result_texts", "robust_matrix", "second_start",
+    "recorded_rows", "recorded_series", "recording_traps", "relations", "result_object", "result_texts", "robust_matrix", "rows",
+    "second_start", "together",
 }  # fmt: skip
 _SENTENCES = (
     "residuals go together in the order", "the residuals oscillate along", "the model explains no more than the mean",
