@@ -69,16 +69,20 @@ std::string about_values(const CLI::ArgumentMismatch& error) {
 std::string with_option_name(const InputError& error) {
   const std::string text = error.what();
   const std::vector<std::string> shared{
-      "p0",        "bounds",        "fix",  "sigma",   "method",   "loss",
-      "f_scale",   "level",         "ftol", "x_scale", "max_nfev", "xtol",
-      "precision", "jacobian_mode", "gtol", "threads", "starts",   "device"};
-  const bool is_shared = std::find(shared.begin(), shared.end(), error.argument()) != shared.end();
-  const std::string_view behind = std::string_view(text).substr(
-      text.starts_with(error.argument()) ? error.argument().size() : text.size());
+      "p0",        "bounds",        "fix",     "sigma",      "method",       "loss",
+      "f_scale",   "level",         "ftol",    "x_scale",    "max_nfev",     "xtol",
+      "precision", "jacobian_mode", "gtol",    "threads",    "starts",       "device",
+      "ties",      "priors",        "derived", "checkpoint", "linear_solver"};
+  const std::string& argument = error.argument();
+  const bool is_shared = std::find(shared.begin(), shared.end(), argument) != shared.end();
+  const std::string_view behind =
+      std::string_view(text).substr(text.starts_with(argument) ? argument.size() : text.size());
   if (!is_shared || (!behind.starts_with(':') && !behind.starts_with(' '))) return text;
-  std::string option = "--" + error.argument();
+  const bool is_list = argument == "ties" || argument == "priors";
+  std::string option = argument == "derived" ? "--derive" : "--" + argument;
+  if (is_list) option.pop_back();  // each --tie is one
   std::replace(option.begin(), option.end(), '_', '-');
-  return option + text.substr(error.argument().size());
+  return option + text.substr(argument.size());
 }
 
 int run(int argc, char** argv) {

@@ -175,8 +175,16 @@ TEST_F(BadInput, missing_and_repeated_arguments_are_refused) {
   expect_refused(line({"--y", "x", "--y", "y"}), {"--y is given more than once"});
 }
 
+TEST_F(BadInput, relations_that_cannot_be_are_refused_by_the_names_of_their_options) {
+  expect_refused(line({"--tie", "a=2*b", "--tie", "b=3*a"}),
+                 {"--tie: 'a' and 'b' are tied to each other"});
+  expect_refused(line({"--derive", "q=a*z"}), {"--derive: 'z' in 'a*z' is no parameter"});
+  expect_refused(line({"--prior", "z=1+-0.1"}), {"--prior", "'z'"});
+}
+
 TEST_F(BadInput, a_device_that_does_not_exist_is_refused_with_those_that_do) {
-  expect_refused(line({"--device", "cuda:99"}), {"--device: 'cuda:99' does not exist", "there is cpu"});
+  expect_refused(line({"--device", "cuda:99"}),
+                 {"--device: 'cuda:99' does not exist", "there is cpu"});
   expect_refused(line({"--by", "y", "--device", "opencl:0"}), {"--device", "--by"});
   EXPECT_EQ(line({"--device", "cpu"}).code, 0);
   EXPECT_EQ(line({"--device", "auto"}).code, 0);
