@@ -194,6 +194,32 @@ TEST(Streamed, NamesTheRowThatIsWrong) {
             "row out)");
 }
 
+TEST(Streamed, RefusesWhatNeedsAllRowsInMemory) {
+  const MadeRows rows(300'000,
+                      {{"x", [](index_t i) { return 1e-5 * static_cast<double>(i); }},
+                       {"y", [](index_t i) { return 2.0 + 1e-5 * static_cast<double>(i % 7); }}});
+  Dataset data;
+  data.column("x", rows.column("x")).response(rows.column("y"));
+  const Model model = Model::parse("a + b*x");
+  const auto refused = [&](auto&& set) {
+    FitOptions options;
+    set(options);
+    try {
+      curve_fit(model, data, options);
+    } catch (const InputError& error) {
+      return error.argument();
+    }
+    return std::string("nothing");
+  };
+  EXPECT_EQ(refused([](FitOptions& o) { o.ties["a"] = "2*b"; }), "ties");
+  EXPECT_EQ(refused([](FitOptions& o) { o.priors["b"] = {1.0, 0.1}; }), "priors");
+  EXPECT_EQ(refused([](FitOptions& o) { o.derived.push_back({"q", "a*b"}); }), "derived");
+  EXPECT_EQ(refused([](FitOptions& o) { o.linear_solver = LinearSolver::sparse; }),
+            "linear_solver");
+  EXPECT_EQ(refused([](FitOptions& o) { o.device = "opencl:0"; }), "device");
+  EXPECT_EQ(refused([](FitOptions& o) { o.device = "auto"; }), "nothing");
+}
+
 TEST(Streamed, RefusesColumnsOfSeveralSources) {
   const MadeRows x(kRows, {{"x", x_of}}), y(kRows, {{"y", decay}});
   Dataset data;
