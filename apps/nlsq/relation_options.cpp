@@ -66,8 +66,10 @@ void set_relations(const FitArguments& arguments, FitOptions& options) {
   }
   for (const std::string& text : arguments.derive) {
     auto [name, expression] = split(text, "--derive", "NAME=EXPRESSION, as 'fwhm=2.3548*s'");
-    const bool twice = std::any_of(options.derived.begin(), options.derived.end(),
-                                   [&](const DerivedQuantity& d) { return d.name == name; });
+    // clang 14 captures no structured binding by reference.
+    const bool twice =
+        std::any_of(options.derived.begin(), options.derived.end(),
+                    [&own = name](const DerivedQuantity& d) { return d.name == own; });
     if (twice) throw InputError("--derive", fmt::format("--derive: '{}' is given twice", name));
     options.derived.push_back({name, std::move(expression)});
   }

@@ -41,7 +41,7 @@ void expect_columns(const RowSource& rows, const std::vector<std::vector<double>
 
 TEST(FixedRows, ReadsArraysInEitherOrder) {
   const Folder folder;
-  for (const std::size_t width : {1, 2, 3, 5}) {
+  for (const std::size_t width : {1U, 2U, 3U, 5U}) {
     std::vector<std::vector<double>> columns;
     RowFileOptions options;
     for (std::size_t c = 0; c < width; ++c) {
