@@ -2,6 +2,9 @@
 #include "engine/device/library.hpp"
 
 #include <dlfcn.h>
+#include <unistd.h>
+
+#include <utility>
 
 namespace nlsq::engine::device {
 namespace {
@@ -36,16 +39,34 @@ Api loaded(std::initializer_list<const char*> names, LookUp look_up_all) {
   return api;
 }
 
+// PoCL ends the whole process where it finds no processors, as in a chroot without /sys.
+bool can_list_processors() {
+#if defined(__linux__)
+  return access("/sys/devices/system/cpu", R_OK) == 0;
+#else
+  return true;
+#endif
+}
+
+OpenClApi without_opencl(std::string why) {
+  OpenClApi api;
+  api.missing = std::move(why);
+  return api;
+}
+
 }  // namespace
 
 // The tables are never destroyed: fits of other threads may outlive main().
 const OpenClApi& opencl_api() {
   static const OpenClApi& api = *new OpenClApi(
-      loaded<OpenClApi>({"libOpenCL.so.1", "libOpenCL.so"}, [](void* library, OpenClApi& to) {
+      !can_list_processors()
+          ? without_opencl(
+                "/sys/devices/system/cpu is not there, where drivers look for processors")
+          : loaded<OpenClApi>({"libOpenCL.so.1", "libOpenCL.so"}, [](void* library, OpenClApi& to) {
 #define NLSQ_SYMBOL(name, result, parameters) look_up(library, #name, to.name, to.missing);
-        NLSQ_OPENCL_SYMBOLS
+              NLSQ_OPENCL_SYMBOLS
 #undef NLSQ_SYMBOL
-      }));
+            }));
   return api;
 }
 
