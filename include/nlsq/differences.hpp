@@ -31,6 +31,9 @@ struct DifferenceRule {
   double floor = 0.0;
   std::vector<double> lower, upper;  ///< n each, or empty: unbounded
   double at_zero = 0.0;              ///< |p| that `relative` is meant of where p is 0; 0: none
+  /// n, or empty: where the fit began. A p that is rounding beside it (a step that landed on 0) is
+  /// taken for as large as it was: relative to itself no step would show anything.
+  std::vector<double> start{};
 };
 
 /// What is added to a parameter: once for forward differences; −size and size for central ones;

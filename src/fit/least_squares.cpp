@@ -67,7 +67,8 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
                   options.diff_step_floor,
                   lower,
                   upper,
-                  options.diff_step_at_zero};
+                  options.diff_step_at_zero,
+                  {x0.begin(), x0.end()}};
   problem.data_norm = options.data_norm;
   FitResult result;
   std::vector<index_t> free;

@@ -272,3 +272,20 @@ def test_nothing_is_called_after_the_end_of_a_fit_that_ran_away():
     assert info["nfev"] == len(points)
     assert info["fjac"].shape == (1, x.size)  # the Jacobian at the end is known
     assert min(abs(point / p[0] - 1) for point in points[-2:]) < 1e-3
+
+
+def test_a_step_that_lands_beside_zero_does_not_end_a_fit_with_a_given_epsfcn():
+    # As lmfit maps a bounded parameter; the first step is as long as the start is from 0.
+    x = np.linspace(0.0, 1.0, 100)
+    y = (1.0 + 0.3 * np.sin(0.5)) * x + 0.1 * np.cos(300.0 * x)
+
+    def residuals(p):
+        points.append(float(p[0]))
+        return (1.0 + 0.3 * np.sin(float(p[0]))) * x - y
+
+    points = []
+
+    for start in (-0.5325269769216695, -0.7, -0.9):
+        p, status = leastsq(residuals, [start], epsfcn=1e-10)
+        assert p[0] == pytest.approx(0.5, abs=0.1) and status in (1, 2, 3), start
+    assert min(abs(point) for point in points) < 1e-15

@@ -102,9 +102,9 @@ TEST(FixedRows, JoinsFilesAndArrays) {
   const Folder folder;
   const std::vector<double> x = series(kRows, 1.0), y = series(kRows, 2.0), w = series(kRows, 3.0);
   std::vector<std::string> files;
-  for (const auto& [from, to] : {std::pair{0, 4000}, {4000, 4001}, {4001, 10'007}}) {
-    const auto part = [from = from, to = to](const std::vector<double>& all) {
-      return std::vector<double>(all.begin() + from, all.begin() + to);
+  for (const auto& range : {std::pair{0, 4000}, {4000, 4001}, {4001, 10'007}}) {
+    const auto part = [&range](const std::vector<double>& all) {
+      return std::vector<double>(all.begin() + range.first, all.begin() + range.second);
     };
     files.push_back(
         folder.write("part" + std::to_string(files.size()) + ".npy", npy_of({part(x), part(y)})));

@@ -9,6 +9,8 @@
 namespace nlsq {
 namespace {
 
+constexpr double kRounding = 1e-14;  // of where a parameter began
+
 double plus(double x, double step) {
   const volatile double moved = x + step;  // rounded, whatever the compiler would simplify
   return moved;
@@ -21,7 +23,9 @@ double usual_size(const DifferenceRule& rule, double p, std::size_t j) {
   const double usual = root * std::max(1.0, std::abs(p)) * sign;
   double size = usual;
   if (!rule.relative.empty()) {
-    const double of = p == 0.0 ? rule.at_zero : std::abs(p);
+    const double began = rule.start.empty() ? 0.0 : std::abs(rule.start[j]);
+    const bool is_rounding = p != 0.0 && std::abs(p) <= kRounding * began;
+    const double of = p == 0.0 ? rule.at_zero : is_rounding ? began : std::abs(p);
     const double given = rule.relative[j] * sign * std::max(rule.floor, of);
     if (plus(p, given) - p != 0.0) size = given;
   }
