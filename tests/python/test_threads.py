@@ -388,7 +388,7 @@ SLOW_Y = 1.0 / SLOW_X + 0.01 * np.sin(np.arange(300_000))
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no timers")
 @pytest.mark.parametrize("rows", [3000, 300_000])
 @pytest.mark.parametrize("after", [0.2, 0.7])
-@pytest.mark.filterwarnings("ignore:.*at its bound")  # of fits that ended before
+@pytest.mark.filterwarnings("ignore:.*at its bound", "ignore:residuals go together")  # of fits that ended before
 def test_ctrl_c_ends_a_fit_of_a_slow_model_within_a_pass(rows, after):
     tight = dict(ftol=0.0, xtol=0.0, gtol=0.0, max_nfev=100_000, bounds=(0.0, np.inf))
     formula = "a*polygamma(1, x + b) + c*polygamma(2, x + d) + g*polygamma(3, x + h)"
