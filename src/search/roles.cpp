@@ -108,22 +108,28 @@ class Finder {
 
   bool is_data(NodeId id) const { return has_data_[id] && !varies_[id]; }
 
+  // From a sign, a root or a whole power to what is below it; its power. False: it is none of them.
+  bool descend(NodeId& id, double& power) const {
+    const Node& node = graph_[id];
+    if (node.op == Op::sqrt) {
+      power *= 0.5;
+    } else if (node.op == Op::mul && node.a == node.b) {
+      power *= 2.0;
+    } else if (node.op == Op::pow && graph_.is_constant(node.b)) {
+      power *= graph_[node.b].value;
+    } else if (node.op != Op::neg && node.op != Op::abs) {
+      return false;
+    }
+    id = node.a;
+    return true;
+  }
+
   // Data of a difference data − m below signs, whole powers and factors; its power.
   NodeId difference_in(NodeId id, double& power) const {
     for (int depth = 0; depth < 32; ++depth) {
       const Node& node = graph_[id];
-      if (node.op == Op::neg || node.op == Op::abs) {
-        id = node.a;
-      } else if (node.op == Op::sqrt) {
-        power *= 0.5;
-        id = node.a;
-      } else if (node.op == Op::mul && node.a == node.b) {
-        power *= 2.0;
-        id = node.a;
-      } else if (node.op == Op::pow && graph_.is_constant(node.b)) {
-        power *= graph_[node.b].value;
-        id = node.a;
-      } else if (node.op == Op::where) {
+      if (descend(id, power)) continue;
+      if (node.op == Op::where) {
         id = varies_[node.b] && has_data_[node.b] ? node.b : node.c;
       } else if (node.op == Op::max || node.op == Op::min) {
         id = graph_.is_constant(node.a) ? node.b : node.a;
@@ -149,18 +155,8 @@ class Finder {
     for (int depth = 0; depth < 32; ++depth) {
       const Node& node = graph_[id];
       if (node.op == Op::parameter) return id;
-      if (node.op == Op::neg || node.op == Op::abs) {
-        id = node.a;
-      } else if (node.op == Op::sqrt) {
-        power *= 0.5;
-        id = node.a;
-      } else if (node.op == Op::mul && node.a == node.b) {
-        power *= 2.0;
-        id = node.a;
-      } else if (node.op == Op::pow && graph_.is_constant(node.b)) {
-        power *= graph_[node.b].value;
-        id = node.a;
-      } else if (node.op == Op::mul && (graph_.is_constant(node.a) || graph_.is_constant(node.b))) {
+      if (descend(id, power)) continue;
+      if (node.op == Op::mul && (graph_.is_constant(node.a) || graph_.is_constant(node.b))) {
         id = graph_.is_constant(node.a) ? node.b : node.a;
       } else if (node.op == Op::div && graph_.is_constant(node.a)) {
         power = -power;
