@@ -32,7 +32,6 @@ struct FitArguments {
   std::vector<std::string> words;  ///< of the command line
   bool melt = false;
   bool json = false, verbose = false, quiet = false, strict = false, force = false;
-  /// Options of a later version, with their names, when given.
   std::string checkpoint, device;
   /// Fits of many groups; --out and --p0-from are of single fits, too.
   std::string by, out, p0_from, bounds_from, max_failed, time_limit;
