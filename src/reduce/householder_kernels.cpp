@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "reduce/householder_kernels.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "engine/targets.hpp"
 
@@ -19,6 +21,9 @@ using D = hn::ScalableTag<double>;
 using V = hn::Vec<D>;
 
 constexpr int kTogether = 4;  // columns that a reflector meets at a time
+// Sums of squares between which no square that counts (eps² of the largest) underflows, and no
+// product overflows.
+constexpr double kLeastSquare = 1e-270, kMostSquare = 1e300;
 
 HWY_INLINE index_t lanes() { return static_cast<index_t>(hn::Lanes(D())); }
 
@@ -78,15 +83,33 @@ HWY_INLINE void reflect(const double* b, double v0, double tau, index_t rows, do
   subtract<C>(b, w, rows, columns);
 }
 
+// Multiplies (x0, b) by a power of two that brings its largest value to 1 to 2, where there is one.
+// Returns that factor.
+double rescale(double* b, index_t rows, double x0) {
+  double largest = x0;
+  for (index_t r = 0; r < rows; ++r) largest = std::max(largest, std::abs(b[r]));
+  if (largest == 0.0 || !std::isfinite(largest)) return 1.0;
+  constexpr int kMost = std::numeric_limits<double>::max_exponent - 2;
+  const double factor = std::ldexp(1.0, std::min(-std::ilogb(largest), kMost));
+  for (index_t r = 0; r < rows; ++r) b[r] *= factor;
+  return factor;
+}
+
 void add_block(double* A, index_t rows, index_t q, double* R) {
   for (index_t k = 0; k < q; ++k) {
-    const double* const b = A + k * rows;
-    const double square = square_of(b, rows);
-    if (square == 0.0) continue;
+    double* const b = A + k * rows;
+    double x0 = R[k + k * q], square = square_of(b, rows), factor = 1.0;
+    if (!(square > kLeastSquare && square < kMostSquare)) {
+      // The tail of a peak underflows when it is squared: the reflector of a multiple is the same.
+      factor = rescale(b, rows, x0);
+      x0 *= factor;
+      square = square_of(b, rows);
+    }
+    if (square < kLeastSquare) continue;  // nothing beside x0
     // The reflection of (x0, b) onto (mu, 0), with x0 not negative: no cancellation.
-    const double x0 = R[k + k * q], mu = std::sqrt(x0 * x0 + square);
+    const double mu = std::sqrt(x0 * x0 + square);
     const double v0 = -square / (x0 + mu), tau = 2.0 / (v0 * v0 + square);
-    R[k + k * q] = mu;
+    R[k + k * q] = mu / factor;
     index_t j = k + 1;
     for (; j + kTogether <= q; j += kTogether)
       reflect<kTogether>(b, v0, tau, rows, A + j * rows, R + k + j * q, q);

@@ -80,6 +80,29 @@ TEST(HouseholderKernels, LeaveZerosWhereThereAreFewerRowsThanColumns) {
   EXPECT_EQ(triangle_of(Values(32, 0.0), 16, 2, 16, engine::chosen_isa()), Values(4, 0.0));
 }
 
+// The columns of a narrow peak are tails of it in most blocks of rows: their squares underflow.
+TEST(HouseholderKernels, TakeColumnsWhoseSquaresUnderflowOrOverflow) {
+  constexpr index_t m = 200, q = 3;
+  const Values A = random_matrix(m, q, 11), expected = reference(A, m, q);
+  for (const engine::Isa isa : engine::available_isas()) {
+    for (const int exponent : {-1000, -600, -530, 500, 600}) {
+      Values scaled = A, R = expected;
+      for (index_t i = 0; i < m; ++i) scaled[z(i + m)] = std::ldexp(A[z(i + m)], exponent);
+      for (index_t i = 0; i < q; ++i) R[z(i + q)] = std::ldexp(expected[z(i + q)], exponent);
+      expect_same(triangle_of(scaled, m, q, 16, isa), R, q, 1e-12);
+    }
+  }
+}
+
+TEST(HouseholderKernels, PassOverRowsThatAreNothingBesideTheOthers) {
+  constexpr index_t m = 64, q = 3;
+  for (const double tail : {1e-155, 1e-160, 1e-200, 1e-310}) {
+    Values A = random_matrix(m, q, 12);
+    for (index_t i = 16; i < m; ++i) A[z(i)] = tail;
+    expect_same(triangle_of(A, m, q, 16, engine::chosen_isa()), reference(A, m, q), q, 1e-12);
+  }
+}
+
 TEST(HouseholderKernels, KeepTheDigitsOfASmallSingularValue) {
   constexpr index_t m = 500;
   Values A = random_matrix(m, 2, 7);
