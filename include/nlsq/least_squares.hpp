@@ -3,6 +3,7 @@
 // computed by the caller.
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <limits>
 #include <optional>
@@ -53,6 +54,11 @@ struct LeastSquaresOptions : SolverOptions {
       told;
   /// Also at the end of a fit that converged with full rank, whose covariance says all.
   bool told_if_well = true;
+  /// Whether an exception of the function must end the fit wherever it is thrown (an interrupt).
+  /// Any other std::exception in an attempt after the first (SolverOptions::second_start) says that
+  /// the function refuses such parameters: they count as ones where it is not finite. Empty: none
+  /// must.
+  std::function<bool(const std::exception&)> is_fatal;
   std::vector<std::string> names;  ///< of the parameters; empty: p0, p1, …
   bool absolute_sigma = false;
   /// As in FitOptions. It is looked up and reported, but differences and a JacobianFunction have no
@@ -61,8 +67,9 @@ struct LeastSquaresOptions : SolverOptions {
 };
 
 /// Minimizes over x0.size() parameters with m residuals. The residual function is called from this
-/// thread only; whatever it throws passes through. Steps of differences stay inside the bounds.
-/// Throws InputError for bad options and a start where a residual is not finite (its index named).
+/// thread only; whatever it throws passes through, but for attempts after the first (is_fatal).
+/// Steps of differences stay inside the bounds. Throws InputError for bad options and a start where
+/// a residual is not finite (its index named).
 FitResult least_squares(const ResidualFunction& fun, index_t m, std::span<const double> x0,
                         const LeastSquaresOptions& options = {});
 FitResult least_squares(const ResidualFunction& fun, const JacobianFunction& jac, index_t m,

@@ -73,6 +73,14 @@ void set_functions(nb::handle fun, Called* called, nb::handle jac, LeastSquaresO
   }
 }
 
+// Whether what a function raised is no error of its own: an interrupt, an exit.
+bool is_no_refusal(const std::exception& error) {
+  const auto* raised = dynamic_cast<const nb::python_error*>(&error);
+  if (raised == nullptr) return false;
+  const WithGil gil;
+  return !raised->matches(PyExc_Exception);
+}
+
 FitResult run_least_squares(nb::handle fun, nb::handle jac, index_t m,
                             const std::vector<double>& x0, const std::vector<double>& lower,
                             const std::vector<double>& upper, nb::handle loss, double f_scale,
@@ -104,6 +112,7 @@ FitResult run_least_squares(nb::handle fun, nb::handle jac, index_t m,
   options.total = total;
   options.told_if_well = tell;
   set_functions(fun, called, jac, options, residuals, jacobian);
+  options.is_fatal = is_no_refusal;
   std::optional<WithoutGil> release;
   if (m * static_cast<index_t>(x0.size()) > kLarge) release.emplace();
   if (jacobian) return least_squares(residuals, jacobian, m, x0, options);

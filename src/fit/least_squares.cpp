@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <exception>
 #include <functional>
 #include <limits>
+#include <utility>
 
 #include "base/environment.hpp"
 #include "fit/jacobian_mode.hpp"
@@ -33,6 +35,22 @@ void check_length(const std::vector<double>& values, std::size_t n, const char* 
 
 std::vector<double> or_all(const std::vector<double>& values, std::size_t n, double fallback) {
   return values.empty() ? std::vector<double>(n, fallback) : values;
+}
+
+// The function, but that where it may refuse parameters by an exception, its values there are no
+// numbers.
+template <class Function>
+Function refusable(Function function, const bool& may_refuse, const LeastSquaresOptions& options) {
+  if (!function) return function;
+  return [function = std::move(function), &may_refuse, &options](std::span<const double> p,
+                                                                 std::span<double> values) {
+    try {
+      function(p, values);
+    } catch (const std::exception& error) {
+      if (!may_refuse || (options.is_fatal && options.is_fatal(error))) throw;
+      std::ranges::fill(values, std::numeric_limits<double>::quiet_NaN());
+    }
+  };
 }
 
 FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
@@ -83,6 +101,12 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
     free.push_back(static_cast<index_t>(i));
   }
   const bool user_jacobian = static_cast<bool>(problem.jacobian);
+  // A fit that ended must not fail because one of its further attempts went where the function
+  // raises.
+  bool is_further = false;
+  problem.residuals = refusable(std::move(problem.residuals), is_further, options);
+  problem.probe = refusable(std::move(problem.probe), is_further, options);
+  problem.jacobian = refusable(std::move(problem.jacobian), is_further, options);
   reduce::CallbackEvaluator evaluator(
       std::move(problem), static_cast<index_t>(n), options.loss, options.f_scale,
       {options.estimates, options.jacobian_at_end, user_jacobian ? nullptr : options.told,
@@ -102,6 +126,7 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
     outcome = attempt(x0, solver);
     fit_impl::Expectation expected{.total = options.total};
     if (!user_jacobian) expected.kappa = fit_impl::Expectation::kKappaOfDifferences;
+    is_further = true;
     if (!fit_impl::is_well(outcome, expected))
       outcome = fit_impl::best_end(std::move(outcome), expected, x0, lower, upper, solver, attempt);
   } catch (const InputError& error) {
@@ -110,6 +135,7 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
     if (row < 0) throw;
     throw InputError("x0", fmt::format("x0: residual {} is not finite at the start", row));
   }
+  is_further = false;
   outcome.njev = evaluator.jacobians();
   result.p0.assign(x0.begin(), x0.end());
   result.fixed.assign(n, false);

@@ -85,14 +85,15 @@ class Attempts {
   bool is_over_;
 };
 
-// Each parameter moved by another share of itself.
+// Each parameter moved by another share of itself, away from a bound.
 linalg::Vector apart(std::span<const double> x0, std::span<const double> lower,
                      std::span<const double> upper) {
   linalg::Vector x;
   for (std::size_t j = 0; j < x0.size(); ++j) {
     const double share = kApart * static_cast<double>(j + 1);
-    const double moved = x0[j] == 0.0 ? share : x0[j] * (1.0 + share);
-    x.push_back(std::clamp(moved, lower[j], upper[j]));
+    const double change = x0[j] == 0.0 ? share : x0[j] * share;
+    const bool leaves = x0[j] + change > upper[j] || x0[j] + change < lower[j];
+    x.push_back(std::clamp(leaves ? x0[j] - change : x0[j] + change, lower[j], upper[j]));
   }
   return x;
 }

@@ -4,8 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <random>
+#include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "nlsq/error.hpp"
@@ -92,6 +96,37 @@ TEST(SecondStart, CallbacksHaveItToo) {
   EXPECT_EQ(least_squares(residuals, 100, start, options).attempts, 1);
 }
 
+// A variogram whose range the data do not tell: the attempt by sizes reaches its bound at 0, where
+// it throws.
+TEST(SecondStart, AFunctionMayRefuseParametersOfFurtherAttempts) {
+  const std::vector<double> y{12.70, 12.51, 11.99, 12.06, 11.06, 11.39, 9.51,
+                              10.42, 9.64,  9.47,  6.56,  6.10,  7.69,  4.65};
+  bool refused = false;
+  const ResidualFunction residuals = [&](std::span<const double> p, std::span<double> f) {
+    if (p[0] <= 0.0) {
+      refused = true;
+      throw std::runtime_error("a range of 0");
+    }
+    for (std::size_t i = 0; i < f.size(); ++i) {
+      const double h = std::min(3.56 * static_cast<double>(i + 1) / p[0], 1.0);
+      f[i] = p[1] * (1.5 * h - 0.5 * h * h * h) - y[i];
+    }
+  };
+  const double mean = std::accumulate(y.begin(), y.end(), 0.0) / 14.0;
+  LeastSquaresOptions options;
+  options.lower = {0.0, 0.0};
+  options.upper = {53.39, 12.70};
+  options.total = 0.0;
+  for (const double v : y) options.total += (v - mean) * (v - mean);
+  const FitResult r = least_squares(residuals, 14, options.upper, options);
+  EXPECT_TRUE(refused);
+  EXPECT_GT(r.attempts, 2);
+  EXPECT_TRUE(r.success);
+  EXPECT_NEAR(r.popt[1], mean, 1e-4 * mean);
+  options.is_fatal = [](const std::exception&) { return true; };
+  EXPECT_THROW(least_squares(residuals, 14, options.upper, options), std::runtime_error);
+}
+
 // -- the choice itself, on ends that are made up
 
 class Ends : public testing::Test {
@@ -123,6 +158,24 @@ class Ends : public testing::Test {
   std::vector<double> start_{-3.0}, lower_{-kInfinity}, upper_{kInfinity};
   std::vector<SolverOptions> tried_;
 };
+
+TEST_F(Ends, AStartAtABoundIsSetApartFromItInwards) {
+  lower_ = {0.0};
+  for (const auto& [start, upper] :
+       {std::pair(3.0, 3.0), std::pair(3.0, 5.0), std::pair(0.0, 3.0)}) {
+    start_ = {start}, upper_ = {upper};
+    std::vector<double> moved;
+    fit_impl::best_end(end(1.0, Status::ftol, 0.0), {.total = 2.0}, start_, lower_, upper_, {},
+                       [&](std::span<const double> x0, const SolverOptions&) {
+                         if (moved.empty()) moved.assign(x0.begin(), x0.end());
+                         return end(1.0, Status::ftol, 0.0);
+                       });
+    ASSERT_EQ(moved.size(), 1U);
+    EXPECT_NE(moved[0], start);
+    EXPECT_GE(moved[0], 0.0);
+    EXPECT_LE(moved[0], upper);
+  }
+}
 
 TEST_F(Ends, OtherScalesThenSizes) {
   best(end(1.5, Status::ftol), {end(1.4, Status::ftol), end(1.3, Status::ftol)});

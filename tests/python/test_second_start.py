@@ -195,3 +195,39 @@ def test_multistart_counts_its_own_starts():
     found = r.multistart_diagnostics
     assert found["n_starts_evaluated"] == 20 and r.cost == pytest.approx(LEAST, rel=1e-6)
     assert np.nanmax(found["all_losses"]) > 1000.0  # an end beyond the pole stays one
+
+
+# A model of geostatistics that raises at the bound of a range, to which only a further attempt goes: its data begin above
+# the least range that they can tell.
+LAGS = np.arange(1.0, 15.0) * 3.56
+VARIANCES = np.array([12.70, 12.51, 11.99, 12.06, 11.06, 11.39, 9.51, 10.42, 9.64, 9.47, 6.56, 6.10, 7.69, 4.65])
+
+
+def spherical(h, r, c, error=ZeroDivisionError):
+    if float(r) == 0.0:
+        raise error
+    return np.array([c * (1.5 * (x / r) - 0.5 * (x / r) ** 3) if x <= r else c for x in h])
+
+
+@pytest.mark.parametrize("fit", [curve_fit, nlsq.scipy.curve_fit])
+@pytest.mark.parametrize("error", [ZeroDivisionError, ValueError, RuntimeError])
+def test_a_model_that_raises_where_only_a_further_attempt_goes(fit, error):
+    seen = []
+
+    def f(h, r, c):
+        seen.append(float(r))
+        return spherical(h, r, c, error)
+
+    start = np.array([53.39, 12.70])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # nothing is known of the range
+        popt = fit(f, LAGS, VARIANCES, start, bounds=([0.0, 0.0], start))[0]
+    assert 0.0 in seen  # it was asked, and refused
+    assert popt[1] == pytest.approx(np.mean(VARIANCES), rel=1e-4) and 0 < popt[0] <= LAGS[0]
+
+
+def test_an_interrupt_ends_further_attempts():
+    start = np.array([53.39, 12.70])
+    with pytest.raises(KeyboardInterrupt):
+        nlsq.scipy.curve_fit(lambda h, r, c: spherical(h, r, c, KeyboardInterrupt), LAGS, VARIANCES, start,
+                             bounds=([0.0, 0.0], start))  # fmt: skip
