@@ -16,6 +16,8 @@ namespace {
 constexpr double kGain = 1e-6;    // of the cost, which another attempt must save
 constexpr double kLittle = 0.25;  // of the sum of squares about the mean, in cost: R² below 1/2
 constexpr double kApart = 1e-3;   // of a parameter, by which equal starts are set apart
+constexpr double kClear =
+    0.025;  // as kLittle: R² below 0.95, which a parameter without effect leaves open
 
 bool converged(const solve::Outcome& end) { return static_cast<int>(end.status) > 0; }
 
@@ -140,7 +142,8 @@ solve::Outcome best_end(solve::Outcome first, const Expectation& expected,
            (end.summary.cost > kLittle * expected.total || has_flat_column(end.summary));
   };
   const bool is_no_better =
-      converged(first) && (explains_nothing(first, expected.total) || is_lost(first));
+      converged(first) && (explains_nothing(first, expected.total) ||
+                           (is_lost(first) && first.summary.cost > kClear * expected.total));
   if (allowed == SecondStart::no_better && !is_no_better) return first;
   Attempts attempts(std::move(first), expected.total, options, attempt);
   if (lacks_rank(attempts.best())) attempts.add(apart(x0, lower, upper), options);

@@ -9,6 +9,7 @@
 #include <numeric>
 #include <random>
 #include <stdexcept>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -207,6 +208,17 @@ TEST_F(Ends, AFailureBeatsASuccessOnlyWhereThatExplainsNothing) {
   EXPECT_EQ(best(end(1.5, Status::ftol), {failed}).status, Status::max_nfev);
   EXPECT_EQ(best(end(0.5, Status::ftol, 0.0), {failed, failed}).status, Status::ftol);
   EXPECT_EQ(best(end(0.5, Status::max_nfev), {end(0.5, Status::ftol)}).status, Status::ftol);
+}
+
+TEST_F(Ends, AParameterWithoutEffectIsNoReasonWhereAllIsExplained) {
+  SolverOptions options;
+  for (const auto& [how, cost, tries] :
+       {std::tuple(SecondStart::no_better, 0.04, false),
+        std::tuple(SecondStart::no_better, 0.2, true), std::tuple(SecondStart::any, 0.04, true)}) {
+    options.second_start = how;
+    best(end(cost, Status::ftol, 0.0), {}, options);
+    EXPECT_EQ(!tried_.empty(), tries) << cost;
+  }
 }
 
 TEST_F(Ends, NothingFollowsAStop) {
