@@ -13,15 +13,15 @@ from nlsq._differences import as_values, epsilon_of
 from nlsq._function_state import state_of
 from nlsq._losses import Loss
 from nlsq._recorded_residuals import Engine, Refused
-from nlsq._refusals import Refusals, kind_of
+from nlsq._refusals import kind_of, refused_residuals
 from nlsq._scipy_arguments import FLOAT64
 from nlsq._scipy_covariance import InfoDict, covariance
 from nlsq._scipy_least_squares import WithArguments
 
 _EPS = float(np.finfo(float).eps)
 _LINEAR, _ENGINE = Loss("linear", 1.0), Engine(says_why=False)
+_refused = refused_residuals[_ENGINE.says_why]
 _SHORT = 10_000  # rows above which BLAS would wake threads
-_refused = Refusals()
 
 
 class Fit:

@@ -55,3 +55,6 @@ class Refusals:
         """Forgets all."""
         self._why.clear()
         self._count.clear()
+
+
+refused_residuals = {says_why: Refusals() for says_why in (False, True)}  # of leastsq and least_squares, by their words

@@ -15,7 +15,8 @@ from nlsq._differences import is_bounded
 from nlsq._function_state import state_of
 from nlsq._least_squares_options import UNBOUNDED
 from nlsq._losses import Loss
-from nlsq._recorded_residuals import Engine
+from nlsq._recorded_residuals import Engine, Refused
+from nlsq._refusals import kind_of, refused_residuals
 from nlsq._scipy_types import is_operator, is_sparse, optimize_result
 
 _ENGINE = Engine(says_why=False)
@@ -114,10 +115,17 @@ def solve(fun, x0, jac="2-point", bounds=UNBOUNDED, method="trf", ftol=1e-8, xto
         problem = _problem(function, x0, jac, args, kwargs, Loss(loss, f_scale), diff_step, jac_sparsity, lower, upper,
                            mapper)  # fmt: skip
         problem.note = _why_called(jac, loss, diff_step, tr_solver, jac_sparsity, verbose, callback, engine)
+        if problem.note is None:
+            refused, kind = refused_residuals[engine.says_why], kind_of(fun, (*args, *(kwargs or {}).values()))
+            problem.note = refused.of(fun, kind)
         state = state_of(fun) if problem.note is None else None
         start = _checked_start(problem, x0, method, jac, jac_sparsity, tr_solver)
         if problem.note is None:
             problem.record(fun, args, kwargs, start, state, lower, upper, engine)
+            if problem.recorded is not None:
+                refused.is_recorded(fun)
+            elif type(problem.note) is Refused:
+                refused.add(fun, kind, problem.note)
         problem.at_end = at_end
         if problem.recorded is None:
             _check_jacobian(problem, x0, method, tr_solver, tr_options, scale)

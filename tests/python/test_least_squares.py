@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import scipy.optimize
 
-from nlsq import LeastSquares, least_squares
+import nlsq.scipy
+from nlsq import LeastSquares, _core, least_squares
 
 RNG = np.random.default_rng(0)
 T = np.linspace(0, 4, 200)
@@ -84,3 +85,20 @@ def test_wrong_keywords_are_named():
         least_squares(lambda p: p, [1.0], ftoll=1)
     with pytest.raises(ValueError, match="not finite in the initial point"):
         least_squares(lambda p: np.array([np.nan, 1.0]) * p[0], [1.0])
+
+
+@pytest.mark.parametrize("fit", [nlsq.least_squares, nlsq.scipy.least_squares])
+def test_what_cannot_be_recorded_is_not_tried_again(fit, monkeypatch):
+    count, trace = [], _core.trace
+    monkeypatch.setattr(_core, "trace", lambda *a, **k: (count.append(a[0]), trace(*a, **k))[1])
+    x = np.linspace(0.0, 3.0, 30)
+
+    class Owner:
+        def residuals(self, p, y):
+            return float(p[0]) * np.exp(-p[1] * x) - y
+
+    owner = Owner()
+    for k in range(4):
+        r = fit(owner.residuals, [1.0, 1.0], args=(2.0 * np.exp(-(1.0 + 0.1 * k) * x),))
+        np.testing.assert_allclose(r.x, [2.0, 1.0 + 0.1 * k], rtol=1e-6)
+    assert len(count) == 1
