@@ -138,6 +138,7 @@ void PrecisionControl::leave(Upgrade why) {
   why_ = why;
   state_->small_steps = 0;
   state_->small_in_row = 0;
+  state_->since_milestone = 0;
   state_->last_small = 0.0;
 }
 

@@ -4,6 +4,7 @@
 // allocated once.
 #pragma once
 
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -53,7 +54,9 @@ struct State {
   index_t flat_trials = 0;   ///< that were not accepted, lower though they were
   index_t small_steps = 0;   ///< trials in a row below ftol that did not gain speed
   index_t small_in_row = 0;  ///< trials in a row below ftol
-  double last_small = 0;     ///< relative reduction of the last trial
+  double milestone = std::numeric_limits<double>::infinity();  ///< cost when it last fell by ftol
+  index_t since_milestone = 0;                                 ///< trials since then
+  double last_small = 0;  ///< relative reduction of the last trial
   index_t nfev = 0, njev = 0, iterations = 0;
 
   State(index_t parameters, index_t row_count, std::span<const double> lo,

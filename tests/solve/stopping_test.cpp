@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
+#include <vector>
 
 #include "nist.hpp"
 #include "nlsq/error.hpp"
@@ -93,6 +96,27 @@ TEST(Stopping, WhereNothingIsPromisedNothingIsTriedAgain) {
     EXPECT_GT(static_cast<int>(out.status), 0);
     EXPECT_LT(out.nfev, 10) << out.message;
   }
+}
+
+TEST(Stopping, TrialsThatGainNothingInAllEndAFit) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const std::vector<double> lower{-kInfinity}, upper{kInfinity};
+  const auto trials = [&](double gain_of_some) {
+    solve::State state(1, 100, lower, upper, false);
+    state.here->sum.cost = 1.0;
+    state.here->x[0] = state.scale[0] = state.step[0] = state.largest[0] = 1.0;
+    state.held_short = true;
+    state.predicted = state.newton_reduction = 0.1;
+    SolverOptions options;
+    for (int i = 1; i <= 500; ++i) {
+      const double actual = i % 3 == 0 ? 1e-12 : i % 20 == 0 ? gain_of_some : -0.5;
+      if (solve::test_step(state, options, actual).now) return i;
+      state.here->sum.cost -= std::max(actual, 0.0);
+    }
+    return 0;
+  };
+  EXPECT_EQ(trials(-0.5), 41);  // the first one sets the mark
+  EXPECT_EQ(trials(1e-6), 0);
 }
 
 TEST(Options, ThatMakeNoSenseAreNamedWithTheirValue) {
