@@ -12,6 +12,8 @@
 
 #include "base/environment.hpp"
 #include "expr/model.hpp"
+#include "fit/bad_start.hpp"
+#include "fit/describe.hpp"
 #include "fit/jacobian_mode.hpp"
 #include "fit/moments.hpp"
 #include "fit/parameters.hpp"
@@ -136,56 +138,10 @@ class SparseProblem {
   }
 };
 
-[[noreturn]] void throw_bad_start(reduce::SparseEvaluator& evaluator,
-                                  std::span<const TermView> terms, std::span<const double> x0) {
-  const auto fault = evaluator.find_fault(x0);
-  if (!fault) {
-    throw InputError("p0",
-                     "p0: the sum of squares overflows at the start: each residual and derivative "
-                     "is finite, but some are too large to be squared");
-  }
-  const TermView& term = terms[fault->term];
-  for (const Dataset::Response& response : term.data->responses()) {
-    const double y = response.y[fault->row];
-    if (fault->in_residual && !std::isfinite(y)) {
-      throw InputError("data", fmt::format("data: the response is {} in row {}",
-                                           std::isnan(y) ? std::fabs(y) : y, fault->row + 1));
-    }
-  }
-  throw InputError(
-      "p0", fmt::format("p0: {} is not finite in row {}{} at the start; give a start "
-                        "where the model is finite",
-                        fault->in_residual ? "the residual" : "a derivative", fault->row + 1,
-                        terms.size() == 1 ? "" : fmt::format(" of term {}", fault->term + 1)));
-}
-
 linalg::Vector at_positions(const linalg::Vector& values, const linalg::Indices& positions) {
   linalg::Vector picked;
   for (const index_t i : positions) picked.push_back(values[z(i)]);
   return picked;
-}
-
-void describe(std::span<const TermView> terms, const SparseProblem& problem,
-              const Preparation& preparation, const FitOptions& options, FitResult& r) {
-  const ParameterTable& table = problem.table;
-  r.p0.assign(table.start.begin(), table.start.end());
-  r.start_source = is_given(table) ? "given" : "ones";
-  r.names = table.names;
-  r.fixed = table.fixed;
-  r.defaulted = table.defaulted;
-  r.method = to_string(options.method == Method::automatic ? Method::trf : options.method);
-  r.loss = to_string(options.loss);
-  r.engine = "interpreter";
-  r.linear_solver = "sparse";
-  r.cache_hit = preparation.all_found;
-  r.compile_ms = preparation.compile_ms;
-  r.model = terms.front().model->formula();
-  r.absolute_sigma = options.absolute_sigma;
-  for (const TermView& term : terms) {
-    for (const Dataset::Response& response : term.data->responses())
-      r.has_sigma |= response.sigma.size > 0 || response.sigma_number > 0.0;
-  }
-  for (const reduce::SparseTerm& term : problem.terms) r.n_masked += term.term().masked_rows;
 }
 
 FitResult fit_sparse(std::span<const TermView> terms, const FitOptions& options, SparseNames names,
@@ -205,7 +161,7 @@ FitResult fit_sparse(std::span<const TermView> terms, const FitOptions& options,
                              at_positions(table.upper, table.free), options, problem.linear_loss());
     } catch (const InputError& error) {
       if (error.argument() != "p0" && error.argument() != "x0") throw;
-      throw_bad_start(evaluator, terms, x0);
+      throw_bad_start(evaluator.find_fault(x0), table, terms);
     }
   }();
   base::SmallVector<Moments, 4> all;
@@ -214,7 +170,11 @@ FitResult fit_sparse(std::span<const TermView> terms, const FitOptions& options,
       all.push_back(moments(response, useful_threads(options.threads, response.y.size)));
   }
   FitResult result;
-  describe(terms, problem, preparation, options, result);
+  result.p0.assign(table.start.begin(), table.start.end());
+  result.start_source = is_given(table) ? "given" : "ones";
+  describe(terms, options, preparation, problem.table, result);
+  result.linear_solver = "sparse";
+  for (const reduce::SparseTerm& term : problem.terms) result.n_masked += term.term().masked_rows;
   result.isa = engine::name(isa);
   const auto& order = problem.terms.front().term().program->order;
   result.derivative_order = order == expr::Accumulation::forward ? "forward" : "reverse";

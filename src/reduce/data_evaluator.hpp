@@ -10,6 +10,7 @@
 
 #include "base/thread_pool.hpp"
 #include "linalg/gram.hpp"
+#include "reduce/fault.hpp"
 #include "reduce/folds.hpp"
 #include "reduce/pass_engine.hpp"
 #include "reduce/pass_log.hpp"
@@ -78,13 +79,6 @@ class DataEvaluator final : public solve::Evaluator {
 
   /// First row that is not finite at p: term, row, and whether it is the residual (else a
   /// derivative); nothing when all are finite.
-  struct Fault {
-    std::size_t term = 0;
-    index_t row = 0;
-    bool in_residual = true;
-    index_t parameter = -1;  ///< free position of the derivative
-    double value = 0.0;
-  };
   std::optional<Fault> find_fault(std::span<const double> p);
 
  private:

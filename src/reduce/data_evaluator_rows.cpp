@@ -180,7 +180,7 @@ void DataEvaluator::some_residuals(std::span<const double> p, std::size_t term, 
   is_full_ = false;
 }
 
-std::optional<DataEvaluator::Fault> DataEvaluator::find_fault(std::span<const double> p) {
+std::optional<Fault> DataEvaluator::find_fault(std::span<const double> p) {
   load(p, true);
   for (std::size_t t = 0; t < states_.size(); ++t) {
     FaultFold fold(*states_[t]);

@@ -238,17 +238,19 @@ void SparseEvaluator::summary(std::span<const double> p, solve::Grade, linalg::S
   out.finite = std::isfinite(out.cost) && all_finite(out.normal->values) && all_finite(out.g);
 }
 
-std::optional<SparseEvaluator::Fault> SparseEvaluator::find_fault(std::span<const double> p) {
+std::optional<Fault> SparseEvaluator::find_fault(std::span<const double> p) {
   load(p);
   std::optional<Fault> fault;
   for (std::size_t t = 0; t < terms_.size() && !fault; ++t) {
     for_each_block(terms_[t], [&](const Workspace& w, index_t first, index_t rows) {
       for (const program::ResidualOutput& output : terms_[t].term().program->outputs) {
         for (index_t r = 0; r < rows && !fault; ++r) {
-          if (!std::isfinite(w.interpreter.output(output.f)[r])) fault = {t, first + r, true};
+          const double f = w.interpreter.output(output.f)[r];
+          if (!std::isfinite(f)) fault = Fault{.term = t, .row = first + r, .value = f};
           for (const program::JacobianColumn& column : output.jacobian) {
-            if (!fault && !std::isfinite(w.interpreter.output(column.values)[r]))
-              fault = {t, first + r, false};
+            const double d = w.interpreter.output(column.values)[r];
+            if (!fault && !std::isfinite(d))
+              fault = Fault{.term = t, .row = first + r, .in_residual = false, .value = d};
           }
         }
       }

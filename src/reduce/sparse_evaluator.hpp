@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/interpreter/interpreter.hpp"
+#include "reduce/fault.hpp"
 #include "reduce/sparse_term.hpp"
 #include "solve/evaluator.hpp"
 
@@ -33,11 +34,6 @@ class SparseEvaluator final : public solve::Evaluator {
   const linalg::SparsePattern& pattern() const { return *pattern_; }
 
   /// The first row that is not finite at p.
-  struct Fault {
-    std::size_t term = 0;
-    index_t row = 0;
-    bool in_residual = true;
-  };
   /// Nothing where all are.
   std::optional<Fault> find_fault(std::span<const double> p);
 

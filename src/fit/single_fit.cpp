@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: MIT
+// One fit in four steps: prepare (bind the terms, choose where and how passes are made), attempt
+// (one minimization from a start, on a sample first where there are many rows), attempts after it
+// (second starts, the search for a start), complete (statistics, judgement).
+#include "fit/single_fit.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <memory_resource>
+#include <optional>
+#include <utility>
+
+#include "base/environment.hpp"
+#include "fit/bad_start.hpp"
+#include "fit/checkpoint.hpp"
+#include "fit/describe.hpp"
+#include "fit/device.hpp"
+#include "fit/empty_groups.hpp"
+#include "fit/footprint.hpp"
+#include "fit/jacobian_mode.hpp"
+#include "fit/judgement.hpp"
+#include "fit/looks.hpp"
+#include "fit/parameters.hpp"
+#include "fit/precision.hpp"
+#include "fit/problem.hpp"
+#include "fit/progressive.hpp"
+#include "fit/second_start.hpp"
+#include "fit/settings.hpp"
+#include "fit/sparse_fit.hpp"
+#include "fit/start_search.hpp"
+#include "fit/statistics.hpp"
+#include "fit/streams.hpp"
+#include "fit/used_parameters.hpp"
+#include "linalg/triangle.hpp"
+#include "nlsq/error.hpp"
+#include "solve/minimizer.hpp"
+
+namespace nlsq::fit_impl {
+namespace {
+
+std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
+
+// Bytes on the stack for what a fit of a few terms puts together; more of them take the heap.
+constexpr std::size_t kRoom = 4096;
+
+linalg::Vector at_positions(const linalg::Vector& values, const linalg::Indices& positions) {
+  linalg::Vector picked;
+  for (const index_t i : positions) picked.push_back(values[z(i)]);
+  return picked;
+}
+
+class SingleFit {
+ public:
+  SingleFit(std::span<const TermView> terms, const FitOptions& options, bool streams)
+      : terms_(terms),
+        options_(options),
+        mode_(choose_jacobian_mode(options.jacobian_mode)),
+        wanted_device_(wanted_device(options)),
+        wants_device_(!wanted_device_.id.empty() && !streams),
+        // On a device no pass of the CPU looks at columns.
+        preparation_{.mode = mode_.mode, .look_later = !wants_device_, .on_device = wants_device_},
+        memory_(room_, sizeof(room_)),
+        problem_(make_problem(terms, options, preparation_, &memory_)),
+        evaluator_options_(evaluator_options(options.threads)),
+        looks_(terms.size(), &memory_),
+        linear_(problem_.linear_loss()),
+        x0_(at_positions(table().start, table().free)),
+        lower_(at_positions(table().lower, table().free)),
+        upper_(at_positions(table().upper, table().free)) {
+    choose_passes();
+    keep_within_memory();
+    open_checkpoint();
+    watch_for_stops();
+  }
+
+  FitResult run() {
+    if (sampled_ > 0) sample_ = fit_on_sample(x0_, options_);
+    measure_precision();
+    make_evaluator();
+    const bool searches = may_search(terms_, problem_, options_);
+    FitResult result;
+    result.start_source = is_given(table()) ? "given" : "ones";
+    result.p0.assign(table().start.begin(), table().start.end());
+    complete(searches ? best_of_search(result) : best_from_start(), result);
+    return result;
+  }
+
+ private:
+  const ParameterTable& table() const { return problem_.table; }
+  std::span<const reduce::Term> bound() const { return problem_.terms; }
+
+  // -- prepare
+
+  // The device, the rows that are looked at in their first pass, the sample, the precision.
+  void choose_passes() {
+    if (wants_device_)
+      device_ = DeviceFit::open(wanted_device_, problem_, evaluator_options_.walk.isa);
+    on_device_ = device_ && device_->runs();
+    if (!wants_device_) look_first(terms_, problem_.terms, options_, looks_);
+    if (on_device_) return;
+    sampled_ = rows_sampled(problem_, options_);
+    evaluator_options_.float32 = may_use_float32(problem_, options_, evaluator_options_, sampled_);
+  }
+
+  void keep_within_memory() {
+    if (options_.memory_limit <= 0) return;
+    for (const reduce::Term& term : bound()) {
+      if (term.workspaces != nullptr) term.workspaces->keep_one();
+    }
+    keep_within(options_.memory_limit, problem_, options_, evaluator_options_, sampled_);
+  }
+
+  void open_checkpoint() {
+    if (options_.checkpoint.empty()) return;
+    checkpoint_.emplace(options_.checkpoint,
+                        description_of(terms_, problem_, options_, evaluator_options_, sampled_));
+    evaluator_options_.log = &*checkpoint_;
+  }
+
+  void watch_for_stops() {
+    if (options_.stop) {
+      with_stop_ = [this] {
+        if (options_.before_pass) options_.before_pass();
+        if (options_.stop()) throw solve::PassStopped();
+      };
+    }
+    evaluator_options_.walk.watch = options_.stop ? &with_stop_ : &options_.before_pass;
+  }
+
+  // Precision::measure: fits with float32 passes and without in turn, once for a model.
+  void measure_precision() {
+    if (!evaluator_options_.float32 || options_.precision != Precision::measure) return;
+    evaluator_options_.float32 = float32_measured(problem_, [&](bool float32) {
+      FitOptions quiet(options_);
+      quiet.callback = nullptr;
+      quiet.stop = nullptr;
+      reduce::EvaluatorOptions tried = evaluator_options_;
+      tried.float32 = float32;
+      const auto start = std::chrono::steady_clock::now();
+      reduce::DataEvaluator own(bound(), table().start, table().free, tried, shared_pool());
+      const solve::Outcome end = solve::minimize(own, x0_, lower_, upper_, quiet, linear_);
+      const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+      return Tried{took.count(), end.nfev_float32 > 0};
+    });
+  }
+
+  // After the sample's, whose workspace it takes over.
+  void make_evaluator() {
+    reduce::EvaluatorOptions all = evaluator_options_;
+    if (on_device_) all.passes = device_->passes();
+    evaluator_.emplace(bound(), table().start, table().free, all, shared_pool(), &memory_);
+    if (evaluator_->rows() == 0) throw InputError("data", "data: there is no row to fit");
+  }
+
+  // -- attempt
+
+  std::optional<SampleFit> fit_on_sample(std::span<const double> start, const SolverOptions& how) {
+    std::optional<SampleFit> sample =
+        fit_sample(bound().front(), sampled_, {start, lower_, upper_, table().start, &table().free},
+                   how, evaluator_options_, shared_pool());
+    if (sample) nfev_subsample_ += sample->nfev;
+    return sample;
+  }
+
+  // All rows, from where the sample's fit ended, if there is one.
+  solve::Outcome minimize(std::span<const double> start, const SolverOptions& how) {
+    solve::Shortcut shortcut;
+    if (sample_) {
+      shortcut.x = sample_->x;
+      shortcut.hessian = {sample_->hessian.data(), sample_->hessian.size()};
+      shortcut.accept = [this](const linalg::Summary& all) { return sample_->confirmed_by(all); };
+    }
+    return solve::minimize(*evaluator_, start, lower_, upper_, how, linear_,
+                           sample_ ? &shortcut : nullptr);
+  }
+
+  solve::Outcome attempt(std::span<const double> start, const SolverOptions& how) {
+    sample_.reset();
+    if (sampled_ > 0 && options_.memory_limit == 0) sample_ = fit_on_sample(start, how);
+    return minimize(start, how);
+  }
+
+  // From where a search begins all rows take a few passes, and a sample may miss what is narrow.
+  solve::Outcome attempt_near(std::span<const double> start, const SolverOptions& how) {
+    if (evaluator_->rows() > kMostRowsAtOnce) return attempt(start, how);
+    sample_.reset();
+    return minimize(start, how);
+  }
+
+  // The first one, whose first pass looks at the rows; nothing where the model is not finite at the
+  // start.
+  std::optional<solve::Outcome> first_attempt(const SolverOptions& how) {
+    std::optional<solve::Outcome> outcome;
+    try {
+      outcome = minimize(x0_, how);
+    } catch (const InputError& error) {
+      if (error.argument() != "p0" && error.argument() != "x0") throw;
+    }
+    if (!outcome ||
+        outcome->nfev == 0) {  // the first pass did not end: nobody has looked at all rows
+      for (std::optional<FirstLook>& look : looks_) look.reset();
+    }
+    return outcome;
+  }
+
+  // -- attempts after it
+
+  // The first end, and the best of what follows it where it means nothing.
+  solve::Outcome best_after(solve::Outcome first, const SolverOptions& how) {
+    if (is_well(first, expected_) || has_unused_parameter(terms_, table())) return first;
+    return best_end(std::move(first), expected_, x0_, lower_, upper_, how,
+                    [this](std::span<const double> start, const SolverOptions& options) {
+                      return attempt(start, options);
+                    });
+  }
+
+  solve::Outcome best_from_ones(const SolverOptions& how) {
+    return best_after(attempt(x0_, how), how);
+  }
+
+  solve::Outcome best_from_start() {
+    std::optional<solve::Outcome> first = first_attempt(options_);
+    if (!first) fail_at_start();
+    sum_up_data();
+    return best_after(std::move(*first), options_);
+  }
+
+  // Sets where the fit began.
+  solve::Outcome best_of_search(FitResult& result) {
+    SolverOptions quiet(options_);
+    quiet.callback = nullptr;  // it sees the fit from the start that is chosen
+    SolverOptions brief(quiet);
+    keep_short(brief, evaluator_->rows(), static_cast<index_t>(x0_.size()));
+    std::optional<solve::Outcome> first = first_attempt(brief);
+    sum_up_data();
+    if (first && first->status == Status::stopped) return std::move(*first);
+    StartSearch search(terms_.front(), bound().front(), table(), quiet, evaluator_options_,
+                       expected_.total);
+    const auto near = [this](std::span<const double> start, const SolverOptions& how) {
+      return attempt_near(start, how);
+    };
+    std::optional<solve::Outcome> best =
+        search.best(std::move(first), near, [&] { return best_from_ones(quiet); });
+    if (!best) fail_at_start();
+    nfev_subsample_ += search.nfev_sample();
+    const std::span<const double> start = search.start();
+    for (std::size_t i = 0; i < start.size(); ++i) result.p0[z(table().free[i])] = start[i];
+    if (!start.empty()) result.start_source = "search";
+    if (!options_.callback) return std::move(*best);
+    return start.empty() ? best_from_ones(options_) : attempt_near(start, options_);
+  }
+
+  [[noreturn]] void fail_at_start() {
+    throw_bad_start(evaluator_->find_fault(x0_), table(), terms_);
+  }
+
+  void sum_up_data() {
+    moments_ = moments_of(terms_, looks_, options_, on_device_);
+    expected_.total = 0.0;
+    for (const Moments& m : moments_) expected_.total += m.total();
+  }
+
+  // -- complete
+
+  void complete(solve::Outcome outcome, FitResult& result) {
+    describe(terms_, options_, preparation_, problem_.table, result);
+    report_path(outcome, result);
+    const auto jumps = [&](std::size_t j) {
+      return acts_in_jumps(terms_, bound(), result.names[z(table().free[j])],
+                           static_cast<index_t>(j));
+    };
+    fill_statistics(result, outcome, table().free, moments_, options_, std::cref(jumps));
+    for (const reduce::Term& term : bound()) result.n_masked += term.masked_rows;
+    if (options_.judge) judge(outcome, result);
+    if (device_) device_->report(result);
+    for (const std::optional<FirstLook>& look : looks_) {
+      if (!look) continue;
+      for (const Fingerprints& array : look->fingerprints())
+        result.fingerprints.push_back({array.data(), array.bytes(), array.value()});
+    }
+    result.elapsed_ms =
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began_)
+            .count();
+  }
+
+  void report_path(const solve::Outcome& outcome, FitResult& result) const {
+    result.isa = engine::name(evaluator_options_.walk.isa);
+    result.derivative_order =
+        bound().front().program->order == expr::Accumulation::forward ? "forward" : "reverse";
+    report_jacobian_mode(mode_, problem_.free(), evaluator_->rows(), result);
+    result.nfev_float32 = outcome.nfev_float32;
+    if (outcome.nfev_float32 > 0) result.precision = "mixed";
+    result.nfev_subsample = nfev_subsample_;
+    result.progressive = outcome.from_shortcut;
+  }
+
+  // What speaks against the end of a fit that converged.
+  void judge(const solve::Outcome& outcome, FitResult& result) {
+    judge_residuals(terms_, bound(), outcome, *evaluator_, evaluator_options_.walk.isa, result);
+    const auto cost = [this](std::span<const double> p) { return evaluator_->cost(p); };
+    const auto norms_at = [this](std::span<const double> p) {
+      linalg::Summary there;
+      evaluator_->summary(p, solve::Grade::step, there);
+      linalg::Vector norms(p.size());
+      linalg::column_norms(there, norms);
+      return norms;
+    };
+    const Surroundings around{cost, norms_at, result.tss};
+    judge_parameters(outcome, table().free, around, result);
+  }
+
+  const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  const base::EnvironmentScope environment_;
+  std::span<const TermView> terms_;
+  const FitOptions& options_;
+  ModeChoice mode_;
+  WantedDevice wanted_device_;
+  bool wants_device_, on_device_ = false;
+  Preparation preparation_;
+  alignas(std::max_align_t) std::byte room_[kRoom];
+  std::pmr::monotonic_buffer_resource memory_;
+  Problem problem_;
+  reduce::EvaluatorOptions evaluator_options_;  // of passes on the CPU
+  std::unique_ptr<DeviceFit> device_;
+  Looks looks_;
+  bool linear_;
+  linalg::Vector x0_, lower_, upper_;
+  index_t sampled_ = 0;  // rows
+  std::optional<Checkpoint> checkpoint_;
+  std::function<void()> with_stop_;
+  std::optional<SampleFit> sample_;
+  index_t nfev_subsample_ = 0;
+  std::optional<reduce::DataEvaluator> evaluator_;
+  base::SmallVector<Moments, 4> moments_;
+  Expectation expected_;
+};
+
+}  // namespace
+
+FitResult fit_terms(std::span<const TermView> terms, const FitOptions& options) {
+  const bool streams = any_streamed(terms);
+  if (streams)
+    refuse_for_streams(options);
+  else
+    refuse_empty_groups(terms, options);
+  if (!streams && options.checkpoint.empty()) {
+    if (std::optional<FitResult> sparse = fit_sparse_if_it_pays(terms, options))
+      return std::move(*sparse);
+  }
+  return SingleFit(terms, options, streams).run();
+}
+
+}  // namespace nlsq::fit_impl
