@@ -33,15 +33,15 @@ class Less {
 // Rows by buckets of equal width of one axis.
 std::vector<index_t> in_buckets(const std::vector<double>& x) {
   const std::size_t m = x.size(), buckets = 2 * m;
-  const auto [low, high] = std::minmax_element(x.begin(), x.end());
-  const double scale = static_cast<double>(buckets - 1) / (*high - *low);
+  const auto ends = std::minmax_element(x.begin(), x.end());
+  const double low = *ends.first, scale = static_cast<double>(buckets - 1) / (*ends.second - low);
   std::vector<index_t> rows(m);
   if (!std::isfinite(scale)) {
     for (std::size_t i = 0; i < m; ++i) rows[i] = static_cast<index_t>(i);
     return rows;
   }
   const auto bucket = [&](std::size_t i) {
-    return static_cast<std::size_t>((x[i] - *low) * scale);
+    return static_cast<std::size_t>((x[i] - low) * scale);
   };
   std::vector<index_t> starts(buckets + 1, 0);
   for (std::size_t i = 0; i < m; ++i) ++starts[bucket(i) + 1];

@@ -55,7 +55,7 @@ struct State {
   index_t small_steps = 0;   ///< trials in a row below ftol that did not gain speed
   index_t small_in_row = 0;  ///< trials in a row below ftol
   double milestone = std::numeric_limits<double>::infinity();  ///< cost when it last fell by ftol
-  index_t since_milestone = 0;                                 ///< trials since then
+  index_t since_milestone = 0;                                 ///< steps since then
   double last_small = 0;  ///< relative reduction of the last trial
   index_t nfev = 0, njev = 0, iterations = 0;
 

@@ -20,7 +20,7 @@ constexpr double kPlateau = 1e3;      // Gauss-Newton promise allowed at an ftol
 constexpr double kStationary = 1e-3;  // optimality below which a step held short counts for xtol
 constexpr index_t kPatience = 10;     // steps below ftol that end a fit whatever is promised
 constexpr index_t kMostPatience = 30;  // the same of steps some of which gain speed
-constexpr index_t kMostTrials = 40;    // on which the cost falls by less than ftol in all
+constexpr index_t kMostGains = 20;       // that are less than ftol in all
 
 Stop stop(Status status, std::string message) { return {true, status, std::move(message)}; }
 
@@ -29,15 +29,16 @@ double largest_size(const State& state) { return scaled_norm(state.largest, stat
 
 // Beside a jump of the residuals, or on the way to a parameter without end, trials that are refused
 // come between others that gain a trifle each: none is like the one before, and the region never
-// shrinks to nothing.
+// shrinks to nothing. Refused ones do not count: they may be the way to much shorter steps.
 bool is_stuck(State& state, double ftol, double actual) {
-  const double cost = state.here->sum.cost - std::max(actual, 0.0);
+  const double cost = state.here->sum.cost;  // of accepted steps: a lower trial may be refused yet
   if (state.milestone - cost > ftol * cost) {
     state.milestone = cost;
     state.since_milestone = 0;
     return false;
   }
-  return ++state.since_milestone >= kMostTrials;
+  if (actual > 0.0) ++state.since_milestone;
+  return state.since_milestone >= kMostGains;
 }
 
 }  // namespace
@@ -95,10 +96,9 @@ Stop test_step(State& state, const SolverOptions& options, double actual) {
   const bool ftol = small && (promise <= kPlateau * options.ftol || in_vain);
 
   if (!ftol && is_stuck(state, options.ftol, actual)) {
-    return stop(Status::ftol,
-                fmt::format("ftol: over the last {} trials the cost fell by less than "
-                            "{:.3g} of its value.",
-                            kMostTrials, options.ftol));
+    return stop(Status::ftol, fmt::format("ftol: the last {} steps reduced the cost by less than "
+                                          "{:.3g} of its value in all.",
+                                          kMostGains, options.ftol));
   }
 
   const double step = scaled_norm(state.step, state.scale);

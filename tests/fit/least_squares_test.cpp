@@ -209,6 +209,24 @@ TEST(FitLeastSquares, StepsOfDifferencesFitParametersOfAnySize) {
   }
 }
 
+// The step that fits residuals of 0 at a parameter of 0 has no length.
+TEST(FitLeastSquares, AMinimumOfNothingAtZeroIsReachedAtOnce) {
+  for (const Method method : {Method::trf, Method::lm, Method::dogbox}) {
+    index_t calls = 0;
+    const ResidualFunction residuals = [&](std::span<const double> p, std::span<double> f) {
+      ++calls;
+      for (std::size_t i = 0; i < f.size(); ++i) f[i] = 2.0 * p[i] + 3.0 * p[0];
+    };
+    LeastSquaresOptions options;
+    options.method = method;
+    const std::vector<double> start{1.0, -1.0, 5.0};
+    const FitResult r = least_squares(residuals, 3, start, options);
+    EXPECT_LE(calls, 20) << r.method;
+    EXPECT_LE(r.cost, 1e-30) << r.method;
+    EXPECT_TRUE(r.success);
+  }
+}
+
 TEST(FitLeastSquares, DifferencesStayWhereTheFunctionIsFinite) {
   // The best value of p lies at the edge p = 1 of where residuals are finite.
   const auto fun = [](std::span<const double> p, std::span<double> f) {

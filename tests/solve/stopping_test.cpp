@@ -98,10 +98,10 @@ TEST(Stopping, WhereNothingIsPromisedNothingIsTriedAgain) {
   }
 }
 
-TEST(Stopping, TrialsThatGainNothingInAllEndAFit) {
+TEST(Stopping, StepsThatGainNothingInAllEndAFit) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   const std::vector<double> lower{-kInfinity}, upper{kInfinity};
-  const auto trials = [&](double gain_of_some) {
+  const auto trials = [&](double gain_of_some, double gain_of_third = 1e-12) {
     solve::State state(1, 100, lower, upper, false);
     state.here->sum.cost = 1.0;
     state.here->x[0] = state.scale[0] = state.step[0] = state.largest[0] = 1.0;
@@ -109,14 +109,15 @@ TEST(Stopping, TrialsThatGainNothingInAllEndAFit) {
     state.predicted = state.newton_reduction = 0.1;
     SolverOptions options;
     for (int i = 1; i <= 500; ++i) {
-      const double actual = i % 3 == 0 ? 1e-12 : i % 20 == 0 ? gain_of_some : -0.5;
+      const double actual = i % 3 == 0 ? gain_of_third : i % 20 == 0 ? gain_of_some : -0.5;
       if (solve::test_step(state, options, actual).now) return i;
       state.here->sum.cost -= std::max(actual, 0.0);
     }
     return 0;
   };
-  EXPECT_EQ(trials(-0.5), 41);  // the first one sets the mark
+  EXPECT_EQ(trials(-0.5), 60);
   EXPECT_EQ(trials(1e-6), 0);
+  EXPECT_EQ(trials(-0.5, -0.1), 0);  // nothing but refusals: the region shrinks
 }
 
 TEST(Options, ThatMakeNoSenseAreNamedWithTheirValue) {
