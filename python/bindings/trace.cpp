@@ -164,7 +164,7 @@ nb::object record_arrays(std::string_view name, nb::handle ufunc,
   for (const nb::handle input : inputs) values.append(input);
   if (ufunc.is_valid() && !ufunc.is_none()) {
     count_form();
-    return call_python(nb::module_::import_("nlsq._broadcast").attr("elementwise"), ufunc,
+    return call_python(nb::module_::import_("nlsq._tracing.broadcast").attr("elementwise"), ufunc,
                        nb::tuple(values));
   }
   refuse(recording, std::string(name) + " of arrays of several dimensions");
@@ -174,7 +174,7 @@ nb::object record_arrays(std::string_view name, nb::handle ufunc,
 
 nb::handle refusal() {
   static const nb::object* const refused =
-      new nb::object(nb::module_::import_("nlsq._errors").attr("TraceRefused"));
+      new nb::object(nb::module_::import_("nlsq._base.errors").attr("TraceRefused"));
   return *refused;
 }
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from nlsq._errors import StopOptimization
+from nlsq._base.errors import StopOptimization
 
 __all__ = ["CallbackBase", "CallbackChain", "EarlyStopping", "IterationLogger", "ProgressBar", "StopOptimization"]
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from nlsq import _core
-from nlsq._formulas import Formula
+from nlsq._models.formulas import Formula
 
 
 class BuiltIn(Formula):

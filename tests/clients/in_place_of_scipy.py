@@ -19,9 +19,11 @@ import numpy as np
 import scipy.optimize
 
 import nlsq.scipy
-from nlsq import _core, _engine, _leastsq_fit, _scipy_least_squares
-from nlsq._black_box import BlackBox
-from nlsq._recorded_residuals import Engine
+from nlsq import _core
+from nlsq._engine import fit as _engine
+from nlsq._scipy import least_squares as _scipy_least_squares, leastsq_fit as _leastsq_fit
+from nlsq._scipy.black_box import BlackBox
+from nlsq._recording.residuals import Engine
 
 NAMES = ("curve_fit", "least_squares", "leastsq")
 MODE = os.environ.get("NLSQ_CLIENTS_MODE", "nlsq")

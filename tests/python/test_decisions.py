@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 import scipy.optimize
 
-from nlsq import _scipy_curve_fit, _scipy_least_squares
-from nlsq._black_box import COUNTED
-from nlsq._decisions import OTHER_DECISION
-from nlsq._recorded_residuals import Engine
+from nlsq._scipy import curve_fit as _scipy_curve_fit, least_squares as _scipy_least_squares
+from nlsq._scipy.black_box import COUNTED
+from nlsq._recording.decisions import OTHER_DECISION
+from nlsq._recording.residuals import Engine
 from nlsq.scipy import curve_fit, least_squares, leastsq
 
 X = np.linspace(0.1, 4.0, 40)

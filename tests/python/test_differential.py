@@ -10,7 +10,8 @@ import scipy.optimize
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from nlsq import _core, _engine, curve_fit
+from nlsq import _core, curve_fit
+from nlsq._engine import fit as _engine
 
 M = 48
 X = np.linspace(0.1, 4.0, M)

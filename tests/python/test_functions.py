@@ -32,7 +32,8 @@ def test_inside_another_model_it_is_the_same_function(name):
 
     result = curve_fit(sum_of_two, X, y_all, start, max_nfev=300)
     assert result.engine == "interpreter", result.trace_note
-    from nlsq import _core, _engine
+    from nlsq import _core
+    from nlsq._engine import fit as _engine
 
     traced, note = _engine.trace(sum_of_two, X, [f"p{i}" for i in range(len(start))], X.size)
     assert note is None

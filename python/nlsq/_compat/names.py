@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: MIT
+"""Every public name of NLSQ 0.7 and 0.3, and what becomes of it here: docs/nlsq-compat.md as a table.
+
+WORKS names are there. PLANNED and ABSENT ones are not; asking for one says what to use instead.
+"""
+
+import sys
+
+from nlsq import _core
+
+WORKS, PLANNED, ABSENT = "works", "planned", "absent"
+
+_CHUNKS = "curve_fit needs memory for the data and one block a thread, whatever the number of rows"
+_STABLE = "the engine scales, factors and checks rank by itself; r.rank, r.condition and r.warnings tell"
+_LIMITS = "curve_fit(memory_limit='256M') keeps within a limit; " + _CHUNKS
+_WATCH = "a callback sees every step; r.report() says how the fit ended"
+_SEEDS = "curve_fit(..., n_starts=20) fits from many starts and returns the best"
+_HEALTH = "r.rank, r.condition, r.correlation, r.warnings and r.report()"
+_ONE_CACHE = "one cache, on by itself: get_cache_stats() and clear_cache()"
+_DOUBLE = "curve_fit(precision='mixed' or 'double'); fits end in double precision always, float32 data is read as it is"
+
+
+def _group(state, hint, names):
+    return {name: (state, hint) for name in names.split()}
+
+
+NAMES: dict[str, dict[str, tuple[str, str]]] = {
+    "Fitting": {
+        "__version__": (WORKS, "the version of this package"),
+        "curve_fit": (WORKS, "same arguments; an unknown keyword is a TypeError; NumPy, JAX and any other models"),
+        "fit": (WORKS, "curve_fit; see its arguments below for workflow, preset and goal"),
+        "CurveFit": (WORKS, "CurveFit().curve_fit(f, x, y) and CurveFit(f).fit(x, y)"),
+        "LeastSquares": (WORKS, "LeastSquares().least_squares(fun, x0, ...); there is nlsq.least_squares too"),
+        "OptimizeResult": (WORKS, "also SciPy's class once scipy.optimize is imported"),
+        "OptimizeWarning": (WORKS, "also SciPy's class once scipy.optimize is imported"),
+        "functions": (WORKS, "the built-in models with start values, and more of them"),
+        "curve_fit_large": (WORKS, "curve_fit; with memory_limit_gb= larger arrays are read in pieces, to the same result"),
+    },
+    "Callbacks": {
+        **_group(WORKS, "same calls; see nlsq.callbacks", "CallbackBase CallbackChain IterationLogger ProgressBar"),
+        "EarlyStopping": (WORKS, "same; the result says status -2, success False"),
+        "StopOptimization": (WORKS, "raise it, or return True, to end a fit at its best point: status -2"),
+    },
+    "Large data and streaming": {
+        **_group(WORKS, "curve_fit_large: exact fits of rows that are read in pieces, also of files (Rows)",
+                 "LargeDatasetFitter fit_large_dataset"),
+        "LDMemoryConfig": (ABSENT, _LIMITS),
+        "estimate_memory_requirements": (WORKS, "to 5 % with model=; recommended_chunk_size is all rows"),
+        **_group(PLANNED, "use curve_fit; the command fits files: nlsq fit FILE",
+                 "AdaptiveHybridStreamingOptimizer HybridStreamingConfig"),
+        **_group(ABSENT, "nothing to defend against: every pass is over all rows; " + _WATCH,
+                 "DefenseLayerTelemetry get_defense_telemetry reset_defense_telemetry"),
+    },
+    "Global search": _group(PLANNED, _SEEDS, "GlobalOptimizationConfig MultiStartOrchestrator TournamentSelector"),
+    "Workflows": {
+        **_group(ABSENT, _LIMITS, "MemoryBudget MemoryBudgetSelector"),
+        "OptimizationGoal": (ABSENT, "set ftol, xtol and gtol; fits end with a polish to full precision anyway"),
+    },
+    "Memory and configuration": _group(
+        ABSENT, _LIMITS,
+        "MemoryManager clear_memory_pool get_memory_manager get_memory_stats MemoryConfig LargeDatasetConfig "
+        "configure_for_large_datasets get_large_dataset_config get_memory_config large_dataset_context memory_context "
+        "set_memory_limits",
+    ),
+    "Caches": {
+        "get_cache_stats": (WORKS, "statistics of the cache of programs"),
+        "clear_cache": (WORKS, "empties it"),
+        **_group(ABSENT, _ONE_CACHE, "UnifiedCache get_global_cache"),
+        "cached_jit": (ABSENT, "nothing is compiled: models are recorded in microseconds and programs are shared"),
+    },
+    "Stability and recovery": {
+        **_group(ABSENT, _STABLE, "NumericalStabilityGuard apply_automatic_fixes check_problem_stability "
+                 "detect_collinearity detect_parameter_scale_mismatch estimate_condition_number"),
+        **_group(PLANNED, _SEEDS, "FallbackOrchestrator FallbackResult FallbackStrategy OptimizationRecovery"),
+    },
+    "Precision and choices": {
+        **_group(PLANNED, "method='auto'", "AlgorithmSelector auto_select_algorithm"),
+        **_group(ABSENT, "give bounds; none are ever imposed", "BoundsInference infer_bounds merge_bounds"),
+        "ParameterNormalizer": (ABSENT, "parameters are scaled inside (x_scale='jac')"),
+    },
+    "Sparse Jacobians": {
+        "SparseJacobianComputer": (WORKS, "patterns by looking; fits with one: least_squares(jac_sparsity=)"),
+        "SparseOptimizer": (PLANNED, "curve_fit and least_squares(jac_sparsity=) choose by themselves"),
+        "detect_jacobian_sparsity": (WORKS, "of NLSQ's (sparsity, info)"),
+    },
+    "Profiling and checks": {
+        **_group(ABSENT, "r.to_dict()['elapsed_ms'], and any profiler of Python",
+                 "PerformanceProfiler ProfileMetrics clear_profiling_data get_global_profiler ProfilerVisualization "
+                 "ProfilingDashboard"),
+        **_group(ABSENT, _WATCH, "ConvergenceMonitor OptimizationDiagnostics"),
+        "InputValidator": (ABSENT, "curve_fit checks its arguments and names what is wrong"),
+    },
+    "Model health": _group(
+        PLANNED, _HEALTH,
+        "HealthStatus IssueSeverity IssueCategory DiagnosticLevel ModelHealthIssue IdentifiabilityReport "
+        "GradientHealthReport ParameterSensitivityReport ModelHealthReport DiagnosticsConfig IdentifiabilityAnalyzer "
+        "GradientMonitor ParameterSensitivityAnalyzer DiagnosticPlugin PluginRegistry run_plugins create_health_report",
+    ),
+    "Only in 0.3": {
+        **_group(ABSENT, _ONE_CACHE, "CompilationCache SmartCache cached_function cached_jacobian clear_all_caches "
+                 "clear_compilation_cache get_global_compilation_cache get_jit_cache"),
+        **_group(ABSENT, "buffers are reused inside; nothing to manage",
+                 "MemoryPool TRFMemoryPool clear_global_pool get_global_pool"),
+        **_group(ABSENT, _STABLE, "RobustDecomposition robust_decomp"),
+        "callbacks": (WORKS, "the module"),
+        "enable_mixed_precision_fallback": (ABSENT, _DOUBLE),
+        **_group(PLANNED, "use curve_fit; the command fits files: nlsq fit FILE",
+                 "DataGenerator StreamingConfig StreamingOptimizer create_hdf5_dataset fit_unlimited_data"),
+    },
+}  # fmt: skip
+
+# Modules of NLSQ, as far as people import from them.
+TYPES = "no type aliases: ArrayLike is numpy.typing's; signatures say the rest"
+MODULES: dict[str, tuple[str, str]] = {
+    "nlsq.callbacks": (WORKS, "same names"),
+    "nlsq.functions": (WORKS, "same names"),
+    "nlsq.result": (WORKS, "CurveFitResult, OptimizeResult, OptimizeWarning"),
+    **_group(WORKS, "its functions and classes for fits", "nlsq.core nlsq.core.minpack nlsq.minpack"),
+    "nlsq.core.functions": (WORKS, "nlsq.functions"),
+    **_group(WORKS, "LeastSquares and jacobian_mode_selector; nlsq.least_squares stays the function",
+             "nlsq.least_squares nlsq.core.least_squares"),
+    "nlsq.config": (WORKS, "get_jacobian_mode and set_jacobian_mode; enable_x64 does nothing: results are in double precision"),
+    **_group(ABSENT, "import from nlsq", "nlsq.facades nlsq.utils nlsq.interfaces nlsq.core.factories nlsq.core.adapters"),
+    **_group(ABSENT, _CHUNKS, "nlsq.large_dataset"),
+    **_group(PLANNED, "use curve_fit; the command fits files: nlsq fit FILE",
+             "nlsq.streaming nlsq.streaming_optimizer nlsq.streaming_config nlsq.adaptive_hybrid_streaming "
+             "nlsq.hybrid_streaming_config"),
+    **_group(PLANNED, _SEEDS, "nlsq.global_optimization nlsq.fallback nlsq.recovery"),
+    **_group(ABSENT, _ONE_CACHE, "nlsq.caching nlsq.smart_cache nlsq.unified_cache nlsq.compilation_cache"),
+    **_group(ABSENT, _LIMITS, "nlsq.memory_manager nlsq.memory_pool nlsq.core.workflow nlsq.workflow"),
+    **_group(ABSENT, _STABLE, "nlsq.stability nlsq.robust_decomposition nlsq.svd_fallback"),
+    **_group(ABSENT, _DOUBLE, "nlsq.mixed_precision"),
+    **_group(PLANNED, "method='auto'", "nlsq.algorithm_selector"),
+    **_group(ABSENT, "parameters are scaled inside (x_scale='jac'), and bounds are yours",
+             "nlsq.parameter_normalizer nlsq.bound_inference nlsq.precision"),
+    **_group(PLANNED, "curve_fit: the Jacobian is never stored, only its n by n triangle",
+             "nlsq.sparse_jacobian nlsq.core.sparse_jacobian"),
+    **_group(ABSENT, "loss='huber' and others; nlsq.least_squares takes functions, too",
+             "nlsq.loss_functions nlsq.core.loss_functions"),
+    **_group(ABSENT, "method='trf'", "nlsq.trf nlsq.core.trf"),
+    **_group(PLANNED, _HEALTH, "nlsq.diagnostics"),
+    **_group(ABSENT, _WATCH, "nlsq.utils.diagnostics nlsq.utils.logging nlsq.logging"),
+    **_group(ABSENT, "any profiler of Python", "nlsq.profiler nlsq.profiling nlsq.utils.profiler"),
+    **_group(ABSENT, "curve_fit checks its arguments and names what is wrong", "nlsq.validators nlsq.utils.validators"),
+    **_group(ABSENT, "the command: nlsq fit FILE", "nlsq.cli nlsq.gui nlsq.gui_qt"),
+    **_group(ABSENT, TYPES, "nlsq.types nlsq.constants"),
+    **_group(ABSENT, "a fit that did not converge returns its best point with success False",
+             "nlsq.utils.error_messages nlsq.error_messages"),
+}  # fmt: skip
+
+
+# Attributes of NLSQ's results.
+_ENDED = "a fit is one attempt; r.success and r.message say how it ended"
+RESULT: dict[str, tuple[str, str]] = {
+    **_group(WORKS, "keys, too", "x pcov cost fun jac grad optimality active_mask nfev njev nit status success message "
+             "model xdata ydata"),
+    "popt": (WORKS, "a key, too: NumPy, as all arrays"),
+    "cache_stats": (WORKS, "of the cache of programs; also in infodict"),
+    "all_times": (WORKS, "seconds for compile and fit"),
+    "sparsity_detected": (WORKS, "always dense"),
+    "multistart_diagnostics": (WORKS, "r.minima lists the distinct minima"),
+    **_group(WORKS, "same sign and shape", "predictions residuals"),
+    **_group(WORKS, "count sigma; docs/math/statistics.md", "r_squared adj_r_squared rmse aic bic"),
+    "mae": (WORKS, "does not count sigma"),
+    "confidence_intervals": (WORKS, "level or alpha: both the confidence level"),
+    **_group(WORKS, "x, and level or alpha", "prediction_interval confidence_band"),
+    "plot": (WORKS, "same arguments and return"),
+    "summary": (WORKS, "prints the report; r.report() is its text"),
+    "diagnostics": (WORKS, "with compute_diagnostics=True rank, condition, correlated pairs and a score; else None"),
+    "gradient_health_report": (PLANNED, "r.optimality, r.warnings and r.report()"),
+    **_group(ABSENT, _ENDED, "fallback_strategy_used fallback_attempts"),
+}
+# Of others' results under other names.
+_NO_ATTRIBUTE = {
+    "best_fit": "r.predictions", "best_values": "r.params", "chisqr": "r.chi2", "redchi": "r.reduced_chi2",
+    "covar": "r.pcov", "cov": "r.pcov", "cov_x": "r.pcov", "stderr": "r.perr", "beta": "r.popt", "sd_beta": "r.perr",
+    "ier": "r.status", "mesg": "r.message", "resid": "r.residuals", "fvec": "r.fun", "fit_report": "r.report()",
+    "weights": "1/sigma**2 of what the fit was given",
+}  # fmt: skip
+
+
+def no_attribute(name: str, known: list[str]) -> str:
+    """What is said of an attribute that a result does not have."""
+    text = f"a fit's result has no {name!r}"
+    hint = RESULT[name][1] if name in RESULT else _NO_ATTRIBUTE.get(name)
+    if hint is not None:
+        return f"{text}; instead: {hint}"
+    near = "" if name.startswith("_") else _core.nearest_name(name, [n for n in known if n[0] != "_"])
+    return f"{text} (did you mean {near!r}?)" if near else text
+
+
+_TYPE_NAMES = ("ArrayLike", "BoundsTuple", "MethodLiteral", "ModelFunction")
+
+
+def state_of(name: str) -> tuple[str, str] | None:
+    """(state, hint) of a name of NLSQ; None for what NLSQ never had."""
+    for group in NAMES.values():
+        if name in group:
+            return group[name]
+    return None
+
+
+def missing_module(name: str):
+    """Raises the ModuleNotFoundError that says what to use in place of a module of NLSQ; returns for all others."""
+    state, hint = MODULES.get(name, (None, ""))
+    if state == PLANNED:
+        raise ModuleNotFoundError(f"{name} is planned, not there yet; until then: {hint}", name=name)
+    if state == ABSENT:
+        raise ModuleNotFoundError(f"nlsq has no module {name}; instead: {hint}", name=name)
+
+
+def missing(name: str):
+    """Raises the AttributeError (in ``from nlsq import name`` the ImportError) that says what to use."""
+    import nlsq
+
+    state, hint = state_of(name) or ((ABSENT, TYPES) if name in _TYPE_NAMES else (None, ""))
+    if state is None:
+        near = "" if name.startswith("_") else _core.nearest_name(name, [n for n in nlsq.__all__ if n[0] != "_"])
+        message = f"module 'nlsq' has no attribute {name!r}" + (f"; did you mean {near!r}?" if near else "")
+    elif state == PLANNED:
+        message = f"nlsq.{name} is planned, not there yet; until then: {hint}"
+    else:
+        message = f"nlsq has no {name}; instead: {hint}"
+    if state is not None and _is_import(sys._getframe(2)):
+        # `from nlsq import name` replaces the text of an AttributeError by its own.
+        raise ImportError(message, name="nlsq")
+    raise AttributeError(message, name=name, obj=nlsq)
+
+
+def _is_import(frame):
+    import dis
+
+    return frame.f_code.co_code[frame.f_lasti] == dis.opmap["IMPORT_FROM"]
+
+
+def table() -> list[str]:
+    """The lines of docs/nlsq-compat.md that are tables."""
+    from nlsq._fits import nlsq_arguments
+
+    lines = []
+    for title, group in NAMES.items():
+        lines += [f"## {title}", "", *_rows(group), ""]
+    lines += ["## Modules", "", *_rows(MODULES, "module"), ""]
+    lines += ["## Arguments of curve_fit and CurveFit without a meaning here", ""]
+    lines += [*_rows(nlsq_arguments.states(), "argument"), ""]
+    lines += ["## Attributes of results", "", *_rows(RESULT, "attribute")]
+    return lines
+
+
+def _rows(entries, kind="name"):
+    lines = [f"| {kind} | | here |", "|---|---|---|"]
+    for state, hint in dict.fromkeys(entries.values()):
+        names = " ".join(f"`{name}`" for name, entry in entries.items() if entry == (state, hint))
+        lines.append(f"| {names} | {state} | {hint} |")
+    return lines

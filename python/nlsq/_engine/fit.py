@@ -1,0 +1,307 @@
+# SPDX-License-Identifier: MIT
+"""One fit: record the model and run it in the core (_recording.py), or call it as it is (_called.py).
+
+Everything here works on arrays that are already checked: ``ydata`` is one-dimensional float64. The public
+functions above this module bring their own rules for arguments.
+"""
+
+import sys
+
+import numpy as np
+
+from nlsq import _core
+from nlsq._base import arguments as _arguments
+from nlsq._models import jax
+from nlsq._models.formulas import Formula
+from nlsq._recording.models import as_model_input, recorded, trace
+
+__all__ = ["Outcome", "as_model_input", "fit", "recorded", "trace"]
+
+_DEBUG, _INFO = 10, 20  # levels of logging
+_COARSE = 3e-5  # part of a row by differences that may be their error
+
+
+class Outcome:
+    """A finished fit and what is needed to ask more of it."""
+
+    __slots__ = (
+        "result", "model", "columns", "engine", "note", "function", "xdata", "ydata", "sigma", "jac", "names", "lower",
+        "upper", "f_scale", "whole", "clocks",
+    )  # fmt: skip
+
+    @property
+    def cache_stats(self):
+        """hit and compile_time_ms of this fit; of all fits so far hit_rate, total_hits, total_misses,
+        total_compilations, cache_size and enabled. None while the cache is off."""
+        now = _core.cache_stats()
+        if not now["enabled"]:
+            return None
+        return {
+            "hit": self.model is not None and self.result.cache_hit,
+            "compile_time_ms": self.result.compile_ms,
+            "hit_rate": now["hit_rate"],
+            "total_hits": now["hits"],
+            "total_misses": now["misses"],
+            "total_compilations": now["misses"],
+            "cache_size": now["size"],
+            "enabled": now["enabled"],
+        }
+
+    @property
+    def own(self):
+        """popt of the model's parameters, before those that ties add."""
+        p = self.result.popt
+        return p if self.names is None else p[: len(self.names)]
+
+    def predict(self, x=None):
+        """Model values at popt: of the shape of x, or rows of the data of the fit (None)."""
+        p = self.own
+        if x is None:
+            if self.model is not None:
+                return _core.evaluate(self.model, self.columns, p, len(self.ydata))
+            return np.array(self.function(self._input(self.xdata), *p.tolist()), dtype=float)
+        function = self.function if self.whole is None else self.whole.function
+        return np.array(function(self._input(x), *p.tolist()), dtype=float)
+
+    def _by_rows(self):
+        """The function for x of any shape, its values as rows."""
+        whole = self.whole
+        return self.function if whole is None else whole._replace(x_too=False).by_rows()
+
+    def _input(self, x):
+        clocks = getattr(self, "clocks", None)  # of dates; most fits have none
+        if clocks is not None:
+            x = clocks.numbers(x)
+        return x if isinstance(self.function, Formula) else as_model_input(x)
+
+    def model_jacobian(self, x=None):
+        """Derivatives of the model's value by the parameters at popt, rows by parameters."""
+        p = self.own
+        if x is None and self.model is not None:
+            return _core.jacobian(self.model, self.columns, p, len(self.ydata))
+        function = self.function if x is None else self._by_rows()
+        x = self.xdata if x is None else self._input(x)
+        from nlsq._engine.called import oriented
+
+        if self.jac is not None:
+            return oriented(np.asarray(self.jac(x, *p.tolist()), dtype=float), None, len(p))
+        values = np.asarray(function(x, *p.tolist()), dtype=float)
+        if values.size == 0:
+            return np.zeros((0, len(p)))
+        traced, _ = recorded(function, x, p, self.names, values.size)
+        if traced is not None:
+            return _core.jacobian(traced[0], traced[1], p, values.size)
+        # Copies: a function may return one array again and again.
+        epsilon = float(np.finfo(float).eps)
+        called = lambda q: np.array(function(x, *q.tolist()), dtype=float, ndmin=1)  # noqa: E731
+        return _core.differences(called, np.asarray, p, np.ravel(values), True, epsilon, [], [], [], True)
+
+    def residuals(self):
+        """Weighted residuals (model - y)/sigma at popt."""
+        from nlsq._engine.called import whiten
+
+        return whiten(self.predict() - self.ydata, self.sigma)
+
+    def jacobian(self):
+        """Weighted Jacobian of the residuals at popt, rows by parameters."""
+        from nlsq._engine.called import whiten
+
+        return whiten(self.model_jacobian(), self.sigma)
+
+    def predict_errors(self, x=None):
+        """Standard errors of the model's values: sqrt(diag(J pcov J^T)); inf where a value depends on what the data do
+        not determine, though not where redundant parameters determine it together."""
+        J = self.model_jacobian(x)
+        n = J.shape[1]
+        redundancy = getattr(self.result, "redundancy", None)
+        if redundancy is None:
+            pcov = self.result.pcov
+            free = ~np.asarray(self.result.fixed[:n])
+            J, pcov = J[:, free], pcov[:n, :n][np.ix_(free, free)]
+        else:
+            pcov, directions, scale, tolerance = redundancy
+            pcov, directions, scale = pcov[:n, :n], directions[:, :n], scale[:n]
+        used = np.any(J != 0.0, axis=1)
+        variance = np.zeros(len(J))
+        with np.errstate(invalid="ignore"):
+            variance[used] = np.einsum("ij,jk,ik->i", J[used], pcov, J[used])
+            if redundancy is not None:
+                if self.model is None:
+                    tolerance = max(tolerance, _COARSE)
+                lost = np.sum((J @ directions.T) ** 2, axis=1) > tolerance**2 * np.sum((J * scale) ** 2, axis=1)
+                variance[lost] = np.inf
+        errors = np.sqrt(np.maximum(variance, 0.0))
+        return errors.reshape(()) if np.isscalar(x) and errors.size == 1 else errors
+
+
+def usual_fit(function, xdata, ydata, p0, names):
+    """As fit() with nothing but these, where the record of the function is kept and all is well; else None."""
+    done = _core.quick_result(function, xdata, ydata, p0, names)
+    if done is None:
+        return None
+    out = Outcome()
+    out.result, out.model = done
+    out.columns, out.engine, out.note = [xdata], "interpreter", None
+    out.function, out.xdata, out.ydata, out.sigma, out.jac, out.names = function, xdata, ydata, None, None, names
+    out.lower, out.upper, out.f_scale, out.whole = None, None, 1.0, None
+    _log(out)
+    return out
+
+
+def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper=None, fixed=None,
+        absolute_sigma=False, loss=None, f_scale=1.0, jac=None, differences=None, diff_step=None,
+        callback=None, threads=0, jacobian_mode=None, check_finite=False, solver=None):  # fmt: skip
+    """Fits function(x, *parameters) to ydata (float64, one dimension).
+
+    sigma: None, a number, one value a row, or a covariance matrix (rows by rows). lower, upper, fixed: one value a
+    parameter, or None. callback: user(iteration, nfev, cost, step_norm, optimality, parameters) -> stop. solver:
+    method, ftol, xtol, gtol, x_scale, max_nfev, polish of the core. differences: "2-point" or "3-point" to have the
+    model called as it is; None: exact derivatives where it can be recorded. Returns an Outcome.
+    """
+    rows = len(ydata)
+    if type(p0) is not list:
+        p0 = np.asarray(p0, dtype=float).tolist()
+    if names is None:
+        names = [f"p{i}" for i in range(len(p0))]
+    out = Outcome()
+    out.function, out.xdata, out.ydata, out.sigma, out.jac, out.names = function, xdata, ydata, sigma, jac, names
+    out.lower, out.upper, out.f_scale, out.whole = lower, upper, f_scale, None
+    solver = {} if solver is None else solver
+
+    traced = None
+    if jac is not None:
+        out.note = "a Jacobian was given"
+    elif differences is not None:
+        out.note = f"differences were asked for (jac={differences!r})"
+    elif rows == 0:
+        out.note = "there are no rows"
+    else:
+        chosen = "searched" not in solver
+        traced, out.note = recorded(function, xdata, p0, names, rows, lower, upper, is_chosen=chosen)
+    if "rows" in solver:
+        from nlsq._engine import streamed
+
+        out = streamed.engine_fit(out, traced, p0, fixed, absolute_sigma, loss, threads, check_finite, callback,
+                                   jacobian_mode, solver)  # fmt: skip
+        _log(out)
+        return out
+    if traced is not None:
+        out.model, out.columns, _ = traced
+        out.engine = "interpreter"
+        if sigma is None or np.ndim(sigma) < 2:
+            if check_finite and len(out.columns) > 1:
+                _check_finite(out)  # the core would look at arrays of the model, too
+                check_finite = False
+            out.result = _core.curve_fit(
+                out.model, out.columns, ydata, _plain_sigma(sigma), p0, lower, upper, fixed, absolute_sigma,
+                loss, f_scale, threads, check_finite, callback, jacobian_mode, solver,
+            )  # fmt: skip
+            _log(out)
+            return out
+        if "relations" in solver:
+            raise ValueError("tie, prior and derive go with a sigma of one value a row, not with a covariance matrix")
+    else:
+        if "relations" in solver:
+            raise ValueError(f"tie, prior and derive need a model that can be recorded, and this one cannot: {out.note}")
+        solver = {name: value for name, value in solver.items() if name != "progressive"}
+        out.model, out.columns = None, []
+        out.engine = "callback"
+        if jac is None and differences is None and rows and jax.is_loaded() and jax.uses_jax(function):
+            out.jac = _jax_jacobian(function, xdata, p0, rows, jacobian_mode)
+        if type(xdata) is np.ndarray and xdata.dtype == np.float32:
+            out.xdata = xdata.astype(float)  # differences need all digits
+    if check_finite:
+        _check_finite(out)
+    device = solver.get("device")
+    if device is not None:
+        solver = {name: value for name, value in solver.items() if name != "device"}
+    if "memory_limit" in solver:
+        from nlsq._engine.memory import check_called
+
+        check_called(solver["memory_limit"], rows, len(p0), (out.xdata, ydata, sigma))
+        solver = {name: value for name, value in solver.items() if name != "memory_limit"}
+    searched = "searched" in solver
+    solver = {name: value for name, value in solver.items() if name not in ("searched", "starts")}
+    out.result = _fit_called(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, differences, diff_step,
+                             callback, solver, jacobian_mode)  # fmt: skip
+    if searched:
+        out.result.start_source = "ones"
+    if device is not None:
+        from nlsq._data.device import check_called as check_device
+
+        check_device(device, out.result, out.note)
+    _log(out)
+    return out
+
+
+def _fit_called(*arguments):
+    """fit_called, which takes this one's place once it is loaded: only models that are called need it."""
+    global _fit_called
+    from nlsq._engine.called import fit_called as _fit_called
+
+    return _fit_called(*arguments)
+
+
+def logger(level):
+    """The logger "nlsq" of a program that uses logging, if it takes lines of that level; else None."""
+    logging = sys.modules.get("logging")
+    if logging is None:
+        return None
+    found = logging.getLogger("nlsq")
+    return found if found.isEnabledFor(level) else None
+
+
+def log_issues(core):
+    """A line at level INFO for each issue of a fit that raises no warning of its own."""
+    to = logger(_INFO)
+    for id_, sentence, _ in core.issues if to is not None else ():
+        to.info("%s: %s", id_, sentence)
+
+
+def _log(out):
+    """One line at debug level to the logger "nlsq" of a program that uses logging."""
+    to = logger(_DEBUG)
+    if to is not None:
+        r = out.result
+        log_line(to, r.jacobian_mode, r.jacobian_mode_source, r.derivative_order, engine_of(out), len(out.names),
+                 len(out.ydata))  # fmt: skip
+
+
+def engine_of(out):
+    """What evaluated the model: of a recorded one the core's word, which may name a device."""
+    return out.engine if out.engine == "callback" else getattr(out.result, "engine", out.engine)
+
+
+def log_line(logger, *values):
+    """How a fit got its derivatives: mode, what chose it, order, engine, numbers of parameters and of residuals."""
+    logger.debug("jacobian_mode=%s source=%s derivatives=%s engine=%s parameters=%d residuals=%d", *values)
+
+
+def _check_finite(out):
+    """Raises ValueError where a value that counts is not finite."""
+    arrays = [("ydata", out.ydata)]
+    if type(out.xdata) is np.ndarray and out.xdata.dtype.kind == "f":
+        arrays.append(("xdata", out.xdata))
+    counts = np.isfinite(out.sigma) if np.ndim(out.sigma) == 1 else None
+    for name, values in arrays:
+        if counts is not None and values.shape[-1:] == counts.shape:
+            values = np.where(counts, values, 0.0)
+        _arguments.check_finite(values, name)
+
+
+def _jax_jacobian(function, x, p0, rows, mode):
+    """Derivatives by JAX where it can give them: finite, one row a value."""
+    try:
+        jac = jax.jacobian_of(function, mode == "rev")
+        J = jac(x, *p0)
+    except Exception:  # the function branches on values, or works outside JAX: differences then
+        return None
+    return jac if J.shape == (rows, len(p0)) and np.isfinite(J).all() else None
+
+
+def _plain_sigma(sigma):
+    if sigma is None:
+        return None
+    if np.ndim(sigma) == 0:
+        return float(sigma)
+    return np.ascontiguousarray(sigma, dtype=float)
