@@ -164,17 +164,38 @@ nb::object record_arrays(std::string_view name, nb::handle ufunc,
   for (const nb::handle input : inputs) values.append(input);
   if (ufunc.is_valid() && !ufunc.is_none()) {
     count_form();
-    return call_python(nb::module_::import_("nlsq._tracing.broadcast").attr("elementwise"), ufunc,
-                       nb::tuple(values));
+    return call_python(operation("elementwise"), ufunc, nb::tuple(values));
   }
   refuse(recording, std::string(name) + " of arrays of several dimensions");
 }
 
 }  // namespace
 
+namespace {
+// What nlsq registered; kept to the end of the process on purpose.
+nb::object& registered() {
+  static nb::object* const find = new nb::object();
+  return *find;
+}
+}  // namespace
+
+void bind_operations(nb::module_& m) {
+  m.def(
+      "register_operations", [](nb::object find) { registered() = std::move(find); },
+      nb::arg("find"),
+      "Says where the operations on recorded values are that are written in Python: find(name).");
+}
+
+nb::object operation(const char* name) {
+  if (!registered().is_valid()) {
+    PyErr_SetString(PyExc_RuntimeError, "nlsq._core was imported without nlsq");
+    throw nb::python_error();
+  }
+  return registered()(name);
+}
+
 nb::handle refusal() {
-  static const nb::object* const refused =
-      new nb::object(nb::module_::import_("nlsq._base.errors").attr("TraceRefused"));
+  static const nb::object* const refused = new nb::object(operation("TraceRefused"));
   return *refused;
 }
 

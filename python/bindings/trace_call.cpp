@@ -29,8 +29,7 @@ class Session {
 };
 
 nb::object read_only() {
-  static const nb::object* const function =
-      new nb::object(nb::module_::import_("nlsq._tracing.array_functions").attr("read_only"));
+  static const nb::object* const function = new nb::object(operation("read_only"));
   return *function;
 }
 
@@ -38,7 +37,7 @@ nb::object read_only() {
 // other.
 bool joined(const std::shared_ptr<Recording>& recording, nb::object& value, Traced& result) {
   count_form();
-  value = call_python(nb::module_::import_("nlsq._tracing.joined").attr("one_row"), value, recording->rows);
+  value = call_python(operation("one_row"), value, recording->rows);
   return !value.is_none() && operand(recording, value, result);
 }
 

@@ -91,6 +91,15 @@ def clear_cache() -> None:
     _core.clear_cache()
 
 
+def _operation(name):
+    """An operation on recorded values, for the recorder in the core, which knows no module."""
+    from nlsq._tracing.dispatch import operation
+
+    return operation(name)
+
+
+_core.register_operations(_operation)
+
 if not TYPE_CHECKING:  # it would make every name known
 
     def __getattr__(name):

@@ -266,7 +266,7 @@ _CELLS = {np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.piecewise
 _ELEMENTWISE = frozenset((np.where, np.clip, np.zeros_like, np.ones_like, np.full_like))
 
 
-def dispatch(self, function, args, kwargs):
+def array_function(self, function, args, kwargs):
     """What __array_function__ of traced values does."""
     if function not in _ELEMENTWISE:
         _core.count_form()

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the recorder in C++ asks of arrays: plain ones at every recording, NumPy's functions (not ufuncs) when a model
-first calls one."""
+"""Arrays in place of the columns that a recording made of them."""
 
 from nlsq import _core
 
@@ -26,13 +25,3 @@ def read_only(x):
 def call_plain(function, args, kwargs):
     """function on arrays in place of columns."""
     return function(*plain(list(args)), **plain(kwargs))
-
-
-def __getattr__(name):
-    # _allowed_functions.py and what it loads is more than the rest of the package: not for a model of ufuncs alone.
-    if name != "dispatch":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from nlsq._tracing.allowed_functions import dispatch
-
-    globals()[name] = dispatch
-    return dispatch

@@ -10,7 +10,8 @@ import functools
 import numpy as np
 
 from nlsq import _core
-from nlsq._tracing.row_items import freeze, is_model_value
+from nlsq._tracing.dispatch import operation
+from nlsq._tracing.row_items import freeze, is_model_value, item
 
 _MOST_SUMMED = 128  # rows that are added up value by value
 _REDUCTIONS = {
@@ -27,9 +28,7 @@ class DataBlock(np.ndarray):
 
     def __array_ufunc__(self, ufunc, method, *inputs, out=None, **options):
         if any(map(has_models, inputs)):
-            from nlsq._tracing.broadcast import ufunc_of
-
-            return ufunc_of(ufunc, method, inputs, {**options, **({} if out is None else {"out": out})})
+            return operation("ufunc_of")(ufunc, method, inputs, {**options, **({} if out is None else {"out": out})})
         plain = [_base(v) for v in inputs]
         if out is not None:
             options["out"] = tuple(map(_base, out))
@@ -40,9 +39,7 @@ class DataBlock(np.ndarray):
 
     def __array_function__(self, function, types, args, kwargs):
         if has_models(args) or has_models(kwargs):
-            from nlsq._tracing.allowed_functions import dispatch
-
-            return dispatch(first_recorded(args), function, args, kwargs)
+            return operation("array_function")(first_recorded(args), function, args, kwargs)
         return super().__array_function__(function, types, args, kwargs)
 
 
@@ -118,8 +115,6 @@ class Block:
         return (self[i] for i in range(len(self)))
 
     def __getitem__(self, key):
-        from nlsq._tracing.row_items import item
-
         key = key if isinstance(key, tuple) else (key,)
         if not all(k is None or k is Ellipsis or isinstance(k, (int, np.integer, slice)) for k in key):
             _core.refuse(self._any(), "an index that is an array, into an array of model values")
@@ -166,14 +161,10 @@ class Block:
         _core.refuse(self._any(), f"the attribute '{name}' of an array of model values")
 
     def __array_ufunc__(self, ufunc, method, *inputs, **options):
-        from nlsq._tracing.broadcast import ufunc_of
-
-        return ufunc_of(ufunc, method, inputs, options)
+        return operation("ufunc_of")(ufunc, method, inputs, options)
 
     def __array_function__(self, function, types, args, kwargs):
-        from nlsq._tracing.allowed_functions import dispatch
-
-        return dispatch(self._any(), function, args, kwargs)
+        return operation("array_function")(self._any(), function, args, kwargs)
 
     def transpose(self, *axes):
         """The same values, dimensions in another order."""
@@ -230,9 +221,7 @@ class Block:
 
     def ravel(self, order="C"):
         """The rows one after the other."""
-        from nlsq._tracing.allowed_functions import ravel
-
-        return ravel(self, order)
+        return operation("ravel")(self, order)
 
     flatten = ravel
 
@@ -243,9 +232,7 @@ class Block:
 
 def _operator(ufunc, reflected):
     def operate(self, other):
-        from nlsq._tracing.broadcast import ufunc_of
-
-        return ufunc_of(ufunc, "__call__", (other, self) if reflected else (self, other), {})
+        return operation("ufunc_of")(ufunc, "__call__", (other, self) if reflected else (self, other), {})
 
     return operate
 
@@ -301,6 +288,11 @@ def make_block(cells, axis, rows, view=False):
 
 def each(function, cells):
     return np.frompyfunc(function, 1, 1)(cells)
+
+
+def as_data_block(array):
+    """An array of data that lets recorded values be recorded."""
+    return array.view(DataBlock)
 
 
 def block_of(y, key):

@@ -9,6 +9,8 @@ import numpy as np
 from nlsq import _core
 from nlsq._tracing import grid_operations, row_columns, row_items
 from nlsq._tracing.blocks import Block, DataBlock, as_row, boxed, each, first_recorded, has_models, make_block, reduced
+from nlsq._tracing.data_rows import data_row
+from nlsq._tracing.dispatch import operation
 from nlsq._tracing.grids import Grid
 
 _MOST_CELLS = 2_000
@@ -54,9 +56,7 @@ def elementwise(function, inputs):
     like = first_recorded(inputs)
     inputs = [without_index(v, like) for v in inputs]
     if any(hasattr(type(v), "_segments") for v in inputs):
-        from nlsq._tracing.joined import elementwise as of_joined
-
-        return of_joined(function, inputs)
+        return operation("elementwise_of_joined")(function, inputs)
     if not any(map(has_models, inputs)):
         found = function(*(v.__array__() if isinstance(v, _core.Column) else v for v in inputs))
         return found.view(DataBlock) if isinstance(found, np.ndarray) and found.ndim > 1 else found
@@ -83,9 +83,7 @@ def elementwise(function, inputs):
     if axis is not None:
         return make_block(found, axis + found.ndim, rows)
     if any(type(v).__name__ == "ParameterVector" for v in inputs):
-        from nlsq._tracing.vector import ParameterVector
-
-        return ParameterVector(found) if isinstance(found, np.ndarray) else found
+        return operation("vector_of_values")(found) if isinstance(found, np.ndarray) else found
     return found
 
 
@@ -209,23 +207,8 @@ def _cells(array, own, axis, rows, like):
     if cells.size > _MOST_CELLS:
         _core.refuse(like, "a large array of several dimensions")
     for at in np.ndindex(cells.shape):
-        cells[at] = _data_row(like, moved[at])
+        cells[at] = data_row(like, moved[at])
     return np.expand_dims(cells, array.ndim + axis)
-
-
-def _data_row(like, values):
-    """An array of data as it is now; the same column for the same values."""
-    if values.dtype != np.float64:
-        return _core.data_row(like, np.ascontiguousarray(values))
-    if _core.column_count(like) > 0:
-        first = _core.column_values(like, 0)  # x, mostly, of which x[None, :] is a view
-        if values.shape == first.shape and first.dtype == np.float64 and values.flags.c_contiguous:
-            if values.__array_interface__["data"][0] == first.__array_interface__["data"][0]:
-                return _core.column_like(like, 0)
-    memo, content = _core.memo(like), values.tobytes()
-    if ("data", content) not in memo:
-        memo["data", content] = _core.add_column(like, np.array(values, order="C"))
-    return _core.column_like(like, memo["data", content])
 
 
 def outer(ufunc, a, b):
@@ -239,7 +222,7 @@ def product(a, b):
     like = first_recorded((a, b))
     numbers = _numbers_of(b)
     if numbers and type(a) is np.ndarray and a.ndim == 2 and a.dtype == np.float64 and len(numbers) == a.shape[1] <= len(a):
-        return functools.reduce(operator.add, (_data_row(like, c) * v for c, v in zip(a.T, numbers)))
+        return functools.reduce(operator.add, (data_row(like, c) * v for c, v in zip(a.T, numbers)))
     a, b = (_summable(v) for v in (a, b))
     m, n = np.ndim(a), np.ndim(b)
     if m == 0 or n == 0 or max(m, n) > 2:
@@ -252,9 +235,7 @@ def product(a, b):
 
 def _numbers_of(vector):
     """The recorded numbers that a short vector is made of, or None."""
-    from nlsq._tracing.vector import ParameterVector
-
-    values = vector._values if type(vector) is ParameterVector else vector
+    values = vector._values if type(vector).__name__ == "ParameterVector" else vector
     if type(values) is not np.ndarray or values.ndim != 1 or values.dtype != object or len(values) > _MOST_EXPANDED:
         return None
     numbers = values.tolist()

@@ -8,12 +8,13 @@ import numpy as np
 from nlsq import _core
 from nlsq._tracing import row_columns
 from nlsq._tracing.blocks import Block
+from nlsq._tracing.data_rows import data_row
 from nlsq._tracing.grids import Grid
 
 _MOST_VALUES = 100_000  # of an array that is larger than the recording has rows
 
 
-def broadcast(value, shape):
+def broadcast_grid(value, shape):
     """A Grid or a row in another shape, by NumPy's rules: values are repeated."""
     own = value.shape if isinstance(value, Grid) else (_core.length(value),)
     row = value._row if isinstance(value, Grid) else value
@@ -63,19 +64,17 @@ def _recorded(function, inputs, shape, like):
         elif isinstance(value, Grid):
             plain = plain and value._plain
         plain = plain and value.shape == shape
-        rows.append(broadcast(value, shape)._row)
+        rows.append(broadcast_grid(value, shape)._row)
     name = getattr(function, "__name__", "a function")
     return Grid(_core.record(name, function, tuple(rows)), shape, True if plain else None)
 
 
 def _of_data(array, like):
-    from nlsq._tracing.broadcast import _data_row
-
     array = array.view(np.ndarray)
     flat = array.reshape(-1)
     if array.flags.c_contiguous:
         return Grid(_core.data_row(like, flat), array.shape)  # the same column for the same memory
-    return Grid(_data_row(like, np.ascontiguousarray(flat)), array.shape)
+    return Grid(data_row(like, np.ascontiguousarray(flat)), array.shape)
 
 
 def of_blocks(function, inputs, like):

@@ -14,6 +14,7 @@ import numpy as np
 from nlsq import _core
 from nlsq._tracing import row_columns, row_items
 from nlsq._tracing.blocks import Block, add_operators
+from nlsq._tracing.dispatch import operation
 
 _MOST_CELLS = 500  # rows of a Block made of one
 
@@ -256,14 +257,10 @@ class Grid:
         _core.refuse(self._row, f"the attribute '{name}' of an array of model values")
 
     def __array_ufunc__(self, ufunc, method, *inputs, **options):
-        from nlsq._tracing.broadcast import ufunc_of
-
-        return ufunc_of(ufunc, method, inputs, options)
+        return operation("ufunc_of")(ufunc, method, inputs, options)
 
     def __array_function__(self, function, types, args, kwargs):
-        from nlsq._tracing.allowed_functions import dispatch
-
-        return dispatch(self._row, function, args, kwargs)
+        return operation("array_function")(self._row, function, args, kwargs)
 
 
 add_operators(Grid)
@@ -299,12 +296,10 @@ for _name, _ufunc in {
 
 
 def _broadcast(value, shape):
-    from nlsq._tracing.grid_operations import broadcast
-
-    return broadcast(value, shape)
+    return operation("broadcast_grid")(value, shape)
 
 
-def of_row(row, shape):
+def grid_of_row(row, shape):
     """row.reshape(shape): a view, since a row has one step in memory."""
     known = row_items.known_memory(row)
     if known is None and _core.is_shared(row):

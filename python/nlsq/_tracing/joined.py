@@ -12,6 +12,7 @@ from nlsq import _core
 from nlsq._tracing import row_columns
 from nlsq._tracing.blocks import Block, add_operators, first_recorded
 from nlsq._tracing.broadcast import ufunc_of, without_index
+from nlsq._tracing.dispatch import operation
 
 _MOST_PIECES = 24  # of a model that chooses between them
 
@@ -70,16 +71,14 @@ class Joined:
         return ufunc_of(ufunc, method, inputs, options)
 
     def __array_function__(self, function, types, args, kwargs):
-        from nlsq._tracing.allowed_functions import dispatch
-
-        return dispatch(self._any(), function, args, kwargs)
+        return operation("array_function")(self._any(), function, args, kwargs)
 
 
 add_operators(Joined)
 Joined.__matmul__ = Joined.__rmatmul__ = Joined._refuse
 
 
-def elementwise(function, inputs):
+def elementwise_of_joined(function, inputs):
     """function of values of which some are put together."""
     like = first_recorded(inputs)
     joined = [v for v in inputs if isinstance(v, Joined)]

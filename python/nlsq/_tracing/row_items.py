@@ -8,6 +8,7 @@ chooses, row by row, between y and a value whose columns are spread out to all r
 import numpy as np
 
 from nlsq import _core
+from nlsq._tracing.dispatch import operation
 from nlsq._tracing.row_columns import at, distinct, mask_of, spread, take
 
 _BINARY = frozenset(("arctan2", "hypot"))
@@ -62,9 +63,7 @@ def item(y, key):
     _check(y, "an index")
     given, key = key, _key_of(y, key)
     if key is None:
-        from nlsq._tracing.blocks import block_of
-
-        return block_of(y, given)
+        return operation("block_of")(y, given)
     if _is_mask(y, key):
         return _core.masked(y, key)
     positions = _positions(y, key)
@@ -224,9 +223,7 @@ def item_of_data(x, key):
         key = key.__array__()
     found = array[key]
     if isinstance(found, np.ndarray) and found.ndim > 1:
-        from nlsq._tracing.blocks import DataBlock
-
-        return found.view(DataBlock)
+        return operation("as_data_block")(found)
     return found
 
 
@@ -255,17 +252,13 @@ def _reshape(y, *shape, **order):
     new = np.broadcast_to(0.0, (len(y),)).reshape(shape).shape  # NumPy's rules for -1, and its errors
     if new == (len(y),):
         return y
-    from nlsq._tracing.blocks import block_of
-
     if new == (1, len(y)):
-        return block_of(y, (None, slice(None)))
+        return operation("block_of")(y, (None, slice(None)))
     if new == (len(y), 1):
-        return block_of(y, (slice(None), None))
+        return operation("block_of")(y, (slice(None), None))
     if len(new) < 2:
         return _core.refuse(y, "a model value in another shape")
-    from nlsq._tracing.grids import of_row
-
-    return of_row(y, new)
+    return operation("grid_of_row")(y, new)
 
 
 def flat(y, order="C"):

@@ -12,6 +12,7 @@ from nlsq import _core
 from nlsq._base.errors import TraceRefused
 from nlsq._tracing.blocks import first_recorded
 from nlsq._tracing.broadcast import elementwise, product, ufunc_of
+from nlsq._tracing.dispatch import operation
 from nlsq._tracing.notes import name_of
 from nlsq._tracing.row_columns import chosen_row
 
@@ -130,9 +131,7 @@ class ParameterVector:
     def __array_function__(self, function, types, args, kwargs):
         plain = _FUNCTIONS.get(function)
         if plain is None or _has_rows(args):
-            from nlsq._tracing.allowed_functions import dispatch
-
-            return dispatch(self._any(), function, args, kwargs)
+            return operation("array_function")(self._any(), function, args, kwargs)
         if function is np.dot:
             return _matmul(*args)
         try:
@@ -154,6 +153,11 @@ class ParameterVector:
         return repr(self._any())
 
     __hash__ = None
+
+
+def vector_of_values(values):
+    """An array of recorded numbers as a vector."""
+    return ParameterVector(values)
 
 
 def _has_rows(values):
