@@ -194,9 +194,18 @@ nb::object operation(const char* name) {
   return registered()(name);
 }
 
+nb::handle kept_operation(std::atomic<PyObject*>& kept, const char* name) {
+  PyObject* found = kept.load(std::memory_order_acquire);
+  if (found == nullptr) {
+    found = operation(name).release().ptr();
+    kept.store(found, std::memory_order_release);  // by two threads at worst, the same object
+  }
+  return found;
+}
+
 nb::handle refusal() {
-  static const nb::object* const refused = new nb::object(operation("TraceRefused"));
-  return *refused;
+  static std::atomic<PyObject*> refused{nullptr};
+  return kept_operation(refused, "TraceRefused");
 }
 
 namespace {

@@ -6,6 +6,7 @@
 
 #include <nanobind/nanobind.h>
 
+#include <atomic>
 #include <memory>
 #include <span>
 #include <string>
@@ -73,6 +74,10 @@ nb::handle refusal();
 /// An operation on recorded values that is written in Python (nlsq/_tracing/dispatch.py has the
 /// names).
 nb::object operation(const char* name);
+
+/// The same, looked up once. No static initializer does it: the look-up may import a module and so
+/// give the GIL to a thread that would wait for the initializer.
+nb::handle kept_operation(std::atomic<PyObject*>& kept, const char* name);
 
 /// Counts recordings' uses of what is put together in Python (blocks, joined rows, items): records
 /// of such models are compared with their functions at every fit.

@@ -3,6 +3,8 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <atomic>
+
 #include "gil.hpp"
 #include "nlsq/cache.hpp"
 #include "nlsq/error.hpp"
@@ -29,8 +31,8 @@ class Session {
 };
 
 nb::object read_only() {
-  static const nb::object* const function = new nb::object(operation("read_only"));
-  return *function;
+  static std::atomic<PyObject*> function{nullptr};
+  return nb::borrow(kept_operation(function, "read_only"));
 }
 
 // The value of a model that returned no row and no number: a list, several rows one after the

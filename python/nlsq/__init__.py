@@ -20,6 +20,7 @@ TYPE_CHECKING = False  # type checkers take a name like this for true; the modul
 if TYPE_CHECKING:
     from nlsq import callbacks, functions, result, scipy
     from nlsq._base.errors import StopOptimization
+    from nlsq._base.optimize import OptimizeResult, OptimizeWarning
     from nlsq._data.device import DeviceData, device_data, devices
     from nlsq._data.row_sources import Rows
     from nlsq._engine.memory import estimate_memory_requirements
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from nlsq._fits.together import Problem, fit_together
     from nlsq._fits.together_result import GlobalFitResult
     from nlsq._many.curve_fit_many import CurveFitManyResult, curve_fit_many
-    from nlsq._results.result import CurveFitResult, OptimizeResult, OptimizeWarning
+    from nlsq._results.result import CurveFitResult
     from nlsq.callbacks import CallbackBase, CallbackChain, EarlyStopping, IterationLogger, ProgressBar
 
 __version__: str = _core.version()
@@ -59,8 +60,8 @@ _LAZY = {
     "device_data": "nlsq._data.device",
     "devices": "nlsq._data.device",
     "CurveFitResult": "nlsq._results.result",
-    "OptimizeResult": "nlsq._results.result",
-    "OptimizeWarning": "nlsq._results.result",
+    "OptimizeResult": "nlsq._base.optimize",
+    "OptimizeWarning": "nlsq._base.optimize",
     "StopOptimization": "nlsq._base.errors",
     "CallbackBase": "nlsq.callbacks",
     "CallbackChain": "nlsq.callbacks",
@@ -113,7 +114,7 @@ if not TYPE_CHECKING:  # it would make every name known
             return value
         if name[0] == "_":  # `from nlsq import _module` asks for an attribute first
             raise AttributeError(f"module 'nlsq' has no attribute {name!r}")
-        return importlib.import_module("nlsq._compat.names").missing(name)
+        return importlib.import_module("nlsq._compat.names").missing(name, __all__)
 
 
 class _ModulesOfNlsq:

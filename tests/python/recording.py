@@ -7,7 +7,8 @@ import numpy as np
 import scipy.optimize
 
 from nlsq import _core, curve_fit, least_squares
-from nlsq._recording.models import as_model_input, recorded
+from nlsq._data.model_input import as_model_input
+from nlsq._recording.models import recorded
 from nlsq._recording.residuals import record
 
 

@@ -11,7 +11,7 @@ from fits import decay, decay_data
 import nlsq
 from nlsq import CurveFit, curve_fit
 from nlsq._fits import nlsq_arguments as _compat
-from nlsq._fits.curve_fit import _POSITIONAL
+from nlsq._fits.options import POSITIONAL as _POSITIONAL
 
 X, Y = decay_data()
 EXPECTED = curve_fit(decay, X, Y).popt

@@ -46,10 +46,10 @@ MODELS = {
 def test_recorded_values_are_those_of_the_function(name):
     from nlsq import _core
     from nlsq._models import jax as _jax
-    from nlsq._engine import fit as _engine
+    from nlsq._recording import models as _recording
 
     f = MODELS[name]
-    traced, note = _engine.trace(f, X, ["a", "b", "c"], X.size)
+    traced, note = _recording.trace(f, X, ["a", "b", "c"], X.size)
     assert note is None
     for p in ([1.1, 0.7, 0.4], [0.6, 1.4, 0.9]):
         with _jax.double_precision(jax):

@@ -69,7 +69,7 @@ size_threshold show_progress chunk_size maxiter checkpoint_dir checkpoint_interv
 
 
 def test_every_argument_is_known():
-    from nlsq._fits.curve_fit import _KNOWN
+    from nlsq._fits.options import KNOWN as _KNOWN
 
     assert set(ARGUMENTS) <= {*_KNOWN, *_compat.OF_CURVE_FIT}
     assert not set(_KNOWN) & _compat.OF_CURVE_FIT

@@ -38,7 +38,7 @@ def test_mypy_reads_a_program(tmp_path):
 
 def test_the_typed_keywords_are_those_there_are():
     from nlsq._fits.nlsq_arguments import OF_CURVE_FIT
-    from nlsq._fits.curve_fit import _KNOWN
+    from nlsq._fits.options import KNOWN as _KNOWN
 
     known = {*_KNOWN, *OF_CURVE_FIT, "maxfev"}
     assert {*_types.FitOptions.__annotations__, "full_output", "return_eval"} == known
@@ -72,7 +72,7 @@ def shown(function):
 ])  # fmt: skip
 def test_the_arguments_of_curve_fit_are_shown(function, first):
     from nlsq._fits.nlsq_arguments import OF_CURVE_FIT
-    from nlsq._fits.curve_fit import _DEFAULTS, _POSITIONAL
+    from nlsq._fits.options import DEFAULTS as _DEFAULTS, POSITIONAL as _POSITIONAL
 
     positional, keywords = shown(function)
     assert list(positional) == [*first, *_POSITIONAL]

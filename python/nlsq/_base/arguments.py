@@ -1,53 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""Arguments of the fitting functions: names of parameters, starts, bounds, data, with messages that help."""
+"""Arguments of the fitting functions: options, starts, bounds, data, with messages that help."""
 
-import inspect
-import sys
-import types
 import warnings
 from math import inf as _INF
 from math import isfinite
 
 import numpy as np
 
-from nlsq._models.formulas import Formula, nearest
-
-_VARARGS = inspect.CO_VARARGS
-_MOST_LISTED = 10
-
-
-def parameter_names(f):
-    """Names of the parameters of f(x, a, b, …) after the first; None when f takes *params or says nothing."""
-    if isinstance(f, Formula):
-        return list(f.parameters)
-    if type(f) is types.FunctionType:
-        code = f.__code__
-        if not code.co_flags & _VARARGS and not hasattr(f, "__wrapped__") and not hasattr(f, "__signature__"):
-            return list(code.co_varnames[1 : code.co_argcount])
-    try:
-        signature = inspect.signature(f)
-    except (TypeError, ValueError):
-        return None
-    names = []
-    for p in signature.parameters.values():
-        if p.kind is p.VAR_POSITIONAL:
-            return None
-        if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD):
-            names.append(p.name)
-    return names[1:]
-
-
-def names_for(f, names, n):
-    """Names of n parameters where the signature has another number: *params, or defaults at the end."""
-    if names is None:
-        return [f"p{i}" for i in range(n)]
-    required = len(names)
-    if not isinstance(f, Formula):
-        parameters = list(inspect.signature(f).parameters.values())[1:]
-        required = sum(p.default is p.empty for p in parameters if p.name in names)
-    if required <= n < len(names):
-        return names[:n]
-    raise ValueError(f"p0 has {n} values; the model has {len(names)} parameters ({listed(names)})")
+from nlsq._base.messages import caller, listed, nearest
 
 
 def unknown_keyword(function, name, known):
@@ -71,14 +31,6 @@ def unknown_keyword(function, name, known):
     other = _OTHER_NAMES.get(name)
     near = nearest(name, known) if other is None or other.split("=")[0] not in known else f"; use {other}"
     return TypeError(f"{function}() got an unexpected keyword argument {name!r}{near}")
-
-
-def caller():
-    """The stacklevel, for the function that asks, of the line that called this package."""
-    frame, level = sys._getframe(1), 1
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("nlsq."):
-        frame, level = frame.f_back, level + 1
-    return level
 
 
 def say_no_reverse(note):
@@ -326,12 +278,6 @@ def position(name, names, argument):
     if name in names:
         return names.index(name)
     raise ValueError(f"{argument}: the model has no parameter {name!r}{nearest(name, names)}; it has {listed(names)}")
-
-
-def listed(names):
-    """'a, b, c'; of many names the first, and how many more there are."""
-    return ", ".join(names) if len(names) <= _MOST_LISTED else (
-        f"{', '.join(names[: _MOST_LISTED - 1])} and {len(names) - _MOST_LISTED + 1} more")  # fmt: skip
 
 
 def default_start(lower, upper, n):

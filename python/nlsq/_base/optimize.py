@@ -2,12 +2,16 @@
 """OptimizeResult and OptimizeWarning, which are also SciPy's in a process that uses SciPy.
 
 Importing scipy.optimize takes half a second, so nothing here does it. Who compares with SciPy's classes has imported
-them already; from then on, results and warnings are of a class that derives from ours and from SciPy's
-(scipy_classes.py).
+them already; from then on, results and warnings are of a class that derives from ours and from SciPy's: the twin, of the
+same name, in the module scipy_classes beside the module of ours.
 """
 
 import functools
+import importlib
 import sys
+import warnings
+
+from nlsq._base.messages import caller
 
 
 class OptimizeResult(dict):
@@ -38,12 +42,12 @@ class OptimizeWarning(UserWarning):
 
 @functools.cache
 def _joined(ours, theirs):
-    """The class of scipy_classes.py, which a pickle finds by its name; one made here of what a user derived."""
-    from nlsq._results import scipy_classes
-
-    known = getattr(scipy_classes, ours.__name__, None)
-    if known is not None and known.__mro__[1] is ours and issubclass(known, theirs):
-        return known
+    """The twin, which a pickle finds by its name; a class made here of what a user derived."""
+    if ours.__module__.startswith("nlsq."):
+        twins = importlib.import_module(f"{ours.__module__.rpartition('.')[0]}.scipy_classes")
+        known = getattr(twins, ours.__name__, None)
+        if known is not None and known.__mro__[1] is ours and issubclass(known, theirs):
+            return known
     space = {"__slots__": (), "__module__": ours.__module__, "__doc__": ours.__doc__}
     return type(ours.__name__, (ours, theirs), space)
 
@@ -58,3 +62,8 @@ def with_scipy(ours: type, name: str) -> type:
 def optimize_warning() -> type:
     """The class to warn with."""
     return with_scipy(OptimizeWarning, "OptimizeWarning")
+
+
+def warn(text: str) -> None:
+    """Warns with that class, at the line that called this package."""
+    warnings.warn(text, optimize_warning(), stacklevel=caller())

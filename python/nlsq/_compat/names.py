@@ -7,8 +7,8 @@ WORKS names are there. PLANNED and ABSENT ones are not; asking for one says what
 import sys
 
 from nlsq import _core
-
-WORKS, PLANNED, ABSENT = "works", "planned", "absent"
+from nlsq._fits import nlsq_arguments
+from nlsq._results.attribute_names import ABSENT, PLANNED, RESULT, WORKS, group
 
 _CHUNKS = "curve_fit needs memory for the data and one block a thread, whatever the number of rows"
 _STABLE = "the engine scales, factors and checks rank by itself; r.rank, r.condition and r.warnings tell"
@@ -18,10 +18,6 @@ _SEEDS = "curve_fit(..., n_starts=20) fits from many starts and returns the best
 _HEALTH = "r.rank, r.condition, r.correlation, r.warnings and r.report()"
 _ONE_CACHE = "one cache, on by itself: get_cache_stats() and clear_cache()"
 _DOUBLE = "curve_fit(precision='mixed' or 'double'); fits end in double precision always, float32 data is read as it is"
-
-
-def _group(state, hint, names):
-    return {name: (state, hint) for name in names.split()}
 
 
 NAMES: dict[str, dict[str, tuple[str, str]]] = {
@@ -37,26 +33,26 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "curve_fit_large": (WORKS, "curve_fit; with memory_limit_gb= larger arrays are read in pieces, to the same result"),
     },
     "Callbacks": {
-        **_group(WORKS, "same calls; see nlsq.callbacks", "CallbackBase CallbackChain IterationLogger ProgressBar"),
+        **group(WORKS, "same calls; see nlsq.callbacks", "CallbackBase CallbackChain IterationLogger ProgressBar"),
         "EarlyStopping": (WORKS, "same; the result says status -2, success False"),
         "StopOptimization": (WORKS, "raise it, or return True, to end a fit at its best point: status -2"),
     },
     "Large data and streaming": {
-        **_group(WORKS, "curve_fit_large: exact fits of rows that are read in pieces, also of files (Rows)",
+        **group(WORKS, "curve_fit_large: exact fits of rows that are read in pieces, also of files (Rows)",
                  "LargeDatasetFitter fit_large_dataset"),
         "LDMemoryConfig": (ABSENT, _LIMITS),
         "estimate_memory_requirements": (WORKS, "to 5 % with model=; recommended_chunk_size is all rows"),
-        **_group(PLANNED, "use curve_fit; the command fits files: nlsq fit FILE",
+        **group(PLANNED, "use curve_fit; the command fits files: nlsq fit FILE",
                  "AdaptiveHybridStreamingOptimizer HybridStreamingConfig"),
-        **_group(ABSENT, "nothing to defend against: every pass is over all rows; " + _WATCH,
+        **group(ABSENT, "nothing to defend against: every pass is over all rows; " + _WATCH,
                  "DefenseLayerTelemetry get_defense_telemetry reset_defense_telemetry"),
     },
-    "Global search": _group(PLANNED, _SEEDS, "GlobalOptimizationConfig MultiStartOrchestrator TournamentSelector"),
+    "Global search": group(PLANNED, _SEEDS, "GlobalOptimizationConfig MultiStartOrchestrator TournamentSelector"),
     "Workflows": {
-        **_group(ABSENT, _LIMITS, "MemoryBudget MemoryBudgetSelector"),
+        **group(ABSENT, _LIMITS, "MemoryBudget MemoryBudgetSelector"),
         "OptimizationGoal": (ABSENT, "set ftol, xtol and gtol; fits end with a polish to full precision anyway"),
     },
-    "Memory and configuration": _group(
+    "Memory and configuration": group(
         ABSENT, _LIMITS,
         "MemoryManager clear_memory_pool get_memory_manager get_memory_stats MemoryConfig LargeDatasetConfig "
         "configure_for_large_datasets get_large_dataset_config get_memory_config large_dataset_context memory_context "
@@ -65,17 +61,17 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
     "Caches": {
         "get_cache_stats": (WORKS, "statistics of the cache of programs"),
         "clear_cache": (WORKS, "empties it"),
-        **_group(ABSENT, _ONE_CACHE, "UnifiedCache get_global_cache"),
+        **group(ABSENT, _ONE_CACHE, "UnifiedCache get_global_cache"),
         "cached_jit": (ABSENT, "nothing is compiled: models are recorded in microseconds and programs are shared"),
     },
     "Stability and recovery": {
-        **_group(ABSENT, _STABLE, "NumericalStabilityGuard apply_automatic_fixes check_problem_stability "
+        **group(ABSENT, _STABLE, "NumericalStabilityGuard apply_automatic_fixes check_problem_stability "
                  "detect_collinearity detect_parameter_scale_mismatch estimate_condition_number"),
-        **_group(PLANNED, _SEEDS, "FallbackOrchestrator FallbackResult FallbackStrategy OptimizationRecovery"),
+        **group(PLANNED, _SEEDS, "FallbackOrchestrator FallbackResult FallbackStrategy OptimizationRecovery"),
     },
     "Precision and choices": {
-        **_group(PLANNED, "method='auto'", "AlgorithmSelector auto_select_algorithm"),
-        **_group(ABSENT, "give bounds; none are ever imposed", "BoundsInference infer_bounds merge_bounds"),
+        **group(PLANNED, "method='auto'", "AlgorithmSelector auto_select_algorithm"),
+        **group(ABSENT, "give bounds; none are ever imposed", "BoundsInference infer_bounds merge_bounds"),
         "ParameterNormalizer": (ABSENT, "parameters are scaled inside (x_scale='jac')"),
     },
     "Sparse Jacobians": {
@@ -84,27 +80,27 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "detect_jacobian_sparsity": (WORKS, "of NLSQ's (sparsity, info)"),
     },
     "Profiling and checks": {
-        **_group(ABSENT, "r.to_dict()['elapsed_ms'], and any profiler of Python",
+        **group(ABSENT, "r.to_dict()['elapsed_ms'], and any profiler of Python",
                  "PerformanceProfiler ProfileMetrics clear_profiling_data get_global_profiler ProfilerVisualization "
                  "ProfilingDashboard"),
-        **_group(ABSENT, _WATCH, "ConvergenceMonitor OptimizationDiagnostics"),
+        **group(ABSENT, _WATCH, "ConvergenceMonitor OptimizationDiagnostics"),
         "InputValidator": (ABSENT, "curve_fit checks its arguments and names what is wrong"),
     },
-    "Model health": _group(
+    "Model health": group(
         PLANNED, _HEALTH,
         "HealthStatus IssueSeverity IssueCategory DiagnosticLevel ModelHealthIssue IdentifiabilityReport "
         "GradientHealthReport ParameterSensitivityReport ModelHealthReport DiagnosticsConfig IdentifiabilityAnalyzer "
         "GradientMonitor ParameterSensitivityAnalyzer DiagnosticPlugin PluginRegistry run_plugins create_health_report",
     ),
     "Only in 0.3": {
-        **_group(ABSENT, _ONE_CACHE, "CompilationCache SmartCache cached_function cached_jacobian clear_all_caches "
+        **group(ABSENT, _ONE_CACHE, "CompilationCache SmartCache cached_function cached_jacobian clear_all_caches "
                  "clear_compilation_cache get_global_compilation_cache get_jit_cache"),
-        **_group(ABSENT, "buffers are reused inside; nothing to manage",
+        **group(ABSENT, "buffers are reused inside; nothing to manage",
                  "MemoryPool TRFMemoryPool clear_global_pool get_global_pool"),
-        **_group(ABSENT, _STABLE, "RobustDecomposition robust_decomp"),
+        **group(ABSENT, _STABLE, "RobustDecomposition robust_decomp"),
         "callbacks": (WORKS, "the module"),
         "enable_mixed_precision_fallback": (ABSENT, _DOUBLE),
-        **_group(PLANNED, "use curve_fit; the command fits files: nlsq fit FILE",
+        **group(PLANNED, "use curve_fit; the command fits files: nlsq fit FILE",
                  "DataGenerator StreamingConfig StreamingOptimizer create_hdf5_dataset fit_unlimited_data"),
     },
 }  # fmt: skip
@@ -115,78 +111,38 @@ MODULES: dict[str, tuple[str, str]] = {
     "nlsq.callbacks": (WORKS, "same names"),
     "nlsq.functions": (WORKS, "same names"),
     "nlsq.result": (WORKS, "CurveFitResult, OptimizeResult, OptimizeWarning"),
-    **_group(WORKS, "its functions and classes for fits", "nlsq.core nlsq.core.minpack nlsq.minpack"),
+    **group(WORKS, "its functions and classes for fits", "nlsq.core nlsq.core.minpack nlsq.minpack"),
     "nlsq.core.functions": (WORKS, "nlsq.functions"),
-    **_group(WORKS, "LeastSquares and jacobian_mode_selector; nlsq.least_squares stays the function",
+    **group(WORKS, "LeastSquares and jacobian_mode_selector; nlsq.least_squares stays the function",
              "nlsq.least_squares nlsq.core.least_squares"),
     "nlsq.config": (WORKS, "get_jacobian_mode and set_jacobian_mode; enable_x64 does nothing: results are in double precision"),
-    **_group(ABSENT, "import from nlsq", "nlsq.facades nlsq.utils nlsq.interfaces nlsq.core.factories nlsq.core.adapters"),
-    **_group(ABSENT, _CHUNKS, "nlsq.large_dataset"),
-    **_group(PLANNED, "use curve_fit; the command fits files: nlsq fit FILE",
+    **group(ABSENT, "import from nlsq", "nlsq.facades nlsq.utils nlsq.interfaces nlsq.core.factories nlsq.core.adapters"),
+    **group(ABSENT, _CHUNKS, "nlsq.large_dataset"),
+    **group(PLANNED, "use curve_fit; the command fits files: nlsq fit FILE",
              "nlsq.streaming nlsq.streaming_optimizer nlsq.streaming_config nlsq.adaptive_hybrid_streaming "
              "nlsq.hybrid_streaming_config"),
-    **_group(PLANNED, _SEEDS, "nlsq.global_optimization nlsq.fallback nlsq.recovery"),
-    **_group(ABSENT, _ONE_CACHE, "nlsq.caching nlsq.smart_cache nlsq.unified_cache nlsq.compilation_cache"),
-    **_group(ABSENT, _LIMITS, "nlsq.memory_manager nlsq.memory_pool nlsq.core.workflow nlsq.workflow"),
-    **_group(ABSENT, _STABLE, "nlsq.stability nlsq.robust_decomposition nlsq.svd_fallback"),
-    **_group(ABSENT, _DOUBLE, "nlsq.mixed_precision"),
-    **_group(PLANNED, "method='auto'", "nlsq.algorithm_selector"),
-    **_group(ABSENT, "parameters are scaled inside (x_scale='jac'), and bounds are yours",
+    **group(PLANNED, _SEEDS, "nlsq.global_optimization nlsq.fallback nlsq.recovery"),
+    **group(ABSENT, _ONE_CACHE, "nlsq.caching nlsq.smart_cache nlsq.unified_cache nlsq.compilation_cache"),
+    **group(ABSENT, _LIMITS, "nlsq.memory_manager nlsq.memory_pool nlsq.core.workflow nlsq.workflow"),
+    **group(ABSENT, _STABLE, "nlsq.stability nlsq.robust_decomposition nlsq.svd_fallback"),
+    **group(ABSENT, _DOUBLE, "nlsq.mixed_precision"),
+    **group(PLANNED, "method='auto'", "nlsq.algorithm_selector"),
+    **group(ABSENT, "parameters are scaled inside (x_scale='jac'), and bounds are yours",
              "nlsq.parameter_normalizer nlsq.bound_inference nlsq.precision"),
-    **_group(PLANNED, "curve_fit: the Jacobian is never stored, only its n by n triangle",
+    **group(PLANNED, "curve_fit: the Jacobian is never stored, only its n by n triangle",
              "nlsq.sparse_jacobian nlsq.core.sparse_jacobian"),
-    **_group(ABSENT, "loss='huber' and others; nlsq.least_squares takes functions, too",
+    **group(ABSENT, "loss='huber' and others; nlsq.least_squares takes functions, too",
              "nlsq.loss_functions nlsq.core.loss_functions"),
-    **_group(ABSENT, "method='trf'", "nlsq.trf nlsq.core.trf"),
-    **_group(PLANNED, _HEALTH, "nlsq.diagnostics"),
-    **_group(ABSENT, _WATCH, "nlsq.utils.diagnostics nlsq.utils.logging nlsq.logging"),
-    **_group(ABSENT, "any profiler of Python", "nlsq.profiler nlsq.profiling nlsq.utils.profiler"),
-    **_group(ABSENT, "curve_fit checks its arguments and names what is wrong", "nlsq.validators nlsq.utils.validators"),
-    **_group(ABSENT, "the command: nlsq fit FILE", "nlsq.cli nlsq.gui nlsq.gui_qt"),
-    **_group(ABSENT, TYPES, "nlsq.types nlsq.constants"),
-    **_group(ABSENT, "a fit that did not converge returns its best point with success False",
+    **group(ABSENT, "method='trf'", "nlsq.trf nlsq.core.trf"),
+    **group(PLANNED, _HEALTH, "nlsq.diagnostics"),
+    **group(ABSENT, _WATCH, "nlsq.utils.diagnostics nlsq.utils.logging nlsq.logging"),
+    **group(ABSENT, "any profiler of Python", "nlsq.profiler nlsq.profiling nlsq.utils.profiler"),
+    **group(ABSENT, "curve_fit checks its arguments and names what is wrong", "nlsq.validators nlsq.utils.validators"),
+    **group(ABSENT, "the command: nlsq fit FILE", "nlsq.cli nlsq.gui nlsq.gui_qt"),
+    **group(ABSENT, TYPES, "nlsq.types nlsq.constants"),
+    **group(ABSENT, "a fit that did not converge returns its best point with success False",
              "nlsq.utils.error_messages nlsq.error_messages"),
 }  # fmt: skip
-
-
-# Attributes of NLSQ's results.
-_ENDED = "a fit is one attempt; r.success and r.message say how it ended"
-RESULT: dict[str, tuple[str, str]] = {
-    **_group(WORKS, "keys, too", "x pcov cost fun jac grad optimality active_mask nfev njev nit status success message "
-             "model xdata ydata"),
-    "popt": (WORKS, "a key, too: NumPy, as all arrays"),
-    "cache_stats": (WORKS, "of the cache of programs; also in infodict"),
-    "all_times": (WORKS, "seconds for compile and fit"),
-    "sparsity_detected": (WORKS, "always dense"),
-    "multistart_diagnostics": (WORKS, "r.minima lists the distinct minima"),
-    **_group(WORKS, "same sign and shape", "predictions residuals"),
-    **_group(WORKS, "count sigma; docs/math/statistics.md", "r_squared adj_r_squared rmse aic bic"),
-    "mae": (WORKS, "does not count sigma"),
-    "confidence_intervals": (WORKS, "level or alpha: both the confidence level"),
-    **_group(WORKS, "x, and level or alpha", "prediction_interval confidence_band"),
-    "plot": (WORKS, "same arguments and return"),
-    "summary": (WORKS, "prints the report; r.report() is its text"),
-    "diagnostics": (WORKS, "with compute_diagnostics=True rank, condition, correlated pairs and a score; else None"),
-    "gradient_health_report": (PLANNED, "r.optimality, r.warnings and r.report()"),
-    **_group(ABSENT, _ENDED, "fallback_strategy_used fallback_attempts"),
-}
-# Of others' results under other names.
-_NO_ATTRIBUTE = {
-    "best_fit": "r.predictions", "best_values": "r.params", "chisqr": "r.chi2", "redchi": "r.reduced_chi2",
-    "covar": "r.pcov", "cov": "r.pcov", "cov_x": "r.pcov", "stderr": "r.perr", "beta": "r.popt", "sd_beta": "r.perr",
-    "ier": "r.status", "mesg": "r.message", "resid": "r.residuals", "fvec": "r.fun", "fit_report": "r.report()",
-    "weights": "1/sigma**2 of what the fit was given",
-}  # fmt: skip
-
-
-def no_attribute(name: str, known: list[str]) -> str:
-    """What is said of an attribute that a result does not have."""
-    text = f"a fit's result has no {name!r}"
-    hint = RESULT[name][1] if name in RESULT else _NO_ATTRIBUTE.get(name)
-    if hint is not None:
-        return f"{text}; instead: {hint}"
-    near = "" if name.startswith("_") else _core.nearest_name(name, [n for n in known if n[0] != "_"])
-    return f"{text} (did you mean {near!r}?)" if near else text
 
 
 _TYPE_NAMES = ("ArrayLike", "BoundsTuple", "MethodLiteral", "ModelFunction")
@@ -209,13 +165,12 @@ def missing_module(name: str):
         raise ModuleNotFoundError(f"nlsq has no module {name}; instead: {hint}", name=name)
 
 
-def missing(name: str):
-    """Raises the AttributeError (in ``from nlsq import name`` the ImportError) that says what to use."""
-    import nlsq
-
+def missing(name: str, known: list[str]):
+    """Raises the AttributeError (in ``from nlsq import name`` the ImportError) that says what to use. known: the names
+    that nlsq has."""
     state, hint = state_of(name) or ((ABSENT, TYPES) if name in _TYPE_NAMES else (None, ""))
     if state is None:
-        near = "" if name.startswith("_") else _core.nearest_name(name, [n for n in nlsq.__all__ if n[0] != "_"])
+        near = "" if name.startswith("_") else _core.nearest_name(name, [n for n in known if n[0] != "_"])
         message = f"module 'nlsq' has no attribute {name!r}" + (f"; did you mean {near!r}?" if near else "")
     elif state == PLANNED:
         message = f"nlsq.{name} is planned, not there yet; until then: {hint}"
@@ -224,7 +179,7 @@ def missing(name: str):
     if state is not None and _is_import(sys._getframe(2)):
         # `from nlsq import name` replaces the text of an AttributeError by its own.
         raise ImportError(message, name="nlsq")
-    raise AttributeError(message, name=name, obj=nlsq)
+    raise AttributeError(message, name=name, obj=sys.modules["nlsq"])
 
 
 def _is_import(frame):
@@ -235,8 +190,6 @@ def _is_import(frame):
 
 def table() -> list[str]:
     """The lines of docs/nlsq-compat.md that are tables."""
-    from nlsq._fits import nlsq_arguments
-
     lines = []
     for title, group in NAMES.items():
         lines += [f"## {title}", "", *_rows(group), ""]

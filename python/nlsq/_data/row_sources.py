@@ -13,6 +13,8 @@ import numpy as np
 
 from nlsq import _core
 from nlsq._base import arguments
+from nlsq._base.messages import nearest
+from nlsq._data.tables import column_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,8 +62,6 @@ class Rows:
 
     def _known(self, name, argument):
         if name not in self.names:
-            from nlsq._models.formulas import nearest
-
             raise ValueError(f"{argument}: there is no column {name!r}{nearest(name, self.names)}; "
                              f"the columns are {', '.join(self.names)}")  # fmt: skip
         return name
@@ -188,8 +188,6 @@ def _columns_of(batch, names):
     else:
         if hasattr(batch, "compute"):
             batch = batch.compute()
-        from nlsq._models.formulas import column_of
-
         arrays = [column_of(batch, name) for name in names]
     return [np.ascontiguousarray(array, dtype=float) for array in arrays]
 

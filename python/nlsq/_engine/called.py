@@ -6,7 +6,7 @@ import numpy as np
 from nlsq import _core
 from nlsq._base.errors import TraceRefused
 from nlsq._models import jax
-from nlsq._recording.models import model_values
+from nlsq._models.model_values import model_values
 
 _EPS = np.finfo(float).eps
 _KEEPS = (

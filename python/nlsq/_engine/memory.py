@@ -10,6 +10,7 @@ import numpy as np
 from nlsq import _core
 from nlsq._base import arguments
 from nlsq._models.formulas import parse
+from nlsq._models.parameter_names import names_for, parameter_names
 from nlsq._recording.models import trace
 
 TYPE_CHECKING = False
@@ -87,9 +88,9 @@ def _recorded(model, rows, n):
         model = parse(model, ("x",))
     elif not callable(model):
         raise TypeError(f"model must be a function f(x, *parameters) or a formula, not {type(model).__name__}")
-    names = arguments.parameter_names(model)
+    names = parameter_names(model)
     if names is None or len(names) != n:
-        names = arguments.names_for(model, names, n)
+        names = names_for(model, names, n)
     for count in (min(rows, _FEW), rows):
         found = trace(model, np.linspace(1.0, 2.0, count), names, count)[0] if count <= _MANY else None
         if found is not None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Fits of rows that are not in memory: some of them stand for all where arguments are judged and the model is recorded.
+"""The fit of rows that are not in memory, of a model that was recorded on the first of them.
 
 A model must do with each row by itself what it does with all: it is recorded twice, on the first rows and on rows from all over,
 and both records must be the same program of the columns of the source.
@@ -8,11 +8,9 @@ and both records must be the same program of the columns of the source.
 import numpy as np
 
 from nlsq import _core
-from nlsq._engine.fit import Outcome
+from nlsq._engine.outcome import Outcome
 from nlsq._recording.models import recorded
 
-_HEAD = 64  # first rows, which models are recorded on
-_FEW = 4096  # rows that are arrays after all
 _NO_ROWS = "the rows of this fit are not in memory; give x, or read the rows that matter (Rows.head)"
 
 
@@ -44,53 +42,13 @@ def _given(x):
     return x
 
 
-def fit(fit_arrays, f, source, ydata, options, solver):
-    """curve_fit of a source. fit_arrays: that of arrays, which judges the arguments on the first rows."""
-    if ydata is not None or options["y"] is not None or options["data"] is not None:
-        raise TypeError("the source says what y is; give curve_fit(f, source) alone (Rows(…, y='name'))")
-    for name in ("data_mask", "nan_policy", "jac", "diff_step", "cache_config"):
-        if options[name] is not None:
-            raise ValueError(f"{name} is for arrays in memory, not for rows of a source")
-    if options["return_eval"] or options["compute_diagnostics"]:
-        raise ValueError("return_eval and compute_diagnostics need the rows in memory; call result.predict(x)")
-    if options["sigma"] is not None and not np.isscalar(options["sigma"]):
-        raise ValueError("sigma of a source is a number or one of its columns (Rows(…, sigma='name'))")
-    if source.rows <= _FEW:
-        return _fit_few(fit_arrays, f, source, options, solver)
-    first, other = source.head(_HEAD), source.spread()
-    sigma = options["sigma"]
-    solver = {**solver, "rows": (source, first, other, None if sigma is None else float(sigma))}
-    if sigma is None and source.sigma is not None:
-        options["sigma"] = first[source.sigma]
-    if isinstance(f, str):
-        options["data"], options["y"] = first, None if _names_response(f) else source.y
-        return fit_arrays(f, None, None, options, solver)
-    return fit_arrays(f, _input(source, first), first[source.y], options, solver)
-
-
-def _fit_few(fit_arrays, f, source, options, solver):
-    """A fit of so few rows that they may as well be in memory."""
-    rows = source.head(source.rows)
-    if options["sigma"] is None and source.sigma is not None:
-        options["sigma"] = rows[source.sigma]
-    if isinstance(f, str):
-        options["data"], options["y"] = rows, None if _names_response(f) else source.y
-        return fit_arrays(f, None, None, options, solver)
-    return fit_arrays(f, _input(source, rows), rows[source.y], options, solver)
-
-
-def _names_response(formula):
-    left = formula.partition("=")[0]
-    return "=" in formula and left.strip().strip("`").isidentifier() and "==" not in formula
-
-
-def _input(source, rows):
-    """What a function of x gets."""
+def x_of(source, rows):
+    """x of rows of a source, as a function of x gets it."""
     columns = [rows[name] for name in source.x]
     return columns[0] if len(columns) == 1 else np.array(columns)
 
 
-def engine_fit(out, traced, p0, fixed, absolute_sigma, loss, threads, check_finite, callback, mode, solver):
+def fit_recorded(out, traced, p0, fixed, absolute_sigma, loss, threads, check_finite, callback, mode, solver):
     """The fit itself, of a model that was recorded on the first rows of the source."""
     solver = dict(solver)
     source, first, other, sigma = solver.pop("rows")
@@ -130,7 +88,7 @@ def _check_by_rows(out, model, columns, source, other):
     if not isinstance(out.function, str) and hasattr(out.function, "text"):
         return  # a formula
     p0 = np.linspace(0.7, 1.3, len(out.names)).tolist()
-    x = _input(source, other)
+    x = x_of(source, other)
     again, why = recorded(out.function, x, p0, out.names, len(other[source.y]))
     if again is not None:
         here = [other[name] for name in columns]

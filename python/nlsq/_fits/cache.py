@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from nlsq import _core
 from nlsq._base import arguments
-from nlsq._models.formulas import nearest
+from nlsq._base.messages import nearest
 
 _KEYS = ("enable", "max_size")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from nlsq._base import arguments
 from nlsq._base.shown_arguments import show_arguments
-from nlsq._fits.curve_fit import _BY_POSITION, _KNOWN, _LIMITS, _POSITIONAL, _SHOWN, curve_fit
+from nlsq._fits.curve_fit import curve_fit
+from nlsq._fits.options import BY_POSITION, KNOWN, LIMITS, POSITIONAL, SHOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,14 +91,14 @@ class CurveFit:
 
     def __init__(self, f: Callable[..., Any] | str | None = None, **defaults: Any):
         self.f = f
-        self.defaults = {name: value for name, value in defaults.items() if name in _KNOWN}
+        self.defaults = {name: value for name, value in defaults.items() if name in KNOWN}
         if len(self.defaults) < len(defaults):
             from nlsq._fits import nlsq_arguments
 
             for name in defaults:
-                if name not in _KNOWN and name not in nlsq_arguments.OF_OBJECT:
-                    raise arguments.unknown_keyword("CurveFit", name, _KNOWN)
-            starts = nlsq_arguments.judge({name: value for name, value in defaults.items() if name not in _KNOWN})
+                if name not in KNOWN and name not in nlsq_arguments.OF_OBJECT:
+                    raise arguments.unknown_keyword("CurveFit", name, KNOWN)
+            starts = nlsq_arguments.judge({name: value for name, value in defaults.items() if name not in KNOWN})
             if starts:
                 self.defaults.setdefault("n_starts", starts)
         if "cache_config" in defaults:
@@ -116,9 +117,9 @@ class CurveFit:
         """As curve_fit, for any model."""
         defaults = self.defaults
         if args:
-            defaults = {k: v for k, v in defaults.items() if k not in _POSITIONAL[: len(args)]}
-        if any(name in kwargs for name in _LIMITS):
-            defaults = {k: v for k, v in defaults.items() if k not in _LIMITS}
+            defaults = {k: v for k, v in defaults.items() if k not in POSITIONAL[: len(args)]}
+        if any(name in kwargs for name in LIMITS):
+            defaults = {k: v for k, v in defaults.items() if k not in LIMITS}
         return curve_fit(f, xdata, ydata, *args, **{**defaults, **kwargs})
 
     def __getattr__(self, name):
@@ -132,5 +133,5 @@ class CurveFit:
 
 
 for _function in (CurveFit.fit, CurveFit.curve_fit, curve_fit_large):
-    show_arguments(_function, _BY_POSITION, _SHOWN, "of_nlsq")
-show_arguments(CurveFit.__init__, {}, _SHOWN, "of_nlsq")
+    show_arguments(_function, BY_POSITION, SHOWN, "of_nlsq")
+show_arguments(CurveFit.__init__, {}, SHOWN, "of_nlsq")

@@ -8,8 +8,8 @@ import sys
 import numpy as np
 
 from nlsq._base import arguments
+from nlsq._base.log import log_line
 from nlsq._base.shown_arguments import show_arguments
-from nlsq._engine.fit import log_line
 from nlsq._recording.residuals import Engine
 from nlsq._scipy.least_squares import UNBOUNDED, solve
 

@@ -3,10 +3,10 @@
 
 import numpy as np
 
-from nlsq._base import arguments
 from nlsq._data import rows
+from nlsq._data.model_input import as_model_input
 from nlsq._models import jax, signatures
-from nlsq._recording.models import as_model_input
+from nlsq._models.parameter_names import parameter_names
 
 
 def adapted(f, options):
@@ -14,7 +14,7 @@ def adapted(f, options):
     p0, jac = options["p0"], options["jac"]
     function = signatures.adapted(f, p0, options["bounds"], options["fixed"])
     if function is not f and callable(jac):
-        names = arguments.parameter_names(function)
+        names = parameter_names(function)
         jac = signatures.adapted(jac, [1.0] * len(names), dict.fromkeys(names))
     return function, jac
 

@@ -8,7 +8,10 @@ import numpy as np
 from nlsq import _core
 from nlsq._base import arguments
 from nlsq._engine import fit as _engine
+from nlsq._recording.models import recorded
 
+# What fits from many starts take of the arguments of one fit.
+ARGUMENTS = ("names", "sigma", "lower", "upper", "fixed", "absolute_sigma", "loss", "f_scale", "jac", "threads", "jacobian_mode")
 SAMPLERS = ("lhs", "sobol", "halton")
 _SAME = 1e-3  # standard errors within which two ends are one minimum
 
@@ -77,12 +80,13 @@ def settings_of(options):
     )  # fmt: skip
 
 
-def search(settings, f, xdata, ydata, p0, names, *, sigma, lower, upper, fixed, absolute_sigma, loss, f_scale, jac,
-           threads, jacobian_mode, solver):  # fmt: skip
-    """(start of the best fit, the distinct minima that were found, best first, and how the search went)."""
-    starts = starts_of(p0, lower, upper, fixed, **settings)
-    ends = _ends(starts, f, xdata, ydata, names, sigma, lower, upper, fixed, absolute_sigma, loss, f_scale, jac,
-                 threads, jacobian_mode, solver)  # fmt: skip
+def search(settings, f, xdata, ydata, p0, *, solver, **given):
+    """(start of the best fit, the distinct minima that were found, best first, and how the search went).
+
+    given: the arguments above, as engine.fit takes them.
+    """
+    starts = starts_of(p0, given["lower"], given["upper"], given["fixed"], **settings)
+    ends = _ends(starts, f, xdata, ydata, solver, given)
     minima = _distinct(ends)
     best = minima[0]["popt"] if minima else starts[0]
     losses = 2.0 * np.where(ends["status"] > 0, ends["cost"], np.nan)
@@ -95,9 +99,10 @@ def search(settings, f, xdata, ydata, p0, names, *, sigma, lower, upper, fixed, 
     }  # fmt: skip
 
 
-def _ends(starts, f, xdata, ydata, names, sigma, lower, upper, fixed, absolute_sigma, loss, f_scale, jac, threads,
-          mode, solver):  # fmt: skip
+def _ends(starts, f, xdata, ydata, solver, given):
+    """What fits from all starts end with, an array each."""
     count, n = starts.shape
+    sigma, lower, upper, fixed = given["sigma"], given["lower"], given["upper"], given["fixed"]
     ends = {
         "popt": np.empty((count, n)), "perr": np.empty((count, n)), "cost": np.empty(count),
         "status": np.empty(count, np.int32), "nfev": np.empty(count, np.int32),
@@ -105,14 +110,11 @@ def _ends(starts, f, xdata, ydata, names, sigma, lower, upper, fixed, absolute_s
     other = ("x_scale", "progressive", "memory_limit", "precision", "device")  # of the fit from the best end
     # Where one start fails another one serves.
     plain = {name: value for name, value in solver.items() if name not in other} | {"second_start": "none"}
-    if jac is None and np.ndim(sigma) < 2:
-        traced, _ = _engine.recorded(f, xdata, starts[0].tolist(), names, len(ydata), lower, upper)
+    if given["jac"] is None and np.ndim(sigma) < 2:
+        traced, _ = recorded(f, xdata, starts[0].tolist(), given["names"], len(ydata), lower, upper)
         if traced is not None:
-            core = {"absolute_sigma": absolute_sigma, "f_scale": f_scale, "threads": threads, **plain}
-            if loss is not None:
-                core["loss"] = loss
-            if mode is not None:
-                core["jacobian_mode"] = mode
+            core = {name: given[name] for name in ("absolute_sigma", "f_scale", "threads")} | plain
+            core |= {name: given[name] for name in ("loss", "jacobian_mode") if given[name] is not None}
             weights = sigma if sigma is None or np.ndim(sigma) else float(sigma)
             _core.fit_many(
                 traced[0], traced[1], ydata, count, len(ydata), None, weights, None, starts, lower, upper,
@@ -122,10 +124,7 @@ def _ends(starts, f, xdata, ydata, names, sigma, lower, upper, fixed, absolute_s
     for i, start in enumerate(starts):
         try:
             r = _engine.fit(
-                f, xdata, ydata, start.tolist(), names=names, sigma=sigma, lower=lower, upper=upper, fixed=fixed,
-                absolute_sigma=absolute_sigma, loss=loss, f_scale=f_scale, jac=jac, threads=threads,
-                jacobian_mode=mode, solver={**solver, "second_start": "none"},
-            ).result  # fmt: skip
+                f, xdata, ydata, start.tolist(), solver={**solver, "second_start": "none"}, **given).result  # fmt: skip
         except (ValueError, ArithmeticError):
             for array in ends.values():
                 array[i] = -1

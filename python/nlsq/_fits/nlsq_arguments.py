@@ -8,6 +8,7 @@ no effect; where it asks for a search, that is made from many starts.
 import warnings
 
 from nlsq._base import arguments as _arguments
+from nlsq._base.messages import caller
 
 _EXACT = "every step is factored from the n by n triangle of the Jacobian"
 _LENGTHS = "nothing is compiled for a length of the data"
@@ -119,7 +120,7 @@ def _starts_of(name, value):
 def _say_once(name, value, text):
     if name not in _said:
         _said.add(name)
-        warnings.warn(f"{name}={value!r} {text}", stacklevel=_arguments.caller())
+        warnings.warn(f"{name}={value!r} {text}", stacklevel=caller())
 
 
 def _is_among(value, values):

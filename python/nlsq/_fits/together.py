@@ -10,8 +10,15 @@ import numpy as np
 
 from nlsq import _core
 from nlsq._base import arguments
+from nlsq._base.messages import caller, nearest
+from nlsq._base.optimize import warn
+from nlsq._data.model_input import as_model_input
+from nlsq._data.tables import column_names, column_of, named_column, numbers
+from nlsq._fits.one_fit import fit_one
+from nlsq._fits.options import options_of
 from nlsq._fits.together_result import GlobalFitResult
-from nlsq._models.formulas import Formula, column_names, column_of, named_column, nearest, numbers, parse
+from nlsq._models.formulas import Formula, parse
+from nlsq._models.parameter_names import parameter_names
 
 _METHODS = ("trf", "lm", "dogbox", "auto")
 _LOSSES = ("linear", "soft_l1", "huber", "cauchy", "arctan")
@@ -30,11 +37,9 @@ class Set:
         else:
             if not callable(model):
                 raise TypeError(f"a model is a function f(x, *parameters) or a formula, not {type(model).__name__}")
-            self.names = arguments.parameter_names(model)
+            self.names = parameter_names(model)
             if not self.names:
                 raise ValueError("the model of a global fit names its parameters: def f(x, a, b)")
-            from nlsq._engine.fit import as_model_input
-
             self.x = as_model_input(xdata)
             self.y = arguments.as_data(ydata, "ydata")
             self.recorded = None
@@ -167,10 +172,8 @@ class Problem:
                          np.ascontiguousarray(one.y), one.sigma, one.labels))  # fmt: skip
         core = _core.fit_problem(sets, start, limits, fixed_values, arguments.truth(absolute_sigma, "absolute_sigma"),
                                  loss, f_scale, linear_solver, options)  # fmt: skip
-        from nlsq._fits.curve_fit import _warn
-
         for text in core.warnings:
-            _warn(text)
+            warn(text)
         return GlobalFitResult(core, self._sets)
 
 
@@ -247,7 +250,7 @@ def _move_inside(start, limits):
     import warnings
 
     warnings.warn(f"p0 was outside its bounds and was moved inside: {', '.join(outside[:10])}",
-                  stacklevel=arguments.caller())  # fmt: skip
+                  stacklevel=caller())  # fmt: skip
     for name in outside:
         start[name] = float(np.clip(start[name], *limits[name]))
 
@@ -295,8 +298,6 @@ def _solver_options(method, loss, f_scale, solver):
 
 def _add_starts(sets, start, limits, fixed, relations):
     """Starts of parameters without one: the ends of fits of each set alone, of shared ones their median."""
-    from nlsq._fits.curve_fit import curve_fit
-
     tied = relations.get("ties", {}) if relations else {}
     found = {}
     for one in sets:
@@ -313,8 +314,8 @@ def _add_starts(sets, start, limits, fixed, relations):
                 warnings.simplefilter("ignore")
                 x = dict(zip(one.function.used, one.x)) if isinstance(one.function, Formula) else one.x
                 model = one.function.text.split("=")[-1].split("~")[-1] if isinstance(one.function, Formula) else one.function
-                alone = curve_fit(model, x, one.y, p0=p0 or None, sigma=one.sigma, bounds=bounds or None,
-                                  fixed=held or None)  # fmt: skip
+                given = {"p0": p0 or None, "sigma": one.sigma, "bounds": bounds or None, "fixed": held or None}
+                alone = fit_one(model, x, one.y, *options_of((), given))
         except (TypeError, ValueError, RuntimeError):
             continue
         for name in missing:

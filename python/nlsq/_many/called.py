@@ -7,7 +7,7 @@ import numpy as np
 
 from nlsq._base.errors import TraceRefused
 from nlsq._engine import fit as _engine
-from nlsq._recording.models import model_values
+from nlsq._models.model_values import model_values
 
 UNDETERMINED, AT_BOUND, BAD_DATA, ALONE, CONSTANT = 1, 2, 4, 8, 16  # nlsq::ManyFlag
 

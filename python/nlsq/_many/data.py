@@ -4,7 +4,8 @@
 import numpy as np
 
 from nlsq._base import arguments
-from nlsq._models.formulas import nearest, parse
+from nlsq._base.messages import nearest
+from nlsq._models.formulas import parse
 
 
 def _as_floats(values, name):

@@ -4,11 +4,12 @@
 import numpy as np
 
 from nlsq._base import arguments
+from nlsq._models.parameter_names import names_for, parameter_names
 
 
 def parameters(f, sets, options):
     """Names, starts (n,) or (k, n), bounds alike or None, which are held, and which nobody gave a start (none: [])."""
-    names = arguments.parameter_names(f)
+    names = parameter_names(f)
     p0, each = options["p0"], {}  # each: of single parameters, values of (k,)
     if isinstance(p0, str) and p0 == "auto" and not hasattr(f, "estimate_p0"):
         p0 = None  # searched for, if the model is recorded
@@ -24,7 +25,7 @@ def parameters(f, sets, options):
             table = p0.reshape(sets.count, p0.shape[-1]).copy()
         n = np.atleast_1d(p0).shape[-1]
         if names is None or len(names) != n:
-            names = arguments.names_for(f, names, n)
+            names = names_for(f, names, n)
         p0 = np.atleast_1d(p0).tolist() if table is None else None  # a row for each set is all in the table
     if not names:
         why = "give p0 for a function of *parameters" if names is None else "the model has no parameters after x"

@@ -9,8 +9,8 @@ otherwise for any of the sets; all records have to be the same.
 import numpy as np
 
 from nlsq import _core
-from nlsq._engine import fit
 from nlsq._models.formulas import Formula
+from nlsq._recording.models import recorded, trace
 
 _COMPARED = 24
 _LOOKS_AT_X = "the model looks at x, which is another in each set"
@@ -26,7 +26,7 @@ def recorded_for_all(f, sets, starts, names, lower, upper, is_chosen=True):
     p0 = starts if starts.ndim == 1 else starts[first]
     one = (lower, upper) if lower is None or lower.ndim == 1 else (lower[first], upper[first])
     rows = sets.rows_of(first)
-    found, why = fit.recorded(f, sets.x_of(first), p0.tolist(), names, rows, *one, is_chosen=is_chosen)
+    found, why = recorded(f, sets.x_of(first), p0.tolist(), names, rows, *one, is_chosen=is_chosen)
     if found is None:
         return None, None, why
     model, columns, narrow = found
@@ -45,9 +45,9 @@ def _columns_for_all(f, sets, names, p0, model, columns):
     matched = None
     for probe in _probes(sets):
         x = probe[0] if sets.single else probe
-        found, _ = fit.trace(f, x, names, sets.rows)
+        found, _ = trace(f, x, names, sets.rows)
         if found is None or found[0].key != model.key:
-            found, _ = fit.recorded(f, x, p0.tolist(), names, sets.rows)  # the ways that other models take
+            found, _ = recorded(f, x, p0.tolist(), names, sets.rows)  # the ways that other models take
         if found is None or found[0].key != model.key or len(found[1]) != len(columns):
             return None
         if matched is None:  # the first probe has no value twice: its columns tell which is which

@@ -5,8 +5,9 @@ import numpy as np
 
 from nlsq._base import arguments
 from nlsq._data.dates import Clocks
+from nlsq._data.tables import column_names, column_of, named_column, numbers
 from nlsq._many.data import Sets
-from nlsq._models.formulas import _no_missed_column, column_names, column_of, named_column, numbers, parse
+from nlsq._models.formulas import no_missed_column, parse
 
 
 def groups_of(f, data, y, by, options):
@@ -35,7 +36,7 @@ def groups_of(f, data, y, by, options):
     named = {name for key in ("p0", "bounds", "fixed") if isinstance(options[key], dict) for name in options[key]}
     given = {name for key in ("sigma", "mask") if isinstance(name := options[key], str)}
     unused = [name for name in free if name != y and name not in formula.used and name not in given]
-    _no_missed_column(formula, unused, named)
+    no_missed_column(formula, unused, named)
     keys, order, offsets = _group(key_columns)
     clocks = {}
     columns = [numbers(column_of(data, name), name, clocks) for name in formula.used]

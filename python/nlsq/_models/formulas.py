@@ -1,17 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Models given as text: a formula over x, or over the columns of a table."""
 
-import warnings
-
 import numpy as np
 
 from nlsq import _core
-
-
-def nearest(name, known):
-    """' (did you mean …?)' or ''."""
-    near = _core.nearest_name(str(name), [str(k) for k in known])
-    return f" (did you mean {near!r}?)" if near else ""
+from nlsq._base.optimize import warn
+from nlsq._data.tables import column_names, column_of, named_column, numbers
 
 
 class Formula:
@@ -97,71 +91,8 @@ def _note_of_constants(f, columns, named):
     for name in {"e", "pi"} & named - set(columns):
         raise ValueError(f"{name!r} is a constant in formulas, not a parameter; give the parameter another name")
     if f.has_euler:
-        from nlsq._base.arguments import caller
-        from nlsq._base.optimize import optimize_warning
-
         text = "'e' in a formula is Euler's number, 2.71828…; a parameter takes another name"
-        warnings.warn(text, optimize_warning(), stacklevel=caller())
-
-
-def column_names(data):
-    """Names of the columns of a table: dict, DataFrame of pandas or polars, Arrow table."""
-    if hasattr(data, "column_names"):
-        return list(data.column_names)
-    if hasattr(data, "columns"):
-        return [str(name) for name in data.columns]
-    if hasattr(data, "keys"):
-        return [str(name) for name in data.keys()]
-    names = getattr(getattr(data, "dtype", None), "names", None)
-    if names:
-        return list(names)
-    kind = type(data).__name__
-    raise TypeError(f"data must be a dict, a DataFrame, an Arrow table or a structured array, not {kind}")
-
-
-def column_of(data, name):
-    """A column of a table as an array."""
-    column = data[name]
-    if isinstance(column, np.ma.MaskedArray) and np.ma.is_masked(column):
-        return column.astype(float).filled(np.nan)
-    column = np.asarray(column.to_numpy() if hasattr(column, "to_numpy") else column)
-    if column.dtype.kind == "O" and hasattr(data[name], "isna"):  # of pandas, with pd.NA
-        try:
-            return data[name].to_numpy(dtype=float, na_value=np.nan)
-        except (TypeError, ValueError):
-            pass
-    return column
-
-
-def named_column(data, name, argument):
-    """A column of a table by the name that an argument gives."""
-    if data is None or isinstance(data, (np.ndarray, list)) and getattr(data, "dtype", np.dtype(float)).names is None:
-        raise TypeError(f"{argument}={name!r} names a column, but there is no table: give data=")
-    names = column_names(data)
-    if name not in names:
-        raise ValueError(
-            f"{argument}: the data have no column {name!r}{nearest(name, names)}; they have {', '.join(names)}"
-        )
-    return column_of(data, name)
-
-
-def numbers(column, name, clocks=None):
-    """A column as contiguous float64 (float32 stays); dates by a clock that is added to clocks, a dict."""
-    if clocks is not None and column.dtype.kind in "MmO":
-        from nlsq._data.dates import clock_of
-
-        clock = clock_of(column)
-        if clock is not None:
-            clocks[name] = clock
-            column = clock.numbers(column)
-    if column.dtype.kind == "O":
-        try:
-            column = column.astype(float)
-        except (TypeError, ValueError):
-            pass
-    if column.dtype.kind not in "fiub":
-        raise TypeError(f"the column {name!r} holds {column.dtype} values; numbers are needed")
-    return np.ascontiguousarray(column, dtype=np.float32 if column.dtype == np.float32 else float)
+        warn(text)
 
 
 def _no_built_in_name(f):
@@ -178,7 +109,7 @@ def _no_built_in_name(f):
         )
 
 
-def _no_missed_column(f, unused, named):
+def no_missed_column(f, unused, named):
     """As the command: refuses a formula without columns, a constant, of several parameters; warns of a parameter that
     is almost the name of an unused column. named: as of formula_problem."""
     if not f.used:
@@ -196,11 +127,8 @@ def _no_missed_column(f, unused, named):
     for name in f.parameters:
         near = _core.nearest_name(name, unused) if len(name) > 2 and name not in named else ""
         if near and _edits(name, near) <= 2:
-            from nlsq._base.arguments import caller
-            from nlsq._base.optimize import optimize_warning
-
             text = f"{name!r} is a parameter, as no column has that name; was the column {near!r} meant?"
-            warnings.warn(text, optimize_warning(), stacklevel=caller())
+            warn(text)
 
 
 def _edits(a, b):
@@ -249,6 +177,6 @@ def formula_problem(text, xdata, ydata, data, y, named):
         ydata = y
     f = parse(text, names)
     _note_of_constants(f, names, named)
-    _no_missed_column(f, [name for name in names if name not in f.used and name not in named], named)
+    no_missed_column(f, [name for name in names if name not in f.used and name not in named], named)
     columns = tuple(numbers(column_of(data, name), name, clocks) for name in f.used)
     return f, columns, ydata, f.parameters, clocks

@@ -8,8 +8,10 @@ import numpy as np
 
 from nlsq import _core
 from nlsq._base.errors import TraceRefused
+from nlsq._data.model_input import is_series_like
 from nlsq._models import jax
 from nlsq._models.formulas import Formula
+from nlsq._models.model_values import model_values
 from nlsq._recording.type_questions import may_ask_for_types
 from nlsq._tracing.array_functions import read_only
 
@@ -22,77 +24,6 @@ COUNTED = "the function changes what it keeps, a counter of its calls perhaps"
 _large = {}  # (rows, identity) of models with more, which are not recorded again: the note
 
 
-def as_model_input(x):
-    """x as models get it: arrays and sequences of real numbers as an array of float64, as SciPy gives it (float32
-    stays); anything else as it is."""
-    if type(x) is np.ndarray:
-        kind = x.dtype.kind
-        if kind == "f":
-            return x if x.dtype.itemsize in (4, 8) and x.dtype.isnative else x.astype(float)
-        if kind in "biu":
-            return x.astype(float)
-        if kind == "O":
-            try:
-                return x.astype(float)
-            except (TypeError, ValueError):
-                return x
-        if kind in "USMm":
-            raise TypeError(f"xdata holds {x.dtype} values; numbers are needed")
-        return x
-    if isinstance(x, (list, tuple, range)):
-        if hasattr(x, "_fields"):  # a namedtuple: the model may ask for its fields
-            return type(x)(*map(as_model_input, x))
-        try:
-            return np.asarray(x, dtype=float)
-        except (TypeError, ValueError) as error:
-            parts = _apart(x)
-            if parts is not None:
-                return parts
-            raise type(error)(f"xdata must be numbers, in arrays of one length: {error}{_dates_hint(x)}") from None
-    if isinstance(x, np.ma.MaskedArray):
-        if np.ma.is_masked(x):
-            raise TypeError("xdata is a masked array: fit x[~x.mask].data and ydata of the same rows")
-        return as_model_input(x.data)
-    if isinstance(x, (np.memmap, np.matrix)):
-        return as_model_input(np.asarray(x))
-    if _is_series(x) and getattr(getattr(x, "dtype", None), "kind", "") in ("i", "u", "O") and hasattr(x, "astype"):
-        try:
-            return x.astype(float)  # as for arrays: x**2 of integers may overflow
-        except (TypeError, ValueError):
-            return x
-    if isinstance(x, memoryview) or type(x).__module__ == "array":
-        return np.asarray(x, dtype=float)
-    if isinstance(x, (types.GeneratorType, set, frozenset)):
-        raise TypeError(f"xdata is a {type(x).__name__}; give an array or a list")
-    return x
-
-
-def _dates_hint(x):
-    """What to write for dates that are texts."""
-    try:
-        np.datetime64(x[0] if isinstance(x[0], str) else 0)
-    except (TypeError, ValueError):
-        return ""
-    return "; dates are given as np.array(xdata, dtype='datetime64')"
-
-
-def _apart(x):
-    """A list or tuple of arrays of different shapes, and numbers, as a tuple of such arrays; None for anything else."""
-    if not any(isinstance(part, np.ndarray) or hasattr(part, "to_numpy") for part in x):
-        return None
-    parts = []
-    for part in x:
-        if isinstance(part, (np.ndarray, list, tuple, range)) or hasattr(part, "to_numpy"):
-            try:
-                part = np.asarray(part, dtype=float)
-            except (TypeError, ValueError):
-                return None
-        elif not isinstance(part, (int, float, np.number)):
-            return None
-        parts.append(part)
-    return tuple(parts)
-
-
 def trace(function, x, names, rows, decisions=None, kept=None):
     """((model, columns, narrow), None), or (None, why it cannot be traced). decisions: a _decisions.Decisions that makes
     those on parameters; None: they refuse. kept: a _function_state.Kept of what the function keeps, to be put back."""
@@ -102,7 +33,7 @@ def trace(function, x, names, rows, decisions=None, kept=None):
         if jax.is_loaded() and jax.uses_jax(function):
             return jax.trace(function, x, names, rows), None
         more = {} if decisions is None else {"decisions": decisions}
-        if _is_series(x):
+        if is_series_like(x):
             if _index_of(x) is not None:
                 more["index"] = _index_of(x)
             x = x.to_numpy()
@@ -135,10 +66,6 @@ def trace(function, x, names, rows, decisions=None, kept=None):
             kept.restore()
 
 
-def _is_series(x):
-    return hasattr(x, "to_numpy") and len(getattr(x, "shape", ())) == 1
-
-
 def _index_of(series):
     index = getattr(series, "index", None)
     return None if callable(index) else index
@@ -163,9 +90,9 @@ def recorded(function, x, p0, names, rows, lower=None, upper=None, decisions=Non
             if type(function) is types.FunctionType:
                 _core.trust(function)
             return found, None
-    elif not why.startswith("an array of data is changed") and not _is_series(x):
+    elif not why.startswith("an array of data is changed") and not is_series_like(x):
         return None, why
-    is_series = _is_series(x)
+    is_series = is_series_like(x)
     if ((type(x) is np.ndarray and x.ndim == 1) or is_series) and not (jax.is_loaded() and jax.uses_jax(function)):
         # A model that asks whether x is an array (a Series), or changes arrays made of it: recorded with x itself.
         try:
@@ -181,35 +108,6 @@ def recorded(function, x, p0, names, rows, lower=None, upper=None, decisions=Non
         if _verify(function, found, x, p0, lower, upper, names, rows, True) is None:
             return found, None
     return None, why
-
-
-def model_values(values, rows):
-    """What a model gave, as an array of (rows,) float64; a TypeError or ValueError that says what is wrong with it."""
-    if type(values) is not np.ndarray and isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
-        raise TypeError("the model returns a masked array with masked values; let it return plain numbers")
-    try:
-        array = np.asarray(values)
-    except ValueError:
-        raise TypeError(
-            f"the model returns a {type(values).__name__} of values with different shapes; ydata has shape {(rows,)}"
-        ) from None
-    kind = array.dtype.kind
-    if kind == "c":
-        raise TypeError("the model returns complex values; fit their real and imaginary parts side by side")
-    if values is None:
-        raise TypeError("the model returns None; is its return statement missing?")
-    if kind in "USMm":
-        raise TypeError(f"the model returns {array.dtype} values; numbers are needed")
-    if array.shape != (rows,):
-        if array.size != 1:
-            hint = "; let it return the same values .ravel()" if array.size == rows else ""
-            raise ValueError(f"the model returns shape {array.shape}; ydata has shape {(rows,)}{hint}")
-        array = np.broadcast_to(array.reshape(()), (rows,))
-    try:
-        return array.astype(float, copy=False)
-    except (TypeError, ValueError):
-        what = f"a {type(values).__name__}" if np.ndim(values) == 0 else f"{array.dtype} values"
-        raise TypeError(f"the model returns {what}; numbers are needed") from None
 
 
 def holds(traced, decisions, function, x, p, lower, upper, rows) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import ItemsView, KeysView, Mapping, ValuesView
 import numpy as np
 
 from nlsq._base.optimize import OptimizeResult
-from nlsq._engine.fit import engine_of
+from nlsq._engine.outcome import engine_of
 from nlsq._results.issues import of_core
 
 TYPE_CHECKING = False
@@ -143,7 +143,7 @@ class LazyEntries(OptimizeResult):
                 return own.fget(self)
             if name in FILL:
                 raise AttributeError(f"this result has no entry {name!r}") from None
-            from nlsq._compat.names import no_attribute
+            from nlsq._results.attribute_names import no_attribute
 
             raise AttributeError(no_attribute(name, dir(self))) from None
 

@@ -11,9 +11,11 @@ import numpy as np
 
 from nlsq._base import arguments
 from nlsq._core import interval_factor
-from nlsq._data.rows import flattened
+from nlsq._data.model_input import as_model_input
 from nlsq._engine.called import _total, whiten
-from nlsq._engine.fit import Outcome, as_model_input
+from nlsq._engine.outcome import Outcome
+from nlsq._models.parameter_names import parameter_names
+from nlsq._models.whole import flattened
 from nlsq._results.recorded import Recorded
 
 _DATA = ("model", "xdata", "ydata")
@@ -52,7 +54,7 @@ class GivenOutcome(Outcome):
 
     def _names_in_signature(self, entries):
         n = len(np.atleast_1d(entries["popt"])) if "popt" in entries else 0
-        names = None if entries.get("model") is None else arguments.parameter_names(entries["model"])
+        names = None if entries.get("model") is None else parameter_names(entries["model"])
         return names if names is not None and len(names) == n else [f"p{i}" for i in range(n)]
 
     def predict(self, x=None):

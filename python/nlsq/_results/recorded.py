@@ -4,7 +4,7 @@
 import numpy as np
 
 from nlsq._core import interval_factor
-from nlsq._engine.fit import Outcome
+from nlsq._engine.outcome import Outcome
 from nlsq._results.issues import restored, stored
 
 _REDUNDANCY = ("range_covariance", "null_directions", "parameter_scales", "null_tolerance")

@@ -9,8 +9,9 @@ import sys
 
 import numpy as np
 
-from nlsq._base.optimize import OptimizeResult, OptimizeWarning, optimize_warning, with_scipy  # noqa: F401
-from nlsq._engine.fit import Outcome
+from nlsq._base.optimize import with_scipy
+from nlsq._engine.outcome import Outcome
+from nlsq._results import late
 from nlsq._results.changes import snapshot, snapshots
 from nlsq._results.entries import FILL, LazyEntries, set_cache, set_outcome, set_removed, set_seen
 from nlsq._results.predictions import Predictions
@@ -183,9 +184,7 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
         method : "residuals" (the model's values plus residuals drawn from those of the fit), "pairs" (rows drawn from
         the data), or "parametric" (normal errors: of sigma where it is absolute, else of the residuals' size).
         """
-        from nlsq._many.bootstrap import bootstrap
-
-        return bootstrap(self, n, seed, method, threads)
+        return late.function("bootstrap")(self, n, seed, method, threads)
 
     # -- for people
 
@@ -257,9 +256,9 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
 
         model: the function f(x, *parameters), for predictions at other x.
         """
-        from nlsq._results.store import load
+        from nlsq._results.store import read
 
-        return load(path, model)
+        return from_state(read(path, model))
 
     def __copy__(self):
         twin = CurveFitResult(self._outcome)
@@ -272,9 +271,19 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
     def __deepcopy__(self, memo):
         from nlsq._results.store import deep_copy
 
-        return deep_copy(self, memo)
+        return deep_copy(self, memo, CurveFitResult)
 
     def __reduce_ex__(self, protocol):
-        from nlsq._results.store import from_state, state_of
+        from nlsq._results.store import state_of
 
         return from_state, (state_of(self),)
+
+
+def from_state(state):
+    """The result of a state_of (store.py); pickles name this function."""
+    from nlsq._results.store import outcome_of_state
+
+    made_of, entries = outcome_of_state(state)
+    result = CurveFitResult(made_of)
+    dict.update(result, entries)
+    return result

@@ -16,7 +16,8 @@ import numpy as np
 
 from nlsq import _core
 from nlsq._base.files import write_file
-from nlsq._engine.fit import Outcome, engine_of
+from nlsq._engine.outcome import Outcome, engine_of
+from nlsq._results.entries import set_cache, set_outcome
 from nlsq._results.given import GivenNumbers, OrNone
 from nlsq._results.issues import of_core
 from nlsq._results.recorded import Recorded, StoredOutcome, numbers_of
@@ -128,20 +129,18 @@ def _picklable(function):
     return function
 
 
-def from_state(state):
-    """The result of state_of."""
-    from nlsq._results.result import CurveFitResult
-
+def outcome_of_state(state):
+    """(what a result is made of, its entries) of a state_of."""
     if state["format"] != _FORMAT:
         raise ValueError(f"stored by another version of nlsq (format {state['format']}, this one reads {_FORMAT})")
     if "given" in state:
-        return CurveFitResult(state["given"])
+        return state["given"], {}
     outcome = (Outcome if state["function"] is not None else StoredOutcome)()
     outcome.result = Recorded(dict(state["numbers"]))
     outcome.engine, outcome.note = state["engine"], state["note"]
     outcome.function, outcome.jac, outcome.whole = state["function"], state["jac"], None
     if state.get("whole") is not None:
-        from nlsq._data.rows import Whole
+        from nlsq._models.whole import Whole
 
         shape, x_too = state["whole"]
         outcome.whole = Whole(outcome.function, tuple(shape), x_too)
@@ -158,18 +157,14 @@ def from_state(state):
         setattr(outcome, name, value)
     if state["function"] is None:
         outcome.values, outcome.errors = state["values"], state["errors"]
-    result = CurveFitResult(outcome)
-    dict.update(result, state["entries"])
-    return result
+    return outcome, state["entries"]
 
 
-def deep_copy(result, memo):
-    """A result of its own arrays; the model and the core's result are immutable and shared."""
-    from nlsq._results.entries import set_cache, set_outcome
-    from nlsq._results.result import CurveFitResult
-
+def deep_copy(result, memo, made_of):
+    """A result of its own arrays; the model and the core's result are immutable and shared. made_of: makes a result of
+    entries."""
     if isinstance(result._outcome.result, GivenNumbers):
-        return CurveFitResult({k: v if k == "model" else copy.deepcopy(v, memo) for k, v in result.items()})
+        return made_of({k: v if k == "model" else copy.deepcopy(v, memo) for k, v in result.items()})
     twin = copy.copy(result)
     set_outcome(twin, _copied(result._outcome, memo))
     set_cache(twin, copy.deepcopy(result._cache, memo))
@@ -260,8 +255,8 @@ def _arrays_of(path):
     return arrays
 
 
-def load(path, model):
-    """What save wrote."""
+def read(path, model):
+    """The state (state_of) of what save wrote."""
     found = _arrays_of(os.fspath(path))
     found |= {name: _decoded(value) for name, value in json.loads(str(found.pop("text"))).items()}
     state = {"format": found.pop("format"), "engine": found.pop("engine_ran"), "note": found.pop("note")}
@@ -274,5 +269,4 @@ def load(path, model):
         from nlsq._models.signatures import adapted
 
         model = adapted(model, found["popt"])
-    state |= {"numbers": found, "function": model, "jac": None, "entries": {}}
-    return from_state(state)
+    return state | {"numbers": found, "function": model, "jac": None, "entries": {}}

@@ -16,7 +16,7 @@ from nlsq._recording.decisions import OTHER_DECISION, Decisions
 from nlsq._recording.function_state import kept_from_last_call, unchanged
 from nlsq._recording.models import COUNTED
 from nlsq._recording.residuals import Engine, Refused, point_beside, record, same_values, size_of
-from nlsq._scipy.differences import as_values, is_bounded
+from nlsq._scipy.differences import as_values
 from nlsq._scipy.losses import Loss
 from nlsq._scipy.types import as_jacobian, dense, rows_times, transposed_times
 

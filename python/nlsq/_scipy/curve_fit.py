@@ -13,11 +13,11 @@ from types import FunctionType
 import numpy as np
 
 from nlsq import _core
+from nlsq._base.log import log_issues, logger
 from nlsq._base.optimize import optimize_warning
-from nlsq._engine import fit
 from nlsq._recording.decisions import Decisions
 from nlsq._recording.function_state import Kept, state_of, unchanged
-from nlsq._recording.models import holds, identity_of, is_verified, set_verified
+from nlsq._recording.models import holds, identity_of, is_verified, recorded, set_verified, trace
 from nlsq._recording.residuals import point_beside, same_values
 from nlsq._recording.type_questions import may_ask_for_types
 from nlsq._scipy import differences as _differences
@@ -119,14 +119,14 @@ def _short_way(f, x, y, p0):
     try:
         forms = _core.forms_counted()
         kept = Kept(f)
-        traced, why = fit.trace(f, x, _NAMES[n], rows, None, kept)
+        traced, why = trace(f, x, _NAMES[n], rows, None, kept)
         if kept.has_changed:
             return None
         anew = _core.forms_counted() != forms
         if traced is None:
             return None if why.startswith(_TRIED_AGAIN) else _CALLED
         if anew or (code, traced[0].key) not in _compared or not _is_plain(f):
-            traced, _ = fit.recorded(f, x, start, _NAMES[n], rows)
+            traced, _ = recorded(f, x, start, _NAMES[n], rows)
             if traced is None:
                 return _CALLED
             if _is_plain(f) and not anew and len(_compared) < 10_000 and not may_ask_for_types(f, code):
@@ -211,7 +211,7 @@ class _Task(Arguments):
         free = np.all(self.lower == -np.inf) and np.all(self.upper == np.inf)
         lower, upper = (None, None) if free else (self.lower, self.upper)
         decisions, self.kept = Decisions(self.p0), Kept(self.f)
-        traced, _ = fit.recorded(self.f, self.x, self.p0, names, rows, lower, upper, decisions, self.kept)
+        traced, _ = recorded(self.f, self.x, self.p0, names, rows, lower, upper, decisions, self.kept)
         if traced is None or callable(self.jac) and not self._is_derivative(traced):
             return None
         model, columns, _ = traced
@@ -235,7 +235,7 @@ class _Task(Arguments):
                 return None
             return found if self._stands(traced, decisions, found[0]) else None
         y = np.ascontiguousarray(self.y)
-        is_logged = fit.logger(_INFO) is not None
+        is_logged = logger(_INFO) is not None
         try:
             result = _core.curve_fit(
                 model, columns, y, self.sigma, self.p0.tolist(), lower, upper, None, self.absolute_sigma,
@@ -247,7 +247,7 @@ class _Task(Arguments):
                 return None  # a derivative is not finite: differences may be
             raise self._not_finite(self.p0, residuals) from None
         if is_logged:
-            fit.log_issues(result)
+            log_issues(result)
         status = result.status
         if status == -1 or decisions and (status <= 0 or not self._stands(traced, decisions, result.popt)):
             return None
