@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Modules of NLSQ from which its users import, made of this package's names: `from nlsq.core.minpack import CurveFit`.
+"""Modules that have no file and are made of this package's names when they are first imported.
 
-Each is made when it is first imported; none has a file. In the place of NLSQ's module least_squares stands the function of
+Those of NLSQ from which its users import: `from nlsq.core.minpack import CurveFit`. And those that pickles name which were
+written when the package was one folder: the name of a class in a pickle is the module that had it then.
+ In the place of NLSQ's module least_squares stands the function of
 that name, with the module's names as its attributes, so that `nlsq.least_squares(...)` works before and after such an import.
 """
 
@@ -12,6 +14,26 @@ import sys
 
 _FITTING = {"curve_fit": "nlsq", "fit": "nlsq", "CurveFit": "nlsq", "curve_fit_large": "nlsq", "CurveFitResult": "nlsq.result"}
 _RESIDUALS = {"LeastSquares": "nlsq", "jacobian_mode_selector": "nlsq._compat.old_modules"}
+_PICKLED = {
+    "_bootstrap": {"BootstrapResult": "nlsq._many.bootstrap"},
+    "_dates": {"Clock": "nlsq._data.dates", "Clocks": "nlsq._data.dates"},
+    "_diagnostics": {name: "nlsq._results.diagnostics" for name in (
+        "IdentifiabilityReport", "ModelHealthIssue", "ModelHealthReport")},
+    "_errors": {"StopOptimization": "nlsq._base.errors", "TraceRefused": "nlsq._base.errors"},
+    "_fitter": {"CurveFit": "nlsq._fits.fitter", "LargeDatasetFitter": "nlsq._fits.fitter"},
+    "_formulas": {"Formula": "nlsq._models.formulas"},
+    "_issues": {"Issue": "nlsq._results.issues"},
+    "_many_result": {"CurveFitManyResult": "nlsq._many.result"},
+    "_memory": {"MemoryRequirements": "nlsq._engine.memory"},
+    "_optimize": {"OptimizeResult": "nlsq._base.optimize", "OptimizeWarning": "nlsq._base.optimize"},
+    "_parameters": {"Parameter": "nlsq._results.parameters", "Parameters": "nlsq._results.parameters"},
+    "_relations": {"Derived": "nlsq._models.relations"},
+    "_result": {"CurveFitResult": "nlsq._results.result"},
+    "_scipy_classes": {"OptimizeResult": "nlsq._base.scipy_classes", "OptimizeWarning": "nlsq._base.scipy_classes",
+                       "CurveFitResult": "nlsq._results.scipy_classes", "from_state": "nlsq._results.scipy_classes"},
+    "_signatures": {"Adapted": "nlsq._models.signatures"},
+    "_store": {"from_state": "nlsq._results.result"},
+}  # fmt: skip
 _SETTINGS = ("get_jacobian_mode", "set_jacobian_mode", "is_x64_enabled", "enable_x64")
 
 # module: (is it a package?, name: module that has it)
@@ -23,11 +45,12 @@ PLACES = {
     "nlsq.core.least_squares": (False, {**_RESIDUALS, "least_squares": "nlsq"}),
     "nlsq.least_squares": (False, {**_RESIDUALS, "least_squares": "nlsq"}),
     "nlsq.config": (False, {name: "nlsq._compat.old_modules" for name in _SETTINGS}),
+    **{f"nlsq.{module}": (False, names) for module, names in _PICKLED.items()},
 }  # fmt: skip
 
 
 def spec_of(name):
-    """The module spec of a module of NLSQ that is made here; None for others."""
+    """The module spec of a module that is made here; None for others."""
     if name not in PLACES:
         return None
     return importlib.machinery.ModuleSpec(name, _Loader, origin="nlsq", is_package=PLACES[name][0])
@@ -44,7 +67,7 @@ class _Loader:
     def exec_module(module):
         name = module.__spec__.name
         _, source = PLACES[name]
-        module.__doc__ = f"Names of NLSQ's module {name}."
+        module.__doc__ = f"Names of the module {name}."
         if isinstance(source, str):  # a whole module under another name
             whole = importlib.import_module(source)
             names = {n: getattr(whole, n) for n in dir(whole) if n[0] != "_"}

@@ -33,6 +33,8 @@ class Rows:
     notes : what was assumed about a text; omitted : rows that were left out, as values are missing
     """
 
+    are_rows_of_a_source = True  # so that curve_fit knows them without this module
+
     def __init__(self, core: Any, x: Any = None, y: str | None = None, sigma: str | None = None,
                  notes: Sequence[str] = (), omitted: int = 0):  # fmt: skip
         self._core = core

@@ -11,7 +11,6 @@ import numpy as np
 
 from nlsq._base.optimize import with_scipy
 from nlsq._engine.outcome import Outcome
-from nlsq._results import late
 from nlsq._results.changes import snapshot, snapshots
 from nlsq._results.entries import FILL, LazyEntries, set_cache, set_outcome, set_removed, set_seen
 from nlsq._results.predictions import Predictions
@@ -184,6 +183,8 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
         method : "residuals" (the model's values plus residuals drawn from those of the fit), "pairs" (rows drawn from
         the data), or "parametric" (normal errors: of sigma where it is absolute, else of the residuals' size).
         """
+        from nlsq._results import late
+
         return late.function("bootstrap")(self, n, seed, method, threads)
 
     # -- for people
