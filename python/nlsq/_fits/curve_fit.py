@@ -130,7 +130,7 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
             if done is not None:
                 return done
     options, solver = options_of(args, kwargs)
-    if getattr(type(xdata), "are_rows_of_a_source", False):
+    if type(xdata) is not np.ndarray and getattr(type(xdata), "are_rows_of_a_source", False):
         from nlsq._fits.streamed import fit_rows
 
         return fit_rows(f, xdata, ydata, options, solver)

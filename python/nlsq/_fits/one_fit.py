@@ -40,7 +40,7 @@ class OneFit:
                  "shape", "check_finite", "minima", "search")  # fmt: skip
 
     def __init__(self, options, solver):
-        self.options, self.solver, self.arguments = options, solver, {}
+        self.options, self.solver = options, solver
         self.relations = self.clocks = self.whole = self.minima = self.search = None
 
 
@@ -57,9 +57,14 @@ def fit_one(f, xdata, ydata, options, solver):
     _set_parameters(fit)
     _set_rows(fit)
     _set_solver(fit)
-    _set_callback(fit)
-    _set_derivatives(fit)
-    _flatten(fit)
+    if options["callback"] is not None or options["verbose"] != 0:
+        _set_callback(fit)
+    if options["jac"] is not None or options["diff_step"] is not None:
+        _set_derivatives(fit)
+    fit.shape = fit.ydata.shape
+    if len(fit.shape) > 1:
+        _flatten(fit)
+    fit.check_finite = arguments.truth(options["check_finite"], "check_finite") and options["nan_policy"] != "propagate"
     if options["sampler"] != "lhs" or not (
         options["multistart"] is options["global_search"] is options["n_starts"] is None
     ):
@@ -164,7 +169,8 @@ def _set_parameters(fit):
     if searched is not None and any(searched):
         fit.solver["searched"] = searched if fixed is None else [s and not held for s, held in zip(searched, fixed)]
     fit.names, fit.p0 = names, p0
-    fit.arguments.update(names=names, lower=lower, upper=upper, fixed=fixed)
+    fit.arguments = {"names": names, "lower": lower, "upper": upper, "fixed": fixed, "callback": None, "jac": None,
+                     "diff_step": None, "differences": None}  # fmt: skip
 
 
 # -- rows
@@ -196,15 +202,12 @@ def _set_rows(fit):
 
 
 def _flatten(fit):
-    """Data of several dimensions as rows, and whether the engine is to look for values that are not finite."""
-    options, fit.shape = fit.options, fit.ydata.shape
-    if len(fit.shape) > 1:
-        from nlsq._models.whole import flattened
+    """Data of several dimensions as rows."""
+    from nlsq._models.whole import flattened
 
-        fit.whole, fit.xdata, fit.ydata, fit.arguments["sigma"] = flattened(
-            fit.f, fit.xdata, fit.ydata, fit.arguments["sigma"])  # fmt: skip
-        fit.f = fit.whole.by_rows()
-    fit.check_finite = arguments.truth(options["check_finite"], "check_finite") and options["nan_policy"] != "propagate"
+    given = fit.arguments
+    fit.whole, fit.xdata, fit.ydata, given["sigma"] = flattened(fit.f, fit.xdata, fit.ydata, given["sigma"])
+    fit.f = fit.whole.by_rows()
 
 
 # -- options of the solver
@@ -242,9 +245,11 @@ def _set_solver(fit):
         solver["progressive"] = False
     if options["precision"] != "auto":
         solver["precision"] = arguments.one_of(options["precision"], _PRECISIONS, "precision")
-    _set_machine(options, solver)
-    absolute = arguments.truth(options["absolute_sigma"], "absolute_sigma")
-    fit.arguments.update(loss=loss, f_scale=f_scale, threads=threads, jacobian_mode=mode, absolute_sigma=absolute)
+    if not options["device"] is options["memory_limit"] is options["cache_config"] is None:
+        _set_machine(options, solver)
+    given = fit.arguments
+    given["loss"], given["f_scale"], given["threads"], given["jacobian_mode"] = loss, f_scale, threads, mode
+    given["absolute_sigma"] = arguments.truth(options["absolute_sigma"], "absolute_sigma")
 
 
 def _set_machine(options, solver):
@@ -288,7 +293,7 @@ def _set_derivatives(fit):
     if diff_step is not None:
         diff_step = arguments.positive_numbers(diff_step, len(fit.names), "diff_step")
         differences = differences or "2-point"
-    fit.arguments.update(jac=jac, diff_step=diff_step, differences=differences)
+    fit.arguments |= {"jac": jac, "diff_step": diff_step, "differences": differences}
 
 
 # -- the fit itself
