@@ -172,26 +172,36 @@ nb::object record_arrays(std::string_view name, nb::handle ufunc,
 }  // namespace
 
 namespace {
-// What nlsq registered; kept to the end of the process on purpose.
-nb::object& registered() {
-  static nb::object* const find = new nb::object();
-  return *find;
-}
+// What nlsq registered, and the operations found so far; kept to the end of the process on purpose.
+struct Registered {
+  nb::object find;
+  nb::dict found;
+};
+Registered* registered = nullptr;
 }  // namespace
 
 void bind_operations(nb::module_& m) {
+  registered = new Registered();
   m.def(
-      "register_operations", [](nb::object find) { registered() = std::move(find); },
+      "register_operations",
+      [](nb::object find) {
+        registered->find = std::move(find);
+        registered->found.clear();
+      },
       nb::arg("find"),
       "Says where the operations on recorded values are that are written in Python: find(name).");
 }
 
 nb::object operation(const char* name) {
-  if (!registered().is_valid()) {
+  if (!registered->find.is_valid()) {
     PyErr_SetString(PyExc_RuntimeError, "nlsq._core was imported without nlsq");
     throw nb::python_error();
   }
-  return registered()(name);
+  const auto key = nb::steal<nb::str>(PyUnicode_InternFromString(name));
+  if (registered->found.contains(key)) return registered->found[key];
+  nb::object found = registered->find(key);
+  registered->found[key] = found;
+  return found;
 }
 
 nb::handle kept_operation(std::atomic<PyObject*>& kept, const char* name) {

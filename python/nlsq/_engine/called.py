@@ -5,6 +5,7 @@ import numpy as np
 
 from nlsq import _core
 from nlsq._base.errors import TraceRefused
+from nlsq._engine.weights import oriented, total_of, whiten
 from nlsq._models import jax
 from nlsq._models.model_values import model_values
 
@@ -25,126 +26,144 @@ _MOST_ROWS = 1024  # that are looked at
 _SAME_SLOPE = 1e-2
 
 
-def whiten(values, sigma):
-    """values / sigma, 0 where sigma is infinite; for a covariance matrix L^-1 values with sigma = L L^T."""
-    if sigma is None:
-        return values
-    if np.ndim(sigma) == 2:
-        return np.linalg.solve(np.linalg.cholesky(sigma), values)
-    if np.ndim(sigma) == 0:
-        return values / sigma
-    weighted = values / (np.asarray(sigma)[:, None] if values.ndim == 2 else sigma)
-    weighted[np.isinf(sigma)] = 0.0  # whatever the values are there, NaN too
-    return weighted
+class CalledModel:
+    """Residuals of the free parameters of a fit whose model is called, or recorded with a covariance matrix for sigma.
 
+    full: all parameters, those that are held among them; factor: L of the covariance matrix L Lᵀ, or None
+    """
 
-def oriented(J, rows, n):
-    """A Jacobian as (rows, n); (n, rows) is turned."""
-    if J.ndim == 2 and J.shape[1] != n and J.shape[0] == n and rows in (None, J.shape[1]):
-        return J.T
-    return J
+    __slots__ = ("out", "p0", "full", "free", "factor", "call")
 
+    def __init__(self, out, request):
+        self.out, self.p0 = out, np.array(request.p0, dtype=float)
+        self.free = np.ones(len(self.p0), dtype=bool) if request.fixed is None else ~np.asarray(request.fixed, dtype=bool)
+        if out.lower is not None:
+            self.free &= np.asarray(out.lower) < np.asarray(out.upper)
+        self.full = self.p0.copy()
+        self.factor = np.linalg.cholesky(out.sigma) if np.ndim(out.sigma) == 2 else None
+        self.call = jax.in_double_precision(out.function) if jax.is_loaded() else out.function
 
-def fit_called(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, differences, diff_step, callback,
-                  solver, jacobian_mode):  # fmt: skip
-    """The model as a black box, or a traced one whose residuals are mixed by a covariance matrix."""
-    p0 = np.array(p0, dtype=float)
-    n, rows, y = len(p0), len(out.ydata), out.ydata
-    free = np.ones(n, dtype=bool) if fixed is None else ~np.asarray(fixed, dtype=bool)
-    if lower is not None:
-        free &= np.asarray(lower) < np.asarray(upper)
-    full = p0.copy()
-    if np.ndim(out.sigma) == 2:
-        L = np.linalg.cholesky(out.sigma)
-        weigh = lambda values: np.linalg.solve(L, values)  # noqa: E731
-    elif out.sigma is None:
-        weigh = lambda values: values  # noqa: E731
-    else:
-        weigh = lambda values: whiten(values, out.sigma)  # noqa: E731
+    def weighted(self, values):
+        """values / sigma."""
+        return whiten(values, self.out.sigma) if self.factor is None else np.linalg.solve(self.factor, values)
 
-    call = jax.in_double_precision(out.function) if jax.is_loaded() else out.function
+    def at(self, p):
+        """All parameters, the free ones at p."""
+        self.full[self.free] = p
+        return self.full
 
-    def at(p):
-        full[free] = p
-        return full
-
-    def value(p):
+    def values(self, p):
+        """The model at all parameters p."""
+        out = self.out
         if out.model is not None:
-            return _core.evaluate(out.model, out.columns, p, rows)
+            return _core.evaluate(out.model, out.columns, p, len(out.ydata))
         try:
-            values = call(out.xdata, *p.tolist())
+            values = self.call(out.xdata, *p.tolist())
         except TraceRefused:
             raise TypeError(_KEEPS) from None
-        return model_values(values, rows)
+        return model_values(values, len(out.ydata))
 
-    def residuals(p):
-        return np.ascontiguousarray(weigh(value(at(p)) - y))
+    def residuals(self, p):
+        """(model - y)/sigma at the free parameters p."""
+        return np.ascontiguousarray(self.weighted(self.values(self.at(p)) - self.out.ydata))
 
-    if out.model is None and np.ndim(out.sigma) < 2:
-        residuals = _called(call, out, y, weigh, full, free)
-    jacobian = None
+    def called(self):
+        """The residuals as the core calls them itself: float64 arrays go past Python."""
+        out, y = self.out, self.out.ydata
+        rows, places = len(y), np.flatnonzero(self.free).tolist()
+        sigma = out.sigma
+        if sigma is not None:
+            sigma = np.ascontiguousarray(np.broadcast_to(sigma, y.shape), dtype=float)
+        called = _core.Called(self.call, lambda values: np.ascontiguousarray(self.weighted(model_values(values, rows) - y)),
+                              len(places), rows)  # fmt: skip
+        called.set_model(out.xdata, np.ascontiguousarray(y, dtype=float), sigma, self.full.tolist(), places, False)
+        return called
+
+    def recorded_jacobian(self, p):
+        """Derivatives of the residuals, of a recorded model."""
+        out = self.out
+        J = _core.jacobian(out.model, out.columns, self.at(p), len(out.ydata))
+        return np.ascontiguousarray(self.weighted(J[:, self.free]))
+
+    def given_jacobian(self, p):
+        """The same of a function that the user gave."""
+        out, rows, n = self.out, len(self.out.ydata), len(self.p0)
+        J = oriented(np.asarray(out.jac(out.xdata, *self.at(p).tolist()), dtype=float), rows, n)
+        if J.shape != (rows, n):
+            raise ValueError(f"jac returns shape {J.shape}; expected {(rows, n)}")
+        if not np.isfinite(J).all() and np.array_equal(self.full, self.p0):
+            row, column = np.argwhere(~np.isfinite(J))[0].tolist()
+            raise ValueError(f"jac is {J[row, column]} at index {row} for {out.names[column]} at the start")
+        return np.ascontiguousarray(self.weighted(J[:, self.free]))
+
+    def log_sigma(self):
+        """(rows whose sigma is infinite, the sum of log sigma over the others)."""
+        sigma = self.out.sigma
+        if np.ndim(sigma) == 1:
+            return int(np.isinf(sigma).sum()), float(np.sum(np.log(sigma[np.isfinite(sigma)])))
+        if self.factor is not None:
+            return 0, float(np.sum(np.log(np.diag(self.factor))))
+        return 0, 0.0 if sigma is None else len(self.out.ydata) * float(np.log(sigma))
+
+
+def fit_called(out, request):
+    """The model as a black box, or a recorded one whose residuals are mixed by a covariance matrix."""
+    model = CalledModel(out, request)
+    residuals, jacobian, disagrees = model.residuals, None, False
     if out.model is not None:
-        def jacobian(p):
-            J = _core.jacobian(out.model, out.columns, at(p), rows)
-            return np.ascontiguousarray(weigh(J[:, free]))
-    elif out.jac is not None:
-        def jacobian(p):
-            J = oriented(np.asarray(out.jac(out.xdata, *at(p).tolist()), dtype=float), rows, n)
-            if J.shape != (rows, n):
-                raise ValueError(f"jac returns shape {J.shape}; expected {(rows, n)}")
-            if not np.isfinite(J).all() and np.array_equal(full, p0):
-                row, column = np.argwhere(~np.isfinite(J))[0].tolist()
-                raise ValueError(f"jac is {J[row, column]} at index {row} for {out.names[column]} at the start")
-            return np.ascontiguousarray(weigh(J[:, free]))
-
-    disagrees = False
-    if out.jac is not None and out.model is None:
-        at_point = (lambda p: residuals.values(p.tolist())) if isinstance(residuals, _core.Called) else residuals
-        size = float(np.linalg.norm(weigh(y.copy())))
-        disagrees = _disagrees(at_point, jacobian, p0[free], pick_of(lower, free), pick_of(upper, free), size)
-    epsilon = _EPS
-    if jacobian is None and diff_step is None and _is_single(call, out.xdata, p0, residuals, free):
-        differences, epsilon = "3-point", float(np.finfo(np.float32).eps)
-    pick = lambda values: [] if values is None else np.asarray(values, dtype=float)[free].tolist()  # noqa: E731
-    options = dict(solver)
-    if "x_scale" in options:
-        options["x_scale"] = np.asarray(options["x_scale"], dtype=float)[free].tolist()
-    step = [] if diff_step is None else np.broadcast_to(np.asarray(diff_step, dtype=float), (n,))[free].tolist()
-    if callback is not None:
-        inner = callback
-        callback = lambda i, nfev, cost, size, optimality, p: inner(  # noqa: E731
-            i, nfev, cost, size, optimality, at(p).copy())
+        jacobian = model.recorded_jacobian
+    else:
+        if model.factor is None:
+            residuals = model.called()
+        if out.jac is not None:
+            jacobian = model.given_jacobian
+            disagrees = _disagrees(model, residuals)
     with np.errstate(all="ignore"):  # values that are not finite are named when the fit meets them
-        total = _total(y, out.sigma)
+        total = total_of(out.ydata, out.sigma)
+    result = _minimized(model, request, residuals, jacobian, total)
+    masked, log_sigma = model.log_sigma()
+    whole = _core.complete(
+        result, out.names, model.p0.tolist(), (~model.free).tolist(), masked, total, log_sigma, out.sigma is not None)
+    if request.solver.get("judge", True):
+        _judge(whole, out, residuals, model.free)
+    if disagrees:
+        whole.warn("wrong-jacobian", _DISAGREES)
+    return whole
+
+
+def _minimized(model, request, residuals, jacobian, total):
+    """The core's result over the free parameters."""
+    out, free, n = model.out, model.free, len(model.p0)
+    differences, diff_step, epsilon = request.differences, request.diff_step, _EPS
+    if jacobian is None and diff_step is None and _is_single(model, residuals):
+        differences, epsilon = "3-point", float(np.finfo(np.float32).eps)
+    options = dict(request.solver)
+    if "x_scale" in options:
+        options["x_scale"] = _of_free(options["x_scale"], free)
+    step = [] if diff_step is None else _of_free(np.broadcast_to(np.asarray(diff_step, dtype=float), (n,)), free)
+    callback = user = request.callback
+    if user is not None:
+        callback = lambda i, nfev, cost, size, optimality, p: user(  # noqa: E731
+            i, nfev, cost, size, optimality, model.at(p).copy())
     try:
-        result = _core.least_squares(
-            residuals, jacobian, rows, p0[free].tolist(), pick(lower), pick(upper), loss, f_scale,
-            differences == "3-point", step, [name for name, f in zip(out.names, free) if f], absolute_sigma, callback,
-            options, jacobian_mode, epsilon, callback is None, False, total, False,
+        return _core.least_squares(
+            residuals, jacobian, len(out.ydata), model.p0[free].tolist(), _of_free(out.lower, free),
+            _of_free(out.upper, free), request.loss, out.f_scale, differences == "3-point", step,
+            [name for name, f in zip(out.names, free) if f], request.absolute_sigma, callback, options,
+            request.jacobian_mode, epsilon, callback is None, False, total, False,
         )  # fmt: skip
     except TraceRefused:
         raise TypeError(_KEEPS) from None
     except ValueError as error:
         if str(error).startswith("x0: residual"):
             with np.errstate(all="ignore"):
-                raise _not_finite(out, value(p0), p0) from None
+                raise _not_finite(out, model.values(model.p0), model.p0) from None
         raise
-    sigma = out.sigma
-    masked, log_sigma = 0, 0.0
-    if np.ndim(sigma) == 1:
-        masked = int(np.isinf(sigma).sum())
-        log_sigma = float(np.sum(np.log(sigma[np.isfinite(sigma)])))
-    elif np.ndim(sigma) == 2:
-        log_sigma = float(np.sum(np.log(np.diag(L))))
-    elif sigma is not None:
-        log_sigma = rows * float(np.log(sigma))
-    held = (~free).tolist()
-    whole = _core.complete(result, out.names, p0.tolist(), held, masked, total, log_sigma, sigma is not None)
-    if solver.get("judge", True):
-        _judge(whole, out, residuals, free)
-    if disagrees:
-        whole.warn("wrong-jacobian", _DISAGREES)
-    return whole
+
+
+def _of_free(values, free):
+    """The values of the free parameters as a list; empty for None."""
+    return [] if values is None else np.asarray(values, dtype=float)[free].tolist()
 
 
 def _judge(whole, out, residuals, free):
@@ -184,29 +203,14 @@ def _not_finite(out, values, p0):
     )
 
 
-def _called(call, out, y, weigh, full, free):
-    """The residuals as the core calls them itself: float64 arrays go past Python."""
-    rows = len(y)
-    sigma = out.sigma
-    if sigma is not None:
-        sigma = np.ascontiguousarray(np.broadcast_to(sigma, y.shape), dtype=float)
-    places = np.flatnonzero(free).tolist()
-    called = _core.Called(call, lambda values: np.ascontiguousarray(weigh(model_values(values, rows) - y)),
-                          len(places), rows)  # fmt: skip
-    called.set_model(out.xdata, np.ascontiguousarray(y, dtype=float), sigma, full.tolist(), places, False)
-    return called
-
-
-def pick_of(values, free):
-    """The values of free parameters, or None."""
-    return None if values is None else np.asarray(values, dtype=float)[free]
-
-
-def _disagrees(function, jacobian, p, lower, upper, data):
-    """Whether the Jacobian is not what one difference along all parameters shows, at two lengths of the step.
-    data: the size whose rounding the residuals bear."""
+def _disagrees(model, residuals):
+    """Whether the Jacobian that was given is not what one difference along all parameters shows, at two lengths of the
+    step."""
+    out, p = model.out, model.p0[model.free]
+    function = (lambda q: residuals.values(q.tolist())) if isinstance(residuals, _core.Called) else residuals
+    data = float(np.linalg.norm(model.weighted(out.ydata.copy())))  # the size whose rounding the residuals bear
     with np.errstate(all="ignore"):
-        J, here = jacobian(p), function(p)
+        J, here = model.given_jacobian(p), function(p)
         size = np.linalg.norm(J, axis=0)
         # All parameters change the residuals by as much, none of them cancels another but by chance.
         unit = np.where(size > 0, max(np.linalg.norm(here), data) / np.where(size > 0, size, 1.0), np.inf)
@@ -214,10 +218,10 @@ def _disagrees(function, jacobian, p, lower, upper, data):
         unit = unit * (1.0 + 0.37 * np.arange(len(p)))
         for length in (_SMALL_STEP, 0.1 * _SMALL_STEP):
             step = length * unit
-            if upper is not None:
-                step = np.where(p + step > upper, -step, step)
-            if lower is not None:
-                step = np.where(p + step < lower, 0.0, step)
+            if out.upper is not None:
+                step = np.where(p + step > np.asarray(out.upper, dtype=float)[model.free], -step, step)
+            if out.lower is not None:
+                step = np.where(p + step < np.asarray(out.lower, dtype=float)[model.free], 0.0, step)
             moved = (p + step) - p
             change, told = function(p + step) - here, J @ moved
             off, whole = np.linalg.norm(change - told), max(np.linalg.norm(change), np.linalg.norm(told))
@@ -227,28 +231,12 @@ def _disagrees(function, jacobian, p, lower, upper, data):
     return True
 
 
-def _is_single(call, x, p0, residuals, free):
+def _is_single(model, residuals):
     """Whether values are of single precision; residuals, if they are a _core.Called, remember those of the start."""
     try:
-        values = np.asarray(call(x, *p0.tolist()))
+        values = np.asarray(model.call(model.out.xdata, *model.p0.tolist()))
     except (TypeError, ValueError):
         return False  # said in better words when the fit calls it
     if isinstance(residuals, _core.Called) and values.dtype.kind == "f" and values.ndim == 1:
-        residuals.remember_values(p0[free].tolist(), values)
+        residuals.remember_values(model.p0[model.free].tolist(), values)
     return values.dtype.kind == "f" and values.dtype.itemsize < 8
-
-
-def _total(y, sigma):
-    """The weighted sum of squares about the best constant."""
-    if np.ndim(sigma) == 2:
-        ones = whiten(np.ones(len(y)), sigma)
-        z = whiten(y, sigma)
-        return float(np.sum((z - ones * (ones @ z) / (ones @ ones)) ** 2))
-    if sigma is None:
-        apart = y - y.mean()
-        return float(apart @ apart)
-    with np.errstate(all="ignore"):  # a weight beyond all numbers gives a sum that is none, as in the core
-        w = 1.0 / np.broadcast_to(sigma, y.shape) ** 2
-        used = w > 0
-        w, y = w[used], y[used]
-        return float(np.sum(w * (y - np.sum(w * y) / np.sum(w)) ** 2))

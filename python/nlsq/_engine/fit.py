@@ -10,11 +10,14 @@ import numpy as np
 from nlsq import _core
 from nlsq._base import arguments as _arguments
 from nlsq._base.log import log_line, logger
-from nlsq._engine.outcome import Outcome, engine_of
+from nlsq._engine.outcome import Outcome, Request, engine_of
 from nlsq._models import jax
 from nlsq._recording.models import recorded
 
 _DEBUG = 10  # a level of logging
+# Options of the solver that are none of a function that is called, or of a covariance matrix.
+_NOT_OF_COVARIANCES = ("device", "memory_limit", "searched", "starts")
+_NOT_OF_CALLS = (*_NOT_OF_COVARIANCES, "progressive")
 
 
 def usual_fit(function, xdata, ydata, p0, names):
@@ -49,6 +52,7 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
     out = Outcome()
     out.function, out.xdata, out.ydata, out.sigma, out.jac, out.names = function, xdata, ydata, sigma, jac, names
     out.lower, out.upper, out.f_scale, out.whole = lower, upper, f_scale, None
+    out.model, out.columns, out.engine = None, [], "callback"
     solver = {} if solver is None else solver
 
     traced = None
@@ -61,14 +65,7 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
     else:
         chosen = "searched" not in solver
         traced, out.note = recorded(function, xdata, p0, names, rows, lower, upper, is_chosen=chosen)
-    if "rows" in solver:
-        from nlsq._engine import streamed
-
-        out = streamed.fit_recorded(out, traced, p0, fixed, absolute_sigma, loss, threads, check_finite, callback,
-                                   jacobian_mode, solver)  # fmt: skip
-        _log(out)
-        return out
-    if traced is not None:
+    if traced is not None and "rows" not in solver:
         out.model, out.columns, _ = traced
         out.engine = "interpreter"
         if sigma is None or np.ndim(sigma) < 2:
@@ -81,39 +78,48 @@ def fit(function, xdata, ydata, p0, *, names=None, sigma=None, lower=None, upper
             )  # fmt: skip
             _log(out)
             return out
+    request = Request(
+        p0, fixed, absolute_sigma, loss, differences, diff_step, callback, threads, jacobian_mode, check_finite, solver)
+    out = _fit_rows(out, traced, request) if "rows" in solver else _fit_by_calls(out, request)
+    _log(out)
+    return out
+
+
+def _fit_rows(out, traced, request):
+    """The fit of rows that are not in memory."""
+    from nlsq._engine import streamed
+
+    return streamed.fit_recorded(out, traced, request)
+
+
+def _fit_by_calls(out, request):
+    """The fit of a function that is called, or of a recorded one with a covariance matrix."""
+    solver, rows, p0 = request.solver, len(out.ydata), request.p0
+    if out.engine == "interpreter":
         if "relations" in solver:
             raise ValueError("tie, prior and derive go with a sigma of one value a row, not with a covariance matrix")
     else:
         if "relations" in solver:
             raise ValueError(f"tie, prior and derive need a model that can be recorded, and this one cannot: {out.note}")
-        solver = {name: value for name, value in solver.items() if name != "progressive"}
-        out.model, out.columns = None, []
-        out.engine = "callback"
-        if jac is None and differences is None and rows and jax.is_loaded() and jax.uses_jax(function):
-            out.jac = _jax_jacobian(function, xdata, p0, rows, jacobian_mode)
-        if type(xdata) is np.ndarray and xdata.dtype == np.float32:
-            out.xdata = xdata.astype(float)  # differences need all digits
-    if check_finite:
+        if out.jac is None and request.differences is None and rows and jax.is_loaded() and jax.uses_jax(out.function):
+            out.jac = _jax_jacobian(out.function, out.xdata, p0, rows, request.jacobian_mode)
+        if type(out.xdata) is np.ndarray and out.xdata.dtype == np.float32:
+            out.xdata = out.xdata.astype(float)  # differences need all digits
+    if request.check_finite:
         _check_finite(out)
-    device = solver.get("device")
-    if device is not None:
-        solver = {name: value for name, value in solver.items() if name != "device"}
     if "memory_limit" in solver:
         from nlsq._engine.memory import check_called
 
-        check_called(solver["memory_limit"], rows, len(p0), (out.xdata, ydata, sigma))
-        solver = {name: value for name, value in solver.items() if name != "memory_limit"}
-    searched = "searched" in solver
-    solver = {name: value for name, value in solver.items() if name not in ("searched", "starts")}
-    out.result = _fit_called(out, p0, lower, upper, fixed, absolute_sigma, loss, f_scale, differences, diff_step,
-                             callback, solver, jacobian_mode)  # fmt: skip
-    if searched:
+        check_called(solver["memory_limit"], rows, len(p0), (out.xdata, out.ydata, out.sigma))
+    not_of_calls = _NOT_OF_CALLS if out.model is None else _NOT_OF_COVARIANCES
+    request.solver = {name: value for name, value in solver.items() if name not in not_of_calls}
+    out.result = _fit_called(out, request)
+    if "searched" in solver:
         out.result.start_source = "ones"
-    if device is not None:
+    if solver.get("device") is not None:
         from nlsq._data.device import check_called as check_device
 
-        check_device(device, out.result, out.note)
-    _log(out)
+        check_device(solver["device"], out.result, out.note)
     return out
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A finished fit as the engine leaves it; results are made of it."""
+"""What is asked of a fit, and the fit as the engine leaves it; results are made of that."""
 
 import numpy as np
 
@@ -9,6 +9,17 @@ from nlsq._models.formulas import Formula
 from nlsq._recording.models import recorded
 
 _COARSE = 3e-5  # part of a row by differences that may be their error
+
+
+class Request:
+    """What is asked of a fit beside model and data: engine.fit says what each means."""
+
+    __slots__ = ("p0", "fixed", "absolute_sigma", "loss", "differences", "diff_step", "callback", "threads", "jacobian_mode",
+                 "check_finite", "solver")  # fmt: skip
+
+    def __init__(self, *values):
+        for name, value in zip(self.__slots__, values, strict=True):
+            setattr(self, name, value)
 
 
 class Outcome:
@@ -71,7 +82,7 @@ class Outcome:
             return _core.jacobian(self.model, self.columns, p, len(self.ydata))
         function = self.function if x is None else self._by_rows()
         x = self.xdata if x is None else self._input(x)
-        from nlsq._engine.called import oriented
+        from nlsq._engine.weights import oriented
 
         if self.jac is not None:
             return oriented(np.asarray(self.jac(x, *p.tolist()), dtype=float), None, len(p))
@@ -88,13 +99,13 @@ class Outcome:
 
     def residuals(self):
         """Weighted residuals (model - y)/sigma at popt."""
-        from nlsq._engine.called import whiten
+        from nlsq._engine.weights import whiten
 
         return whiten(self.predict() - self.ydata, self.sigma)
 
     def jacobian(self):
         """Weighted Jacobian of the residuals at popt, rows by parameters."""
-        from nlsq._engine.called import whiten
+        from nlsq._engine.weights import whiten
 
         return whiten(self.model_jacobian(), self.sigma)
 

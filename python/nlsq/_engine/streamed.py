@@ -48,9 +48,9 @@ def x_of(source, rows):
     return columns[0] if len(columns) == 1 else np.array(columns)
 
 
-def fit_recorded(out, traced, p0, fixed, absolute_sigma, loss, threads, check_finite, callback, mode, solver):
+def fit_recorded(out, traced, request):
     """The fit itself, of a model that was recorded on the first rows of the source."""
-    solver = dict(solver)
+    solver = dict(request.solver)
     source, first, other, sigma = solver.pop("rows")
     if traced is None:
         raise ValueError(f"the model of rows that are not in memory must be one that can be recorded: {out.note}; "
@@ -67,8 +67,9 @@ def fit_recorded(out, traced, p0, fixed, absolute_sigma, loss, threads, check_fi
     errors = sigma if sigma is not None else source.sigma
     response = source.y
     done.result = _core.streamed_fit(
-        model, source._core, columns, response, errors, p0, out.lower, out.upper, fixed, absolute_sigma, loss,
-        out.f_scale, threads, check_finite, callback, mode, solver,
+        model, source._core, columns, response, errors, request.p0, out.lower, out.upper, request.fixed,
+        request.absolute_sigma, request.loss, out.f_scale, request.threads, request.check_finite, request.callback,
+        request.jacobian_mode, solver,
     )  # fmt: skip
     return done
 

@@ -12,8 +12,8 @@ import numpy as np
 from nlsq._base import arguments
 from nlsq._core import interval_factor
 from nlsq._data.model_input import as_model_input
-from nlsq._engine.called import _total, whiten
 from nlsq._engine.outcome import Outcome
+from nlsq._engine.weights import total_of, whiten
 from nlsq._models.parameter_names import parameter_names
 from nlsq._models.whole import flattened
 from nlsq._results.recorded import Recorded
@@ -116,7 +116,7 @@ class GivenNumbers(Recorded):
         m = int(used.sum())
         rss = float(np.sum(outcome.residuals() ** 2))
         dof = m - k
-        found = {"rss": rss, "chi2": rss, "cost": 0.5 * rss, "tss": _total(outcome.ydata, sigma), "n": m, "dof": dof,
+        found = {"rss": rss, "chi2": rss, "cost": 0.5 * rss, "tss": total_of(outcome.ydata, sigma), "n": m, "dof": dof,
                  "n_masked": len(used) - m, "p_value": math.nan, "rmse": math.sqrt(rss / m)}  # fmt: skip
         with np.errstate(all="ignore"):
             r_squared = 1.0 - np.float64(rss) / found["tss"]
