@@ -20,7 +20,7 @@ import scipy.optimize
 
 import nlsq.scipy
 from nlsq import _core
-from nlsq._scipy import curve_fit as _scipy_curve_fit, least_squares as _scipy_least_squares, leastsq_fit as _leastsq_fit
+from nlsq._scipy import curve_fit as _scipy_curve_fit, least_squares as _scipy_least_squares, leastsq_fit as _leastsq_fit, task as _scipy_task
 from nlsq._scipy.black_box import BlackBox
 from nlsq._recording.residuals import Engine
 
@@ -64,7 +64,8 @@ def _told(recorded, why):
 
 
 _watch(_core, "quick_fit", lambda done, _: done and _told(True, None))
-_watch(_scipy_curve_fit, "recorded", lambda found, _: _told(found[0] is not None, found[1]))
+for _module in (_scipy_curve_fit, _scipy_task):
+    _watch(_module, "recorded", lambda found, _: _told(found[0] is not None, found[1]))
 _watch(_scipy_curve_fit, "trace", lambda found, _: _told(found[0] is not None, found[1]))
 if MODE == "nlsq":  # times are taken as they are
     _leastsq_fit._ENGINE = _scipy_least_squares._ENGINE = Engine()

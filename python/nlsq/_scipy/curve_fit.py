@@ -5,44 +5,19 @@ The usual call (float64 arrays, no sigma, no bounds) takes a short way to the en
 SciPy checks it. A model that cannot be recorded, or has a Jacobian of its own, goes through the black box.
 """
 
-import warnings
 from collections.abc import Callable
-from math import isfinite
 from types import FunctionType
 
 import numpy as np
 
 from nlsq import _core
-from nlsq._base.log import log_issues, logger
-from nlsq._base.optimize import optimize_warning
-from nlsq._recording.decisions import Decisions
-from nlsq._recording.function_state import Kept, state_of, unchanged
-from nlsq._recording.models import holds, identity_of, is_verified, recorded, set_verified, trace
-from nlsq._recording.residuals import point_beside, same_values
+from nlsq._recording.function_state import Kept
+from nlsq._recording.models import recorded, trace
 from nlsq._recording.type_questions import may_ask_for_types
-from nlsq._scipy import differences as _differences
-from nlsq._scipy import least_squares as lsq
-from nlsq._scipy import options as checks
-from nlsq._scipy.arguments import FLOAT64, UNBOUNDED, Arguments, passes_of
-from nlsq._scipy.black_box import BlackBox
-from nlsq._scipy.covariance import covariance, minpack_factors
-from nlsq._scipy.losses import Loss
-from nlsq._scipy.types import dense
+from nlsq._scipy.arguments import FLOAT64, UNBOUNDED
+from nlsq._scipy.task import Task
 
-_EPS = np.finfo(float).eps
 _NAMES = {n: [f"p{i}" for i in range(n)] for n in range(64)}
-# Arguments of least_squares with which a recorded model can still run in the engine.
-_TRACED_OPTIONS = {"ftol", "xtol", "gtol", "max_nfev", "x_scale", "loss", "f_scale", "diff_step", "tr_solver",
-                   "tr_options", "workers"}  # fmt: skip
-_SAME_JACOBIAN = 1e-6  # relative difference of a given Jacobian, which may be one of differences
-_TO_MINPACK = {2: 1, 3: 2, 4: 3, 1: 4}
-_LM_MESSAGES = {
-    1: "The sum of squares cannot be reduced by more than ftol of its value.",
-    2: "The last step was shorter than xtol of the parameters.",
-    3: "The sum of squares cannot be reduced by more than ftol of its value, and the last step was shorter than xtol "
-       "of the parameters.",
-    4: "The residuals are orthogonal to the columns of the Jacobian up to gtol.",
-}  # fmt: skip
 
 
 def curve_fit(f: Callable, xdata, ydata, p0=None, sigma=None, absolute_sigma=False, check_finite=None,
@@ -88,7 +63,7 @@ def curve_fit(f: Callable, xdata, ydata, p0=None, sigma=None, absolute_sigma=Fal
     else:
         done = None
 
-    task = _Task(f, xdata, ydata, p0, sigma, absolute_sigma, check_finite, bounds, method, jac, nan_policy, kwargs)
+    task = Task(f, xdata, ydata, p0, sigma, absolute_sigma, check_finite, bounds, method, jac, nan_policy, kwargs)
     popt, pcov, infodict, message, ier = task.solve(full_output, done is not _CALLED)
     if full_output:
         return popt, pcov, infodict, message, ier
@@ -141,7 +116,8 @@ def _short_way(f, x, y, p0):
 
 
 _LM = {"method": "lm", "judge": False}
-_INFO = 20  # logging.INFO
+
+
 _CALLED = object()  # a model that cannot be recorded
 _TRIED_AGAIN = ("an array of data is changed", "a decision (")  # refusals that the long way may avoid
 _compared = set()  # (code, recorded model): compared with each other before
@@ -150,285 +126,3 @@ _compared = set()  # (code, recorded model): compared with each other before
 def _is_plain(f):
     """A function that is its code alone: no captured values, no defaults."""
     return type(f) is FunctionType and f.__closure__ is None and f.__defaults__ is None and f.__kwdefaults__ is None
-
-
-class _Task(Arguments):
-    """A call of curve_fit, to be solved one way or the other."""
-
-    def solve(self, full_output, may_record=True):
-        """(popt, pcov, infodict, message, ier)."""
-        done = self._traced(full_output) if self._may_trace() and may_record else None
-        if done is None:
-            return self._black_box(full_output)
-        if self.kept.has_changed:  # the function is left as by a call at the solution
-            self.f(self.x, *done[0].tolist())
-        return done
-
-    # The engine.
-
-    def _may_trace(self):
-        if self.y.ndim != 1 or self.y.size == 1:
-            return False
-        if self.jac is not None and not callable(self.jac) and self.jac not in _differences.METHODS:
-            raise ValueError("`jac` must be '2-point', '3-point', 'cs' or callable.")
-        if self.method == "lm":
-            return True
-        plain = all(key in _TRACED_OPTIONS or value is None for key, value in self.kwargs.items())
-        return plain and not callable(self.kwargs.get("loss"))
-
-    def _solver(self, recorded):
-        """Options of the core and the loss, checked; without maxfev a recorded model is left the core's limit."""
-        given = {k: v for k, v in self.kwargs.items() if k in ("ftol", "xtol", "gtol")}
-        if self.method == "lm":
-            solver = {"method": "lm", **{k: float(v) for k, v in given.items()}}
-            self.maxfev = int(self.kwargs.get("maxfev") or (100 if callable(self.jac) else 200) * (self.n + 1))
-            limit = self.maxfev if callable(self.jac) else passes_of(self.maxfev, self.n)
-            solver["second_start"] = "any" if recorded else "no_better"
-            if self.kwargs.get("diag") is not None:
-                solver["x_scale"] = (1.0 / np.asarray(self.kwargs["diag"], dtype=float)).tolist()
-                solver["second_start"] = "same_scales" if recorded else "none"
-            return solver, "linear", 1.0, limit if self.kwargs.get("maxfev") or not recorded else None
-        tolerances = {"ftol": 1e-8, "xtol": 1e-8, "gtol": 1e-8, **given}
-        loss, f_scale = self.kwargs.get("loss", "linear"), self.kwargs.get("f_scale", 1.0)
-        limit = self.kwargs.get("max_nfev")
-        checks.check_choices(self.jac or "2-point", self.method, self.kwargs.get("tr_solver"), loss, 0, limit)
-        self.lower, self.upper = checks.checked_bounds((self.lower, self.upper), self.p0, self.method)
-        scale = self.kwargs.get("x_scale")
-        checked = checks.checked_scale("jac" if scale is None else scale, self.p0, self.method)
-        names = ("ftol", "xtol", "gtol")
-        values = checks.checked_tolerances(*(tolerances[name] for name in names), self.method)
-        solver = {"method": self.method, **dict(zip(names, values))}
-        if scale is not None:
-            solver["second_start"] = "same_scales"
-        if checked is not None:
-            solver["x_scale"] = checked.tolist()
-        return solver, loss, 1.0 if loss == "linear" else abs(float(f_scale)), limit
-
-    def _traced(self, full_output):
-        solver, loss, f_scale, limit = self._solver(True)
-        rows, n = self.y.size, self.n
-        names = _NAMES[n] if n < 64 else [f"p{i}" for i in range(n)]
-        free = np.all(self.lower == -np.inf) and np.all(self.upper == np.inf)
-        lower, upper = (None, None) if free else (self.lower, self.upper)
-        decisions, self.kept = Decisions(self.p0), Kept(self.f)
-        traced, _ = recorded(self.f, self.x, self.p0, names, rows, lower, upper, decisions, self.kept)
-        if traced is None or callable(self.jac) and not self._is_derivative(traced):
-            return None
-        model, columns, _ = traced
-        if limit is not None:
-            solver["max_nfev"] = int(limit)
-
-        def residuals(p):
-            return self.weighted(_core.evaluate(model, columns, p, rows) - self.y)
-
-        def jacobian(p):
-            return self.weighted(_core.jacobian(model, columns, p, rows))
-
-        if self.whiten is not None:
-            loss = Loss(loss, f_scale)
-            box = BlackBox(residuals, self.p0, loss, jacobian)
-            if not decisions:
-                return self._through(box, solver, limit, full_output)
-            try:
-                found = self._through(box, solver, limit, full_output)
-            except RuntimeError:
-                return None
-            return found if self._stands(traced, decisions, found[0]) else None
-        y = np.ascontiguousarray(self.y)
-        is_logged = logger(_INFO) is not None
-        try:
-            result = _core.curve_fit(
-                model, columns, y, self.sigma, self.p0.tolist(), lower, upper, None, self.absolute_sigma,
-                None if loss == "linear" else loss, f_scale, solver={**solver, "judge": is_logged},
-                check_finite=False,
-            )  # fmt: skip
-        except ValueError:
-            if np.isfinite(residuals(self.p0)).all():
-                return None  # a derivative is not finite: differences may be
-            raise self._not_finite(self.p0, residuals) from None
-        if is_logged:
-            log_issues(result)
-        status = result.status
-        if status == -1 or decisions and (status <= 0 or not self._stands(traced, decisions, result.popt)):
-            return None
-        if status <= 0:
-            raise RuntimeError("Optimal parameters not found: " + self._failure(status, result.nfev, limit))
-        popt = result.popt
-        simple = loss == "linear" and result.rank == n and not result.n_masked and rows > n
-        if simple and not full_output:
-            return popt, result.pcov, None, None, None
-        loss = Loss(loss, f_scale)
-        f, J = residuals(popt), jacobian(popt)
-        if simple:
-            pcov = result.pcov
-        elif result.rank < n:
-            pcov = self._deficient(result, len(f), 1.0 if self.absolute_sigma else result.dof)
-        else:
-            pcov = self._covariance(_scaled_rows(loss, f, J), loss.cost(f), len(f))
-        return self._answer(popt, pcov, f, J, result.nfev, result.njev if callable(self.jac) else None, status)
-
-    def _stands(self, traced, decisions, popt):
-        """Whether a recording that decided on parameters is the function where it ended."""
-        return holds(traced, decisions, self.f, self.x, popt, self.lower, self.upper, self.y.size)
-
-    def _is_derivative(self, traced):
-        """Whether the given Jacobian is that of the recorded function, at the start and beside it, and keeps nothing."""
-        model, columns, _ = traced
-        identity = identity_of(self.jac)
-        key = None if identity is None else ("jacobian", identity, model.key)
-        if is_verified(key):
-            return True
-        columns_first = self.method == "lm" and bool(self.kwargs.get("col_deriv", False))
-        state = state_of(self.jac)
-        for p in (self.p0, point_beside(self.p0, self.lower, self.upper)):
-            try:
-                given = np.asarray(self.jac(self.x, *p), dtype=float)
-            except Exception:  # the function is called as it is, and the error raised there
-                return False
-            ours = _core.jacobian(model, columns, p, self.y.size)
-            if not same_values(given.T if columns_first else given, ours, _SAME_JACOBIAN):
-                return False
-        if not unchanged(self.jac, state):
-            return False
-        set_verified(key)
-        return True
-
-    # Anything else.
-
-    def _black_box(self, full_output):
-        if self.method != "lm":
-            return self._by_least_squares()
-        solver, _, _, limit = self._solver(False)
-        jac = self.jac
-        columns_first = bool(self.kwargs.get("col_deriv", False))
-
-        def jacobian(p):
-            J = jac(self.x, *p)
-            J = self.weighted(np.array(np.transpose(J) if columns_first else J, dtype=float))
-            if J.shape != (box.m, self.n):
-                raise TypeError(f"the 'jac' argument gives shape {J.shape}; it should be {(box.m, self.n)}")
-            return J
-
-        differences = None
-        if not callable(jac):
-            differences = _differences.Differences(self.residuals, jac or "2-point", None, self.lower, self.upper)
-        box = BlackBox(self.residuals, self.p0, Loss("linear", 1.0), jacobian if callable(jac) else None, differences)
-        start = box.at(self.p0)
-        if box.m < self.n:
-            raise TypeError(f"Improper input: func input vector length N={self.n} must not exceed func output vector "
-                            f"length M={box.m}")  # fmt: skip
-        if not isfinite(start.cost) and not np.isfinite(start.f).all():
-            raise self._not_finite(self.p0, lambda p: start.f)
-        if differences is not None:
-            box.at_end = False
-            epsfcn = self.kwargs.get("epsfcn")
-            if epsfcn is not None:
-                differences.rel_step, differences.at_zero = max(float(epsfcn), _EPS) ** 0.5, 1.0
-        return self._through(box, solver, limit, full_output)
-
-    def _through(self, box, solver, limit, full_output):
-        """The problem minimized by the core's black box."""
-        solver["polish"] = box.differences is None
-        if limit is not None:
-            solver["max_nfev"] = int(limit)
-        tolerance = {"ftol": 1e-8, "xtol": 1e-8, "gtol": 0.0, **solver}
-        box.at(self.p0)
-        core = None
-        if box.loss.linear and tolerance["gtol"] == 0.0 and not full_output:
-            core = box.minimize(self.p0, self.lower, self.upper, tolerance, enough=self._is_enough)
-            if self._is_enough(core):
-                return np.array(core.popt), self._covariance(None, core.cost, box.m, core), None, None, None
-        result = lsq.run(box, self.p0, self.method, self.lower, self.upper, tolerance, core=core)
-        if result.status <= 0:
-            raise RuntimeError("Optimal parameters not found: " + self._failure(result.status, result.nfev, limit))
-        nfev = result.nfev + (0 if box.differences is None else box.differences.evaluations)
-        pcov = self._covariance(result.jac, result.cost, len(result.fun), box.core)
-        if not full_output:
-            return result.x, pcov, None, None, None
-        njev = result.njev if callable(self.jac) else None
-        return self._answer(result.x, pcov, result.fun, result.jac, nfev, njev, result.status)
-
-    def _is_enough(self, core):
-        """Whether the core's result tells all that is asked for: parameters and their covariance."""
-        return core.status > 0 and core.rank == self.n and isfinite(core.cost) and isfinite(core.optimality)
-
-    def _by_least_squares(self):
-        jac = self.jac
-        if callable(jac):
-            def weighted_jacobian(p):
-                return self.weighted(np.asarray(self.jac(self.x, *p), dtype=float))
-            jac = weighted_jacobian
-        options = {"jac": "2-point" if jac is None else jac, "bounds": (self.lower, self.upper), "method": self.method,
-                   **self.kwargs}  # fmt: skip
-        second_start = "no_better" if options.get("x_scale") is None else "none"
-        result, problem = lsq.solve(self.residuals, self.p0, at_end=False, second_start=second_start, **options)
-        if not result.success:
-            raise RuntimeError("Optimal parameters not found: " + result.message)
-        pcov = self._covariance(dense(result.jac), result.cost, len(result.fun), self._core_of(problem))
-        return self._answer(result.x, pcov, result.fun, None, result.nfev, None, result.status)
-
-    @staticmethod
-    def _core_of(problem):
-        """What the core found by differences of its own, which tell a rank better than the Jacobian alone does."""
-        core = problem.core
-        return core if core is not None and problem.recorded is None and core.redundancy is not None else None
-
-    # What comes out.
-
-    def _covariance(self, jacobian, cost, rows, core=None):
-        """pcov from the Jacobian (scaled for the loss) and the cost; inf with a warning if there is none. core: what
-        the core found for the same residuals, if it did."""
-        if core is not None and 0 < core.rank < self.n and core.redundancy is not None:
-            return self._deficient(core, rows, 1.0 if self.absolute_sigma else 2.0 * core.cost)
-        known = core is not None and core.rank == self.n
-        pcov = core.pcov if known else covariance(jacobian, pseudo=self.method != "lm")
-        if pcov is not None and not self.absolute_sigma:
-            with np.errstate(over="ignore", invalid="ignore"):
-                pcov = pcov * (2.0 * cost / (rows - self.n)) if rows > self.n else None
-        if pcov is None:
-            pcov = np.full((self.n, self.n), np.inf)
-        if not np.isfinite(pcov).all():
-            self._warn()
-        return pcov
-
-    def _deficient(self, core, rows, scale):
-        """pcov where the core found a Jacobian without full rank: inf for parameters that are not determined, with lm for
-        all of them, as in SciPy. scale: of the core's pcov, over rows - n unless sigma is absolute."""
-        self._warn()
-        if self.method == "lm" or not (self.absolute_sigma or rows > self.n):
-            return np.full((self.n, self.n), np.inf)
-        with np.errstate(invalid="ignore"):
-            pcov = core.pcov * (scale if self.absolute_sigma else scale / (rows - self.n))
-        return np.where(np.isnan(pcov), np.inf, pcov)
-
-    def _warn(self):
-        warnings.warn("Covariance of the parameters could not be estimated", category=optimize_warning(),
-                      stacklevel=checks.frames_to_caller())  # fmt: skip
-
-    def _answer(self, popt, pcov, f, J, nfev, njev, status):
-        infodict = {"nfev": nfev, "fvec": f}
-        if self.method != "lm":
-            return popt, pcov, infodict, lsq.MESSAGES[status], status
-        infodict.update(minpack_factors(J, f))
-        if njev is not None:
-            infodict["njev"] = njev
-        ier = _TO_MINPACK[status]
-        return popt, pcov, infodict, _LM_MESSAGES[ier], ier
-
-    def _failure(self, status, nfev, limit):
-        if status == 0 and self.method == "lm":
-            return f"Number of calls to function has reached maxfev = {self.maxfev}."
-        return lsq.MESSAGES[status]
-
-    def _not_finite(self, p, residuals):
-        if self.method != "lm":
-            return ValueError("Residuals are not finite in the initial point.")
-        row = int(np.flatnonzero(~np.isfinite(residuals(p)))[0])
-        return RuntimeError(f"Optimal parameters not found: the residual at index {row} is not finite at p0.")
-
-
-def _scaled_rows(loss, f, J):
-    if loss.linear:
-        return J
-    _, slope, curvature = loss.rho(f)
-    return np.sqrt(np.maximum(slope + 2.0 * curvature * f**2, _EPS))[:, None] * J
