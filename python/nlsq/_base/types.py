@@ -87,7 +87,7 @@ class FitOptions(TypedDict, total=False):
     precision: Literal["auto", "double", "measure", "mixed"]
     device: str | None
     cache_config: Mapping[str, bool | int] | None
-    # Accepted for programs written for NLSQ (_compat.py).
+    # Accepted for programs written for NLSQ (_fits/nlsq_arguments.py).
     workflow: Literal["auto", "standard", "chunked", "streaming", "auto_global", "hpc", "cmaes", "cmaes-global"] | None
     preset: Literal["fast", "large", "streaming", "robust", "global"] | None
     # As these, without effect.

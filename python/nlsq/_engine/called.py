@@ -10,7 +10,7 @@ from nlsq._models import jax
 from nlsq._models.model_values import model_values
 
 _EPS = np.finfo(float).eps
-_KEEPS = (
+KEEPS = (
     "the model keeps parameters of one call and uses them in another (a list, a dict or an attribute), among them "
     "those of the call that recorded it; empty what it keeps and give jac='2-point' to have it called with numbers "
     "alone"
@@ -60,7 +60,7 @@ class CalledModel:
         try:
             values = self.call(out.xdata, *p.tolist())
         except TraceRefused:
-            raise TypeError(_KEEPS) from None
+            raise TypeError(KEEPS) from None
         return model_values(values, len(out.ydata))
 
     def residuals(self, p):
@@ -153,7 +153,7 @@ def _minimized(model, request, residuals, jacobian, total):
             request.jacobian_mode, epsilon, callback is None, False, total, False,
         )  # fmt: skip
     except TraceRefused:
-        raise TypeError(_KEEPS) from None
+        raise TypeError(KEEPS) from None
     except ValueError as error:
         if str(error).startswith("x0: residual"):
             with np.errstate(all="ignore"):

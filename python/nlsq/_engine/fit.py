@@ -8,7 +8,7 @@ functions above this module bring their own rules for arguments.
 import numpy as np
 
 from nlsq import _core
-from nlsq._base import arguments as _arguments
+from nlsq._base import arguments
 from nlsq._base.log import log_line, logger
 from nlsq._engine.outcome import Outcome, Request, engine_of
 from nlsq._models import jax
@@ -123,12 +123,12 @@ def _fit_by_calls(out, request):
     return out
 
 
-def _fit_called(*arguments):
+def _fit_called(*given):
     """fit_called, which takes this one's place once it is loaded: only models that are called need it."""
     global _fit_called
     from nlsq._engine.called import fit_called as _fit_called
 
-    return _fit_called(*arguments)
+    return _fit_called(*given)
 
 
 def _log(out):
@@ -149,7 +149,7 @@ def _check_finite(out):
     for name, values in arrays:
         if counts is not None and values.shape[-1:] == counts.shape:
             values = np.where(counts, values, 0.0)
-        _arguments.check_finite(values, name)
+        arguments.check_finite(values, name)
 
 
 def _jax_jacobian(function, x, p0, rows, mode):

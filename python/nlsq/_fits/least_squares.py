@@ -68,7 +68,7 @@ def least_squares(fun: Callable[..., Any], x0: ArrayLike, jac: Callable[..., Any
     if settings["jac_sparsity"] is not None:
         from nlsq._fits import sparse
 
-        if sparse.serves(settings, np.size(x0)):
+        if sparse.is_chosen(settings, np.size(x0)):
             return sparse.solve(fun, x0, settings)
     threads, mode = settings.pop("threads"), settings.pop("jacobian_mode")
     engine = Engine(threads, mode, settings["x_scale"] is None) if jac is None else None

@@ -7,7 +7,7 @@ import numpy as np
 
 from nlsq import _core
 from nlsq._base import arguments
-from nlsq._engine import fit as _engine
+from nlsq._engine import fit as engine
 from nlsq._recording.models import recorded
 
 # What fits from many starts take of the arguments of one fit.
@@ -123,7 +123,7 @@ def _ends(starts, f, xdata, ydata, solver, given):
             return ends
     for i, start in enumerate(starts):
         try:
-            r = _engine.fit(
+            r = engine.fit(
                 f, xdata, ydata, start.tolist(), solver={**solver, "second_start": "none"}, **given).result  # fmt: skip
         except (ValueError, ArithmeticError):
             for array in ends.values():

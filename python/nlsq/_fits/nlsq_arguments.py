@@ -7,7 +7,7 @@ no effect; where it asks for a search, that is made from many starts.
 
 import warnings
 
-from nlsq._base import arguments as _arguments
+from nlsq._base import arguments
 from nlsq._base.messages import caller
 
 _EXACT = "every step is factored from the n by n triangle of the Jacobian"
@@ -89,19 +89,19 @@ def states():
 _said = set()
 
 
-def judge(arguments):
-    """Judges arguments (name: value) of this module: silence, one warning, or the TypeError or ValueError.
+def judge(given):
+    """Judges the given arguments (name: value) of this module: silence, one warning, or the TypeError or ValueError.
 
     Returns how many starts they ask for: 0 for an ordinary fit.
     """
     starts = 0
-    for name, value in arguments.items():
+    for name, value in given.items():
         if name in SEARCHES:
             if value is not None:
                 starts = max(starts, _starts_of(name, value))
             continue
         if name in _WORDS and (isinstance(value, str) or (name in ("solver", "tr_solver") and value is not None)):
-            _arguments.one_of(value if name != "diagnostics_level" else value.lower(), _WORDS[name], name)
+            arguments.one_of(value if name != "diagnostics_level" else value.lower(), _WORDS[name], name)
         idle, why = _IDLE[name]
         if not (idle is None or _is_among(value, idle)):
             _say_once(name, value, f"has no effect: {why}")
@@ -109,7 +109,7 @@ def judge(arguments):
 
 
 def _starts_of(name, value):
-    starts = SEARCHES[name][_arguments.one_of(value, tuple(SEARCHES[name]), name)]
+    starts = SEARCHES[name][arguments.one_of(value, tuple(SEARCHES[name]), name)]
     if "cmaes" in value:
         _say_once(name, value, f"is not there yet: {_MANY_STARTS}")
     elif value == "hpc":

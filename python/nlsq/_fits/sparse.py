@@ -27,7 +27,7 @@ def pattern_of(sparsity, m, n):
     return np.asarray(start, dtype=np.int64), np.asarray(column, dtype=np.int64)
 
 
-def serves(settings, n):
+def is_chosen(settings, n):
     """Whether arguments of least_squares are those of a sparse fit."""
     bounds = settings["bounds"]
     if not hasattr(bounds, "lb") and not (isinstance(bounds, (tuple, list)) and len(bounds) == 2):

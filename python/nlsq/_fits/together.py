@@ -33,7 +33,7 @@ class Set:
         self.function, self.share, self.label = model, share, label
         self.labels = {}  # of index columns that are texts
         if isinstance(model, (str, Formula)):
-            self._take_formula(model, xdata, ydata, sigma, data, y)
+            self._set_formula(model, xdata, ydata, sigma, data, y)
         else:
             if not callable(model):
                 raise TypeError(f"a model is a function f(x, *parameters) or a formula, not {type(model).__name__}")
@@ -51,7 +51,7 @@ class Set:
         self.sigma = float(self.sigma) if self.sigma is not None and np.ndim(self.sigma) == 0 else self.sigma
         self.own = {}  # name in the model: name in the fit
 
-    def _take_formula(self, model, xdata, ydata, sigma, data, y):
+    def _set_formula(self, model, xdata, ydata, sigma, data, y):
         if data is None and isinstance(xdata, Mapping):
             data = xdata
         table = {"x": xdata} if data is None else data

@@ -6,7 +6,7 @@ import time
 import numpy as np
 
 from nlsq._base.errors import TraceRefused
-from nlsq._engine import fit as _engine
+from nlsq._engine import fit as engine
 from nlsq._models.model_values import model_values
 
 UNDETERMINED, AT_BOUND, BAD_DATA, ALONE, CONSTANT = 1, 2, 4, 8, 16  # nlsq::ManyFlag
@@ -31,7 +31,7 @@ def fit_called_sets(f, sets, starts, names, lower, upper, fixed, options, core, 
         p0, low, high = (_row(values, i) for values in (starts, lower, upper))
         try:
             x, y, sigma = _usable(sets, i, options)
-            outcome = _engine.fit(
+            outcome = engine.fit(
                 f, x, y, p0.tolist(), names=names, sigma=sigma, lower=low, upper=high, f_scale=core["f_scale"],
                 solver=dict(solver), **common,
             )  # fmt: skip
@@ -53,9 +53,9 @@ def _check_shape(f, sets, starts):
         with np.errstate(all="ignore"):
             values = f(sets.x_of(first), *_row(starts, first).tolist())
     except TraceRefused:
-        from nlsq._engine.called import _KEEPS
+        from nlsq._engine.called import KEEPS
 
-        raise TypeError(_KEEPS) from None
+        raise TypeError(KEEPS) from None
     except (ValueError, ArithmeticError):  # perhaps of this start alone
         return
     try:

@@ -25,8 +25,8 @@ _large = {}  # (rows, identity) of models with more, which are not recorded agai
 
 
 def trace(function, x, names, rows, decisions=None, kept=None):
-    """((model, columns, narrow), None), or (None, why it cannot be traced). decisions: a _decisions.Decisions that makes
-    those on parameters; None: they refuse. kept: a _function_state.Kept of what the function keeps, to be put back."""
+    """((model, columns, narrow), None), or (None, why it cannot be traced). decisions: a decisions.Decisions that makes
+    those on parameters; None: they refuse. kept: a function_state.Kept of what the function keeps, to be put back."""
     try:
         if isinstance(function, Formula):
             return function.traced(x), None

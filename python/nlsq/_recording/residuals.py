@@ -105,7 +105,7 @@ def record(function, fun, args, kwargs, x, values, lower, upper, decisions=None,
     """(Recorded, None), or (None, why not), a Refused where that is the function's fault, whatever the data and x.
 
     function: x (n,) -> residuals, which is fun with its further arguments. values: its residuals at x (m,). decisions:
-    a _decisions.Decisions, or None: none may be made. kept: what fun keeps, to be put back after the recording, or None. says_why: in good words.
+    a decisions.Decisions, or None: none may be made. kept: what fun keeps, to be put back after the recording, or None. says_why: in good words.
     """
     n, m = len(x), len(values)
     if n == 0:

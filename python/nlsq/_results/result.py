@@ -2,7 +2,7 @@
 """What a fit returns: CurveFitResult.
 
 A dictionary whose entries are computed when they are asked for, so a result costs next to nothing until then
-(_entries.py); here is what belongs to no one of statistics, predictions and entries.
+(entries.py); here is what belongs to no one of statistics, predictions and entries.
 """
 
 import sys

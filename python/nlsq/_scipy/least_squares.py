@@ -11,10 +11,10 @@ import numpy as np
 from nlsq._models import jax
 from nlsq._recording.function_state import state_of
 from nlsq._recording.residuals import Engine
-from nlsq._scipy import differences as _differences, subspace
+from nlsq._scipy import subspace
 from nlsq._scipy import options as checks
 from nlsq._scipy.black_box import BlackBox
-from nlsq._scipy.differences import is_bounded
+from nlsq._scipy.differences import Differences, is_bounded
 from nlsq._scipy.losses import Loss
 from nlsq._scipy.options import UNBOUNDED
 from nlsq._scipy.types import is_operator, is_sparse, optimize_result
@@ -45,7 +45,7 @@ class WithArguments:
 
     @property
     def value_dtype(self):
-        """The type of the function's values if it tells one; see _scipy_curve_fit."""
+        """The type of the function's values if it tells one; see black_box.py."""
         return getattr(self.function, "value_dtype", None)
 
 
@@ -231,7 +231,7 @@ def _problem(function, x0, jac, args, kwargs, loss, diff_step, sparsity, lower, 
     if sparsity is not None and sparsity.shape[1] != len(x0):
         raise ValueError("`jac_sparsity` has wrong shape.")
     step = None if diff_step is None else np.asarray(diff_step, dtype=float)
-    differences = _differences.Differences(function, jac, step, lower, upper, sparsity, mapper)
+    differences = Differences(function, jac, step, lower, upper, sparsity, mapper)
     return BlackBox(function, x0, loss, None, differences)
 
 

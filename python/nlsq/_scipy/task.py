@@ -11,12 +11,12 @@ from nlsq._recording.decisions import Decisions
 from nlsq._recording.function_state import Kept, state_of, unchanged
 from nlsq._recording.models import holds, identity_of, is_verified, recorded, set_verified
 from nlsq._recording.residuals import point_beside, same_values
-from nlsq._scipy import differences as _differences
 from nlsq._scipy import least_squares as lsq
 from nlsq._scipy import options as checks
 from nlsq._scipy.answer import Answers
 from nlsq._scipy.arguments import passes_of
 from nlsq._scipy.black_box import BlackBox
+from nlsq._scipy.differences import METHODS, Differences
 from nlsq._scipy.losses import Loss
 from nlsq._scipy.types import dense
 
@@ -46,7 +46,7 @@ class Task(Answers):
     def _may_trace(self):
         if self.y.ndim != 1 or self.y.size == 1:
             return False
-        if self.jac is not None and not callable(self.jac) and self.jac not in _differences.METHODS:
+        if self.jac is not None and not callable(self.jac) and self.jac not in METHODS:
             raise ValueError("`jac` must be '2-point', '3-point', 'cs' or callable.")
         if self.method == "lm":
             return True
@@ -191,7 +191,7 @@ class Task(Answers):
 
         differences = None
         if not callable(jac):
-            differences = _differences.Differences(self.residuals, jac or "2-point", None, self.lower, self.upper)
+            differences = Differences(self.residuals, jac or "2-point", None, self.lower, self.upper)
         box = BlackBox(self.residuals, self.p0, Loss("linear", 1.0), jacobian if callable(jac) else None, differences)
         start = box.at(self.p0)
         if box.m < self.n:

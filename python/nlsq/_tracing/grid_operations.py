@@ -21,7 +21,7 @@ def broadcast_grid(value, shape):
     if own == tuple(shape):
         return value if isinstance(value, Grid) else Grid(row, shape)
     positions = np.broadcast_to(np.arange(math.prod(own)).reshape(own), shape)
-    return Grid(row_columns.take(row, np.ascontiguousarray(positions).ravel()), shape)
+    return Grid(row_columns.values_at(row, np.ascontiguousarray(positions).ravel()), shape)
 
 
 def _is_data(value):

@@ -65,11 +65,11 @@ class Grid:
     def _at(self, positions, view):
         """The values at some positions of the row, in their shape."""
         if positions.ndim == 0:
-            return row_columns.at(self._row, int(positions))
+            return row_columns.value_at(self._row, int(positions))
         if positions.size == 0:
             _core.refuse(self._row, "an index that gives no value")
         flat = positions.ravel()
-        row = row_columns.take(self._row, flat)
+        row = row_columns.values_at(self._row, flat)
         plain = None
         if view:
             plain = self._view(row, flat)
@@ -158,7 +158,7 @@ class Grid:
         if len(new) == 1:
             return self.ravel()
         if len(new) == 0:
-            return row_columns.at(self._row, 0)
+            return row_columns.value_at(self._row, 0)
         if self._plain and not self._frozen:
             return Grid(self._row, new, True)  # of the same row: each follows the other
         self._freeze()
@@ -206,7 +206,7 @@ class Grid:
         positions = np.moveaxis(np.arange(self.size).reshape(self._shape), axis, -1)
         cells = np.empty(positions.shape[:-1], dtype=object)
         for at in np.ndindex(cells.shape):
-            cells[at] = row_columns.take(self._row, np.ascontiguousarray(positions[at]))
+            cells[at] = row_columns.values_at(self._row, np.ascontiguousarray(positions[at]))
         self._freeze()
         return Block(np.expand_dims(cells, axis), axis, self._shape[axis])
 

@@ -105,7 +105,7 @@ def _piece(value, i, at, own, size, like):
     if np.ndim(value) == 0 and not isinstance(value, _core.Traced):
         return value
     if isinstance(value, _core.Traced) and not _core.is_masked(value) and _core.length(value) == size:
-        return row_columns.at(value, int(at[0])) if _core.is_number(own) else row_columns.take(value, at)
+        return row_columns.value_at(value, int(at[0])) if _core.is_number(own) else row_columns.values_at(value, at)
     if isinstance(value, np.ndarray) and value.shape == (size,):
         return value[at[0]] if _core.is_number(own) else value[at]
     return _core.refuse(like, "rows put together meet an array of another shape")

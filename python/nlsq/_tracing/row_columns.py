@@ -12,13 +12,13 @@ _MOST_CHOSEN = 64  # different ones among them
 _MOST_KNOWN = 16  # columns that are looked through for one with given values
 
 
-def at(y, row):
+def value_at(y, row):
     """The value of one row, a number."""
     values = {c: float(_core.column_values(y, c)[row]) for c in _core.columns_of(y)}
     return _core.with_columns(y, values, None)
 
 
-def take(y, positions):
+def values_at(y, positions):
     """The rows of y at some positions."""
     memo, tag = _core.memo(y), positions.tobytes()
     columns = {}

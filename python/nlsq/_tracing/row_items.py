@@ -9,7 +9,7 @@ import numpy as np
 
 from nlsq import _core
 from nlsq._tracing.dispatch import operation
-from nlsq._tracing.row_columns import at, distinct, mask_of, spread, take
+from nlsq._tracing.row_columns import distinct, mask_of, spread, value_at, values_at
 
 _BINARY = frozenset(("arctan2", "hypot"))
 
@@ -68,10 +68,10 @@ def item(y, key):
         return _core.masked(y, key)
     positions = _positions(y, key)
     if positions.ndim == 0:
-        return at(y, int(positions))
+        return value_at(y, int(positions))
     if positions.ndim != 1 or positions.size == 0:
         _core.refuse(y, "an index that gives no row")
-    taken = take(y, positions)
+    taken = values_at(y, positions)
     if isinstance(key, slice) or key is Ellipsis:
         memory_of(y).add(y, taken, positions)
     return taken
@@ -103,7 +103,7 @@ class _Memory:
             own, rows = self.positions[id(y)], _core.length(self.root)
             _core.assign(self.root, mask_of(y, own, rows), spread(new, own, rows))
         for view in self.views:
-            _core.become(view, take(self.root, self.positions[id(view)]))
+            _core.become(view, values_at(self.root, self.positions[id(view)]))
 
 
 def known_memory(y):
@@ -209,7 +209,7 @@ def _row_of(y, value, positions):
 def values(y):
     """The numbers of a row, one by one."""
     _check(y, "a loop over the values")
-    return (at(y, row) for row in range(len(y)))
+    return (value_at(y, row) for row in range(len(y)))
 
 
 def item_of_data(x, key):
