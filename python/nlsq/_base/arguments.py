@@ -9,6 +9,11 @@ import numpy as np
 
 from nlsq._base.messages import caller, listed, nearest
 
+# Words of arguments that several functions have.
+METHODS = ("trf", "lm", "dogbox", "auto")
+LOSSES = ("linear", "soft_l1", "huber", "cauchy", "arctan")
+JACOBIAN_MODES = ("auto", "fwd", "rev")
+
 
 def unknown_keyword(function, name, known):
     """The TypeError of an argument that does not exist."""

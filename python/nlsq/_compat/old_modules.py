@@ -90,7 +90,7 @@ def jacobian_mode_selector(n_params: int, n_residuals: int, mode: str = "auto") 
 
     for name, value in (("n_params", n_params), ("n_residuals", n_residuals)):
         arguments.number(value, name, least=1, whole=True)
-    if arguments.one_of(mode, ("auto", "fwd", "rev"), "mode") != "auto":
+    if arguments.one_of(mode, arguments.JACOBIAN_MODES, "mode") != "auto":
         return mode, f"{mode} was asked for"
     if n_params > n_residuals:
         return "rev", f"{n_params} parameters are more than {n_residuals} residuals: rows cost less than columns"
@@ -110,7 +110,7 @@ def set_jacobian_mode(mode: str) -> None:
     """Sets NLSQ_JACOBIAN_MODE of this process, which counts for fits that are given no jacobian_mode."""
     from nlsq._base import arguments
 
-    os.environ["NLSQ_JACOBIAN_MODE"] = arguments.one_of(mode, ("auto", "fwd", "rev"), "mode")
+    os.environ["NLSQ_JACOBIAN_MODE"] = arguments.one_of(mode, arguments.JACOBIAN_MODES, "mode")
 
 
 def is_x64_enabled() -> bool:

@@ -33,7 +33,6 @@ _DEFAULTS = {
 }  # fmt: skip
 _POSITIONAL = tuple(_DEFAULTS)[1:-2]  # after jac, in SciPy's order
 _BY_POSITION = {name: _DEFAULTS[name] for name in _POSITIONAL}
-_LOSSES = ("linear", "soft_l1", "huber", "cauchy", "arctan")
 
 
 def least_squares(fun: Callable[..., Any], x0: ArrayLike, jac: Callable[..., Any] | str | None = None,
@@ -132,9 +131,9 @@ def _check(fun, x0, settings):
         raise ValueError(f"`x0` must be finite; it is {np.ravel(x0)[at]} at index {at}")
     arguments.one_of(settings["method"], ("trf", "dogbox", "lm"), "method")
     if not callable(settings["loss"]):
-        arguments.one_of(settings["loss"], _LOSSES, "loss")
+        arguments.one_of(settings["loss"], arguments.LOSSES, "loss")
     if settings["jacobian_mode"] is not None:
-        arguments.one_of(settings["jacobian_mode"], ("auto", "fwd", "rev"), "jacobian_mode")
+        arguments.one_of(settings["jacobian_mode"], arguments.JACOBIAN_MODES, "jacobian_mode")
     for name in ("ftol", "xtol", "gtol"):
         if settings[name] is not None:
             arguments.number(settings[name], name)

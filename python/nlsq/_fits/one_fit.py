@@ -15,16 +15,13 @@ from nlsq._base.optimize import warn
 from nlsq._data.model_input import as_model_input
 from nlsq._data.tables import named_column
 from nlsq._engine import fit as engine
-from nlsq._fits.options import METHODS
 from nlsq._models.formulas import formula_problem
 from nlsq._models.parameter_names import names_for, parameter_names
 from nlsq._results.result import CurveFitResult
 
 _PLAIN_SIGMA = (type(None), float, int, str, np.ndarray)
-_MODES = ("auto", "fwd", "rev")
 _PRECISIONS = ("auto", "double", "measure", "mixed")
 _STARTS = ("search", "ones")
-_LOSSES = ("linear", "soft_l1", "huber", "cauchy", "arctan")
 _NAN_POLICIES = ("raise", "omit", "propagate")
 
 
@@ -216,19 +213,19 @@ def _flatten(fit):
 def _set_solver(fit):
     options, solver = fit.options, fit.solver
     if options["method"] is not None:
-        solver["method"] = arguments.one_of(options["method"], METHODS, "method")
+        solver["method"] = arguments.one_of(options["method"], arguments.METHODS, "method")
     loss = options["loss"]
     if loss is not None:
         if callable(loss):
-            raise TypeError(f"loss must be one of {', '.join(_LOSSES)}; nlsq.least_squares takes functions, too")
-        arguments.one_of(loss, _LOSSES, "loss")
+            raise TypeError(f"loss must be one of {', '.join(arguments.LOSSES)}; nlsq.least_squares takes functions, too")
+        arguments.one_of(loss, arguments.LOSSES, "loss")
     f_scale, threads, mode = options["f_scale"], options["threads"], options["jacobian_mode"]
     if type(f_scale) is not float or not 0.0 < f_scale < np.inf:
         f_scale = arguments.number(f_scale, "f_scale", above=True)
     if threads != 0 or type(threads) is not int:
         threads = arguments.threads(threads)
     if mode is not None:
-        arguments.one_of(mode, _MODES, "jacobian_mode")
+        arguments.one_of(mode, arguments.JACOBIAN_MODES, "jacobian_mode")
     for name in solver:
         if name.endswith("tol"):
             solver[name] = arguments.number(solver[name], name)

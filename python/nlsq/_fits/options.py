@@ -23,7 +23,6 @@ DEFAULTS = {
 LIMITS = ("max_nfev", "maxfev", "maxiter")  # names of one argument
 _SOLVER = ("ftol", "xtol", "gtol", "x_scale", *LIMITS)
 KNOWN = (*DEFAULTS, *_SOLVER)
-METHODS = ("trf", "lm", "dogbox", "auto")
 # What help() shows.
 SHOWN = {**{name: DEFAULTS.get(name) for name in POSITIONAL}, **DEFAULTS, "ftol": 1e-8, "xtol": 1e-8, "gtol": 1e-8,
          "x_scale": "jac", **dict.fromkeys(LIMITS)}  # fmt: skip
@@ -57,7 +56,7 @@ def options_of(positional, keywords):
             others[name] = value
     if others is not None:
         _add_nlsqs_arguments(others, options)
-    if type(options["method"]) is str and options["method"] not in METHODS:
+    if type(options["method"]) is str and options["method"] not in arguments.METHODS:
         _translate_method(options)
     return options, solver
 

@@ -20,8 +20,6 @@ from nlsq._fits.together_result import GlobalFitResult
 from nlsq._models.formulas import Formula, parse
 from nlsq._models.parameter_names import parameter_names
 
-_METHODS = ("trf", "lm", "dogbox", "auto")
-_LOSSES = ("linear", "soft_l1", "huber", "cauchy", "arctan")
 _SOLVERS = ("auto", "dense", "sparse")
 _TOLERANCES = ("ftol", "xtol", "gtol")
 
@@ -283,9 +281,9 @@ def _relations(tie, prior, derive):
 def _solver_options(method, loss, f_scale, solver):
     options = {"f_scale": arguments.number(f_scale, "f_scale", above=True)}
     if method is not None:
-        options["method"] = arguments.one_of(method, _METHODS, "method")
+        options["method"] = arguments.one_of(method, arguments.METHODS, "method")
     if loss is not None:
-        arguments.one_of(loss, _LOSSES, "loss")
+        arguments.one_of(loss, arguments.LOSSES, "loss")
     for name, value in solver.items():
         if name in _TOLERANCES:
             options[name] = arguments.number(value, name)

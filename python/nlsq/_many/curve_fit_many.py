@@ -24,10 +24,7 @@ if TYPE_CHECKING:
 
     from nlsq._base.types import ManyOptions
 
-_METHODS = ("trf", "lm", "dogbox", "auto")
 _STARTS = ("search", "ones")
-_MODES = ("auto", "fwd", "rev")
-_LOSSES = ("linear", "soft_l1", "huber", "cauchy", "arctan")
 _TOLERANCES = ("ftol", "xtol", "gtol")
 _KNOWN = (
     "f", "xdata", "ydatas", "p0", "sigma", "absolute_sigma", "bounds", "mask", "nan_policy", "fixed", "method", "loss",
@@ -179,16 +176,16 @@ def _core_options(absolute_sigma, method, loss, f_scale, threads, jacobian_mode,
     core = {"absolute_sigma": arguments.truth(absolute_sigma, "absolute_sigma")}
     core["starts"] = arguments.one_of(starts, _STARTS, "starts")
     if method is not None:
-        core["method"] = arguments.one_of(method, _METHODS, "method")
+        core["method"] = arguments.one_of(method, arguments.METHODS, "method")
     if callable(loss):
-        raise TypeError(f"loss must be one of {', '.join(_LOSSES)}; nlsq.least_squares takes functions, too")
+        raise TypeError(f"loss must be one of {', '.join(arguments.LOSSES)}; nlsq.least_squares takes functions, too")
     if loss is not None:
-        core["loss"] = arguments.one_of(loss, _LOSSES, "loss")
+        core["loss"] = arguments.one_of(loss, arguments.LOSSES, "loss")
     core["f_scale"] = arguments.number(f_scale, "f_scale", above=True)
     core["threads"] = arguments.threads(threads)
     core["time_limit"] = arguments.number(time_limit, "time_limit")
     if jacobian_mode is not None:
-        core["jacobian_mode"] = arguments.one_of(jacobian_mode, _MODES, "jacobian_mode")
+        core["jacobian_mode"] = arguments.one_of(jacobian_mode, arguments.JACOBIAN_MODES, "jacobian_mode")
     for name in _TOLERANCES:
         if solver.get(name) is not None:
             core[name] = arguments.number(solver[name], name)
