@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Fails when a module of python/nlsq imports what the order of its packages forbids. The order is the table "Packages of
 python/nlsq" in docs/architecture.md: a package imports only packages in rows above its own, and modules of its own without a
-circle. Imports inside functions, and those for type checkers alone, count like all others.
+circle. Imports inside functions, and those for type checkers alone, count like all others. And it fails where a page names a
+file of the package that is not there.
 
 usage: check_python.py ROOT | --self-test
 """
@@ -120,6 +121,10 @@ def check(root: pathlib.Path) -> list[str]:
         if where not in BY_NAME:
             faults += [f"{where}:{line}: a module is imported by a name in a string" for line in names_modules(path)]
     faults += [f"modules import each other in a circle: {', '.join(group)}" for group in circles_of(edges)]
+    for path in sorted((root / "docs").rglob("*.md")):
+        for line, text in enumerate(path.read_text("utf-8").splitlines(), 1):
+            faults += [f"{path.relative_to(root)}:{line}: there is no python/nlsq/{file}"
+                       for file in re.findall(r"(?<![\w.])(_[a-z]+/\w+\.py)", text) if not (package / file).exists()]
     for path in sorted((root / "python" / "bindings").glob("*.[ch]pp")):
         faults += [f"{path.name}:{line}: C++ names a module of nlsq; call operation()"
                    for line, text in enumerate(path.read_text("utf-8").splitlines(), 1) if re.search(r'"nlsq\._(?!core\b)', text)]
@@ -150,6 +155,7 @@ def self_test() -> list[str]:
         "a module that is not there": {"python/nlsq/_low/a.py": "from nlsq._lower import x\n"},
         "a package without a row": {"python/nlsq/_new/__init__.py": ""},
         "a full hall": {f"python/nlsq/m{i}.py": "" for i in range(MOST_IN_HALL)},
+        "a page that names a file of old": {"docs/page.md": "see `python/nlsq/_low/z.py`\n"},
         "a module named in C++": {"python/bindings/m.cpp": 'nb::module_::import_("nlsq._low.a");\n'},
     }
     faults = []

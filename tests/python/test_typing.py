@@ -9,7 +9,7 @@ import sys
 import pytest
 
 import nlsq
-from nlsq._base import types as _types
+from nlsq._base import option_types as _types
 
 ROOT = pathlib.Path(__file__).parents[2]
 PACKAGE = ROOT / "python" / "nlsq"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from nlsq._base.types import FitOptions
+    from nlsq._base.option_types import FitOptions
 
 
 if TYPE_CHECKING:

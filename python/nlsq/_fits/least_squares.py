@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from nlsq._base.optimize import OptimizeResult
-    from nlsq._base.types import LeastSquaresOptions
+    from nlsq._base.option_types import LeastSquaresOptions
 
 _DEFAULTS = {
     "jac": None, "bounds": UNBOUNDED, "method": "trf", "ftol": 1e-8, "xtol": 1e-8, "gtol": 1e-8,

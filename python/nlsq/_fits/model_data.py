@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from nlsq._data import rows
+from nlsq._data import missing_rows
 from nlsq._data.model_input import as_model_input
 from nlsq._models import jax, signatures
 from nlsq._models.parameter_names import parameter_names
@@ -37,14 +37,14 @@ def check_lengths(f, xdata, ydata, p0):
 def without_masks(xdata, ydata, options):
     """Masked arrays as plain ones, sigma among the options too: as nan_policy says."""
     sigma = options["sigma"]
-    if rows.has_masks(xdata, ydata, sigma):
+    if missing_rows.has_masks(xdata, ydata, sigma):
         if options["nan_policy"] != "omit":
             given = {"xdata": xdata, "ydata": ydata, "sigma": sigma}
-            names = [name for name, value in given.items() if rows.has_masks(value, None, None)]
+            names = [name for name, value in given.items() if missing_rows.has_masks(value, None, None)]
             what = "is a masked array" if isinstance(given[names[0]], np.ma.MaskedArray) else "holds masked arrays"
             raise TypeError(f"{names[0]} {what}; nan_policy='omit' leaves the masked rows out"
                             f"{', as does sigma.filled(np.inf)' if names[0] == 'sigma' else ''}")  # fmt: skip
-        xdata, ydata, options["sigma"] = rows.masked_as_nan(xdata, ydata, sigma)
+        xdata, ydata, options["sigma"] = missing_rows.masked_as_nan(xdata, ydata, sigma)
     return xdata, ydata
 
 

@@ -186,11 +186,11 @@ def _set_rows(fit):
     if nan_policy is not None and nan_policy not in _NAN_POLICIES:
         raise ValueError(f"nan_policy must be 'raise', 'omit' or 'propagate', not {nan_policy!r}")
     if options["data_mask"] is not None:
-        from nlsq._data.rows import masked
+        from nlsq._data.missing_rows import masked
 
         sigma = masked(options["data_mask"], ydata, sigma)
     if nan_policy == "omit":
-        from nlsq._data.rows import omit
+        from nlsq._data.missing_rows import omit
 
         fit.xdata, fit.ydata, sigma = omit(xdata, ydata, sigma)
     if np.ndim(sigma) == 1 and np.isinf(sigma).all():

@@ -9,8 +9,8 @@ from nlsq import _core
 from nlsq._base import arguments
 from nlsq._base.shown_arguments import show_arguments
 from nlsq._many.data import Sets, formula_sets, leading_shape, mask_of, sets_of, sigma_of_sets
+from nlsq._many.one_record import recorded_for_all
 from nlsq._many.parameters import automatic, parameters
-from nlsq._many.recorded import recorded_for_all
 from nlsq._many.result import CurveFitManyResult
 from nlsq._models import signatures
 from nlsq._models.formulas import Formula
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from nlsq._base.types import ManyOptions
+    from nlsq._base.option_types import ManyOptions
 
 _STARTS = ("search", "ones")
 _TOLERANCES = ("ftol", "xtol", "gtol")

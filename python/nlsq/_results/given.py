@@ -16,7 +16,7 @@ from nlsq._engine.outcome import Outcome
 from nlsq._engine.weights import total_of, whiten
 from nlsq._models.parameter_names import parameter_names
 from nlsq._models.whole import flattened
-from nlsq._results.recorded import Recorded
+from nlsq._results.stored import Recorded
 
 _DATA = ("model", "xdata", "ydata")
 # Numbers that need model, xdata and ydata.

@@ -20,7 +20,7 @@ from nlsq._engine.outcome import Outcome, engine_of
 from nlsq._results.entries import set_cache, set_outcome
 from nlsq._results.given import GivenNumbers, OrNone
 from nlsq._results.issues import of_core
-from nlsq._results.recorded import Recorded, StoredOutcome, numbers_of
+from nlsq._results.stored import Recorded, StoredOutcome, numbers_of
 
 _FORMAT = 1
 

@@ -6,8 +6,8 @@ import warnings
 import numpy as np
 
 from nlsq._base.optimize import optimize_warning
+from nlsq._scipy import checks
 from nlsq._scipy import least_squares as lsq
-from nlsq._scipy import options as checks
 from nlsq._scipy.arguments import Arguments
 from nlsq._scipy.covariance import covariance, minpack_factors
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from nlsq import _core
 from nlsq._models import jax
-from nlsq._scipy import options as checks
+from nlsq._scipy import checks
 from nlsq._scipy.differences import unbounded
 
 UNBOUNDED = (-np.inf, np.inf)
@@ -31,10 +31,10 @@ class Arguments:
         if n > 1 and p0 is not None:
             _no_vector(f, n)
         if not (type(xdata) is type(ydata) is np.ndarray and (sigma is None or type(sigma) is np.ndarray)):
-            from nlsq._data import rows
+            from nlsq._data import missing_rows
 
-            if rows.has_masks(xdata, ydata, sigma):
-                xdata, ydata, sigma = rows.without_masked(xdata, ydata, sigma)
+            if missing_rows.has_masks(xdata, ydata, sigma):
+                xdata, ydata, sigma = missing_rows.without_masked(xdata, ydata, sigma)
         if bounds is UNBOUNDED:
             (self.lower, self.upper), bounded = unbounded(n), False
             self.p0 = p0 = np.ones(n) if p0 is None else np.atleast_1d(p0)
@@ -78,19 +78,19 @@ class Arguments:
         if policy not in ("raise", "omit"):
             raise ValueError("nan_policy must be one of {None, 'raise', 'omit'}")
         bad_y = _nan_in(self.y)
-        from nlsq._data import rows
+        from nlsq._data import missing_rows
 
         if type(self.x) is np.ndarray:
             bad_x = _nan_in(self.x)
             bad_x = bad_x.any(axis=tuple(range(bad_x.ndim - 1)))
         else:  # tables, dictionaries, series
-            bad_x = ~rows.complete(self.x, self.y.shape, np.isnan)
+            bad_x = ~missing_rows.complete(self.x, self.y.shape, np.isnan)
         kept = ~(bad_x | bad_y)
         if kept.all():
             return sigma
         if policy == "raise":
             raise ValueError("The input contains nan values")
-        self.x = self.x[..., kept] if type(self.x) is np.ndarray else rows.kept(self.x, kept, self.y.shape)
+        self.x = self.x[..., kept] if type(self.x) is np.ndarray else missing_rows.kept(self.x, kept, self.y.shape)
         self.y = self.y[kept]
         if sigma is not None:
             sigma = np.asarray(sigma)

@@ -18,7 +18,7 @@ from nlsq._recording.models import COUNTED
 from nlsq._recording.residuals import Engine, Refused, point_beside, record, same_values, size_of
 from nlsq._scipy.differences import as_values
 from nlsq._scipy.losses import Loss
-from nlsq._scipy.types import as_jacobian, dense, rows_times, transposed_times
+from nlsq._scipy.matrices import as_jacobian, dense, rows_times, transposed_times
 
 _EPS = np.finfo(float).eps
 _FLOAT64 = np.dtype(float)

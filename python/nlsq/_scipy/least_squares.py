@@ -11,13 +11,12 @@ import numpy as np
 from nlsq._models import jax
 from nlsq._recording.function_state import state_of
 from nlsq._recording.residuals import Engine
-from nlsq._scipy import subspace
-from nlsq._scipy import options as checks
+from nlsq._scipy import checks, subspace
 from nlsq._scipy.black_box import BlackBox
+from nlsq._scipy.checks import UNBOUNDED
 from nlsq._scipy.differences import Differences, is_bounded
 from nlsq._scipy.losses import Loss
-from nlsq._scipy.options import UNBOUNDED
-from nlsq._scipy.types import is_operator, is_sparse, optimize_result
+from nlsq._scipy.matrices import is_operator, is_sparse, optimize_result
 
 _ENGINE = Engine(says_why=False)
 _MOST_AT_BOUNDS = 2  # steps of a polish: one may put parameters onto their bounds

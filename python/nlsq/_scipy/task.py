@@ -11,14 +11,14 @@ from nlsq._recording.decisions import Decisions
 from nlsq._recording.function_state import Kept, state_of, unchanged
 from nlsq._recording.models import holds, identity_of, is_verified, recorded, set_verified
 from nlsq._recording.residuals import point_beside, same_values
+from nlsq._scipy import checks
 from nlsq._scipy import least_squares as lsq
-from nlsq._scipy import options as checks
 from nlsq._scipy.answer import Answers
 from nlsq._scipy.arguments import passes_of
 from nlsq._scipy.black_box import BlackBox
 from nlsq._scipy.differences import METHODS, Differences
 from nlsq._scipy.losses import Loss
-from nlsq._scipy.types import dense
+from nlsq._scipy.matrices import dense
 
 _EPS = np.finfo(float).eps
 _INFO = 20  # logging.INFO
