@@ -101,7 +101,7 @@ def _operation(name):
 
 _core.register_operations(_operation)
 
-if not TYPE_CHECKING:  # it would make every name known
+if not TYPE_CHECKING:  # a type checker would take every name as known
 
     def __getattr__(name):
         import importlib

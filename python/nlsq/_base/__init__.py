@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""What every room needs: errors, arguments that are checked, the words of messages, files, SciPy's classes."""
+"""What all packages need: errors, arguments that are checked, the words of messages, files, SciPy's classes."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Files that results are written to: a file that is no result of ours is not replaced unasked.
+"""Writing results to files; a file that is not a result of this package is replaced only on request.
 
 A new file is written beside the old one and takes its place when it is whole, so that a full disk leaves the old one.
 Links are followed; devices and pipes are written to as they are.
@@ -43,7 +43,7 @@ def _replace(target, data, found):
     beside = os.path.join(os.path.dirname(target), f".nlsq-{os.urandom(8).hex()}")
     try:
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    except OSError:  # no new file may be made there, yet the old one may be writable
+    except OSError:  # no new file can be created there, but the old one may be writable
         _write(target, data)
         return
     try:

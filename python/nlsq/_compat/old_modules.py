@@ -78,7 +78,7 @@ class _Loader:
         if "least_squares" in names:
             function = names.pop("least_squares")
             function.__dict__.update(names)
-            sys.modules[name] = function  # what an import of this name finds, and its package keeps
+            sys.modules[name] = function  # what an import of this name finds, and what becomes the attribute of its package
 
 
 def jacobian_mode_selector(n_params: int, n_residuals: int, mode: str = "auto") -> tuple[str, str]:

@@ -208,11 +208,11 @@ def _disagrees(model, residuals):
     step."""
     out, p = model.out, model.p0[model.free]
     function = (lambda q: residuals.values(q.tolist())) if isinstance(residuals, _core.Called) else residuals
-    data = float(np.linalg.norm(model.weighted(out.ydata.copy())))  # the size whose rounding the residuals bear
+    data = float(np.linalg.norm(model.weighted(out.ydata.copy())))  # the size of the data, whose rounding errors the residuals contain
     with np.errstate(all="ignore"):
         J, here = model.given_jacobian(p), function(p)
         size = np.linalg.norm(J, axis=0)
-        # All parameters change the residuals by as much, none of them cancels another but by chance.
+        # Each parameter changes the residuals by the same amount, so they cancel each other only by chance.
         unit = np.where(size > 0, max(np.linalg.norm(here), data) / np.where(size > 0, size, 1.0), np.inf)
         unit = np.minimum(unit, np.where(p != 0, np.abs(p), np.where(size > 0, np.inf, 1.0)))
         unit = unit * (1.0 + 0.37 * np.arange(len(p)))
@@ -236,7 +236,7 @@ def _is_single(model, residuals):
     try:
         values = np.asarray(model.call(model.out.xdata, *model.p0.tolist()))
     except (TypeError, ValueError):
-        return False  # said in better words when the fit calls it
+        return False  # the fit calls it again and gives a better message
     if isinstance(residuals, _core.Called) and values.dtype.kind == "f" and values.ndim == 1:
         residuals.remember_values(model.p0[model.free].tolist(), values)
     return values.dtype.kind == "f" and values.dtype.itemsize < 8

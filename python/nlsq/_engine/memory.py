@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 _FEW = 64  # rows on which a model is recorded to see what it is made of
-_MANY = 10_000_000  # above, none is recorded on all rows for that
+_MANY = 10_000_000  # with more rows the model is not recorded on all of them
 _GIB = 2**30
-_KNOWN, _GUESSED = 1.05, 1.2  # how far above an estimate a fit may be
+_KNOWN, _GUESSED = 1.05, 1.2  # factors by which a fit may exceed the estimate
 
 
 class MemoryRequirements(

@@ -8,7 +8,7 @@ from nlsq._data.model_input import as_model_input
 from nlsq._models.formulas import Formula
 from nlsq._recording.models import recorded
 
-_COARSE = 3e-5  # part of a row by differences that may be their error
+_COARSE = 3e-5  # part of a row of a finite-difference Jacobian that may be error
 
 
 class Request:

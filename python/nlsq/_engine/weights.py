@@ -33,7 +33,7 @@ def total_of(y, sigma):
     if sigma is None:
         apart = y - y.mean()
         return float(apart @ apart)
-    with np.errstate(all="ignore"):  # a weight beyond all numbers gives a sum that is none, as in the core
+    with np.errstate(all="ignore"):  # an infinite weight makes the sum NaN, as in the core
         w = 1.0 / np.broadcast_to(sigma, y.shape) ** 2
         used = w > 0
         w, y = w[used], y[used]

@@ -108,7 +108,7 @@ def _ends(starts, f, xdata, ydata, solver, given):
         "status": np.empty(count, np.int32), "nfev": np.empty(count, np.int32),
     }  # fmt: skip
     other = ("x_scale", "progressive", "memory_limit", "precision", "device")  # of the fit from the best end
-    # Where one start fails another one serves.
+    # If one start fails, the others remain.
     plain = {name: value for name, value in solver.items() if name not in other} | {"second_start": "none"}
     if given["jac"] is None and np.ndim(sigma) < 2:
         traced, _ = recorded(f, xdata, starts[0].tolist(), given["names"], len(ydata), lower, upper)

@@ -6,7 +6,7 @@ import numpy as np
 from nlsq import _core
 from nlsq._base.optimize import OptimizeResult
 
-_LEAST = 50  # parameters from which a pattern is used for more than differences
+_LEAST = 50  # number of parameters from which the sparsity pattern selects the sparse solver
 _STEP = float(np.sqrt(np.finfo(float).eps))
 
 
@@ -28,7 +28,7 @@ def pattern_of(sparsity, m, n):
 
 
 def is_chosen(settings, n):
-    """Whether arguments of least_squares are those of a sparse fit."""
+    """Whether the sparse solver takes a call of least_squares with these arguments."""
     bounds = settings["bounds"]
     if not hasattr(bounds, "lb") and not (isinstance(bounds, (tuple, list)) and len(bounds) == 2):
         return False

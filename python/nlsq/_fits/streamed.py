@@ -7,7 +7,7 @@ from nlsq._engine.streamed import x_of
 from nlsq._fits.in_memory import fit_in_memory
 
 _HEAD = 64  # first rows, which models are recorded on
-_FEW = 4096  # rows that are arrays after all
+_FEW = 4096  # sources with at most so many rows are read into arrays
 
 
 def fit_rows(f, source, ydata, options, solver):

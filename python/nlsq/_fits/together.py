@@ -153,7 +153,7 @@ class Problem:
         start = _spread(p0, self._sets, "p0")
         limits = {name: _pair(name, pair) for name, pair in _spread(bounds, self._sets, "bounds", pairs=True).items()}
         relations = _relations(tie, prior, derive)
-        # A start or bounds for a whole vector are none for an element that is tied.
+        # A start or bounds given for a whole vector do not apply to an element that is tied.
         for name in relations.get("ties", {}) if relations else ():
             for given, values in ((p0, start), (bounds, limits), (fixed, fixed_values)):
                 if isinstance(given, Mapping) and name not in given:

@@ -79,7 +79,7 @@ def bootstrap(result, n, seed, method, threads):
                   loss=None if core.loss == "linear" else core.loss, f_scale=out.f_scale)  # fmt: skip
     popt, success = np.empty((n, len(names))), np.empty(n, dtype=bool)
     scaled = (y - values)[used] / weights[used]
-    # Residuals of a fit are smaller than errors: as if each parameter took one of them away.
+    # The residuals of a fit are smaller than the errors, as if each parameter removed one of them.
     scaled = (scaled - (scaled.mean() if method == "residuals" else 0.0)) * np.sqrt(rows / (rows - free))
     spread = 1.0 if core.absolute_sigma else float(np.sqrt(np.mean(scaled**2)))
     chunk = max(1, _MOST_VALUES // len(y))

@@ -260,7 +260,7 @@ def _fit_sets(f, sets, options):
 
             engine, source = "callback", "ones" if searched else "given"
             core.pop("starts", None)
-            if searched and isinstance(options["p0"], str):  # nothing can look into a model that is called
+            if searched and isinstance(options["p0"], str):  # a model that is called cannot be inspected
                 starts = automatic(options["p0"], f, sets, names, lower, upper, options)
             elapsed = fit_called_sets(f, sets, starts, names, lower, upper, fixed, options, core, into, progress)
     finally:

@@ -26,7 +26,7 @@ def parameters(f, sets, options):
         n = np.atleast_1d(p0).shape[-1]
         if names is None or len(names) != n:
             names = names_for(f, names, n)
-        p0 = np.atleast_1d(p0).tolist() if table is None else None  # a row for each set is all in the table
+        p0 = np.atleast_1d(p0).tolist() if table is None else None  # the table has one row for each set
     if not names:
         why = "give p0 for a function of *parameters" if names is None else "the model has no parameters after x"
         raise ValueError(f"Unable to determine number of fit parameters: {why}")

@@ -107,7 +107,7 @@ def _codes(column):
     if column.dtype.kind not in "OUS":
         return np.unique(column, return_inverse=True)[1]
     if column.dtype.kind != "O":
-        column = column.tolist()  # texts are sorted slowly, and looked up fast
+        column = column.tolist()  # sorting texts is slow, looking them up is fast
     seen = {}  # by value: 1 and "1", None and "None" are different keys
     try:
         return np.fromiter((seen.setdefault(value, len(seen)) for value in column), np.int64, len(column))

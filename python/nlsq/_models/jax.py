@@ -102,7 +102,7 @@ def is_array(value):
 
 
 def plain_data(function, x):
-    """x with arrays of NumPy in place of those of JAX, for a function that is none of JAX: it would compute in single
+    """x with arrays of NumPy in place of those of JAX, for a function that does not use JAX: with JAX arrays it would compute in single
     precision, and could not be recorded."""
     if is_array(x):
         return x if uses_jax(function) else np.asarray(x)

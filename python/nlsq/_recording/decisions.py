@@ -16,8 +16,8 @@ OTHER_DECISION = (
     "a decision (if, while, and, or, max, min) on a parameter's value is another one where the fit ends; write np.where, "
     "np.minimum or np.maximum"
 )
-_MOST = 64  # decisions of a function: loops may make many
-_BESIDE = 1e-6  # of a parameter: how far from the end the decisions have to stand
+_MOST = 64  # decisions that a function may make; loops can make many
+_BESIDE = 1e-6  # of a parameter: the distance from the end at which the decisions must still hold
 
 
 class Decisions:

@@ -13,7 +13,7 @@ import numpy as np
 
 _PLAIN = (int, float, complex, str, bytes, bool, type(None))
 _GROWING = (list, dict, set)
-_MOST = 64  # attributes of an object that are looked at
+_MOST = 64  # attributes of an object that are inspected at most
 
 
 def state_of(function) -> list:

@@ -50,7 +50,7 @@ def trace(function, x, names, rows, decisions=None, kept=None):
 
                 try:
                     return _core.trace(function, x.view(DataBlock), False, None, names, rows, **more), None
-                except Exception:  # recorded with a plain array, or what is wrong is said of that
+                except Exception:  # recorded with a plain array below, which also gives the error message
                     if decisions is not None:
                         decisions.clear()
                     if kept is not None:
@@ -197,7 +197,7 @@ def _sample_agrees(function, traced, x, p0, lower, upper, names, rows):
     if type(x) is not np.ndarray or x.dtype.kind != "f":
         return False
     if x.ndim == 1 and len(traced[1]) > 1:
-        return False  # other data than x, whose rows only the whole tells
+        return False  # other data than x: only the whole arrays show their rows
     step = rows // _SAMPLE_ROWS
     if x.shape[-1:] == (rows,):
         some = x[..., ::step]

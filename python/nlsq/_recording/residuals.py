@@ -16,8 +16,8 @@ from nlsq._tracing.vector import ParameterVector
 _NAMES = {n: [f"p{i}" for i in range(n)] for n in range(1, 64)}
 _MOST_OUTPUTS = 300  # beyond, residuals that are formulas of their own take longer to compile than to call
 _TOO_MANY = f"more than {_MOST_OUTPUTS} residuals without rows of data"
-_too_many = set()  # (n, m, identity) of functions with more
-_RELATIVE = 1e-9  # of values in which a recording may differ from its function: rounding
+_too_many = set()  # (n, m, identity) of functions that have more
+_RELATIVE = 1e-9  # relative difference allowed between a recording and its function: rounding
 
 
 class Engine(NamedTuple):

@@ -15,7 +15,7 @@ _QUESTIONS = frozenset(
      "generic", "flags", "base")
 )  # fmt: skip
 _KNOWN = frozenset(("numpy", "scipy", "math", "builtins", "operator", "_operator", "itertools", "functools", "nlsq"))
-_MOST = 50  # pieces of code that are looked at
+_MOST = 50  # code objects that are inspected at most
 _asked = {}
 _ASKED_MOST = 10_000
 
@@ -94,7 +94,7 @@ def _called(names, function, owner):
             values += [] if known else [vars(value).get(name) for name in names]
         elif value is not None and not callable(value):
             owners.append(kind)
-            kept = getattr(value, "__dict__", None)  # its own, not what a property would compute
+            kept = getattr(value, "__dict__", None)  # the stored value, not one that a property would compute
             values += [kept.get(name) for name in names] if type(kept) is dict else []
     called = [(value, None) for value in values if callable(value)]
     found = [(getattr(one, name, None), one) for one in owners for name in names]

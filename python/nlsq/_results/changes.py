@@ -11,7 +11,7 @@ import numpy as np
 from nlsq import _core
 
 _KEPT = 32768
-_CHUNK = 1 << 20  # values of an array that is not contiguous, copied at a time
+_CHUNK = 1 << 20  # values copied at a time of an array that is not contiguous
 
 
 def snapshot(array, fit=None):

@@ -32,7 +32,7 @@ class Predictions:
             self._unchanged(False)
         errors = np.asarray(self._outcome.predict_errors(x), dtype=float)
         if not np.isfinite(self["pcov"]).all():
-            # inf - inf: what depends on an undetermined parameter is undetermined.
+            # inf - inf is NaN: what depends on an undetermined parameter is undetermined.
             errors = np.where(np.isnan(errors), np.inf, errors)
         if errors.shape == shape:
             return errors

@@ -20,7 +20,7 @@ def text(result) -> str:
         parts.append(f"{len(core.names) - _MOST} more")
     try:
         parts.append(f"R² = {core.r_squared:.6g}")
-    except AttributeError:  # made of entries that do not tell
+    except AttributeError:  # made of entries that do not say
         return f"CurveFitResult({', '.join(parts)})"
     return f"CurveFitResult({', '.join([*parts, _outcome(core)])})"
 

@@ -115,7 +115,7 @@ def state_of(result):
     function = outcome.function if outcome.whole is None else outcome.whole.function
     state["function"], state["jac"] = _picklable(function), _picklable(outcome.jac)
     if state["function"] is None:
-        # Without the function, what it says at the data is kept.
+        # The function is not stored, so its values at the data are.
         state["values"], state["errors"] = result.predict(return_std=True)
     state["entries"] = {k: v for k, v in dict.items(result) if k not in ("model", *_DATA)}
     return state

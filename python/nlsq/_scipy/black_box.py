@@ -23,7 +23,7 @@ from nlsq._scipy.matrices import as_jacobian, dense, rows_times, transposed_time
 _EPS = np.finfo(float).eps
 _FLOAT64 = np.dtype(float)
 _KEPT_VALUES = 4_000_000  # of Jacobians
-_FEW_POINTS = 100  # a limit of fewer is meant for steps that cost differences each
+_FEW_POINTS = 100  # smaller limits are meant for steps each of which costs the calls of a finite difference
 
 
 def plain_residuals(values, m=-1, may_be_empty=True) -> np.ndarray:
@@ -75,9 +75,9 @@ class BlackBox:
         self._points = OrderedDict()
         self._keep = 2
         self._called = None  # a _core.Called that remembers the points
-        self.at_end = True  # whether the last Jacobian has to be that where the fit ends
+        self.at_end = True  # whether the last Jacobian must be that at the end of the fit
         self.may_be_empty = False  # whether there may be no residuals at all
-        self.recorded = None  # a _recorded_residuals.Recorded of the function, to be minimized in the engine
+        self.recorded = None  # a Recorded of _recording/residuals.py, to be minimized in the engine; or None
         self.note = None  # why there is none
         self.core = None  # the core's last result
 
@@ -211,7 +211,7 @@ class BlackBox:
             self.recorded, self.note = None, "an exact derivative is not finite"
             return None
         if self._kept is not None:
-            self._points.clear()  # the last call has to be that where the fit ends, whatever is known there
+            self._points.clear()  # the last call must be at the end of the fit, even if the values there are known
         if self._decisions and not self._stands(core, lower, upper):
             self.recorded, self.note = None, OTHER_DECISION
             return None

@@ -16,7 +16,7 @@ LSMR_OPTIONS = {"damp", "atol", "btol", "conlim", "maxiter", "show", "x0", "regu
 
 
 def check_choices(jac, method, tr_solver, loss, verbose, max_nfev):
-    """Raises where an argument is none of its choices."""
+    """Raises ValueError where an argument is not one of its choices."""
     if method not in ("trf", "dogbox", "lm"):
         raise ValueError("`method` must be 'trf', 'dogbox' or 'lm'.")
     if not callable(jac) and jac not in differences.METHODS:

@@ -78,7 +78,7 @@ def _short_way(f, x, y, p0):
         return None
     if p0 is None:
         if getattr(f, "__dict__", None):
-            return None  # a decorator's, perhaps: with a signature that is not its code's
+            return None  # perhaps from a decorator, with a signature that is not that of its code
         n = code.co_argcount - 1 - hasattr(f, "__self__")
         start = [1.0] * n
     elif type(p0) is np.ndarray:

@@ -84,7 +84,7 @@ class Differences:
         self.sparsity = sparsity
         self.evaluations = 0
         self.at_zero = 0.0  # |x| that rel_step is meant of where x is 0; 0: none
-        # Nothing that the core could not do.
+        # The core can do all of this.
         self.plain = sparsity is None and mapper is map and method != "cs"
         if sparsity is not None:
             self.structure = _coordinates(sparsity)

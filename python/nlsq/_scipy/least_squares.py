@@ -128,7 +128,7 @@ def solve(fun, x0, jac="2-point", bounds=UNBOUNDED, method="trf", ftol=1e-8, xto
         solver = {"method": method, "ftol": ftol, "xtol": xtol, "gtol": gtol, "polish": callable(jac),
                   "max_nfev": 100 * problem.n if max_nfev is None else int(max_nfev),
                   "second_start": second_start}  # fmt: skip
-        if callable(jac):  # a limit: no Jacobian beyond what gtol asks for
+        if callable(jac):  # a limit: beyond it no Jacobian is made unless gtol needs one
             solver["max_polish"] = _MOST_AT_BOUNDS if is_bounded(lower, upper) else 1
         if scale is not None:
             solver["x_scale"] = scale.tolist()

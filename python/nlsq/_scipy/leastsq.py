@@ -52,7 +52,7 @@ def leastsq(func: Callable, x0, args=(), Dfun=None, full_output=False, col_deriv
         return _improper(func, x0, args, full_output, not by_differences)
     fit = Fit(func, x0, args, Dfun, bool(col_deriv), epsfcn)
     options = (float(ftol), float(xtol), float(gtol), passes_of(maxfev, n) if by_differences else maxfev, scale)
-    if not fit.is_finite:  # MINPACK goes nowhere from there
+    if not fit.is_finite:  # MINPACK does not move from there
         ier = 4
     else:
         full = bool(full_output)

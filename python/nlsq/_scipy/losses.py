@@ -54,7 +54,7 @@ class Loss:
         the derivatives are by f^2."""
         with np.errstate(over="ignore", under="ignore"):
             z = (f / self.f_scale) ** 2
-        if self.name is None:  # the user's: what it warns of is said
+        if self.name is None:  # the user's function: its warnings are shown
             rows = np.array(self.function(z), dtype=float)
         else:
             with np.errstate(all="ignore"):

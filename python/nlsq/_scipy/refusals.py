@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Functions that were found to be none that can be recorded, which is not tried again: a program may fit with one
+"""Functions that cannot be recorded, so that recording them is not tried again: a program may fit with one
 thousands of times, and trying takes as long as many calls."""
 
 from nlsq._recording.models import identity_of

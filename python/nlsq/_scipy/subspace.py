@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-_GTOL_LEFT = 1e-14  # of the first gradient: rounding
+_GTOL_LEFT = 1e-14  # relative to the first gradient: rounding
 
 
 def minimize(problem, x0: np.ndarray, lower: np.ndarray, upper: np.ndarray, solver: dict, lsmr_options: dict,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A call of SciPy's curve_fit that is no usual one: the recorded model in the engine, or the model as a black box."""
+"""A call of SciPy's curve_fit in general: the recorded model in the engine, or the model as a black box."""
 
 from math import isfinite
 
@@ -115,7 +115,7 @@ class Task(Answers):
             )  # fmt: skip
         except ValueError:
             if np.isfinite(residuals(self.p0)).all():
-                return None  # a derivative is not finite: differences may be
+                return None  # a derivative is not finite; finite differences may be
             raise self._not_finite(self.p0, residuals) from None
         if is_logged:
             log_issues(result)

@@ -96,7 +96,7 @@ def _place(step):
     """' (line 7: the line)' of a step; '' where there is none."""
     if step is None:
         return ""
-    import linecache  # for those who read a note alone, as opcode below
+    import linecache  # imported only when a note is read, as opcode below
 
     line = linecache.getline(step.tb_frame.f_code.co_filename, step.tb_lineno, step.tb_frame.f_globals).strip()
     line = line if len(line) <= _MOST_OF_A_LINE else line[: _MOST_OF_A_LINE - 1] + "…"

@@ -117,7 +117,7 @@ def memory_of(y):
     if known is None:
         if _core.is_shared(y):
             _core.refuse(y, "a view of a part of several dimensions")
-        known = _core.memo(y)["memory", id(y)] = _Memory(y)  # which keeps y, so that no other has its id
+        known = _core.memo(y)["memory", id(y)] = _Memory(y)  # keeps y alive, so that no other object gets its id
     return known
 
 
