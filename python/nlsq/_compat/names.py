@@ -7,7 +7,6 @@ WORKS names are there. PLANNED and ABSENT ones are not; asking for one says what
 import sys
 
 from nlsq import _core
-from nlsq._fits import nlsq_arguments
 from nlsq._results.attribute_names import ABSENT, PLANNED, RESULT, WORKS, group
 
 _CHUNKS = "curve_fit needs memory for the data and one block a thread, whatever the number of rows"
@@ -190,9 +189,11 @@ def _is_import(frame):
 
 def table() -> list[str]:
     """The lines of docs/nlsq-compat.md that are tables."""
+    from nlsq._fits import nlsq_arguments
+
     lines = []
-    for title, group in NAMES.items():
-        lines += [f"## {title}", "", *_rows(group), ""]
+    for title, names in NAMES.items():
+        lines += [f"## {title}", "", *_rows(names), ""]
     lines += ["## Modules", "", *_rows(MODULES, "module"), ""]
     lines += ["## Arguments of curve_fit and CurveFit without a meaning here", ""]
     lines += [*_rows(nlsq_arguments.states(), "argument"), ""]
