@@ -15,11 +15,12 @@ ROOT = pathlib.Path(__file__).parents[2]
 HEAVY = {
     "scipy", "jax", "pandas", "matplotlib", "tqdm", "statistics", "random", "decimal", "fractions", "json", "dis",
     "html", "importlib.metadata", "nlsq.scipy", "nlsq._scipy.curve_fit", "nlsq._scipy.least_squares",
-    "nlsq._fits.least_squares", "nlsq.functions", "nlsq.callbacks", "nlsq._compat.names", "nlsq._results.store", "nlsq._results.plot", "nlsq._results.show",
+    "nlsq._fits.least_squares", "nlsq.functions", "nlsq.callbacks", "nlsq._compat.names", "nlsq._results.store",
+    "nlsq._results.plot", "nlsq._results.show",
     "numpy.ma", "nlsq._engine.called", "nlsq._engine.memory",
 }  # fmt: skip
 # What models need that do more with arrays than ufuncs.
-OF_ARRAYS = {"nlsq._tracing.allowed_functions", "nlsq._tracing.row_items", "nlsq._tracing.blocks", "nlsq._tracing.broadcast", "nlsq._tracing.joined"}
+OF_ARRAYS = {f"nlsq._tracing.{name}" for name in ("allowed_functions", "row_items", "blocks", "broadcast", "joined")}
 FIT = """
 import numpy as np
 x = np.linspace(0.0, 4.0, 50)
