@@ -64,6 +64,7 @@ NB_MODULE(_core, m) {
       },
       "The candidate nearest to a name; empty when none is near.");
   nlsq::python::bind_model(m);
+  nlsq::python::bind_operations(m);
   nlsq::python::bind_trace(m);
   nlsq::python::bind_trace_rows(m);
   nlsq::python::bind_trace_rollup(m);

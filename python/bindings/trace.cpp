@@ -164,18 +164,58 @@ nb::object record_arrays(std::string_view name, nb::handle ufunc,
   for (const nb::handle input : inputs) values.append(input);
   if (ufunc.is_valid() && !ufunc.is_none()) {
     count_form();
-    return call_python(nb::module_::import_("nlsq._broadcast").attr("elementwise"), ufunc,
-                       nb::tuple(values));
+    return call_python(operation("elementwise"), ufunc, nb::tuple(values));
   }
   refuse(recording, std::string(name) + " of arrays of several dimensions");
 }
 
 }  // namespace
 
+namespace {
+// What nlsq registered, and the operations found so far; kept to the end of the process on purpose.
+struct Registered {
+  nb::object find;
+  nb::dict found;
+};
+Registered* registered = nullptr;
+}  // namespace
+
+void bind_operations(nb::module_& m) {
+  registered = new Registered();
+  m.def(
+      "register_operations",
+      [](nb::object find) {
+        registered->find = std::move(find);
+        registered->found.clear();
+      },
+      nb::arg("find"),
+      "Says where the operations on recorded values are that are written in Python: find(name).");
+}
+
+nb::object operation(const char* name) {
+  if (!registered->find.is_valid()) {
+    PyErr_SetString(PyExc_RuntimeError, "nlsq._core was imported without nlsq");
+    throw nb::python_error();
+  }
+  const auto key = nb::steal<nb::str>(PyUnicode_InternFromString(name));
+  if (registered->found.contains(key)) return registered->found[key];
+  nb::object found = registered->find(key);
+  registered->found[key] = found;
+  return found;
+}
+
+nb::handle kept_operation(std::atomic<PyObject*>& kept, const char* name) {
+  PyObject* found = kept.load(std::memory_order_acquire);
+  if (found == nullptr) {
+    found = operation(name).release().ptr();
+    kept.store(found, std::memory_order_release);  // by two threads at worst, the same object
+  }
+  return found;
+}
+
 nb::handle refusal() {
-  static const nb::object* const refused =
-      new nb::object(nb::module_::import_("nlsq._errors").attr("TraceRefused"));
-  return *refused;
+  static std::atomic<PyObject*> refused{nullptr};
+  return kept_operation(refused, "TraceRefused");
 }
 
 namespace {

@@ -6,6 +6,7 @@
 
 #include <nanobind/nanobind.h>
 
+#include <atomic>
 #include <memory>
 #include <span>
 #include <string>
@@ -32,10 +33,10 @@ struct Recording {
   std::vector<nb::object> arrays;   ///< of the columns, contiguous float64 or float32
   std::vector<nb::object> sources;  ///< what each column was made from, kept so that no address is
                                     ///< used twice
-  nb::object memo;                  ///< a dict of columns made from others, see nlsq/_row_items.py
-  nb::object index;                 ///< of the pandas Series that took part, or null
-  nb::object decisions;             ///< a nlsq._decisions.Decisions, or null: none may be made
-  bool decided = false;             ///< a decision on parameters was made
+  nb::object memo;       ///< a dict of columns made from others, see nlsq/_tracing/row_items.py
+  nb::object index;      ///< of the pandas Series that took part, or null
+  nb::object decisions;  ///< a Decisions of nlsq/_recording/decisions.py, or null: none may be made
+  bool decided = false;  ///< a decision on parameters was made
 
   expr::Graph& graph() { return trace->model.graph; }
 };
@@ -70,6 +71,14 @@ struct Column : Traced {
 /// The exception that refuse() raises.
 nb::handle refusal();
 
+/// An operation on recorded values that is written in Python (nlsq/_tracing/dispatch.py has the
+/// names).
+nb::object operation(const char* name);
+
+/// The same, looked up once. No static initializer does it: the look-up may import a module and so
+/// give the GIL to a thread that would wait for the initializer.
+nb::handle kept_operation(std::atomic<PyObject*>& kept, const char* name);
+
 /// Counts recordings' uses of what is put together in Python (blocks, joined rows, items): records
 /// of such models are compared with their functions at every fit.
 void count_form();
@@ -98,6 +107,7 @@ nb::list separate_terms(const Recording& recording, const nb::object& values);
 extern const PyType_Slot array_slots[];
 void bind_attributes(nb::class_<Traced>& traced);
 
+void bind_operations(nb::module_& m);
 void bind_trace(nb::module_& m);
 void bind_trace_rows(nb::module_& m);
 void bind_trace_rollup(nb::module_& m);

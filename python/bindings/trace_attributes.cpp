@@ -23,7 +23,7 @@ nb::tuple shape_of(const Traced& t) {
 // Indexing, attributes and texts are no matter of speed: they are in Python.
 nb::object rows_function(const char* name) {
   count_form();
-  return nb::module_::import_("nlsq._row_items").attr(name);
+  return operation(name);
 }
 
 // Slots of mappings, not of sequences: NumPy would take a sequence apart.

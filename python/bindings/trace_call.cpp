@@ -3,6 +3,8 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <atomic>
+
 #include "gil.hpp"
 #include "nlsq/cache.hpp"
 #include "nlsq/error.hpp"
@@ -29,16 +31,15 @@ class Session {
 };
 
 nb::object read_only() {
-  static const nb::object* const function =
-      new nb::object(nb::module_::import_("nlsq._array_functions").attr("read_only"));
-  return *function;
+  static std::atomic<PyObject*> function{nullptr};
+  return nb::borrow(kept_operation(function, "read_only"));
 }
 
 // The value of a model that returned no row and no number: a list, several rows one after the
 // other.
 bool joined(const std::shared_ptr<Recording>& recording, nb::object& value, Traced& result) {
   count_form();
-  value = call_python(nb::module_::import_("nlsq._joined").attr("one_row"), value, recording->rows);
+  value = call_python(operation("one_row"), value, recording->rows);
   return !value.is_none() && operand(recording, value, result);
 }
 

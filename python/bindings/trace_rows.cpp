@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rows as functions of their columns: y[key] is y over columns[key], whatever y is made of. These
-// are the pieces; nlsq/_row_items.py knows NumPy's rules.
+// are the pieces; nlsq/_tracing/row_items.py knows NumPy's rules.
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 

@@ -65,7 +65,7 @@ nb::object in_place(nb::handle self, nb::handle other) {
   }
   if (target.shared) {
     count_form();
-    call_python(nb::module_::import_("nlsq._row_items").attr("change"), self, result);
+    call_python(operation("change"), self, result);
     return nb::borrow(self);
   }
   target.node = value.node;
@@ -127,21 +127,18 @@ nb::object array_ufunc(nb::handle self, nb::handle ufunc, nb::handle method, con
     if (nb::isinstance<Traced>(input) && !nb::isinstance<Column>(input)) {
       if (options.size() == 1 && options.contains("out")) {  // perhaps an array of objects
         count_form();
-        return call_python(nb::module_::import_("nlsq._broadcast").attr("ufunc_of"), ufunc, method,
-                           inputs, options);
+        return call_python(operation("ufunc_of"), ufunc, method, inputs, options);
       }
       refuse(*recording, "NumPy's " + name + "." + nb::cast<std::string>(method) +
                              (options.size() > 0 ? " with options" : ""));
     }
   }
-  return call_python(nb::module_::import_("nlsq._array_functions").attr("call_plain"),
-                     ufunc.attr(method), inputs, options);
+  return call_python(operation("call_plain"), ufunc.attr(method), inputs, options);
 }
 
 nb::object array_function(nb::handle self, nb::handle function, nb::handle, nb::handle args,
                           nb::handle kwargs) {
-  return call_python(nb::module_::import_("nlsq._array_functions").attr("dispatch"), self, function,
-                     args, kwargs);
+  return call_python(operation("array_function"), self, function, args, kwargs);
 }
 
 void bind_operators(nb::class_<Traced>& c) {
@@ -266,8 +263,7 @@ void bind_trace(nb::module_& m) {
       .def("__getattr__", attribute)
       .def("__getitem__",
            [](nb::handle self, nb::handle key) {
-             return call_python(nb::module_::import_("nlsq._row_items").attr("item_of_data"), self,
-                                key);
+             return call_python(operation("item_of_data"), self, key);
            })
       .def_prop_ro("dtype", [plain](nb::handle self) { return plain(self).attr("dtype"); })
       .def_prop_ro("T", [plain](nb::handle self) { return plain(self).attr("T"); })

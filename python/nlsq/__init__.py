@@ -19,49 +19,50 @@ from nlsq import _core
 TYPE_CHECKING = False  # type checkers take a name like this for true; the module typing is not needed
 if TYPE_CHECKING:
     from nlsq import callbacks, functions, result, scipy
-    from nlsq._curve_fit import curve_fit
-    from nlsq._curve_fit import curve_fit as fit
-    from nlsq._device import DeviceData, device_data, devices
-    from nlsq._errors import StopOptimization
-    from nlsq._fitter import CurveFit, LargeDatasetFitter, curve_fit_large, fit_large_dataset
-    from nlsq._least_squares import LeastSquares, least_squares
-    from nlsq._many import CurveFitManyResult, curve_fit_many
-    from nlsq._memory import estimate_memory_requirements
-    from nlsq._sparse import SparseJacobianComputer, detect_jacobian_sparsity
-    from nlsq._together import Problem, fit_together
-    from nlsq._together_result import GlobalFitResult
-    from nlsq._result import CurveFitResult, OptimizeResult, OptimizeWarning
-    from nlsq._row_sources import Rows
+    from nlsq._base.errors import StopOptimization
+    from nlsq._base.optimize import OptimizeResult, OptimizeWarning
+    from nlsq._data.device import DeviceData, device_data, devices
+    from nlsq._data.row_sources import Rows
+    from nlsq._engine.memory import estimate_memory_requirements
+    from nlsq._fits.curve_fit import curve_fit
+    from nlsq._fits.curve_fit import curve_fit as fit
+    from nlsq._fits.fitter import CurveFit, LargeDatasetFitter, curve_fit_large, fit_large_dataset
+    from nlsq._fits.least_squares import LeastSquares, least_squares
+    from nlsq._fits.sparse import SparseJacobianComputer, detect_jacobian_sparsity
+    from nlsq._fits.together import Problem, fit_together
+    from nlsq._fits.together_result import GlobalFitResult
+    from nlsq._many.curve_fit_many import CurveFitManyResult, curve_fit_many
+    from nlsq._results.result import CurveFitResult
     from nlsq.callbacks import CallbackBase, CallbackChain, EarlyStopping, IterationLogger, ProgressBar
 
 __version__: str = _core.version()
 
 # Resolved on first use, so that `import nlsq` loads neither NumPy nor most of the package.
 _LAZY = {
-    "curve_fit": "nlsq._curve_fit",
-    "curve_fit_large": "nlsq._fitter",
-    "fit_large_dataset": "nlsq._fitter",
-    "LargeDatasetFitter": "nlsq._fitter",
-    "curve_fit_many": "nlsq._many",
-    "CurveFitManyResult": "nlsq._many",
-    "fit": "nlsq._curve_fit",
-    "CurveFit": "nlsq._fitter",
-    "estimate_memory_requirements": "nlsq._memory",
-    "Problem": "nlsq._together",
-    "SparseJacobianComputer": "nlsq._sparse",
-    "detect_jacobian_sparsity": "nlsq._sparse",
-    "fit_together": "nlsq._together",
-    "GlobalFitResult": "nlsq._together_result",
-    "least_squares": "nlsq._least_squares",
-    "LeastSquares": "nlsq._least_squares",
-    "Rows": "nlsq._row_sources",
-    "DeviceData": "nlsq._device",
-    "device_data": "nlsq._device",
-    "devices": "nlsq._device",
-    "CurveFitResult": "nlsq._result",
-    "OptimizeResult": "nlsq._result",
-    "OptimizeWarning": "nlsq._result",
-    "StopOptimization": "nlsq._errors",
+    "curve_fit": "nlsq._fits.curve_fit",
+    "curve_fit_large": "nlsq._fits.fitter",
+    "fit_large_dataset": "nlsq._fits.fitter",
+    "LargeDatasetFitter": "nlsq._fits.fitter",
+    "curve_fit_many": "nlsq._many.curve_fit_many",
+    "CurveFitManyResult": "nlsq._many.curve_fit_many",
+    "fit": "nlsq._fits.curve_fit",
+    "CurveFit": "nlsq._fits.fitter",
+    "estimate_memory_requirements": "nlsq._engine.memory",
+    "Problem": "nlsq._fits.together",
+    "SparseJacobianComputer": "nlsq._fits.sparse",
+    "detect_jacobian_sparsity": "nlsq._fits.sparse",
+    "fit_together": "nlsq._fits.together",
+    "GlobalFitResult": "nlsq._fits.together_result",
+    "least_squares": "nlsq._fits.least_squares",
+    "LeastSquares": "nlsq._fits.least_squares",
+    "Rows": "nlsq._data.row_sources",
+    "DeviceData": "nlsq._data.device",
+    "device_data": "nlsq._data.device",
+    "devices": "nlsq._data.device",
+    "CurveFitResult": "nlsq._results.result",
+    "OptimizeResult": "nlsq._base.optimize",
+    "OptimizeWarning": "nlsq._base.optimize",
+    "StopOptimization": "nlsq._base.errors",
     "CallbackBase": "nlsq.callbacks",
     "CallbackChain": "nlsq.callbacks",
     "EarlyStopping": "nlsq.callbacks",
@@ -91,7 +92,16 @@ def clear_cache() -> None:
     _core.clear_cache()
 
 
-if not TYPE_CHECKING:  # it would make every name known
+def _operation(name):
+    """An operation on recorded values, for the recorder in the core, which knows no module."""
+    from nlsq._tracing.dispatch import operation
+
+    return operation(name)
+
+
+_core.register_operations(_operation)
+
+if not TYPE_CHECKING:  # a type checker would take every name as known
 
     def __getattr__(name):
         import importlib
@@ -104,7 +114,7 @@ if not TYPE_CHECKING:  # it would make every name known
             return value
         if name[0] == "_":  # `from nlsq import _module` asks for an attribute first
             raise AttributeError(f"module 'nlsq' has no attribute {name!r}")
-        return importlib.import_module("nlsq._names").missing(name)
+        return importlib.import_module("nlsq._compat.names").missing(name, __all__)
 
 
 class _ModulesOfNlsq:
@@ -114,11 +124,11 @@ class _ModulesOfNlsq:
     def find_spec(name, path=None, target=None):
         if not name.startswith("nlsq."):
             return None
-        from nlsq._old_modules import spec_of
+        from nlsq._compat.old_modules import spec_of
 
         spec = spec_of(name)
         if spec is None:
-            from nlsq._names import missing_module
+            from nlsq._compat.names import missing_module
 
             missing_module(name)
         return spec

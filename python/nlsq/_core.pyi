@@ -66,6 +66,11 @@ def is_trusted(function: object, names: Sequence[str]) -> bool:
 def trust(function: object) -> None:
     """Says that the record kept for a function was compared with it."""
 
+def register_operations(find: object) -> None:
+    """
+    Says where the operations on recorded values are that are written in Python: find(name).
+    """
+
 class Traced:
     """A value of a model that is being traced; see docs/tracing.md."""
 
@@ -718,7 +723,7 @@ class DeviceData:
     def bytes(self) -> int: ...
 
 class Called:
-    """Residuals that are a Python function; see nlsq/_black_box.py."""
+    """Residuals that are a Python function; see nlsq/_scipy/black_box.py."""
 
     def __init__(self, function: object, plain: object, n: int, m: int) -> None: ...
 
@@ -777,7 +782,9 @@ def leastsq(called: Called, x0: Sequence[float], ftol: float, xtol: float, gtol:
     """
 
 class KeptResiduals:
-    """Recorded residuals for other arguments; see nlsq/_kept_residuals.py."""
+    """
+    Recorded residuals for other arguments; see nlsq/_recording/kept_residuals.py.
+    """
 
     def __init__(self, model: Model, places: Sequence[tuple[int, int, int]], rows: int) -> None: ...
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from nlsq._errors import StopOptimization
+from nlsq._base.errors import StopOptimization
 
 __all__ = ["CallbackBase", "CallbackChain", "EarlyStopping", "IterationLogger", "ProgressBar", "StopOptimization"]
 
@@ -229,7 +229,7 @@ class _Adapter:
         except StopOptimization as asked:
             self.reason = str(asked) or "StopOptimization"
             return True
-        # Only True itself: a callback that returns its cost or an array means nothing by it.
+        # Only True itself stops a fit: a callback may return its cost or an array by accident.
         if answer is True or (isinstance(answer, np.bool_) and bool(answer)):
             self.reason = "the callback returned True"
             return True

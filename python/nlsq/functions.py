@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from nlsq import _core
-from nlsq._formulas import Formula
+from nlsq._models.formulas import Formula
 
 
 class BuiltIn(Formula):
@@ -114,7 +114,7 @@ _compiled_formulas = {}
 
 
 def _compiled(name, text):
-    # The text is the engine's own, and Python reads it alike but for the power sign.
+    # The text is the engine's own; Python reads it in the same way except for the power operator.
     if name not in _compiled_formulas:
         _compiled_formulas[name] = compile(text.replace("^", "**"), f"<nlsq model {name}>", "eval")
     return _compiled_formulas[name]

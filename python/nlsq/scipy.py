@@ -10,9 +10,9 @@ anything else is called as it is, with SciPy's finite differences. Where SciPy g
 the right one or an error; docs/scipy-compat.md has the list. SciPy need not be installed.
 """
 
-from nlsq._optimize import OptimizeResult, OptimizeWarning
-from nlsq._scipy_curve_fit import curve_fit
-from nlsq._scipy_least_squares import least_squares
-from nlsq._scipy_leastsq import leastsq
+from nlsq._base.optimize import OptimizeResult, OptimizeWarning
+from nlsq._scipy.curve_fit import curve_fit
+from nlsq._scipy.least_squares import least_squares
+from nlsq._scipy.leastsq import leastsq
 
 __all__ = ["OptimizeResult", "OptimizeWarning", "curve_fit", "least_squares", "leastsq"]

@@ -19,9 +19,10 @@ import numpy as np
 import scipy.optimize
 
 import nlsq.scipy
-from nlsq import _core, _engine, _leastsq_fit, _scipy_least_squares
-from nlsq._black_box import BlackBox
-from nlsq._recorded_residuals import Engine
+from nlsq import _core
+from nlsq._scipy import curve_fit as _scipy_curve_fit, least_squares as _scipy_least_squares, leastsq_fit as _leastsq_fit, task as _scipy_task
+from nlsq._scipy.black_box import BlackBox
+from nlsq._recording.residuals import Engine
 
 NAMES = ("curve_fit", "least_squares", "leastsq")
 MODE = os.environ.get("NLSQ_CLIENTS_MODE", "nlsq")
@@ -63,8 +64,9 @@ def _told(recorded, why):
 
 
 _watch(_core, "quick_fit", lambda done, _: done and _told(True, None))
-_watch(_engine, "recorded", lambda found, _: _told(found[0] is not None, found[1]))
-_watch(_engine, "trace", lambda found, _: _told(found[0] is not None, found[1]))
+for _module in (_scipy_curve_fit, _scipy_task):
+    _watch(_module, "recorded", lambda found, _: _told(found[0] is not None, found[1]))
+_watch(_scipy_curve_fit, "trace", lambda found, _: _told(found[0] is not None, found[1]))
 if MODE == "nlsq":  # times are taken as they are
     _leastsq_fit._ENGINE = _scipy_least_squares._ENGINE = Engine()
 _watch(_leastsq_fit.Fit, "kept", lambda status, _: status is not None and _told(True, None))

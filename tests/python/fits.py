@@ -3,8 +3,8 @@
 
 import numpy as np
 
-from nlsq import _engine
-from nlsq._result import CurveFitResult
+from nlsq._engine import fit as _engine
+from nlsq._results.result import CurveFitResult
 
 
 def decay(x, a, b, c):

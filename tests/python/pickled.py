@@ -18,7 +18,7 @@ from fits import decay, decay_data
 import nlsq
 import nlsq.scipy
 from nlsq import StopOptimization
-from nlsq._errors import TraceRefused
+from nlsq._base.errors import TraceRefused
 
 X, Y = decay_data(m=40)
 P0 = [1.5, 1.0, 0.8]

@@ -7,8 +7,9 @@ import numpy as np
 import scipy.optimize
 
 from nlsq import _core, curve_fit, least_squares
-from nlsq._recording import as_model_input, recorded
-from nlsq._recorded_residuals import record
+from nlsq._data.model_input import as_model_input
+from nlsq._recording.models import recorded
+from nlsq._recording.residuals import record
 
 
 def points(p0, count=6):

@@ -11,7 +11,7 @@ import scipy.optimize
 import nlsq
 import nlsq.scipy
 from nlsq import _core
-from nlsq._differences import Differences
+from nlsq._scipy.differences import Differences
 from nlsq.scipy import least_squares
 
 METHODS = pytest.mark.parametrize("method", ["trf", "dogbox", "lm"])

@@ -59,7 +59,7 @@ def test_keeps_what_the_fit_was_told():
 def test_long_data_go_in_chunks(monkeypatch):
     r = nlsq.curve_fit(decay, X, Y)
     whole = r.bootstrap(40, seed=1, method="pairs").popt.shape
-    monkeypatch.setattr("nlsq._bootstrap._MOST_VALUES", 7 * X.size)
+    monkeypatch.setattr("nlsq._many.bootstrap._MOST_VALUES", 7 * X.size)
     assert r.bootstrap(40, seed=1, method="pairs").popt.shape == whole
 
 

@@ -9,8 +9,9 @@ import pytest
 from fits import decay, decay_data
 
 import nlsq
-from nlsq import CurveFit, _compat, curve_fit
-from nlsq._curve_fit import _POSITIONAL
+from nlsq import CurveFit, curve_fit
+from nlsq._fits import nlsq_arguments as _compat
+from nlsq._fits.options import POSITIONAL as _POSITIONAL
 
 X, Y = decay_data()
 EXPECTED = curve_fit(decay, X, Y).popt

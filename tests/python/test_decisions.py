@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 import scipy.optimize
 
-from nlsq import _scipy_curve_fit, _scipy_least_squares
-from nlsq._black_box import COUNTED
-from nlsq._decisions import OTHER_DECISION
-from nlsq._recorded_residuals import Engine
+from nlsq._scipy import least_squares as _scipy_least_squares, task as _scipy_task
+from nlsq._scipy.black_box import COUNTED
+from nlsq._recording.decisions import OTHER_DECISION
+from nlsq._recording.residuals import Engine
 from nlsq.scipy import curve_fit, least_squares, leastsq
 
 X = np.linspace(0.1, 4.0, 40)
@@ -43,14 +43,14 @@ def ways(monkeypatch):
     """Which of curve_fit's models were called as they are."""
     seen = []
     for name in ("_traced", "_black_box"):
-        plain = getattr(_scipy_curve_fit._Task, name)
+        plain = getattr(_scipy_task.Task, name)
 
         def watched(self, full_output, name=name, plain=plain):
             result = plain(self, full_output)
             seen.append((name, result is not None))
             return result
 
-        monkeypatch.setattr(_scipy_curve_fit._Task, name, watched)
+        monkeypatch.setattr(_scipy_task.Task, name, watched)
     return seen
 
 

@@ -10,7 +10,8 @@ import scipy.optimize
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from nlsq import _core, _engine, curve_fit
+from nlsq import _core, curve_fit
+from nlsq._recording import models as _recording
 
 M = 48
 X = np.linspace(0.1, 4.0, M)
@@ -108,7 +109,7 @@ def central(f, p, h):
 @given(models(), st.lists(parameters, min_size=3, max_size=3))
 def test_recorded_values_and_derivatives_are_those_of_the_function(text, points):
     f = made(text)
-    found, _ = _engine.recorded(f, X, [1.0, 0.7, -0.4], list("abc"), M)
+    found, _ = _recording.recorded(f, X, [1.0, 0.7, -0.4], list("abc"), M)
     if found is None:
         return
     model, columns, _ = found
@@ -133,7 +134,7 @@ def test_most_random_models_are_recorded():
     @settings(EXAMPLES, max_examples=100)
     @given(models())
     def count(text):
-        counts.append(_engine.recorded(made(text), X, [1.0, 0.7, -0.4], list("abc"), M)[0] is not None)
+        counts.append(_recording.recorded(made(text), X, [1.0, 0.7, -0.4], list("abc"), M)[0] is not None)
 
     count()
     assert np.mean(counts) > 0.6

@@ -32,9 +32,10 @@ def test_inside_another_model_it_is_the_same_function(name):
 
     result = curve_fit(sum_of_two, X, y_all, start, max_nfev=300)
     assert result.engine == "interpreter", result.trace_note
-    from nlsq import _core, _engine
+    from nlsq import _core
+    from nlsq._recording import models as _recording
 
-    traced, note = _engine.trace(sum_of_two, X, [f"p{i}" for i in range(len(start))], X.size)
+    traced, note = _recording.trace(sum_of_two, X, [f"p{i}" for i in range(len(start))], X.size)
     assert note is None
     ours = _core.evaluate(traced[0], traced[1], [*p, 1.0], X.size)
     np.testing.assert_allclose(ours, y + 1e-3 * X, rtol=1e-12, atol=1e-12 * np.max(np.abs(y)))

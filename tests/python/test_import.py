@@ -14,12 +14,13 @@ ROOT = pathlib.Path(__file__).parents[2]
 # What some module here once used, and what only some fits use.
 HEAVY = {
     "scipy", "jax", "pandas", "matplotlib", "tqdm", "statistics", "random", "decimal", "fractions", "json", "dis",
-    "html", "importlib.metadata", "nlsq.scipy", "nlsq._scipy_curve_fit", "nlsq._scipy_least_squares",
-    "nlsq._least_squares", "nlsq.functions", "nlsq.callbacks", "nlsq._names", "nlsq._store", "nlsq._plot", "nlsq._show",
-    "numpy.ma", "nlsq._called", "nlsq._memory",
+    "html", "importlib.metadata", "nlsq.scipy", "nlsq._scipy.curve_fit", "nlsq._scipy.least_squares",
+    "nlsq._fits.least_squares", "nlsq.functions", "nlsq.callbacks", "nlsq._compat.names", "nlsq._results.store",
+    "nlsq._results.plot", "nlsq._results.show",
+    "numpy.ma", "nlsq._engine.called", "nlsq._engine.memory",
 }  # fmt: skip
 # What models need that do more with arrays than ufuncs.
-OF_ARRAYS = {"nlsq._allowed_functions", "nlsq._row_items", "nlsq._blocks", "nlsq._broadcast", "nlsq._joined"}
+OF_ARRAYS = {f"nlsq._tracing.{name}" for name in ("allowed_functions", "row_items", "blocks", "broadcast", "joined")}
 FIT = """
 import numpy as np
 x = np.linspace(0.0, 4.0, 50)
@@ -46,7 +47,7 @@ def test_numpy_is_loaded_by_the_first_fit_and_not_before():
 
 def test_a_fit_loads_nothing_heavy():
     loaded = new_modules("import nlsq" + FIT)
-    assert "nlsq._engine" in loaded
+    assert "nlsq._engine.fit" in loaded
     assert not {m for m in loaded if m in HEAVY | OF_ARRAYS or m.partition(".")[0] in HEAVY}
 
 
@@ -70,7 +71,7 @@ threads = [threading.Thread(target=fit, args=(i,)) for i in range(len(models))]
 [t.join() for t in threads]
 assert engines == ["interpreter", "interpreter", "interpreter", "callback"] * 2, engines
 """
-    assert new_modules("import nlsq" + code) >= OF_ARRAYS | {"nlsq._called"}
+    assert new_modules("import nlsq" + code) >= OF_ARRAYS | {"nlsq._engine.called"}
 
 
 def test_a_second_use_loads_nothing():
@@ -83,7 +84,7 @@ def test_every_public_name_is_there(name):
     assert name in dir(nlsq)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "python" / "nlsq").glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((ROOT / "python" / "nlsq").rglob("*.py")), ids=lambda path: path.stem)
 def test_modules_import_numpy_and_each_other_alone(path):
     allowed = {"numpy", "nlsq", *sys.stdlib_module_names}
     for node in ast.parse(path.read_text("utf-8")).body:

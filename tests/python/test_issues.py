@@ -56,7 +56,7 @@ def test_pickles_and_files_keep_the_issues(tmp_path):
 
 def test_a_result_that_was_stored_without_issues_has_none():
     numbers = pickle.loads(pickle.dumps(fit()))._outcome.result.__dict__
-    from nlsq._recorded import Recorded
+    from nlsq._results.stored import Recorded
 
     assert Recorded({k: v for k, v in numbers.items() if k != "issues"} | {"report": ""}).issues == []
 

@@ -44,10 +44,12 @@ MODELS = {
 
 @pytest.mark.parametrize("name", MODELS)
 def test_recorded_values_are_those_of_the_function(name):
-    from nlsq import _core, _engine, _jax
+    from nlsq import _core
+    from nlsq._models import jax as _jax
+    from nlsq._recording import models as _recording
 
     f = MODELS[name]
-    traced, note = _engine.trace(f, X, ["a", "b", "c"], X.size)
+    traced, note = _recording.trace(f, X, ["a", "b", "c"], X.size)
     assert note is None
     for p in ([1.1, 0.7, 0.4], [0.6, 1.4, 0.9]):
         with _jax.double_precision(jax):
@@ -105,7 +107,7 @@ def test_a_model_whose_helpers_are_of_jax_is_of_jax():
 
 
 def test_what_calls_itself_is_asked_once():
-    from nlsq import _jax
+    from nlsq._models import jax as _jax
 
     def power(x, n):
         return 1.0 if n == 0 else x * power(x, n - 1)
@@ -155,7 +157,8 @@ RESIDUALS = {
 
 @pytest.mark.parametrize("name", RESIDUALS)
 def test_residuals_are_recorded_in_double_precision(name):
-    from nlsq import LeastSquares, _jax, least_squares
+    from nlsq import LeastSquares, least_squares
+    from nlsq._models import jax as _jax
 
     fun, start = RESIDUALS[name], [1.3, 0.8, 0.4]
     before = jax.config.jax_enable_x64

@@ -117,7 +117,7 @@ def test_no_warnings_of_our_own_arithmetic(options, y):
                 continue
             if fit is nlsq.curve_fit:
                 r.fun, r.grad, r.report(), r.confidence_band(), r.prediction_interval(), r.to_json(), repr(r)
-    ours = [w for w in seen if issubclass(w.category, RuntimeWarning) and pathlib.Path(w.filename).parent == package]
+    ours = [w for w in seen if issubclass(w.category, RuntimeWarning) and package in pathlib.Path(w.filename).parents]
     assert not ours, str(ours[0])
 
 

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import scipy.optimize
 
-from nlsq import _core, _kept_residuals, _leastsq_fit
+from nlsq import _core
+from nlsq._recording import kept_residuals as _kept_residuals
+from nlsq._scipy import leastsq_fit as _leastsq_fit
 from nlsq.scipy import leastsq
 
 X = np.linspace(0.0, 4.0, 40)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import nlsq
-from nlsq._multistart import SAMPLERS, samples, starts_of
+from nlsq._fits.multistart import SAMPLERS, samples, starts_of
 
 X = np.linspace(0.0, 10.0, 200)
 BOUNDS = ([0.0, 0.0, -4.0, -5.0], [5.0, 8.0, 4.0, 5.0])

@@ -8,8 +8,9 @@ import pathlib
 import pytest
 
 import nlsq
-from nlsq import _compat, _names
-from nlsq._names import ABSENT, PLANNED, WORKS
+from nlsq._fits import nlsq_arguments as _compat
+from nlsq._compat import names as _names
+from nlsq._compat.names import ABSENT, PLANNED, WORKS
 
 PAGE = pathlib.Path(__file__).parents[2] / "docs" / "nlsq-compat.md"
 ALL = {name: entry for group in _names.NAMES.values() for name, entry in group.items()}
@@ -68,7 +69,7 @@ size_threshold show_progress chunk_size maxiter checkpoint_dir checkpoint_interv
 
 
 def test_every_argument_is_known():
-    from nlsq._curve_fit import _KNOWN
+    from nlsq._fits.options import KNOWN as _KNOWN
 
     assert set(ARGUMENTS) <= {*_KNOWN, *_compat.OF_CURVE_FIT}
     assert not set(_KNOWN) & _compat.OF_CURVE_FIT
@@ -128,7 +129,7 @@ def test_the_page_is_the_table():
 def test_what_works_is_there(name):
     assert name in dir(nlsq)
     if name == "LeastSquares":
-        pytest.importorskip("nlsq._least_squares", reason="least_squares is not in the package yet")
+        pytest.importorskip("nlsq._fits.least_squares", reason="least_squares is not in the package yet")
     assert getattr(nlsq, name) is not None
     assert name == "__version__" or name in nlsq.__all__
 

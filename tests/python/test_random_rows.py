@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nlsq import _core
-from nlsq._errors import TraceRefused
+from nlsq._base.errors import TraceRefused
 
 M = 12
 X = np.linspace(0.3, 3.1, M)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from nlsq import _core, curve_fit
-from nlsq._recording import recorded
+from nlsq._recording.models import recorded
 
 from recording import check_falls_back, check_model, check_residuals, points
 

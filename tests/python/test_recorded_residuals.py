@@ -9,8 +9,8 @@ import pytest
 import scipy.optimize
 
 import nlsq
-from nlsq import _scipy_least_squares
-from nlsq._recorded_residuals import Engine
+from nlsq._scipy import least_squares as _scipy_least_squares
+from nlsq._recording.residuals import Engine
 from nlsq.scipy import least_squares
 
 METHODS = pytest.mark.parametrize("method", ["trf", "dogbox", "lm"])

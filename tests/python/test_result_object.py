@@ -12,8 +12,8 @@ import pytest
 from fits import decay, decay_data, fit
 
 from nlsq import curve_fit
-from nlsq._optimize import OptimizeResult, OptimizeWarning, optimize_warning
-from nlsq._result import CurveFitResult
+from nlsq._base.optimize import OptimizeResult, OptimizeWarning, optimize_warning
+from nlsq._results.result import CurveFitResult
 
 KEYS = [
     "x", "popt", "pcov", "perr", "cost", "fun", "jac", "grad", "optimality", "active_mask", "nfev", "njev",
@@ -119,8 +119,8 @@ def test_it_is_scipys_result_once_scipy_is_there():
 def test_a_fit_imports_neither_scipy_nor_matplotlib():
     program = (
         "import sys, numpy as np\n"
-        "from nlsq import _engine\n"
-        "from nlsq._result import CurveFitResult\n"
+        "from nlsq._engine import fit as _engine\n"
+        "from nlsq._results.result import CurveFitResult\n"
         "x = np.arange(5.0)\n"
         "r = CurveFitResult(_engine.fit(lambda x, a: a * x, x, 2 * x, [1.0]))\n"
         "r.confidence_intervals(), r.report(), repr(r), r._repr_html_(), r.to_json()\n"
@@ -267,7 +267,7 @@ def test_pandas_data_is_watched():
 
 @pytest.mark.parametrize("layout", [lambda a: a[::2], lambda a: np.asfortranarray(a.reshape(100, -1)), np.array])
 def test_any_layout_can_be_watched(layout):
-    from nlsq._changes import snapshot
+    from nlsq._results.changes import snapshot
 
     a = layout(np.arange(400_000.0))
     before = snapshot(a)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from fits import decay, decay_data, fit, line
 
-from nlsq._result import CurveFitResult
+from nlsq._results.result import CurveFitResult
 
 
 def test_copies():

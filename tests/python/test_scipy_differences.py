@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlsq._differences import Differences, epsilon_of, group_columns
+from nlsq._scipy.differences import Differences, epsilon_of, group_columns
 
 numdiff = pytest.importorskip("scipy.optimize._numdiff")
 sparse = pytest.importorskip("scipy.sparse")

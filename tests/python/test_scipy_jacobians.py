@@ -6,7 +6,7 @@ import pytest
 import scipy.optimize
 
 import nlsq.scipy
-from nlsq._differences import is_bounded, unbounded
+from nlsq._scipy.differences import is_bounded, unbounded
 
 X = np.linspace(0.0, 4.0, 40)
 Y = 2.0 * np.exp(-X) + 0.1 + 0.01 * np.cos(9.0 * X)

@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from nlsq import _scipy_least_squares
+from nlsq._scipy import least_squares as _scipy_least_squares
 from nlsq.scipy import least_squares
 
 sparse = pytest.importorskip("scipy.sparse")
@@ -36,7 +36,7 @@ class Tridiagonal:
 @pytest.fixture
 def never_dense(monkeypatch):
     monkeypatch.setattr(_scipy_least_squares, "_DENSE_VALUES", 0)
-    monkeypatch.setattr("nlsq._black_box.dense", None)  # a call would fail
+    monkeypatch.setattr("nlsq._scipy.black_box.dense", None)  # a call would fail
 
 
 @pytest.mark.parametrize("kind", ["sparse", "operator", "differences"])
@@ -49,7 +49,7 @@ def test_the_same_minimum_as_dense(monkeypatch, kind, bounds, x_scale):
     box = (p.lower if bounds in ("lower", "both") else -np.inf, p.upper if bounds in ("upper", "both") else np.inf)
     dense = least_squares(p.fun, p.x0, lambda x: p.jac(x).toarray(), bounds=box, xtol=1e-12, ftol=1e-12)
     monkeypatch.setattr(_scipy_least_squares, "_DENSE_VALUES", 0)
-    monkeypatch.setattr("nlsq._black_box.dense", None)
+    monkeypatch.setattr("nlsq._scipy.black_box.dense", None)
     how = {
         "sparse": {"jac": p.jac},
         "operator": {"jac": lambda x: linalg.aslinearoperator(p.jac(x))},

@@ -11,8 +11,8 @@ from gallery import GALLERY
 
 import nlsq.scipy
 from nlsq import curve_fit
-from nlsq._recording import identity_of
-from nlsq._type_questions import may_ask_for_types
+from nlsq._recording.models import identity_of
+from nlsq._recording.type_questions import may_ask_for_types
 
 LONG = 500
 

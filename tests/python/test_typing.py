@@ -9,7 +9,7 @@ import sys
 import pytest
 
 import nlsq
-from nlsq import _types
+from nlsq._base import option_types as _types
 
 ROOT = pathlib.Path(__file__).parents[2]
 PACKAGE = ROOT / "python" / "nlsq"
@@ -37,16 +37,16 @@ def test_mypy_reads_a_program(tmp_path):
 
 
 def test_the_typed_keywords_are_those_there_are():
-    from nlsq._compat import OF_CURVE_FIT
-    from nlsq._curve_fit import _KNOWN
+    from nlsq._fits.nlsq_arguments import OF_CURVE_FIT
+    from nlsq._fits.options import KNOWN as _KNOWN
 
     known = {*_KNOWN, *OF_CURVE_FIT, "maxfev"}
     assert {*_types.FitOptions.__annotations__, "full_output", "return_eval"} == known
-    from nlsq._many import _KNOWN as of_many
+    from nlsq._many.curve_fit_many import _KNOWN as of_many
 
     positional = {"f", "xdata", "ydatas", "p0", "sigma", "absolute_sigma", "bounds", "dim"}
     assert {*_types.ManyOptions.__annotations__, *positional} == {*of_many, "maxfev"}
-    from nlsq._least_squares import _DEFAULTS
+    from nlsq._fits.least_squares import _DEFAULTS
 
     assert {*_types.LeastSquaresOptions.__annotations__, "jac"} == set(_DEFAULTS)
 
@@ -71,8 +71,8 @@ def shown(function):
     (nlsq.CurveFit().fit, ["xdata", "ydata"]), (nlsq.CurveFit.curve_fit, ["self", "f", "xdata", "ydata"]),
 ])  # fmt: skip
 def test_the_arguments_of_curve_fit_are_shown(function, first):
-    from nlsq._compat import OF_CURVE_FIT
-    from nlsq._curve_fit import _DEFAULTS, _POSITIONAL
+    from nlsq._fits.nlsq_arguments import OF_CURVE_FIT
+    from nlsq._fits.options import DEFAULTS as _DEFAULTS, POSITIONAL as _POSITIONAL
 
     positional, keywords = shown(function)
     assert list(positional) == [*first, *_POSITIONAL]
@@ -84,7 +84,7 @@ def test_the_arguments_of_curve_fit_are_shown(function, first):
 
 
 def test_the_arguments_of_the_others_are_shown():
-    from nlsq._least_squares import _DEFAULTS
+    from nlsq._fits.least_squares import _DEFAULTS
 
     for function, more in ((nlsq.least_squares, set()), (nlsq.LeastSquares().least_squares, {"xdata", "ydata", "data_mask"})):
         positional, keywords = shown(function)

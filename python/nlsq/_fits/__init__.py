@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The public functions that fit one problem, with NLSQ's arguments."""

@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: MIT
+"""Models in jax.numpy: their jaxpr over the parameters, replayed on recording values.
+
+JAX is used only if the program has imported it already. The jaxpr is made in double precision in a context of its
+own, so the user's flags stay as they are; captured float32 arrays are widened. Equations on data alone are evaluated
+by JAX, those with parameters are recorded. What has no operation refuses.
+"""
+
+import sys
+import types
+
+import numpy as np
+
+from nlsq import _core
+from nlsq._base.errors import TraceRefused
+
+UNARY = {
+    "exp": np.exp, "exp2": np.exp2, "expm1": np.expm1, "log": np.log, "log1p": np.log1p, "sin": np.sin, "cos": np.cos,
+    "tan": np.tan, "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "sinh": np.sinh, "cosh": np.cosh,
+    "tanh": np.tanh, "asinh": np.arcsinh, "acosh": np.arccosh, "atanh": np.arctanh, "sqrt": np.sqrt, "cbrt": np.cbrt,
+    "neg": np.negative, "abs": np.absolute, "sign": np.sign, "floor": np.floor, "ceil": np.ceil, "square": np.square,
+    "not": np.logical_not,
+}  # fmt: skip
+BINARY = {
+    "add": np.add, "add_any": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "pow": np.power,
+    "max": np.maximum, "min": np.minimum, "atan2": np.arctan2, "lt": np.less, "le": np.less_equal, "gt": np.greater,
+    "ge": np.greater_equal, "eq": np.equal, "ne": np.not_equal, "and": np.logical_and, "or": np.logical_or,
+}  # fmt: skip
+SPECIAL = {"logistic": "expit", "erf": "erf", "erfc": "erfc", "lgamma": "gammaln", "digamma": "psi"}
+SAME = frozenset(("copy", "copy_p", "stop_gradient", "reduce_precision", "optimization_barrier"))
+
+
+def is_loaded():
+    """Whether the program uses JAX."""
+    return "jax" in sys.modules
+
+
+def double_precision(jax):
+    """A context with 64-bit types on this thread alone."""
+    if hasattr(jax, "enable_x64"):
+        return jax.enable_x64(True)
+    from jax.experimental import enable_x64
+
+    return enable_x64()
+
+
+def in_double_precision(function):
+    """The function under 64-bit types, if it is one of JAX; itself otherwise."""
+    import jax
+
+    def wide(x, *parameters):
+        with double_precision(jax):
+            return function(widened(x), *parameters)
+
+    return wide if uses_jax(function) else function
+
+
+def uses_jax(function, depth=3):
+    """Whether a function looks like one of JAX: jitted, or with a module of JAX among the globals it names and what it
+    captured, or a function there (to some depth) of which that is true."""
+    if _is_jitted(function):
+        return True
+    function = getattr(function, "func", function)  # partial
+    function = getattr(function, "__func__", function)  # method
+    code = getattr(function, "__code__", None)
+    if code is None:
+        call = getattr(type(function), "__call__", None)
+        return getattr(call, "__code__", None) is not None and uses_jax(call)
+    scope = getattr(function, "__globals__", {})
+    captured = []
+    for cell in getattr(function, "__closure__", None) or ():
+        try:
+            captured.append(cell.cell_contents)
+        except ValueError:
+            continue
+    for value in (*(scope.get(name) for name in _names_in(code)), *captured):
+        if is_array(value):
+            return True
+        name = getattr(value, "__name__" if type(value) is types.ModuleType else "__module__", None)
+        if isinstance(name, str) and (name == "jax" or name.startswith("jax.")):
+            return True
+        if depth and type(value) is types.FunctionType:
+            if value is not function and uses_jax(value, depth - 1):
+                return True
+        elif value is not None and type(value) is not types.ModuleType and _is_jitted(value):
+            return True
+    return False
+
+
+def _names_in(code):
+    """The global and attribute names in a code and in those of the functions it makes."""
+    names = set(code.co_names)
+    for inner in code.co_consts:
+        if type(inner) is types.CodeType:
+            names |= _names_in(inner)
+    return names
+
+
+def is_array(value):
+    """Whether a value is an array of JAX."""
+    return type(value).__module__.partition(".")[0] in ("jax", "jaxlib") and hasattr(value, "sharding")
+
+
+def plain_data(function, x):
+    """x with arrays of NumPy in place of those of JAX, for a function that does not use JAX: with JAX arrays it would compute in single
+    precision, and could not be recorded."""
+    if is_array(x):
+        return x if uses_jax(function) else np.asarray(x)
+    if isinstance(x, dict) and any(map(is_array, x.values())):
+        return x if uses_jax(function) else {name: plain_data(np.exp, part) for name, part in x.items()}
+    if isinstance(x, (list, tuple)) and not hasattr(x, "_fields") and any(map(is_array, x)):
+        return x if uses_jax(function) else type(x)(plain_data(np.exp, part) for part in x)
+    return x
+
+
+def _is_jitted(value):
+    return hasattr(value, "lower") and hasattr(value, "trace")
+
+
+def jacobian_of(function, reverse=False):
+    """jac(x, *parameters) -> (m, n) by JAX's forward or reverse mode, in double precision and compiled."""
+    import jax
+
+    compiled = jax.jit((jax.jacrev if reverse else jax.jacfwd)(lambda p, x: function(x, *p)))
+
+    def jac(x, *parameters):
+        with double_precision(jax):
+            return np.asarray(compiled(np.array(parameters, dtype=float), widened(x)))
+
+    return jac
+
+
+def trace(function, x, names, rows):
+    """The traced model of a function in jax.numpy, as _core.trace gives it. Raises TraceRefused or JAX's errors."""
+    import jax
+
+    with double_precision(jax):
+        wide = widened(x)
+        closed = jax.make_jaxpr(lambda *p: function(wide, *p))(*([1.0] * len(names)))
+        if len(closed.out_avals) != 1:
+            raise TraceRefused("the model returns several arrays")
+        shape = closed.out_avals[0].shape
+        if shape not in ((rows,), ()):
+            raise TraceRefused(f"the model returns shape {shape}")
+
+        def replay(_, *parameters):
+            constants = [plain_of(c) for c in closed.consts]
+            return _run(closed.jaxpr, constants, list(parameters), rows)[0]
+
+        return _core.trace(replay, None, False, None, names, rows)
+
+
+def widened(x):
+    """Arrays of single precision in double."""
+    if isinstance(x, dict):
+        return {name: widened(v) for name, v in x.items()}
+    if isinstance(x, (list, tuple)):
+        return type(x)(widened(v) for v in x)
+    array = np.asarray(x)
+    return array.astype(float) if array.dtype.kind == "f" else x
+
+
+def plain_of(value):
+    """An array of JAX as one of NumPy, in double precision."""
+    array = np.asarray(value)
+    return array.astype(float) if array.dtype.kind == "f" else array
+
+
+def _is_model(value):
+    return isinstance(value, _core.Traced)
+
+
+def _run(jaxpr, constants, arguments, rows):
+    values = dict(zip(jaxpr.constvars, constants))
+    values.update(zip(jaxpr.invars, arguments))
+
+    def read(atom):
+        return plain_of(atom.val) if hasattr(atom, "val") else values[atom]
+
+    for equation in jaxpr.eqns:
+        inputs = [read(v) for v in equation.invars]
+        if any(map(_is_model, inputs)):
+            outputs = _apply(equation, inputs, rows)
+        else:
+            made = equation.primitive.bind(*inputs, **equation.params)
+            outputs = [plain_of(v) for v in (made if equation.primitive.multiple_results else [made])]
+        values.update(zip(equation.outvars, outputs))
+    return [read(v) for v in jaxpr.outvars]
+
+
+def inner_of(params):
+    """(jaxpr, constants) of an equation that calls one; (None, None) of any other."""
+    for key in ("jaxpr", "call_jaxpr", "fun_jaxpr"):
+        inner = params.get(key)
+        if inner is not None:
+            return (inner.jaxpr, inner.consts) if hasattr(inner, "jaxpr") else (inner, [])
+    return None, None
+
+
+def _apply(equation, inputs, rows):
+    name, params = equation.primitive.name, equation.params
+    shape = equation.outvars[0].aval.shape
+    if name in ("pjit", "jit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call", "remat", "checkpoint"):
+        jaxpr, constants = inner_of(params)
+        if jaxpr is not None:
+            return _run(jaxpr, [plain_of(c) for c in constants], inputs, rows)
+    if shape not in ((), (rows,)):
+        raise TraceRefused(f"an array of shape {shape} that depends on parameters")
+    inputs = [_as_rows(v, rows) for v in inputs]
+    if name in BINARY:
+        return [BINARY[name](*inputs)]
+    if name in UNARY:
+        return [UNARY[name](inputs[0])]
+    if name in SPECIAL:
+        return [_core.record(SPECIAL[name], None, (inputs[0],))]
+    if name == "integer_pow":
+        return [inputs[0] ** params["y"]]
+    if name == "rsqrt":
+        return [1.0 / np.sqrt(inputs[0])]
+    if name == "erf_inv":
+        raise TraceRefused("jax erf_inv")
+    if name == "select_n" and len(inputs) == 3:
+        return [_core.record("where", None, (inputs[0], inputs[2], inputs[1]))]
+    if name == "clamp":
+        return [np.minimum(np.maximum(inputs[1], inputs[0]), inputs[2])]
+    if name in ("broadcast_in_dim", "reshape", "squeeze", "expand_dims"):
+        return [inputs[0]]
+    if name == "convert_element_type":
+        if np.dtype(params["new_dtype"]).kind in "fb":
+            return [inputs[0]]
+        raise TraceRefused("a model value made an integer")
+    if name in SAME:
+        return [inputs[0]]
+    raise TraceRefused(f"JAX's {name}")
+
+
+def _as_rows(value, rows):
+    """An operand with the shape () or (rows,)."""
+    if _is_model(value):
+        return value
+    array = np.asarray(value)
+    if array.size == 1:
+        return array.reshape(())[()]
+    if array.size == rows:
+        return array.reshape(rows)
+    raise TraceRefused(f"an array of shape {array.shape} meets model values")
