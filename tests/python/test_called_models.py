@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Models that are called as they are: errors of parameters near 0, few calls, jumps, edges, a caller's Jacobian."""
 
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -216,3 +217,16 @@ def test_no_polish_beyond_a_given_gtol():
 
         r = nlsq.scipy.least_squares(lambda p: decay(x, *p) - y, [1, 1, 1.0], jac=jac, bounds=bounds, gtol=1e-3)
         assert r.status == 1 and len(jacobians) == r.njev <= 6
+
+
+@pytest.mark.parametrize("bounds", [(-np.inf, np.inf), (-10, 10)])
+@pytest.mark.parametrize("rows", [3, 4000])
+def test_memory_grows_with_the_rows_alone(bounds, rows):
+    x = np.linspace(0.0, 5.0, rows)
+    y = decay(x, 3.0, 0.8, 0.5)[:rows]
+    f = lambda x, a, k: decay(x, float(a), k, 0.5)  # noqa: E731
+    tracemalloc.start()
+    nlsq.scipy.curve_fit(f, x, y, [1.0, 1.0], bounds=bounds)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2_000_000 + 200 * rows  # the square of the rows would be 128 MB

@@ -37,7 +37,8 @@ def _without_undetermined(jacobian, pseudo_inverse):
     """The pseudo-inverse, inf in the rows and columns of parameters with a part in the null space."""
     size = np.linalg.norm(jacobian, axis=0)
     size[size == 0.0] = 1.0
-    _, s, Vt = np.linalg.svd(jacobian / size, full_matrices=True)
+    # All n right vectors, but never a square matrix of the rows.
+    _, s, Vt = np.linalg.svd(jacobian / size, full_matrices=jacobian.shape[0] < jacobian.shape[1])
     rank = int(np.sum(s > _ZERO * s[0]))
     if rank == len(size):
         return pseudo_inverse
