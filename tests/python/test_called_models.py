@@ -11,6 +11,7 @@ from fits import decay
 
 import nlsq
 import nlsq.scipy
+from nlsq._scipy.refusals import refused_models
 
 X = np.linspace(0.0, 5.0, 60)
 NOISE = 0.05 * np.random.default_rng(5).normal(size=X.size)
@@ -230,3 +231,25 @@ def test_memory_grows_with_the_rows_alone(bounds, rows):
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 2_000_000 + 200 * rows  # the square of the rows would be 128 MB
+
+
+@pytest.mark.parametrize("options", [{}, {"bounds": (-10, 10)}, {"sigma": np.full(X.size, 2.0)}])
+def test_a_model_that_cannot_be_recorded_is_not_tried_again(options, monkeypatch):
+    refused_models.clear()
+    count, trace = [], nlsq._core.trace
+    monkeypatch.setattr(nlsq._core, "trace", lambda *a, **k: (count.append(a[0]), trace(*a, **k))[1])
+    model = lambda x, a, k, c: decay(x, float(a), k, c)  # noqa: E731
+    for rate in (0.8, 0.9, 1.0, 1.1):
+        popt = nlsq.scipy.curve_fit(model, X, decay(X, 3.0, rate, 0.5), [1.0, 1.0, 1.0], **options)[0]
+        np.testing.assert_allclose(popt, [3.0, rate, 0.5], rtol=1e-6)
+    assert len(count) == 1
+
+
+def test_a_model_may_be_recorded_with_other_captured_values():
+    def model_with(convert):
+        return lambda x, a, k, c: decay(x, float(a) if convert else a, k, c)
+
+    y = decay(X, 3.0, 0.8, 0.5)
+    for convert in (True, True, False, True, False):
+        popt = nlsq.scipy.curve_fit(model_with(convert), X, y, [1.0, 1.0, 1.0], bounds=(-10, 10))[0]
+        np.testing.assert_allclose(popt, [3.0, 0.8, 0.5], rtol=1e-6)

@@ -24,6 +24,10 @@ COUNTED = "the function changes what it keeps, a counter of its calls perhaps"
 _large = {}  # (rows, identity) of models with more, which are not recorded again: the note
 
 
+class Refused(str):
+    """Why a function cannot be recorded, whatever its data and parameters are."""
+
+
 def trace(function, x, names, rows, decisions=None, kept=None):
     """((model, columns, narrow), None), or (None, why it cannot be traced). decisions: a decisions.Decisions that makes
     those on parameters; None: they refuse. kept: a function_state.Kept of what the function keeps, to be put back."""
@@ -91,7 +95,7 @@ def recorded(function, x, p0, names, rows, lower=None, upper=None, decisions=Non
                 _core.trust(function)
             return found, None
     elif not why.startswith("an array of data is changed") and not is_series_like(x):
-        return None, why
+        return None, Refused(why)
     is_series = is_series_like(x)
     if ((type(x) is np.ndarray and x.ndim == 1) or is_series) and not (jax.is_loaded() and jax.uses_jax(function)):
         # A model that asks whether x is an array (a Series), or changes arrays made of it: recorded with x itself.
@@ -253,9 +257,7 @@ def _identity(function, depth=3):
         inner = _identity(inner, depth - 1) if callable(inner) and depth else None
         return None if inner is None else (type(function), inner)
     identity = [code, type(self)]
-    for values in (function.__defaults__ or (), (function.__kwdefaults__ or {}).values()):
-        identity += [v if type(v) in _PLAIN else type(v) for v in values]
-    captured = []
+    captured = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
     for cell in function.__closure__ or ():
         try:
             captured.append(cell.cell_contents)

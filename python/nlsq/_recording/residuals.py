@@ -8,7 +8,7 @@ import numpy as np
 from nlsq import _core
 from nlsq._base.errors import TraceRefused
 from nlsq._models import jax
-from nlsq._recording.models import identity_of, is_verified, set_verified
+from nlsq._recording.models import Refused, identity_of, is_verified, set_verified
 from nlsq._tracing.joined import returned
 from nlsq._tracing.notes import note_of, note_of_failure
 from nlsq._tracing.vector import ParameterVector
@@ -29,10 +29,6 @@ class Engine(NamedTuple):
     """Parameters are scaled by the Jacobian, whatever the method's x_scale is."""
     says_why: bool = True
     """Somebody may read why a function is not recorded: finding the words takes longer than some fits."""
-
-
-class Refused(str):
-    """Why a function cannot be recorded, whatever its data and parameters are."""
 
 
 class Recorded:

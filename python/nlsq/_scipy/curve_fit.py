@@ -15,6 +15,7 @@ from nlsq._recording.function_state import Kept
 from nlsq._recording.models import recorded, trace
 from nlsq._recording.type_questions import may_ask_for_types
 from nlsq._scipy.arguments import FLOAT64, UNBOUNDED
+from nlsq._scipy.refusals import kind_of, refused_models
 from nlsq._scipy.task import Task
 
 _NAMES = {n: [f"p{i}" for i in range(n)] for n in range(64)}
@@ -91,6 +92,8 @@ def _short_way(f, x, y, p0):
         return None
     if not (0 < n < 64 and n < rows and len(start) == n):
         return None
+    if refused_models.knows(f) and refused_models.of(f, (kind_of(f), n)) is not None:
+        return _CALLED
     try:
         forms = _core.forms_counted()
         kept = Kept(f)
@@ -99,7 +102,12 @@ def _short_way(f, x, y, p0):
             return None
         anew = _core.forms_counted() != forms
         if traced is None:
-            return None if why.startswith(_TRIED_AGAIN) else _CALLED
+            if why.startswith(_TRIED_AGAIN):
+                return None
+            refused_models.add(f, (kind_of(f), n), why)
+            return _CALLED
+        if refused_models.knows(f):
+            refused_models.is_recorded(f)
         if anew or (code, traced[0].key) not in _compared or not _is_plain(f):
             traced, _ = recorded(f, x, start, _NAMES[n], rows)
             if traced is None:

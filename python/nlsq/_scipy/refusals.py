@@ -20,18 +20,24 @@ def kind_of(function, arguments=()):
 
 
 class Refusals:
-    """Why functions of a kind are not recorded. To be called is right for any, so that much may be taken for granted."""
+    """Why functions of a kind are not recorded. To be called is right for any, so that much may be taken for granted.
+    most_kinds: of one code that were refused, none recorded, before all of that code are; 0: never."""
 
-    def __init__(self):
+    def __init__(self, most_kinds=_MOST_KINDS):
+        self._most_kinds = most_kinds
         self._why = {}  # of kinds
-        self._count = {}  # of codes: their kinds that were refused; more than _MOST_KINDS where one was recorded
+        self._count = {}  # of codes: their kinds that were refused; more than most_kinds where one was recorded
+
+    def knows(self, function):
+        """Whether a function of this code was refused."""
+        return getattr(function, "__code__", None) in self._count
 
     def of(self, function, kind):
         """The reason, or None: it may be tried."""
         why = None if kind is None else self._why.get(kind)
         if why is None and self._count:
             code = getattr(function, "__code__", None)
-            return self._why.get(code) if self._count.get(code) == _MOST_KINDS else None
+            return self._why.get(code) if self._count.get(code) == self._most_kinds else None
         return why
 
     def add(self, function, kind, why):
@@ -49,7 +55,7 @@ class Refusals:
         """Says that a function was recorded."""
         code = getattr(function, "__code__", None)
         if code is not None:
-            self._count[code] = _MOST_KINDS + 1
+            self._count[code] = self._most_kinds + 1
 
     def clear(self):
         """Forgets all."""
@@ -58,3 +64,4 @@ class Refusals:
 
 
 refused_residuals = {says_why: Refusals() for says_why in (False, True)}  # of leastsq and least_squares, by their words
+refused_models = Refusals(most_kinds=0)  # of curve_fit: wrappers of other models share their code

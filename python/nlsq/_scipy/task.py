@@ -9,7 +9,7 @@ from nlsq import _core
 from nlsq._base.log import log_issues, logger
 from nlsq._recording.decisions import Decisions
 from nlsq._recording.function_state import Kept, state_of, unchanged
-from nlsq._recording.models import holds, identity_of, is_verified, recorded, set_verified
+from nlsq._recording.models import Refused, holds, identity_of, is_verified, recorded, set_verified
 from nlsq._recording.residuals import point_beside, same_values
 from nlsq._scipy import checks
 from nlsq._scipy import least_squares as lsq
@@ -19,6 +19,7 @@ from nlsq._scipy.black_box import BlackBox
 from nlsq._scipy.differences import METHODS, Differences
 from nlsq._scipy.losses import Loss
 from nlsq._scipy.matrices import dense
+from nlsq._scipy.refusals import kind_of, refused_models
 
 _EPS = np.finfo(float).eps
 _INFO = 20  # logging.INFO
@@ -88,8 +89,15 @@ class Task(Answers):
         names = _NAMES[n] if n < 64 else [f"p{i}" for i in range(n)]
         free = np.all(self.lower == -np.inf) and np.all(self.upper == np.inf)
         lower, upper = (None, None) if free else (self.lower, self.upper)
+        is_array = type(self.x) is np.ndarray
+        if is_array and refused_models.knows(self.f) and refused_models.of(self.f, (kind_of(self.f), n, self.x.ndim)):
+            return None
         decisions, self.kept = Decisions(self.p0), Kept(self.f)
-        traced, _ = recorded(self.f, self.x, self.p0, names, rows, lower, upper, decisions, self.kept)
+        traced, why = recorded(self.f, self.x, self.p0, names, rows, lower, upper, decisions, self.kept)
+        if is_array and type(why) is Refused:
+            refused_models.add(self.f, (kind_of(self.f), n, self.x.ndim), why)
+        elif is_array and traced is not None and refused_models.knows(self.f):
+            refused_models.is_recorded(self.f)
         if traced is None or callable(self.jac) and not self._is_derivative(traced):
             return None
         model, columns, _ = traced
