@@ -14,7 +14,7 @@ namespace {
 class FitHelp : public CLI::Formatter {
  public:
   std::string make_usage(const CLI::App*, std::string) const override {
-    return "Usage: nlsq fit FILE --model FORMULA [options]\n";
+    return "Usage: nlsq fit FILE --model FORMULA [options]\n       nlsq fit JOB.yaml [options]\n";
   }
 };
 
@@ -36,6 +36,8 @@ void add_text(CLI::App& app, const char* name, std::string& target, const char* 
 
 void add_data_options(CLI::App& fit, FitArguments& a) {
   const char* group = "Data";
+  add_text(fit, "--x", a.x, "the column that is x in the formula or the built-in model", group,
+           "NAME");
   add_text(fit, "--y", a.y,
            "the column that is fitted (default: left of '=', y, the one left over)", group, "NAME");
   add_text(fit, "--sigma", a.sigma, "standard deviations: a column, a number or e.g. 'sqrt(y)'",
@@ -50,6 +52,8 @@ void add_data_options(CLI::App& fit, FitArguments& a) {
   add_text(fit, "--missing", a.missing,
            "raise: an incomplete row is an error; omit: leave it out (default: omit ERROR etc.)",
            group, "WHAT");
+  add_text(fit, "--min-rows", a.min_rows, "an error if fewer rows than this are left to fit", group,
+           "N");
   add_text(fit, "--columns", a.columns, "names for the columns of the file: x,y", group, "NAMES");
   add_text(fit, "--raw", a.raw, "the file holds records of raw numbers: x:<f8,y:<f4", group,
            "LIST");
@@ -213,7 +217,7 @@ Exit code: 0 converged, 1 not converged (--strict: or a warning), 2 wrong input,
 }  // namespace
 
 void add_fit_options(CLI::App& fit, FitArguments& a) {
-  fit.add_option("FILE", a.file, "the data; - is standard input")->type_name("");
+  fit.add_option("FILE", a.file, "the data, or a job in YAML; - is standard input")->type_name("");
   add_text(fit, "--model", a.model,
            "the formula, such as 'y = a*exp(-b*x) + c', or a name: see 'nlsq models'", "Model",
            "FORMULA");

@@ -14,7 +14,7 @@ class App;
 namespace nlsq::command {
 
 struct FitArguments {
-  std::string file, model, y, sigma;
+  std::string file, model, x, y, sigma;
   bool absolute_sigma = false;
   bool no_progressive = false;
   std::vector<std::string> p0, bounds, fix, where, expr, tie, prior, derive, share;
@@ -24,7 +24,7 @@ struct FitArguments {
   std::optional<std::string> jacobian_mode;
   std::string ftol, xtol, gtol, max_nfev, level, threads, memory;
   bool no_polish = false;
-  std::string missing, columns, delimiter, decimal, skip;
+  std::string missing, min_rows, columns, delimiter, decimal, skip;
   std::string skip_after_header = "0", lines, block, comment, thousands, rows, header, time_unit;
   std::vector<std::string> na;
   std::string plot, log, table, predict, report;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "job_file.hpp"
 #include "messages.hpp"
 #include "nlsq/device.hpp"
 #include "nlsq/error.hpp"
@@ -48,13 +49,15 @@ std::string about_the_build() {
       "  engines           interpreter, callback\n"
       "  file formats      text (CSV, TSV, blanks), NPY, NPZ\n"
       "  read in pieces    text, NPY, raw numbers; compressed: gzip {}, zstd {}\n"
+      "  jobs              YAML {}\n"
       "  optional parts    hdf5 no, mpi no\n"
       "  devices           {}\n"
       "\n"
       "'nlsq info functions' lists what a formula may contain.\n",
       version(), joined(available_isas()), chosen_isa(), default_threads(),
       reads_compressed("gzip") ? "yes" : "no (build with zlib)",
-      reads_compressed("zstd") ? "yes" : "no (build with libzstd)", about_devices());
+      reads_compressed("zstd") ? "yes" : "no (build with libzstd)",
+      reads_jobs() ? "yes" : "no (build with libyaml-cpp-dev)", about_devices());
 }
 
 std::string about_functions() {

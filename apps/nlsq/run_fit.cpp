@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "assignments.hpp"
 #include "built_in.hpp"
 #include "earlier_result.hpp"
 #include "fit_options.hpp"
@@ -37,7 +38,11 @@
 namespace nlsq::command {
 namespace {
 
-void refuse_too_few_rows(index_t rows, std::size_t free) {
+void refuse_too_few_rows(index_t rows, std::size_t free, const std::string& min_rows) {
+  if (!min_rows.empty() && rows < parse_count(min_rows, "--min-rows", 1)) {
+    throw InputError("--min-rows", fmt::format("--min-rows: {} rows are wanted, {} {} left to fit",
+                                               min_rows, rows, rows == 1 ? "is" : "are"));
+  }
   if (rows >= static_cast<index_t>(free)) return;
   throw InputError("data", fmt::format("{} row{} cannot determine {} free parameters", rows,
                                        rows == 1 ? "" : "s", free));
@@ -145,7 +150,7 @@ int run_fit(const FitArguments& arguments) {
   add_built_in_defaults(loaded, options);
   refuse_unused_parameters(*loaded.model, options);
   refuse_too_few_rows(loaded.n_rows + static_cast<index_t>(options.priors.size()),
-                      free_parameters(*loaded.model, options).size());
+                      free_parameters(*loaded.model, options).size(), arguments.min_rows);
   std::optional<Places> places;
   if (!arguments.predict.empty()) places.emplace(arguments, loaded);
   Progress progress(arguments.verbose);
@@ -165,7 +170,7 @@ int run_fit(const FitArguments& arguments) {
 
   FitResult result = fit_loaded(loaded, options);
   // Masked rows and the elements of indexed parameters are known only now.
-  refuse_too_few_rows(result.n, count_free(result));
+  refuse_too_few_rows(result.n, count_free(result), arguments.min_rows);
   for (const Issue& issue : loaded.issues) result.warn(issue);
   progress.finished(result);
   ResultTable rows;

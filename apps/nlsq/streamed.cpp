@@ -117,6 +117,7 @@ std::string identity_of_files(const FitArguments& a) {
   const auto add = [&text](const char* name, const std::string& value) {
     if (!value.empty()) text += fmt::format(", {} {}", name, value);
   };
+  add("x", a.x);
   add("y", a.y);
   add("sigma", a.sigma);
   for (const std::string& condition : a.where) add("where", condition);

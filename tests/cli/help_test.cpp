@@ -81,7 +81,9 @@ TEST_F(Help, the_commands_of_its_page_run_and_say_what_stands_there) {
       shell("sed '/^#/b; s/^well/plate,well/; t; s/^/P1,/' examples/data/plate.csv > today.csv")
           .code,
       0);
+  const bool reads_jobs = nlsq({"info"}).out.find("YAML yes") != std::string::npos;
   for (const auto& [command, said] : commands) {
+    if (command.find(".yaml") != std::string::npos && !reads_jobs) continue;
     const Outcome outcome = shell(command);
     EXPECT_EQ(outcome.code, 0) << command << "\n" << outcome.err;
     if (command.starts_with("nlsq") && !said.empty()) {
