@@ -77,6 +77,8 @@ void add_data_options(CLI::App& fit, FitArguments& a) {
   add_text(fit, "--block", a.block,
            "of blocks of rows, set apart by blank lines or text: 1, 2, … or all, joined", group,
            "K|all");
+  add_text(fit, "--sheet", a.sheet,
+           "of a workbook (.xlsx) this sheet (default: the first with cells)", group, "NAME|N");
   add_text(fit, "--time-unit", a.time_unit,
            "what dates and times are read as: s, min, h or d (default: s, d for over 30 days)",
            group, "UNIT");
@@ -210,7 +212,8 @@ constexpr const char* kExamples = R"(Examples (from the project's folder):
       --model 'force = slope*load2 + offset' --sigma 'sqrt(force)' --level 0.9
   nlsq fit examples/data/plate.csv --by well --model four_pl --missing omit
 
-FILE is text (CSV, TSV, blanks), NPY or NPZ; - is standard input. 'nlsq info functions': the formula language.
+FILE is text (CSV, TSV, blanks), NPY, NPZ or XLSX; - is standard input.
+'nlsq info functions': the formula language.
 Exit code: 0 converged, 1 not converged (--strict: or a warning), 2 wrong input, 3 stopped, 4 I/O failure.
 )";
 

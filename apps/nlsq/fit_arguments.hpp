@@ -28,7 +28,7 @@ struct FitArguments {
   std::string skip_after_header = "0", lines, block, comment, thousands, rows, header, time_unit;
   std::vector<std::string> na;
   std::string plot, log, table, predict, report;
-  std::string scratch, raw;
+  std::string scratch, raw, sheet;
   std::vector<std::string> words;  ///< of the command line
   bool melt = false;
   bool json = false, verbose = false, quiet = false, strict = false, force = false;

@@ -19,10 +19,10 @@ namespace {
 std::string with_option_name(const InputError& error) {
   const std::string text = error.what();
   const std::vector<std::string> shared{
-      "p0",        "bounds",        "fix",     "sigma",      "method",       "loss",
-      "f_scale",   "level",         "ftol",    "x_scale",    "max_nfev",     "xtol",
-      "precision", "jacobian_mode", "gtol",    "threads",    "starts",       "device",
-      "ties",      "priors",        "derived", "checkpoint", "linear_solver"};
+      "p0",        "bounds",        "fix",     "sigma",      "method",        "loss",
+      "f_scale",   "level",         "ftol",    "x_scale",    "max_nfev",      "xtol",
+      "precision", "jacobian_mode", "gtol",    "threads",    "starts",        "device",
+      "ties",      "priors",        "derived", "checkpoint", "linear_solver", "sheet"};
   const std::string& argument = error.argument();
   const bool is_shared = std::find(shared.begin(), shared.end(), argument) != shared.end();
   const std::string_view behind =

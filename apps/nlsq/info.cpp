@@ -47,7 +47,7 @@ std::string about_the_build() {
       "  in use            {}   (NLSQ_ISA)\n"
       "  threads           {}   (NLSQ_NUM_THREADS, --threads)\n"
       "  engines           interpreter, callback\n"
-      "  file formats      text (CSV, TSV, blanks), NPY, NPZ\n"
+      "  file formats      text (CSV, TSV, blanks), NPY, NPZ, XLSX{}\n"
       "  read in pieces    text, NPY, raw numbers; compressed: gzip {}, zstd {}\n"
       "  jobs              YAML {}\n"
       "  optional parts    hdf5 no, mpi no\n"
@@ -55,6 +55,7 @@ std::string about_the_build() {
       "\n"
       "'nlsq info functions' lists what a formula may contain.\n",
       version(), joined(available_isas()), chosen_isa(), default_threads(),
+      reads_compressed("deflate") ? "" : " without compression (build with zlib)",
       reads_compressed("gzip") ? "yes" : "no (build with zlib)",
       reads_compressed("zstd") ? "yes" : "no (build with libzstd)",
       reads_jobs() ? "yes" : "no (build with libyaml-cpp-dev)", about_devices());

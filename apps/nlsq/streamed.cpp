@@ -124,6 +124,7 @@ std::string identity_of_files(const FitArguments& a) {
   for (const std::string& definition : a.expr) add("expr", definition);
   add("columns", a.columns);
   add("missing", a.missing);
+  add("sheet", a.sheet);
   return text;
 }
 
