@@ -212,7 +212,7 @@ constexpr const char* kExamples = R"(Examples (from the project's folder):
       --model 'force = slope*load2 + offset' --sigma 'sqrt(force)' --level 0.9
   nlsq fit examples/data/plate.csv --by well --model four_pl --missing omit
 
-FILE is text (CSV, TSV, blanks), NPY, NPZ or XLSX; - is standard input.
+FILE is text (CSV, TSV, blanks), NPY, NPZ, XLSX, JSON or 'DATABASE?select …'; - is standard input.
 'nlsq info functions': the formula language.
 Exit code: 0 converged, 1 not converged (--strict: or a warning), 2 wrong input, 3 stopped, 4 I/O failure.
 )";

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "database.hpp"
 #include "job_file.hpp"
 #include "messages.hpp"
 #include "nlsq/device.hpp"
@@ -47,9 +48,10 @@ std::string about_the_build() {
       "  in use            {}   (NLSQ_ISA)\n"
       "  threads           {}   (NLSQ_NUM_THREADS, --threads)\n"
       "  engines           interpreter, callback\n"
-      "  file formats      text (CSV, TSV, blanks), NPY, NPZ, XLSX{}\n"
+      "  file formats      text (CSV, TSV, blanks), NPY, NPZ, XLSX{}, JSON\n"
       "  read in pieces    text, NPY, raw numbers; compressed: gzip {}, zstd {}\n"
       "  jobs              YAML {}\n"
+      "  databases         SQLite {}\n"
       "  optional parts    hdf5 no, mpi no\n"
       "  devices           {}\n"
       "\n"
@@ -58,7 +60,8 @@ std::string about_the_build() {
       reads_compressed("deflate") ? "" : " without compression (build with zlib)",
       reads_compressed("gzip") ? "yes" : "no (build with zlib)",
       reads_compressed("zstd") ? "yes" : "no (build with libzstd)",
-      reads_jobs() ? "yes" : "no (build with libyaml-cpp-dev)", about_devices());
+      reads_jobs() ? "yes" : "no (build with libyaml-cpp-dev)",
+      reads_databases() ? "yes" : "no (build with libsqlite3-dev)", about_devices());
 }
 
 std::string about_functions() {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "database.hpp"
 #include "fitted_table.hpp"
 #include "nlsq/error.hpp"
 
@@ -19,7 +20,8 @@ std::vector<InputFile> inputs_of(const FitArguments& a) {
   for (const auto& [option, path] :
        {std::pair("the data", a.file), std::pair("--p0-from", a.p0_from),
         std::pair("--bounds-from", a.bounds_from)}) {
-    if (!path.empty()) inputs.push_back({option, path});
+    const std::optional<Query> query = path.empty() ? std::nullopt : as_query(path);
+    if (!path.empty()) inputs.push_back({option, query ? query->file : path});
   }
   if (!a.predict.empty() && !is_grid(a.predict)) inputs.push_back({"--predict", a.predict});
   return inputs;
