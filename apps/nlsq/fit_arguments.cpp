@@ -36,9 +36,9 @@ void add_text(CLI::App& app, const char* name, std::string& target, const char* 
 
 void add_data_options(CLI::App& fit, FitArguments& a) {
   const char* group = "Data";
-  add_text(fit, "--x", a.x, "the column that is x in the formula or the built-in model", group,
+  add_text(fit, "-x,--x", a.x, "the column that is x in the formula or the built-in model", group,
            "NAME");
-  add_text(fit, "--y", a.y,
+  add_text(fit, "-y,--y", a.y,
            "the column that is fitted (default: left of '=', y, the one left over)", group, "NAME");
   add_text(fit, "--sigma", a.sigma, "standard deviations: a column, a number or e.g. 'sqrt(y)'",
            group, "NAME");
@@ -162,7 +162,7 @@ void add_output_options(CLI::App& fit, FitArguments& a) {
   add_text(fit, "--report", a.report,
            "write a page with plot, tables, warnings and the command, for any browser", group,
            "FILE.html");
-  add_text(fit, "--out", a.out,
+  add_text(fit, "-o,--out", a.out,
            "write the result: JSON, or a table of one row (with --by: a row a group)", group,
            "FILE.json|.csv|.npz");
   add_text(fit, "--table", a.table,
@@ -178,12 +178,13 @@ void add_output_options(CLI::App& fit, FitArguments& a) {
                "outputs may replace files that nlsq did not write (never one that is read)")
       ->group(group);
   add_text(fit, "--level", a.level, "confidence of the intervals (default 0.95)", group, "P");
-  fit.add_flag("--verbose", a.verbose,
+  fit.add_flag("-v,--verbose", a.verbose,
                "show each step (all of them on all rows), the engine and timings on stderr")
       ->group(group);
   fit.add_flag("--strict", a.strict, "exit code 1 if there is any warning (docs/issues.md)")
       ->group(group);
-  fit.add_flag("--quiet", a.quiet, "no notes on stderr (warnings and errors remain)")->group(group);
+  fit.add_flag("-q,--quiet", a.quiet, "no notes on stderr (warnings and errors remain)")
+      ->group(group);
 }
 
 void add_group_options(CLI::App& fit, FitArguments& a) {
@@ -221,7 +222,7 @@ Exit code: 0 converged, 1 not converged (--strict: or a warning), 2 wrong input,
 
 void add_fit_options(CLI::App& fit, FitArguments& a) {
   fit.add_option("FILE", a.file, "the data, or a job in YAML; - is standard input")->type_name("");
-  add_text(fit, "--model", a.model,
+  add_text(fit, "-m,--model", a.model,
            "the formula, such as 'y = a*exp(-b*x) + c', or a name: see 'nlsq models'", "Model",
            "FORMULA");
   add_data_options(fit, a);

@@ -12,6 +12,7 @@
 #include "messages.hpp"
 #include "nlsq/error.hpp"
 #include "option_values.hpp"
+#include "other_words.hpp"
 #include "run_fit.hpp"
 
 namespace nlsq::command {
@@ -159,6 +160,9 @@ void refuse_extras(const CLI::App& app) {
     for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
   }
   const std::string name = extra.substr(0, extra.find('='));
+  if (const std::string advice = app.get_name() == "fit" ? advice_for_option(name) : "";
+      !advice.empty())
+    throw InputError("arguments", fmt::format("there is no option {}; {}", name, advice));
   throw InputError("arguments", fmt::format("there is no option {}{}; see 'nlsq {} --help'", name,
                                             did_you_mean(name, names), app.get_name()));
 }
