@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cache.hpp"
+#include "command_words.hpp"
 #include "fit_command.hpp"
 #include "info.hpp"
 #include "messages.hpp"
@@ -78,10 +79,15 @@ void Program::add_about() {
   for (CLI::App* part : {cache_, about})
     part->add_flag("--json", cache_as_json_, "one JSON object");
   cache_->allow_extras();
+  completion_ =
+      app_.add_subcommand("completion", "print what makes bash, zsh or fish complete words");
+  completion_->add_option("SHELL", shell_, "bash, zsh or fish; man: the manual page")
+      ->type_name("");
+  completion_->allow_extras();
 }
 
 const CLI::App& Program::shown() const {
-  for (const CLI::App* part : {fit_, batch_, init_, config_, models_, info_, cache_}) {
+  for (const CLI::App* part : {fit_, batch_, init_, config_, models_, info_, cache_, completion_}) {
     if (part->parsed()) return *part;
   }
   return app_;
@@ -114,6 +120,7 @@ int Program::run_parsed(int argc, char** argv) {
   if (&part == info_) return run_info(topic_);
   if (&part == models_) return run_models(model_, models_as_json_);
   if (&part == config_) return run_config(config_path_);
+  if (&part == completion_) return print_completion();
   if (&part == init_) return run_init(init_arguments_);
   if (&part == batch_) return run_batch(batch_arguments_);
   return run_fit_command(argc, argv);
@@ -130,6 +137,13 @@ int Program::run_fit_command(int argc, char** argv) {
   arguments_.words.assign(argv, argv + argc);
   arguments_.words.front() = "nlsq";
   return run_fit(arguments_);
+}
+
+int Program::print_completion() const {
+  if (shell_.empty())
+    throw InputError("SHELL", "give the shell: nlsq completion bash, zsh or fish; or man");
+  print_result(completion_script(command_words(app_), shell_));
+  return Exit::converged;
 }
 
 int Program::run_cache_command() {

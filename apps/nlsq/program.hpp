@@ -26,14 +26,16 @@ class Program {
   int run_parsed(int argc, char** argv);
   int run_fit_command(int argc, char** argv);
   int run_cache_command();
+  int print_completion() const;
 
   CLI::App app_;
   CLI::App *fit_ = nullptr, *batch_ = nullptr, *init_ = nullptr, *config_ = nullptr,
-           *models_ = nullptr, *info_ = nullptr, *cache_ = nullptr, *cache_clear_ = nullptr;
+           *models_ = nullptr, *info_ = nullptr, *cache_ = nullptr, *cache_clear_ = nullptr,
+           *completion_ = nullptr;
   FitArguments arguments_;
   BatchArguments batch_arguments_;
   InitArguments init_arguments_;
-  std::string config_path_, model_, topic_;
+  std::string config_path_, model_, topic_, shell_;
   bool models_as_json_ = false, cache_as_json_ = false;
 };
 
