@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "database.hpp"
+#include "drawing.hpp"
 #include "job_file.hpp"
 #include "messages.hpp"
 #include "nlsq/device.hpp"
@@ -50,6 +51,7 @@ std::string about_the_build() {
       "  engines           interpreter, callback\n"
       "  file formats      text (CSV, TSV, blanks), NPY, NPZ, XLSX{}, JSON\n"
       "  read in pieces    text, NPY, raw numbers; compressed: gzip {}, zstd {}\n"
+      "  plots             SVG; PNG, PDF {}\n"
       "  jobs              YAML {}\n"
       "  databases         SQLite {}\n"
       "  optional parts    hdf5 no, mpi no\n"
@@ -60,6 +62,7 @@ std::string about_the_build() {
       reads_compressed("deflate") ? "" : " without compression (build with zlib)",
       reads_compressed("gzip") ? "yes" : "no (build with zlib)",
       reads_compressed("zstd") ? "yes" : "no (build with libzstd)",
+      why_no_drawing().empty() ? "yes" : "no (" + why_no_drawing() + ")",
       reads_jobs() ? "yes" : "no (build with libyaml-cpp-dev)",
       reads_databases() ? "yes" : "no (build with libsqlite3-dev)", about_devices());
 }

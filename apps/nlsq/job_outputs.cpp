@@ -7,6 +7,7 @@
 #include <string>
 
 #include "assignments.hpp"
+#include "drawing.hpp"
 #include "file_place.hpp"
 #include "job.hpp"
 #include "job_keys.hpp"
@@ -84,12 +85,17 @@ void set_plot(JobDraft& job) {
   const std::string folder = job.text(key + "output_dir").value_or(".");
   const std::string prefix = job.text(key + "filename_prefix").value_or(name_of(job));
   const std::vector<std::string> formats = job.texts(key + "formats");
-  const bool wants_svg =
-      formats.empty() || std::find(formats.begin(), formats.end(), "svg") != formats.end();
-  if (!wants_svg) {
-    job.note(fmt::format("{}: plots are SVG here: {}_combined.svg", job.path(), prefix));
+  std::string chosen = "svg";
+  for (const std::string& format : formats) {
+    if (format != "svg" && format != "png" && format != "pdf") continue;
+    if (format != "svg" && !why_no_drawing().empty()) continue;
+    chosen = format;
+    break;
   }
-  set_file(job, "--plot", folder + "/" + prefix + "_combined.svg", key + "enabled");
+  const std::string file = prefix + "_combined." + chosen;
+  if (formats.size() > 1 || (formats.size() == 1 && formats.front() != chosen))
+    job.note(fmt::format("{}: there is one plot: {}", job.path(), file));
+  set_file(job, "--plot", folder + "/" + file, key + "enabled");
   if (const auto axes = job.text(key + "log")) job.set("--log", *axes, key + "log");
   const std::string level = key + "main_plot.confidence_band.level";
   if (const auto text = job.text(level)) job.set("--level", *text, level);

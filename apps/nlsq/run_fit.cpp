@@ -15,6 +15,7 @@
 
 #include "assignments.hpp"
 #include "built_in.hpp"
+#include "drawing.hpp"
 #include "earlier_result.hpp"
 #include "fit_options.hpp"
 #include "fitted_table.hpp"
@@ -89,6 +90,11 @@ FitResult fit_loaded(const LoadedData& loaded, FitOptions options) {
   } catch (const InputError& error) {
     throw InputError(error.argument(), with_place(error.what(), loaded));
   }
+}
+
+void write_plot(const OutputFile& file, const std::string& svg) {
+  const Format format = file.format();
+  file.write(format == Format::png ? png_of(svg) : format == Format::pdf ? pdf_of(svg) : svg);
 }
 
 void write_table(const OutputFile& file, const ResultTable& table, int threads) {
@@ -201,7 +207,7 @@ int run_fit(const FitArguments& arguments) {
   if (out) write_result(*out, result, loaded, options, arguments);
   if (report) report->write(html_report(result, loaded, options, arguments, scales));
   if (curve) write_table(*curve, rows, options.threads);
-  if (plot) plot->write(plot_of(result, loaded, options.level, scales));
+  if (plot) write_plot(*plot, plot_of(result, loaded, options.level, scales));
   return exit_code(result, arguments.strict);
 }
 
