@@ -39,7 +39,8 @@ void add_data_options(CLI::App& fit, FitArguments& a) {
   add_text(fit, "-x,--x", a.x, "the column that is x in the formula or the built-in model", group,
            "NAME");
   add_text(fit, "-y,--y", a.y,
-           "the column that is fitted (default: left of '=', y, the one left over)", group, "NAME");
+           "the column that is fitted (left of '=', y, the one left over); A1..H12: each of them",
+           group, "NAME");
   add_text(fit, "--sigma", a.sigma, "standard deviations: a column, a number or e.g. 'sqrt(y)'",
            group, "NAME");
   fit.add_flag("--absolute-sigma", a.absolute_sigma,
@@ -219,6 +220,17 @@ Exit code: 0 converged, 1 not converged (--strict: or a warning), 2 wrong input,
 )";
 
 }  // namespace
+
+FitArguments with_groups_of_range(FitArguments a) {
+  const std::size_t dots = a.y.find("..");
+  if (dots == std::string::npos || dots == 0 || dots + 2 >= a.y.size()) return a;
+  a.melt_from = a.y.substr(0, dots);
+  a.melt_to = a.y.substr(dots + 2);
+  a.melt = true;
+  a.y = "y";
+  if (a.by.empty()) a.by = "column";
+  return a;
+}
 
 void add_fit_options(CLI::App& fit, FitArguments& a) {
   fit.add_option("FILE", a.file, "the data, or a job in YAML; - is standard input")->type_name("");

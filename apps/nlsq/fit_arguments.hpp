@@ -31,11 +31,15 @@ struct FitArguments {
   std::string scratch, raw, sheet;
   std::vector<std::string> words;  ///< of the command line
   bool melt = false;
+  std::string melt_from, melt_to;  ///< of --y A1..H12
   bool json = false, verbose = false, quiet = false, strict = false, force = false;
   std::string checkpoint, device;
   /// Fits of many groups; --out and --p0-from are of single fits, too.
   std::string by, out, p0_from, bounds_from, max_failed, time_limit;
 };
+
+/// --y A1..H12: the columns from the one to the other are groups, one fit each.
+FitArguments with_groups_of_range(FitArguments arguments);
 
 /// Defines the options of `nlsq fit` on `fit`.
 void add_fit_options(CLI::App& fit, FitArguments& arguments);

@@ -129,7 +129,8 @@ int exit_code(const FitResult& result, bool is_strict) {
 
 }  // namespace
 
-int run_fit(const FitArguments& arguments) {
+int run_fit(const FitArguments& given) {
+  const FitArguments arguments = with_groups_of_range(given);
   refuse_shared_files(arguments);
   if (!arguments.share.empty() && arguments.by.empty())
     throw InputError("--share", "--share is for the groups of a table: give --by COLUMN");

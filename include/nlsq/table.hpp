@@ -60,6 +60,9 @@ struct ReadOptions {
   /// Make one row of each value: the first column, the name of the value's column ("column") and
   /// the value ("y"). A matrix with labels of rows and columns (a plate) is read so alone.
   bool melt = false;
+  /// Of those columns only the ones from the first name to the second, in the order of the file;
+  /// empty: all.
+  std::string melt_from, melt_to;
   /// Of several blocks of rows, set apart by two blank lines, or by a blank line and comments or
   /// names: 1, 2, … that one; 0 the first, with a note; kAllBlocks joins them.
   index_t block = 0;

@@ -18,7 +18,7 @@ struct Part {
 
 inline std::string bytes_of(std::size_t value, int width) {
   std::string out;
-  for (int i = 0; i < width; ++i) out += static_cast<char>(value >> (8 * i) & 0xFFU);
+  for (int i = 0; i < width; ++i) out += static_cast<char>(i < 8 ? value >> (8 * i) & 0xFFU : 0);
   return out;
 }
 
