@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Whatever is wrong with the input: exit code 2, one sentence on stderr that names it, nothing on
 // stdout, no file.
-#include "command_support.hpp"
-
 #include <algorithm>
+#include <utility>
+
+#include "command_support.hpp"
 
 namespace nlsq::test {
 namespace {
