@@ -33,8 +33,8 @@ bool contains(const std::vector<index_t>& all, index_t one) {
   } catch (const InputError& error) {
     const std::string& name = columns.name(next);
     throw InputError(
-        "--model", fmt::format("{} (to fit against '{}' instead, write --expr 'x={}')",
-                               error.what(), name, is_plain_name(name) ? name : "`" + name + "`"));
+        "--model", fmt::format("{} (to fit against '{}' instead, write --x {})", error.what(), name,
+                               is_plain_name(name) ? name : "'" + name + "'"));
   }
   throw InputError("--model", "--model: no column is left for x");
 }
@@ -46,6 +46,7 @@ index_t note_row_number(std::vector<std::string>& notes) {
 
 index_t find_x(const FitArguments& arguments, const ColumnSet& columns, index_t sigma_column,
                const std::vector<index_t>& keys, std::vector<std::string>& notes) {
+  if (!arguments.x.empty()) return columns.require(arguments.x, "--x", notes);
   std::vector<std::string> ignored, about_x;
   const index_t response = columns.find_meant(arguments.y.empty() ? "y" : arguments.y, ignored);
   const index_t x = columns.find_meant("x", about_x);

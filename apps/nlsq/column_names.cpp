@@ -8,6 +8,7 @@
 #include <cctype>
 #include <optional>
 
+#include "names.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/table.hpp"
 
@@ -146,6 +147,24 @@ std::string with_column_names(const std::string& text, const NameRules& rules,
     out += "`" + name + "`";
     const std::string note = fmt::format("'{}' is read as the column '{}'", as_written, name);
     if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
+  }
+  return out;
+}
+
+std::string with_columns_for(const std::string& text,
+                             const std::vector<std::pair<std::string, std::string>>& columns) {
+  std::string out;
+  for (const Piece& piece : pieces_of(text)) {
+    const auto found = std::find_if(columns.begin(), columns.end(), [&](const auto& each) {
+      return piece.kind == Piece::Kind::name && each.first == piece.inside &&
+             follows(text, piece) != '(';
+    });
+    if (found == columns.end())
+      out += text.substr(piece.from, piece.to - piece.from);
+    else
+      out += number_in(found->second, '$') > 0 || is_plain_name(found->second)
+                 ? found->second
+                 : "`" + found->second + "`";
   }
   return out;
 }

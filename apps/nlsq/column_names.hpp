@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "nlsq/types.hpp"
@@ -25,6 +26,10 @@ struct NameRules {
 /// so. Throws InputError for $9 where there are fewer columns.
 std::string with_column_names(const std::string& text, const NameRules& rules,
                               const std::string& option, std::vector<std::string>& notes);
+
+/// The text with columns ("time", "$2") in the place of some of its names.
+std::string with_columns_for(const std::string& text,
+                             const std::vector<std::pair<std::string, std::string>>& columns);
 
 /// Whether `name` stands in a formula, as a name of its own.
 bool mentions(const std::string& text, const std::string& name);

@@ -14,7 +14,7 @@ namespace {
 class FitHelp : public CLI::Formatter {
  public:
   std::string make_usage(const CLI::App*, std::string) const override {
-    return "Usage: nlsq fit FILE --model FORMULA [options]\n";
+    return "Usage: nlsq fit FILE --model FORMULA [options]\n       nlsq fit JOB.yaml [options]\n";
   }
 };
 
@@ -36,8 +36,11 @@ void add_text(CLI::App& app, const char* name, std::string& target, const char* 
 
 void add_data_options(CLI::App& fit, FitArguments& a) {
   const char* group = "Data";
-  add_text(fit, "--y", a.y,
-           "the column that is fitted (default: left of '=', y, the one left over)", group, "NAME");
+  add_text(fit, "-x,--x", a.x, "the column that is x in the formula or the built-in model", group,
+           "NAME");
+  add_text(fit, "-y,--y", a.y,
+           "the column that is fitted (left of '=', y, the one left over); A1..H12: each of them",
+           group, "NAME");
   add_text(fit, "--sigma", a.sigma, "standard deviations: a column, a number or e.g. 'sqrt(y)'",
            group, "NAME");
   fit.add_flag("--absolute-sigma", a.absolute_sigma,
@@ -50,6 +53,8 @@ void add_data_options(CLI::App& fit, FitArguments& a) {
   add_text(fit, "--missing", a.missing,
            "raise: an incomplete row is an error; omit: leave it out (default: omit ERROR etc.)",
            group, "WHAT");
+  add_text(fit, "--min-rows", a.min_rows, "an error if fewer rows than this are left to fit", group,
+           "N");
   add_text(fit, "--columns", a.columns, "names for the columns of the file: x,y", group, "NAMES");
   add_text(fit, "--raw", a.raw, "the file holds records of raw numbers: x:<f8,y:<f4", group,
            "LIST");
@@ -73,6 +78,8 @@ void add_data_options(CLI::App& fit, FitArguments& a) {
   add_text(fit, "--block", a.block,
            "of blocks of rows, set apart by blank lines or text: 1, 2, … or all, joined", group,
            "K|all");
+  add_text(fit, "--sheet", a.sheet,
+           "of a workbook (.xlsx) this sheet (default: the first with cells)", group, "NAME|N");
   add_text(fit, "--time-unit", a.time_unit,
            "what dates and times are read as: s, min, h or d (default: s, d for over 30 days)",
            group, "UNIT");
@@ -156,7 +163,7 @@ void add_output_options(CLI::App& fit, FitArguments& a) {
   add_text(fit, "--report", a.report,
            "write a page with plot, tables, warnings and the command, for any browser", group,
            "FILE.html");
-  add_text(fit, "--out", a.out,
+  add_text(fit, "-o,--out", a.out,
            "write the result: JSON, or a table of one row (with --by: a row a group)", group,
            "FILE.json|.csv|.npz");
   add_text(fit, "--table", a.table,
@@ -172,12 +179,13 @@ void add_output_options(CLI::App& fit, FitArguments& a) {
                "outputs may replace files that nlsq did not write (never one that is read)")
       ->group(group);
   add_text(fit, "--level", a.level, "confidence of the intervals (default 0.95)", group, "P");
-  fit.add_flag("--verbose", a.verbose,
+  fit.add_flag("-v,--verbose", a.verbose,
                "show each step (all of them on all rows), the engine and timings on stderr")
       ->group(group);
   fit.add_flag("--strict", a.strict, "exit code 1 if there is any warning (docs/issues.md)")
       ->group(group);
-  fit.add_flag("--quiet", a.quiet, "no notes on stderr (warnings and errors remain)")->group(group);
+  fit.add_flag("-q,--quiet", a.quiet, "no notes on stderr (warnings and errors remain)")
+      ->group(group);
 }
 
 void add_group_options(CLI::App& fit, FitArguments& a) {
@@ -206,15 +214,27 @@ constexpr const char* kExamples = R"(Examples (from the project's folder):
       --model 'force = slope*load2 + offset' --sigma 'sqrt(force)' --level 0.9
   nlsq fit examples/data/plate.csv --by well --model four_pl --missing omit
 
-FILE is text (CSV, TSV, blanks), NPY or NPZ; - is standard input. 'nlsq info functions': the formula language.
+FILE is text (CSV, TSV, blanks), NPY, NPZ, XLSX, JSON or 'DATABASE?select …'; - is standard input.
+'nlsq info functions': the formula language.
 Exit code: 0 converged, 1 not converged (--strict: or a warning), 2 wrong input, 3 stopped, 4 I/O failure.
 )";
 
 }  // namespace
 
+FitArguments with_groups_of_range(FitArguments a) {
+  const std::size_t dots = a.y.find("..");
+  if (dots == std::string::npos || dots == 0 || dots + 2 >= a.y.size()) return a;
+  a.melt_from = a.y.substr(0, dots);
+  a.melt_to = a.y.substr(dots + 2);
+  a.melt = true;
+  a.y = "y";
+  if (a.by.empty()) a.by = "column";
+  return a;
+}
+
 void add_fit_options(CLI::App& fit, FitArguments& a) {
-  fit.add_option("FILE", a.file, "the data; - is standard input")->type_name("");
-  add_text(fit, "--model", a.model,
+  fit.add_option("FILE", a.file, "the data, or a job in YAML; - is standard input")->type_name("");
+  add_text(fit, "-m,--model", a.model,
            "the formula, such as 'y = a*exp(-b*x) + c', or a name: see 'nlsq models'", "Model",
            "FORMULA");
   add_data_options(fit, a);

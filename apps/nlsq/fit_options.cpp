@@ -34,6 +34,28 @@ void set_starts(const FitArguments& arguments, FitOptions& options) {
   }
 }
 
+// a=0:10, or 0:10,:5,1: in the order of the parameters.
+void set_bounds(const FitArguments& arguments, const Model& model, FitOptions& options) {
+  const std::vector<Assignment> items = parse_assignments(arguments.bounds, "--bounds");
+  const auto has_no_name = [](const Assignment& item) {
+    return !item.value && item.name.find(':') != std::string::npos;
+  };
+  if (items.empty() || !has_no_name(items.front())) {
+    for (const Assignment& item : items) options.bounds[item.name] = parse_bounds(item, "--bounds");
+    return;
+  }
+  const std::vector<std::string>& names = model.parameters();
+  if (items.size() != names.size() || !std::all_of(items.begin(), items.end(), has_no_name)) {
+    throw InputError(
+        "--bounds",
+        fmt::format("--bounds: give LOW:HIGH for all {} parameters in their order, {}, "
+                    "or by name: {}=0:10",
+                    names.size(), quoted_list(names), names.empty() ? "a" : names.front()));
+  }
+  for (std::size_t i = 0; i < items.size(); ++i)
+    options.bounds[names[i]] = parse_bounds({names[i], items[i].name}, "--bounds");
+}
+
 void set_fixed(const FitArguments& arguments, FitOptions& options) {
   for (const Assignment& item : parse_assignments(arguments.fix, "--fix")) {
     options.fixed[item.name] = std::nullopt;
@@ -112,9 +134,7 @@ void refuse_unused_parameters(const Model& model, const FitOptions& options) {
 FitOptions make_fit_options(const FitArguments& arguments, const Model& model) {
   FitOptions options;
   set_starts(arguments, options);
-  for (const Assignment& item : parse_assignments(arguments.bounds, "--bounds")) {
-    options.bounds[item.name] = parse_bounds(item, "--bounds");
-  }
+  set_bounds(arguments, model, options);
   set_fixed(arguments, options);
   set_relations(arguments, options);
   set_scales(arguments, model, options);

@@ -6,6 +6,9 @@
 
 #include <algorithm>
 
+#include "database.hpp"
+#include "drawing.hpp"
+#include "job_file.hpp"
 #include "messages.hpp"
 #include "nlsq/device.hpp"
 #include "nlsq/error.hpp"
@@ -46,15 +49,22 @@ std::string about_the_build() {
       "  in use            {}   (NLSQ_ISA)\n"
       "  threads           {}   (NLSQ_NUM_THREADS, --threads)\n"
       "  engines           interpreter, callback\n"
-      "  file formats      text (CSV, TSV, blanks), NPY, NPZ\n"
+      "  file formats      text (CSV, TSV, blanks), NPY, NPZ, XLSX{}, JSON\n"
       "  read in pieces    text, NPY, raw numbers; compressed: gzip {}, zstd {}\n"
+      "  plots             SVG; PNG, PDF {}\n"
+      "  jobs              YAML {}\n"
+      "  databases         SQLite {}\n"
       "  optional parts    hdf5 no, mpi no\n"
       "  devices           {}\n"
       "\n"
       "'nlsq info functions' lists what a formula may contain.\n",
       version(), joined(available_isas()), chosen_isa(), default_threads(),
+      reads_compressed("deflate") ? "" : " without compression (build with zlib)",
       reads_compressed("gzip") ? "yes" : "no (build with zlib)",
-      reads_compressed("zstd") ? "yes" : "no (build with libzstd)", about_devices());
+      reads_compressed("zstd") ? "yes" : "no (build with libzstd)",
+      why_no_drawing().empty() ? "yes" : "no (" + why_no_drawing() + ")",
+      reads_jobs() ? "yes" : "no (build with libyaml-cpp-dev)",
+      reads_databases() ? "yes" : "no (build with libsqlite3-dev)", about_devices());
 }
 
 std::string about_functions() {

@@ -126,12 +126,25 @@ std::vector<std::string> named_parameters(const FitArguments& arguments) {
   return names;
 }
 
+// The formula with the column that --x names in the place of x.
+std::string with_x(const FitArguments& arguments, const ColumnSet& columns,
+                   std::vector<std::string>& notes) {
+  if (arguments.x.empty()) return arguments.model;
+  const std::string& name = columns.name(columns.require(arguments.x, "--x", notes));
+  if (!mentions(arguments.model, "x")) {
+    throw InputError("--x", fmt::format("--x: the formula '{}' has no x; it names its columns "
+                                        "itself",
+                                        arguments.model));
+  }
+  return name == "x" ? arguments.model : with_columns_for(arguments.model, {{"x", name}});
+}
+
 // The formula with the names of the file's columns.
 std::string renamed(const FitArguments& arguments, const ColumnSet& columns, bool has_parameters,
                     std::vector<std::string> own, std::vector<std::string>& notes) {
   if (!arguments.y.empty()) own.push_back(arguments.y);
-  return with_column_names(arguments.model, {&columns.names(), own, has_parameters}, "--model",
-                           notes);
+  return with_column_names(with_x(arguments, columns, notes),
+                           {&columns.names(), own, has_parameters}, "--model", notes);
 }
 
 // Nor is the response a parameter, which may be given or come by default.

@@ -7,7 +7,10 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <optional>
 
+#include "database.hpp"
+#include "json_records.hpp"
 #include "messages.hpp"
 #include "nlsq/runtime.hpp"
 
@@ -45,6 +48,11 @@ class ShortFileWatch {
 }  // namespace
 
 Table read_mapped_table(const std::string& path, ReadOptions options) {
+  if (const std::optional<Query> query = as_query(path)) return read_query(*query, options);
+  if (is_json_path(path)) return read_json_records(path, options);
+  // Nothing would tell a person that it is their turn.
+  if (path == "-" && isatty(STDIN_FILENO) == 1)
+    print_note("reading the table from the terminal; end it with Ctrl-D on a line of its own");
   const ShortFileWatch watch(path);
   options.mapped = true;
   return read_table(path, options);

@@ -23,12 +23,16 @@ bool has_ending(const std::string& path, std::string_view ending) {
                     });
 }
 
+bool is_plot(Format format) {
+  return format == Format::svg || format == Format::png || format == Format::pdf;
+}
+
 // A stream has whatever name it has; a file says by its name what is in it.
 void check_ending(const std::string& option, const std::string& path, Format format) {
+  if (format == Format::png || format == Format::pdf) return;  // chosen by the ending
   if (format == Format::svg && !has_ending(path, ".svg")) {
-    throw InputError(option, fmt::format("{}: '{}' does not end in .svg; plots are written as SVG, "
-                                         "and in no other format",
-                                         option, path));
+    throw InputError(
+        option, fmt::format("{}: '{}' ends neither in .svg nor in .png or .pdf", option, path));
   }
   if (format == Format::json) return;  // chosen by the ending
   if (format == Format::html) {
@@ -80,7 +84,7 @@ void check_existing(const std::string& option, const std::string& path, const Pl
       fmt::format("{0}: '{1}' exists and is not {2} that nlsq wrote; it is replaced only with "
                   "--force",
                   option, path,
-                  format == Format::svg    ? "a plot"
+                  is_plot(format)          ? "a plot"
                   : format == Format::json ? "a result"
                   : format == Format::html ? "a report"
                                            : "a table of results"));

@@ -72,6 +72,20 @@ bool begins_with(std::ifstream& file, std::string_view wanted) {
   return file.good() && text == wanted;
 }
 
+bool is_png(std::ifstream& file) {
+  // Its length and kind stand before the text.
+  constexpr std::size_t kBefore = kPngHeader + 8;
+  std::string head(kBefore + kPngText.size(), '\0');
+  file.read(head.data(), static_cast<std::streamsize>(head.size()));
+  return file.good() && head.starts_with("\x89PNG") && head.substr(kBefore) == kPngText;
+}
+
+bool ends_with(std::ifstream& file, std::streamoff size, std::string_view wanted) {
+  if (size < static_cast<std::streamoff>(wanted.size())) return false;
+  file.seekg(-static_cast<std::streamoff>(wanted.size()), std::ios::end);
+  return begins_with(file, wanted);
+}
+
 bool is_table(std::ifstream& file) {
   std::string text(static_cast<std::size_t>(kMostOfHeader), '\0');
   file.read(text.data(), kMostOfHeader);
@@ -107,6 +121,8 @@ bool is_own_result(const std::string& path, Format format) {
   file.seekg(0);
   switch (format) {
     case Format::svg: return begins_with(file, kSvgStart);
+    case Format::png: return is_png(file);
+    case Format::pdf: return ends_with(file, size, kPdfEnd);
     case Format::csv: return is_table(file);
     case Format::npz: return is_archive(file, size);
     case Format::json: return begins_with(file, kJsonStart);

@@ -3,11 +3,13 @@
 // such files are replaced without being asked to.
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace nlsq::command {
 
-enum class Format { svg, csv, npz, json, html };
+enum class Format { svg, png, pdf, csv, npz, json, html };
 
 /// What a plot begins with, before its width. Programs that edit a drawing write another beginning.
 inline constexpr const char* kSvgStart =
@@ -23,10 +25,17 @@ inline constexpr const char* kHtmlStart = "<!doctype html>\n<!-- a report by nls
 /// The comment at the end of an .npz.
 inline constexpr const char* kNpzComment = "a table by nlsq fit";
 
+/// What a PNG has behind its header of so many bytes: a text that is known by its name.
+inline constexpr std::size_t kPngHeader = 33;
+inline constexpr std::string_view kPngText("Software\0a plot by nlsq fit", 27);
+
+/// What a PDF ends with.
+inline constexpr const char* kPdfEnd = "% a plot by nlsq fit\n";
+
 /// True if the file is empty, or a result of this command in `format`: a plot that begins with
-/// kSvgStart; a CSV whose names are those of a table of results or of a fitted curve, in their
-/// order; an .npz with kNpzComment behind the last member of one; JSON and HTML that begin with
-/// kJsonStart and kHtmlStart.
+/// kSvgStart, a PNG with kPngText, a PDF that ends with kPdfEnd; a CSV whose names are those of a
+/// table of results or of a fitted curve, in their order; an .npz with kNpzComment behind the last
+/// member of one; JSON and HTML that begin with kJsonStart and kHtmlStart.
 bool is_own_result(const std::string& path, Format format);
 
 }  // namespace nlsq::command

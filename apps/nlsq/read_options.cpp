@@ -130,6 +130,9 @@ ReadOptions read_options(const FitArguments& arguments) {
   set_lines(arguments, options);
   set_places(arguments, options);
   options.melt = arguments.melt;
+  options.melt_from = arguments.melt_from;
+  options.melt_to = arguments.melt_to;
+  options.sheet = arguments.sheet;
   set_time_unit(arguments, options);
   set_words(arguments, options);
   options.keep_text = key_names(arguments.by);

@@ -67,7 +67,8 @@ void refuse_options_of_one_fit(const FitArguments& arguments) {
   for (const auto& [option, value] :
        {std::pair("--table", &arguments.table), std::pair("--predict", &arguments.predict),
         std::pair("--log", &arguments.log), std::pair("--report", &arguments.report),
-        std::pair("--checkpoint", &arguments.checkpoint)}) {
+        std::pair("--checkpoint", &arguments.checkpoint),
+        std::pair("--min-rows", &arguments.min_rows)}) {
     if (value->empty()) continue;
     throw InputError(option, fmt::format("{} is of one fit, --by makes many; choose a group with "
                                          "--where instead",

@@ -13,7 +13,9 @@
 #include <utility>
 #include <vector>
 
+#include "assignments.hpp"
 #include "built_in.hpp"
+#include "drawing.hpp"
 #include "earlier_result.hpp"
 #include "fit_options.hpp"
 #include "fitted_table.hpp"
@@ -37,7 +39,11 @@
 namespace nlsq::command {
 namespace {
 
-void refuse_too_few_rows(index_t rows, std::size_t free) {
+void refuse_too_few_rows(index_t rows, std::size_t free, const std::string& min_rows) {
+  if (!min_rows.empty() && rows < parse_count(min_rows, "--min-rows", 1)) {
+    throw InputError("--min-rows", fmt::format("--min-rows: {} rows are wanted, {} {} left to fit",
+                                               min_rows, rows, rows == 1 ? "is" : "are"));
+  }
   if (rows >= static_cast<index_t>(free)) return;
   throw InputError("data", fmt::format("{} row{} cannot determine {} free parameters", rows,
                                        rows == 1 ? "" : "s", free));
@@ -86,6 +92,11 @@ FitResult fit_loaded(const LoadedData& loaded, FitOptions options) {
   }
 }
 
+void write_plot(const OutputFile& file, const std::string& svg) {
+  const Format format = file.format();
+  file.write(format == Format::png ? png_of(svg) : format == Format::pdf ? pdf_of(svg) : svg);
+}
+
 void write_table(const OutputFile& file, const ResultTable& table, int threads) {
   file.write(file.format() == Format::npz ? to_npz(table) : to_csv(table, threads));
 }
@@ -118,7 +129,8 @@ int exit_code(const FitResult& result, bool is_strict) {
 
 }  // namespace
 
-int run_fit(const FitArguments& arguments) {
+int run_fit(const FitArguments& given) {
+  const FitArguments arguments = with_groups_of_range(given);
   refuse_shared_files(arguments);
   if (!arguments.share.empty() && arguments.by.empty())
     throw InputError("--share", "--share is for the groups of a table: give --by COLUMN");
@@ -145,7 +157,7 @@ int run_fit(const FitArguments& arguments) {
   add_built_in_defaults(loaded, options);
   refuse_unused_parameters(*loaded.model, options);
   refuse_too_few_rows(loaded.n_rows + static_cast<index_t>(options.priors.size()),
-                      free_parameters(*loaded.model, options).size());
+                      free_parameters(*loaded.model, options).size(), arguments.min_rows);
   std::optional<Places> places;
   if (!arguments.predict.empty()) places.emplace(arguments, loaded);
   Progress progress(arguments.verbose);
@@ -165,7 +177,7 @@ int run_fit(const FitArguments& arguments) {
 
   FitResult result = fit_loaded(loaded, options);
   // Masked rows and the elements of indexed parameters are known only now.
-  refuse_too_few_rows(result.n, count_free(result));
+  refuse_too_few_rows(result.n, count_free(result), arguments.min_rows);
   for (const Issue& issue : loaded.issues) result.warn(issue);
   progress.finished(result);
   ResultTable rows;
@@ -196,7 +208,7 @@ int run_fit(const FitArguments& arguments) {
   if (out) write_result(*out, result, loaded, options, arguments);
   if (report) report->write(html_report(result, loaded, options, arguments, scales));
   if (curve) write_table(*curve, rows, options.threads);
-  if (plot) plot->write(plot_of(result, loaded, options.level, scales));
+  if (plot) write_plot(*plot, plot_of(result, loaded, options.level, scales));
   return exit_code(result, arguments.strict);
 }
 

@@ -10,6 +10,8 @@
 #include <limits>
 #include <utility>
 
+#include "database.hpp"
+#include "json_records.hpp"
 #include "messages.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/memory.hpp"
@@ -55,6 +57,7 @@ index_t available_memory() {
 std::string why_streamed(const FitArguments& a) {
   if (a.file == "-") return "";
   if (!a.raw.empty()) return "it holds raw numbers";
+  if (as_query(a.file) || is_json_path(a.file)) return "";
   struct stat status {};
   if (::stat(a.file.c_str(), &status) != 0)
     return a.file.find_first_of("*?[") == std::string::npos ? "" : "several files are one data set";
@@ -117,12 +120,14 @@ std::string identity_of_files(const FitArguments& a) {
   const auto add = [&text](const char* name, const std::string& value) {
     if (!value.empty()) text += fmt::format(", {} {}", name, value);
   };
+  add("x", a.x);
   add("y", a.y);
   add("sigma", a.sigma);
   for (const std::string& condition : a.where) add("where", condition);
   for (const std::string& definition : a.expr) add("expr", definition);
   add("columns", a.columns);
   add("missing", a.missing);
+  add("sheet", a.sheet);
   return text;
 }
 

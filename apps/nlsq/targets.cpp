@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "targets.hpp"
 
+#include <cctype>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -8,6 +9,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "database.hpp"
+#include "drawing.hpp"
 #include "fitted_table.hpp"
 #include "nlsq/error.hpp"
 
@@ -19,10 +22,22 @@ std::vector<InputFile> inputs_of(const FitArguments& a) {
   for (const auto& [option, path] :
        {std::pair("the data", a.file), std::pair("--p0-from", a.p0_from),
         std::pair("--bounds-from", a.bounds_from)}) {
-    if (!path.empty()) inputs.push_back({option, path});
+    const std::optional<Query> query = path.empty() ? std::nullopt : as_query(path);
+    if (!path.empty()) inputs.push_back({option, query ? query->file : path});
   }
   if (!a.predict.empty() && !is_grid(a.predict)) inputs.push_back({"--predict", a.predict});
   return inputs;
+}
+
+bool has_ending(const std::string& path, std::string ending) {
+  if (path.ends_with(ending)) return true;
+  for (char& c : ending) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return path.ends_with(ending);
+}
+
+Format plot_format(const std::string& path) {
+  if (has_ending(path, ".png")) return Format::png;
+  return has_ending(path, ".pdf") ? Format::pdf : Format::svg;
 }
 
 Format table_format(const std::string& path) {
@@ -80,7 +95,13 @@ void refuse_shared_files(const FitArguments& a) {
 
 std::optional<OutputFile> plot_file(const FitArguments& a) {
   if (a.plot.empty()) return std::nullopt;
-  OutputFile file("--plot", a.plot, Format::svg, inputs_of(a), a.force);
+  const Format format = plot_format(a.plot);
+  OutputFile file("--plot", a.plot, format, inputs_of(a), a.force);
+  if (const std::string why = format == Format::svg ? "" : why_no_drawing(); !why.empty()) {
+    throw InputError("--plot", fmt::format("--plot: for '{}' {}; or write it as .svg, which needs "
+                                           "nothing",
+                                           a.plot, why));
+  }
   refuse_second_on_stdout(file, "--plot", a.json);
   return file;
 }

@@ -48,7 +48,7 @@ std::vector<std::string> files_of(const std::string& pattern);
 /// Whether a file can be read a leaf at a time: a regular file, NPY, text or a compressed one.
 bool is_streamable(const std::string& path);
 
-/// Whether this build unpacks "gzip" or "zstd".
+/// Whether this build unpacks "gzip", "zstd" or "deflate" (what is in archives).
 bool reads_compressed(std::string_view kind);
 
 /// The first rows of a file: which columns it has and what they are called.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Tables of named columns read from text (CSV, TSV, blanks), NPY and NPZ files.
+// Tables of named columns read from text (CSV, TSV, blanks), NPY, NPZ and XLSX files.
 #pragma once
 
 #include <bit>
@@ -60,9 +60,15 @@ struct ReadOptions {
   /// Make one row of each value: the first column, the name of the value's column ("column") and
   /// the value ("y"). A matrix with labels of rows and columns (a plate) is read so alone.
   bool melt = false;
+  /// Of those columns only the ones from the first name to the second, in the order of the file;
+  /// empty: all.
+  std::string melt_from, melt_to;
   /// Of several blocks of rows, set apart by two blank lines, or by a blank line and comments or
   /// names: 1, 2, … that one; 0 the first, with a note; kAllBlocks joins them.
   index_t block = 0;
+  /// Of a workbook (.xlsx) the sheet of this name or number; empty: the first with cells, with a
+  /// note.
+  std::string sheet;
   static constexpr index_t kAllBlocks = -1;
   /// 0: the default of the machine.
   int threads = 0;
@@ -135,11 +141,12 @@ class Table {
 /// of "U [V]"; the name itself if it has none.
 std::string name_without_unit(const std::string& name);
 
-/// Reads `path` ("-": standard input) as NPY or NPZ (arrays of one length, not compressed; text in
-/// them is kept) if it starts as they do, else as text.
+/// Reads `path` ("-": standard input) as NPY, NPZ (arrays of one length; text in them is kept) or a
+/// workbook of Excel (.xlsx) if it starts as they do, else as text. Workbooks and compressed NPZ
+/// need zlib.
 /// Throws DataError: missing file (nearest name in its folder), empty, ragged row (line, fields
-/// found and expected), known other formats (xlsx, parquet, hdf5, …: what to do instead); IoError
-/// when reading fails.
+/// found and expected), a sheet that is not there (those that are), known other formats (parquet,
+/// hdf5, …: what to do instead); IoError when reading fails.
 Table read_table(const std::string& path, const ReadOptions& options = {});
 
 /// The same for text or NPY bytes already in memory; `source` names them in messages.

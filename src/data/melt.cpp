@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/nearest.hpp"
 #include "data/number.hpp"
 #include "nlsq/error.hpp"
 
@@ -85,11 +86,23 @@ void set_columns(const Table::Impl& wide, const std::vector<Value>& values, Tabl
   make_text(table, 1, wide.names, std::move(codes));
 }
 
+index_t position_of(const Table::Impl& wide, const std::string& name) {
+  const auto found = std::find(wide.names.begin(), wide.names.end(), name);
+  if (found != wide.names.end()) return found - wide.names.begin();
+  throw DataError(wide.source, 0,
+                  "there is no column '" + name + "'" + base::did_you_mean(name, wide.names) +
+                      "; the columns are " + base::quoted_list(wide.names));
+}
+
 }  // namespace
 
-std::unique_ptr<Table::Impl> melted(const Table::Impl& wide) {
+std::unique_ptr<Table::Impl> melted(const Table::Impl& wide, const ReadOptions& options) {
   std::vector<index_t> columns;
-  for (index_t j = 1; j < static_cast<index_t>(wide.names.size()); ++j) {
+  index_t from = 1, to = static_cast<index_t>(wide.names.size()) - 1;
+  if (!options.melt_from.empty()) from = position_of(wide, options.melt_from);
+  if (!options.melt_to.empty()) to = position_of(wide, options.melt_to);
+  if (from > to) std::swap(from, to);
+  for (index_t j = std::max<index_t>(from, 1); j <= to; ++j) {
     if (!is_text(wide, j)) columns.push_back(j);
   }
   const std::vector<Value> values = values_of(wide, columns);

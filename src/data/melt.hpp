@@ -10,7 +10,7 @@ namespace nlsq::data {
 
 /// The first column stays and is repeated ("row" if it has no name); "column" is the name of the
 /// column that a value "y" stood in, a number if all names are. Missing values are left out. Throws
-/// DataError if there is no column of numbers beside the first.
-std::unique_ptr<Table::Impl> melted(const Table::Impl& wide);
+/// DataError if there is no column of numbers beside the first, or none of a name in `options`.
+std::unique_ptr<Table::Impl> melted(const Table::Impl& wide, const ReadOptions& options);
 
 }  // namespace nlsq::data

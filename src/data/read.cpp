@@ -9,6 +9,8 @@
 #include "data/parallel.hpp"
 #include "data/source.hpp"
 #include "data/text_reader.hpp"
+#include "data/workbook.hpp"
+#include "data/xlsx_reader.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/table.hpp"
 
@@ -26,6 +28,11 @@ Table parse_text(std::string_view bytes, const std::string& name, const ReadOpti
 Table parse_table(std::string_view bytes, const std::string& source, const ReadOptions& options) {
   const std::string name = source == "-" ? "standard input" : source;
   if (bytes.empty()) throw DataError(name, 0, "the file is empty");
+  if (data::is_workbook(bytes)) return data::read_workbook(bytes, name, options);
+  if (!options.sheet.empty()) {
+    throw InputError("sheet", "sheet: " + name + " is no workbook (.xlsx), so it has no sheet '" +
+                                  options.sheet + "'");
+  }
   if (data::is_npy(bytes)) return data::read_npy(bytes, name, options);
   if (data::is_npz(bytes)) return data::read_npz(bytes, name, options);
   if (const auto text = data::decoded(bytes)) {

@@ -105,7 +105,7 @@ bool Reading::locate(bool whole) {
 std::unique_ptr<Table::Impl> Reading::run(index_t minimum_chunk) {
   name_in_utf8(layout_);
   std::unique_ptr<Table::Impl> impl = read(minimum_chunk);
-  if (options_.melt) return melted(*impl);
+  if (options_.melt) return melted(*impl, options_);
   // What the first rows do not show may show further down.
   const Layout before = layout_;
   unsigned forms = 0;

@@ -11,6 +11,7 @@
 
 #include "base/nearest.hpp"
 #include "data/npy_header.hpp"
+#include "data/zip.hpp"
 #include "nlsq/error.hpp"
 #include "rows/bytes.hpp"
 #include "rows/scratch.hpp"
@@ -194,6 +195,7 @@ Table read_head(const std::string& path, const RowFileOptions& options) {
 }
 
 bool reads_compressed(std::string_view kind) {
+  if (kind == "deflate") return data::unpacks_zip();
   return rows::unpacks(kind == "gzip" ? rows::Packing::gzip : rows::Packing::zstd);
 }
 

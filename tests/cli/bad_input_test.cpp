@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Whatever is wrong with the input: exit code 2, one sentence on stderr that names it, nothing on
 // stdout, no file.
-#include "command_support.hpp"
-
 #include <algorithm>
+#include <utility>
+
+#include "command_support.hpp"
 
 namespace nlsq::test {
 namespace {
@@ -213,6 +214,59 @@ TEST_F(BadInput, nothing_is_written_when_the_input_is_wrong) {
   expect_refused(line({"--plot", "nowhere/p.svg"}), {"no folder 'nowhere'"});
   expect_refused(line({"--plot", "."}), {"is a folder"});
   EXPECT_EQ(files(), std::vector<std::string>{"d.csv"});
+}
+
+TEST_F(BadInput, words_of_other_programs_are_answered_with_the_one_here) {
+  write("d.csv", kDecay);
+  const std::string help = nlsq({"fit", "--help"}).out;
+  const std::pair<const char*, const char*> words[] = {{"--weights", "--sigma '1/sqrt(w)'"},
+                                                       {"--residuals", "--table FILE.csv"},
+                                                       {"--save", "--out FILE.json"},
+                                                       {"--logx", "--log x"},
+                                                       {"--guess", "--p0 a=1,b=2"},
+                                                       {"--filter", "--where"},
+                                                       {"--maxiter", "--max-nfev"},
+                                                       {"--group-by", "--by COLUMN"},
+                                                       {"--bound", "--bounds"},
+                                                       {"--png", "--plot"},
+                                                       {"--xcol", "--x NAME"},
+                                                       {"-p", "--p0 for starts"},
+                                                       {"--no-header", "--header 0"},
+                                                       {"--config", "nlsq fit job.yaml"}};
+  for (const auto& [word, advice] : words) {
+    const Outcome outcome = fit("d.csv", "a*x", {word, "1"});
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_TRUE(outcome.err.starts_with("nlsq: error: there is no option " + std::string(word)))
+        << outcome.err;
+    EXPECT_NE(outcome.err.find(advice), std::string::npos) << outcome.err;
+    // What is advised is there.
+    for (std::size_t at = outcome.err.find("; "); at != std::string::npos;) {
+      at = outcome.err.find("--", at + 1);
+      if (at == std::string::npos) break;
+      const std::string name = outcome.err.substr(at, outcome.err.find_first_of(" ,;\n", at) - at);
+      EXPECT_NE(help.find(name + " "), std::string::npos) << name;
+    }
+  }
+}
+
+TEST_F(BadInput, short_options_are_those_people_know) {
+  write("d.csv", "u,v\n1,2\n2,4\n3,6\n");
+  const Outcome outcome =
+      nlsq({"fit", "d.csv", "-m", "linear", "-x", "u", "-y", "v", "-o", "r.json", "-q"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_TRUE(exists("r.json"));
+  EXPECT_EQ(fit("d.csv", "-a*u", {"-y", "v"}).code, 0);
+}
+
+TEST_F(BadInput, a_terminal_is_told_that_it_is_waited_for) {
+  if (shell("command -v script").code != 0) GTEST_SKIP() << "no command 'script'";
+  const Outcome outcome = shell("script -qec \"'" NLSQ_COMMAND "' fit - -m linear\" /dev/null",
+                                "1 2\n2 4\n3 6\n4 8\n\x04");
+  EXPECT_NE(outcome.out.find("reading the table from the terminal; end it with Ctrl-D"),
+            std::string::npos)
+      << outcome.out;
+  EXPECT_EQ(fit("-", "linear", {}, "1 2\n2 4\n3 6\n").err.find("terminal"), std::string::npos);
 }
 
 }  // namespace

@@ -128,5 +128,39 @@ TEST_F(Data, a_parameter_like_an_unused_column_is_warned_about) {
   EXPECT_EQ(fit("d.csv", "a*x + b", {"--json"}).err, "");
 }
 
+TEST_F(Data, x_is_the_column_that_is_named) {
+  write("d.csv", "t (s),u,y\n1,5,10\n2,6,12\n3,7,14\n4,9,18\n");
+  for (const char* const model : {"linear", "a*x + b"}) {
+    const auto json = fit("d.csv", model, {"--json", "--x", "u"}).json();
+    EXPECT_NEAR(json["parameters"]["a"]["value"], 2.0, 1e-9) << model;
+    EXPECT_NEAR(json["parameters"]["b"]["value"], 0.0, 1e-9) << model;
+  }
+  EXPECT_EQ(fit("d.csv", "a*x + b", {"--json", "--x", "t"}).json()["model"], "a*`t (s)` + b");
+  EXPECT_NE(fit("d.csv", "linear", {"--x", "v"}).err.find("--x: d.csv has no column named 'v'"),
+            std::string::npos);
+  EXPECT_NE(fit("d.csv", "a*u", {"--x", "u"}).err.find("the formula 'a*u' has no x"),
+            std::string::npos);
+}
+
+TEST_F(Data, fewer_rows_than_asked_for_are_an_error) {
+  write("d.csv", "x,y\n1,2\n2,4\n3,6\n4,\n");
+  EXPECT_EQ(fit("d.csv", "a*x", {"--missing", "omit", "--min-rows", "3"}).code, 0);
+  const Outcome outcome = fit("d.csv", "a*x", {"--missing", "omit", "--min-rows", "4"});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.err.find("--min-rows: 4 rows are wanted, 3 are left to fit"), std::string::npos)
+      << outcome.err;
+}
+
+TEST_F(Data, bounds_may_be_given_in_the_order_of_the_parameters) {
+  write("d.csv", "x,y\n1,2\n2,4\n3,6\n");
+  const auto json = fit("d.csv", "a*x + b", {"--json", "--bounds", ":1.5,-9:"}).json();
+  EXPECT_EQ(json["parameters"]["a"]["value"], 1.5);
+  EXPECT_NE(fit("d.csv", "a*x + b", {"--bounds", "0:1"})
+                .err.find("--bounds: give LOW:HIGH for all 2 parameters in their order, 'a' and "
+                          "'b', or by name: a=0:10"),
+            std::string::npos);
+  EXPECT_EQ(fit("d.csv", "a*x + b", {"--bounds", "0:1,b=0:1"}).code, 2);
+}
+
 }  // namespace
 }  // namespace nlsq::test

@@ -140,9 +140,9 @@ TEST_F(Hostile, places_where_no_file_can_be_are_refused) {
       {"one --plot /dev/fd/17", 2, "'/dev/fd/17' is not open"},
       {"one --plot /dev/stdin < d.csv", 2, "'/dev/stdin' is open for reading only"},
       {"one --plot \"$(printf %300s).svg\"", 2, "File name too long"},
-      {"one --plot p.png", 2, "'p.png' does not end in .svg; plots are written as SVG"},
-      {"one --plot p.svg.pdf", 2, "'p.svg.pdf' does not end in .svg"},
-      {"one --plot p", 2, "'p' does not end in .svg"},
+      {"one --plot p.gif", 2, "'p.gif' ends neither in .svg nor in .png or .pdf"},
+      {"one --plot p.svg.eps", 2, "'p.svg.eps' ends neither in .svg nor in .png or .pdf"},
+      {"one --plot p", 2, "'p' ends neither in .svg nor in .png or .pdf"},
       {"by --out r.xlsx", 2, "'r.xlsx' ends neither in .csv nor in .npz"},
       {"by --out r", 2, "'r' ends neither in .csv nor in .npz"},
   });

@@ -287,5 +287,33 @@ TEST_F(Output, many_points_are_sampled_and_several_predictors_drawn_against_the_
   EXPECT_NE(read("two.svg").find("observed y"), std::string::npos);
 }
 
+TEST_F(Output, plots_are_drawn_as_png_and_pdf_where_librsvg_is) {
+  write("d.csv", kDecay);
+  const bool draws = nlsq({"info"}).out.find("SVG; PNG, PDF yes") != std::string::npos;
+  for (const char* const name : {"p.png", "p.pdf"}) {
+    const Outcome outcome = fit("d.csv", kDecayModel, {"--plot", name});
+    if (!draws) {
+      EXPECT_EQ(outcome.code, 2);
+      EXPECT_NE(outcome.err.find("or write it as .svg, which needs nothing"), std::string::npos)
+          << outcome.err;
+      EXPECT_FALSE(exists(name));
+      continue;
+    }
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    const std::string plot = read(name);
+    EXPECT_GT(plot.size(), 5000u);
+    EXPECT_TRUE(plot.starts_with(name == std::string("p.png") ? "\x89PNG\r\n" : "%PDF-")) << name;
+    // One of ours is replaced, one that was changed is not.
+    EXPECT_EQ(fit("d.csv", kDecayModel, {"--plot", name}).code, 0);
+    write(name, plot.substr(0, 36) + "x" + plot.substr(36) + "x");
+    EXPECT_EQ(fit("d.csv", kDecayModel, {"--plot", name}).code, 2);
+    EXPECT_EQ(fit("d.csv", kDecayModel, {"--plot", name, "--force"}).code, 0);
+  }
+  if (!draws) GTEST_SKIP() << "no librsvg";
+  // Every chunk of the image has its checksum, ours as well.
+  const std::string png = read("p.png");
+  EXPECT_EQ(png.substr(37, 13), std::string("tEXtSoftware\0", 13));
+}
+
 }  // namespace
 }  // namespace nlsq::test

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Tables that instruments and spreadsheets write: read rightly, with a note on what was left out,
 // or refused with options that help.
+#include <sstream>
+
+#include "../data/workbook_support.hpp"
 #include "by_support.hpp"
 
 namespace nlsq::test {
@@ -24,6 +27,42 @@ class Tables : public ByTest {
     return outcome.err.substr(at + mark.size(), outcome.err.find('\n') - at - mark.size());
   }
 };
+
+TEST_F(Tables, sheets_of_workbooks_are_chosen_by_name_or_number) {
+  data::Book book;
+  book.texts = {"x", "y", "notes"};
+  book.sheets = {{"Info", "<row><c t=\"s\"><v>2</v></c></row>"},
+                 {"Run 1",
+                  "<row><c t=\"s\"><v>0</v></c><c t=\"s\"><v>1</v></c></row>"
+                  "<row><c><v>1</v></c><c><v>2</v></c></row><row><c><v>2</v></c><c><v>4</v></c>"
+                  "</row><row><c><v>3</v></c><c><v>6</v></c></row>"}};
+  write("d.xlsx", book.bytes());
+  for (const char* const sheet : {"Run 1", "run 1", "2"}) {
+    const Outcome outcome = fit("d.xlsx", "a*x", {"--sheet", sheet, "--json"});
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_NEAR(outcome.json()["parameters"]["a"]["value"].get<double>(), 2.0, 1e-12);
+  }
+  expect_refused(fit("d.xlsx", "a*x"),
+                 {"the sheets are 'Info' and 'Run 1' (--sheet reads another)"});
+  expect_refused(fit("d.xlsx", "a*x", {"--sheet", "Run1"}),
+                 {"there is no sheet 'Run1' (did you mean 'Run 1'?)"});
+  write("d.csv", "x,y\n1,2\n2,4\n");
+  expect_refused(fit("d.csv", "a*x", {"--sheet", "1"}),
+                 {"nlsq: error: --sheet: d.csv is no workbook (.xlsx), so it has no sheet '1'"});
+}
+
+TEST_F(Tables, a_range_of_columns_is_fitted_one_by_one) {
+  write("wide.csv",
+        "t,blank,A1,A2,A3,temp\n0,9,1,2,3,20\n1,9,3,5,7,21\n2,9,5,8,11,20\n3,9,7,11,15,20\n");
+  const Outcome outcome = nlsq({"fit", "wide.csv", "-m", "linear", "-y", "A1..A3"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  std::vector<std::string> groups;
+  std::istringstream lines(outcome.out);
+  for (std::string line; std::getline(lines, line);) groups.push_back(line.substr(0, 5));
+  EXPECT_EQ(groups, (std::vector<std::string>{"colum", "A1,4,", "A2,4,", "A3,4,"}));
+  expect_refused(nlsq({"fit", "wide.csv", "-m", "linear", "-y", "A1..A4"}),
+                 {"wide.csv: there is no column 'A4' (did you mean 'A1'?)"});
+}
 
 TEST_F(Tables, what_is_no_table_is_left_out_and_said) {
   const std::string rows = "0,1\n1,3\n2,5.1\n3,7\n";

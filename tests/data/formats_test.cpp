@@ -28,8 +28,10 @@ TEST(OtherFormats, CompressedFilesSayHowToDecompressThem) {
 }
 
 TEST(OtherFormats, WorkbooksAskForCsv) {
-  EXPECT_EQ(refusal("PK\x03\x04\x14\0"s, "d.xlsx"),
-            "d.xlsx: this is an Excel workbook, not a table in text or NPY; export it as CSV");
+  EXPECT_EQ(
+      refusal("PK\x03\x04\x14\0"s, "d.xlsx"),
+      "d.xlsx: this is an Excel workbook that is cut off or damaged: the list of parts at its "
+      "end is missing, not a table in text or NPY; copy or save it again");
   EXPECT_NE(refusal("PK\x03\x04\x14\0"s, "d.ODS").find("an OpenDocument spreadsheet"),
             std::string::npos);
   EXPECT_NE(refusal("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\0"s, "d.xls").find("Excel"),
