@@ -291,3 +291,26 @@ def test_a_step_that_lands_beside_zero_does_not_end_a_fit_with_a_given_epsfcn():
         p, status = leastsq(residuals, [start], epsfcn=1e-10)
         assert p[0] == pytest.approx(0.5, abs=0.1) and status in (1, 2, 3), start
     assert min(abs(point) for point in points) < 1e-15
+
+
+def test_an_object_that_counts_its_calls_is_looked_at_once(monkeypatch):
+    _leastsq_fit._refused.clear()
+    looked, record = [], _leastsq_fit.Fit._box
+    monkeypatch.setattr(_leastsq_fit.Fit, "_box", lambda self: (looked.append(self), record(self))[1])
+
+    class Counted:
+        calls = 0
+
+        def __init__(self, y):
+            self.y = y
+
+        def __call__(self, p):
+            self.calls += 1
+            return p[0] * np.exp(-p[1] * X) - self.y
+
+    for rate in (1.0, 1.1, 1.2):
+        function = Counted(2.0 * np.exp(-rate * X))
+        p = leastsq(function, [1.0, 0.5])[0]
+        np.testing.assert_allclose(p, [2.0, rate], rtol=1e-6)
+        assert function.calls > 5
+    assert len(looked) == 1

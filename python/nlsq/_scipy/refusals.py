@@ -10,10 +10,13 @@ _CHOICES = frozenset((str, bool, type(None)))
 
 
 def kind_of(function, arguments=()):
-    """As identity_of, with what the object of a method chooses by: its attributes that are texts and truth values, and the
-    types of the others. Functions of a kind are recorded alike, or not at all."""
-    identity = identity_of(function, arguments)
-    kept = getattr(getattr(function, "__self__", None), "__dict__", None)
+    """As identity_of, with what the object of a method, or one that is called, chooses by: its attributes that are texts
+    and truth values, and the types of the others. Functions of a kind are recorded alike, or not at all."""
+    identity, owner = identity_of(function, arguments), getattr(function, "__self__", None)
+    if identity is None and not arguments:
+        code = getattr(type(function).__call__, "__code__", None)  # of an object that is called
+        identity, owner = None if code is None else (type(function), code), function
+    kept = getattr(owner, "__dict__", None)
     if identity is None or type(kept) is not dict:
         return identity
     return (identity, *[v if type(v) in _CHOICES else type(v) for v in kept.values()])
