@@ -11,7 +11,8 @@
 namespace nlsq::python {
 
 void bind_called(nb::module_& m) {
-  nb::class_<Called>(m, "Called", "Residuals that are a Python function; see nlsq/_scipy/black_box.py.")
+  nb::class_<Called>(m, "Called",
+                     "Residuals that are a Python function; see nlsq/_scipy/black_box.py.")
       .def(nb::init<nb::object, nb::object, index_t, index_t>(), nb::arg("function"),
            nb::arg("plain"), nb::arg("n"), nb::arg("m"))
       .def("set_model", &Called::set_model, nb::arg("data").none(), nb::arg("y"),

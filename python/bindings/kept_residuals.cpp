@@ -202,8 +202,9 @@ bool agree_arrays(nb::handle ours, nb::handle theirs, double size) {
 }  // namespace
 
 void bind_kept_residuals(nb::module_& m) {
-  nb::class_<KeptResiduals>(m, "KeptResiduals",
-                            "Recorded residuals for other arguments; see nlsq/_recording/kept_residuals.py.")
+  nb::class_<KeptResiduals>(
+      m, "KeptResiduals",
+      "Recorded residuals for other arguments; see nlsq/_recording/kept_residuals.py.")
       .def(nb::init<Model, Places, index_t>(), nb::arg("model"), nb::arg("places"), nb::arg("rows"))
       .def("minimize", &KeptResiduals::minimize, nb::arg("arguments"), nb::arg("x0"), nb::arg("f"),
            nb::arg("ftol"), nb::arg("xtol"), nb::arg("gtol"), nb::arg("max_nfev"),

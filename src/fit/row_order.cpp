@@ -40,9 +40,7 @@ std::vector<index_t> in_buckets(const std::vector<double>& x) {
     for (std::size_t i = 0; i < m; ++i) rows[i] = static_cast<index_t>(i);
     return rows;
   }
-  const auto bucket = [&](std::size_t i) {
-    return static_cast<std::size_t>((x[i] - low) * scale);
-  };
+  const auto bucket = [&](std::size_t i) { return static_cast<std::size_t>((x[i] - low) * scale); };
   std::vector<index_t> starts(buckets + 1, 0);
   for (std::size_t i = 0; i < m; ++i) ++starts[bucket(i) + 1];
   for (std::size_t b = 1; b <= buckets; ++b) starts[b] += starts[b - 1];

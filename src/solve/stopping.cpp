@@ -20,7 +20,7 @@ constexpr double kPlateau = 1e3;      // Gauss-Newton promise allowed at an ftol
 constexpr double kStationary = 1e-3;  // optimality below which a step held short counts for xtol
 constexpr index_t kPatience = 10;     // steps below ftol that end a fit whatever is promised
 constexpr index_t kMostPatience = 30;  // the same of steps some of which gain speed
-constexpr index_t kMostGains = 20;       // that are less than ftol in all
+constexpr index_t kMostGains = 20;     // that are less than ftol in all
 
 Stop stop(Status status, std::string message) { return {true, status, std::move(message)}; }
 

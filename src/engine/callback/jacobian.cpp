@@ -205,10 +205,10 @@ index_t DifferenceJacobian::evaluate(const CallbackProblem& problem, std::span<c
     Column column(problem, point_, f, work_, j, columns.data() + j * m);
     const bool given = !rule.relative.empty();
     const double sign = p[j] >= 0.0 ? known.side : -known.side;
-    double size = given              ? std::abs(difference_step(rule, p[j], j).size)
-                  : known.norm > 0.0 ? std::min(fitting_size(rule, p[j], known.norm),
-                                                kLongest * known.largest)
-                                     : usual_size(rule, p[j], j);
+    double size = given ? std::abs(difference_step(rule, p[j], j).size)
+                  : known.norm > 0.0
+                      ? std::min(fitting_size(rule, p[j], known.norm), kLongest * known.largest)
+                      : usual_size(rule, p[j], j);
     // Residuals of 0 at parameters of 0 fit any step.
     if (p[j] + size == p[j]) size = usual_size(rule, p[j], j);
     column.make(sign * size);
