@@ -187,8 +187,7 @@ class SingleFit {
   // From where a search begins all rows take a few passes, and a sample may miss what is narrow.
   solve::Outcome attempt_near(std::span<const double> start, const SolverOptions& how) {
     if (evaluator_->rows() > kMostRowsAtOnce) return attempt(start, how);
-    sample_.reset();
-    return minimize(start, how);
+    return solve::minimize(*evaluator_, start, lower_, upper_, how, linear_);
   }
 
   // The first one, whose first pass looks at the rows; nothing where the model is not finite at the

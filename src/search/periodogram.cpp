@@ -203,7 +203,7 @@ std::vector<double> likely_frequencies(std::span<const double> given_x,
       if (is_new && apart.size() < kPeaks) apart.push_back(a - b);
     }
   }
-  found.insert(found.end(), apart.begin(), apart.end());
+  for (const double difference : apart) found.push_back(difference);
   return found;
 }
 
