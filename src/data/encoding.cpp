@@ -30,26 +30,6 @@ Wide wide_of(std::string_view bytes) {
   return zeros(0, true) && zeros(1, false) ? Wide::big : Wide::none;
 }
 
-void append_utf8(std::uint32_t code, std::string& out) {
-  const auto byte = [&](std::uint32_t value) { out += static_cast<char>(value); };
-  const auto next = [&](unsigned shift) { byte(0x80U | ((code >> shift) & 0x3FU)); };
-  if (code < 0x80) {
-    byte(code);
-  } else if (code < 0x800) {
-    byte(0xC0U | (code >> 6U));
-    next(0);
-  } else if (code < 0x10000) {
-    byte(0xE0U | (code >> 12U));
-    next(6);
-    next(0);
-  } else {
-    byte(0xF0U | (code >> 18U));
-    next(12);
-    next(6);
-    next(0);
-  }
-}
-
 // Half a pair of surrogates becomes the sign of replacement.
 std::string from_utf16(std::string_view bytes, Wide wide) {
   constexpr std::uint32_t kReplacement = 0xFFFD;
@@ -99,6 +79,26 @@ std::string without_marks(std::string_view bytes) {
 }
 
 }  // namespace
+
+void append_utf8(std::uint32_t code, std::string& out) {
+  const auto byte = [&](std::uint32_t value) { out += static_cast<char>(value); };
+  const auto next = [&](unsigned shift) { byte(0x80U | ((code >> shift) & 0x3FU)); };
+  if (code < 0x80) {
+    byte(code);
+  } else if (code < 0x800) {
+    byte(0xC0U | (code >> 6U));
+    next(0);
+  } else if (code < 0x10000) {
+    byte(0xE0U | (code >> 12U));
+    next(6);
+    next(0);
+  } else {
+    byte(0xF0U | (code >> 18U));
+    next(12);
+    next(6);
+    next(0);
+  }
+}
 
 std::optional<Decoded> decoded(std::string_view bytes) {
   if (const Wide wide = wide_of(bytes); wide != Wide::none)

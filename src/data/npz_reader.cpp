@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/encoding.hpp"
 #include "data/header.hpp"
 #include "data/npy_header.hpp"
 #include "data/npy_reader.hpp"
@@ -24,17 +25,6 @@ constexpr std::string_view kSuffix = ".npy";
 
 [[noreturn]] void refuse(const std::string& source, const std::string& what) {
   throw DataError(source, 0, "this NPZ file " + what);
-}
-
-void append_utf8(std::uint32_t point, std::string& out) {
-  if (point < 0x80U) {
-    out += static_cast<char>(point);
-    return;
-  }
-  const int more = point < 0x800U ? 1 : point < 0x10000U ? 2 : 3;
-  const std::uint32_t lead = more == 1 ? 0xC0U : more == 2 ? 0xE0U : 0xF0U;
-  out += static_cast<char>(lead | (point >> (6 * more) & 0x3FU));
-  for (int k = more - 1; k >= 0; --k) out += static_cast<char>(0x80U | (point >> (6 * k) & 0x3FU));
 }
 
 // The fields of an array of text, '<U…' or '|S…'; none for other types.

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cstdint>
 
+#include "data/encoding.hpp"
+
 namespace nlsq::data {
 namespace {
 
@@ -17,18 +19,6 @@ bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; 
 std::string_view without_prefix(std::string_view name) {
   const std::size_t colon = name.find(':');
   return colon == kNone ? name : name.substr(colon + 1);
-}
-
-void append_utf8(std::uint32_t point, std::string& out) {
-  if (point == 0 || point > 0x10FFFFU || (point >= 0xD800U && point < 0xE000U)) return;
-  if (point < 0x80U) {
-    out += static_cast<char>(point);
-    return;
-  }
-  const int more = point < 0x800U ? 1 : point < 0x10000U ? 2 : 3;
-  const std::uint32_t lead = more == 1 ? 0xC0U : more == 2 ? 0xE0U : 0xF0U;
-  out += static_cast<char>(lead | (point >> (6 * more) & 0x3FU));
-  for (int k = more - 1; k >= 0; --k) out += static_cast<char>(0x80U | (point >> (6 * k) & 0x3FU));
 }
 
 // What stands between & and ;.
@@ -50,7 +40,8 @@ void append_entity(std::string_view entity, std::string& out) {
   if (is_hex) entity.remove_prefix(1);
   std::uint32_t point = 0;
   std::from_chars(entity.data(), entity.data() + entity.size(), point, is_hex ? 16 : 10);
-  append_utf8(point, out);
+  const bool is_surrogate = point >= 0xD800U && point < 0xE000U;
+  if (point != 0 && point <= 0x10FFFFU && !is_surrogate) append_utf8(point, out);
 }
 
 void append_resolved(std::string_view escaped, std::string& out) {
