@@ -231,3 +231,23 @@ def test_an_interrupt_ends_further_attempts():
     with pytest.raises(KeyboardInterrupt):
         nlsq.scipy.curve_fit(lambda h, r, c: spherical(h, r, c, KeyboardInterrupt), LAGS, VARIANCES, start,
                              bounds=([0.0, 0.0], start))  # fmt: skip
+
+
+def test_a_jacobian_that_raises_where_only_a_further_attempt_goes():
+    seen = []
+
+    def f(h, r, c):
+        return np.array([c * (1.5 * (x / r) - 0.5 * (x / r) ** 3) if x <= r else c for x in h])
+
+    def jac(h, r, c):
+        seen.append(float(r))
+        by_range = [c * 1.5 * (x**3 / r**4 - x / r**2) if x <= r else 0.0 / r for x in h]  # 1/0 at a range of 0
+        return np.stack([by_range, f(h, r, 1.0)], axis=1)
+
+    start = np.array([53.39, 12.70])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        popt = nlsq.scipy.curve_fit(lambda h, r, c: f(h, float(r), c), LAGS, VARIANCES, start, jac=lambda h, r, c: jac(h, float(r), c),
+                                    bounds=([0.0, 0.0], start))[0]  # fmt: skip
+    assert 0.0 in seen
+    assert popt[1] == pytest.approx(np.mean(VARIANCES), rel=1e-4)
