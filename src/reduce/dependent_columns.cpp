@@ -16,12 +16,15 @@
 namespace nlsq::reduce {
 namespace {
 
-constexpr double kErrors = 50.0;      // of differences: a singular value that may be one
-constexpr double kRoundings = 100.0;  // of the function: a derivative that may be 0
-constexpr double kLeastMove = 1e-3;   // of N = S/‖J_j‖, what a parameter near 0 may move by
-constexpr double kOneSided = 3.0;     // more of it in a one-sided difference
-constexpr double kFine = 1e-10;       // error of differences that is as good as none
-constexpr double kHidden = 10.0;      // of the differences' error, what rounding may hide
+constexpr double kErrors = 50.0;     // of differences: a singular value that may be one
+constexpr double kRoundings = 15.0;  // of the function: a derivative that may be 0
+constexpr double kNear = 500.0;      // of the same: one that may be 0 along a direction nearby
+constexpr double kLeastMove = 1e-3;  // of N = S/‖J_j‖, what a parameter near 0 may move by
+constexpr double kOneSided = 3.0;    // more of it in a one-sided difference
+constexpr double kFine = 1e-10;      // error of differences that is as good as none
+constexpr double kHidden = 1.5;      // of the differences' error, what rounding may hide
+
+enum class Derivative { zero, small, other };
 
 class NullDirections {
  public:
@@ -74,23 +77,36 @@ class NullDirections {
   /// J v ← the derivative along v.
   void correct(std::span<const double> v, index_t& calls) {
     if (!aim(v, std::cbrt(problem_.rule.epsilon)) || !difference(t_, w_, calls)) return;
-    for (std::size_t j = 0; j < n_; ++j) {
-      for (std::size_t i = 0; i < m_; ++i) w_[i] -= J_[j * m_ + i] * d_[j];
-    }
-    add(v);
+    put(v);
   }
 
   /// Whether the derivative along v is 0 but for rounding: central differences of two steps,
-  /// extrapolated, or one-sided ones where a bound is near.
-  bool is_null(std::span<const double> v, index_t& calls) {
-    if (!aim(v, 0.3 * std::pow(problem_.rule.epsilon, 0.2))) return false;
+  /// extrapolated, or one-sided ones where a bound is near. A small one is put into J; where it
+  /// is not 0, a direction nearby may be null.
+  Derivative derivative(std::span<const double> v, index_t& calls) {
+    if (!aim(v, 0.3 * std::pow(problem_.rule.epsilon, 0.2))) return Derivative::other;
     const double rounding = kRoundings * problem_.rule.epsilon * signal_ / std::abs(t_);
-    if (!(rounding <= kHidden * std::max(kFine, difference_error(problem_.rule)))) return false;
-    if (one_sided_) return difference(t_, w_, calls) && linalg::norm(w_) <= kOneSided * rounding;
-    std::vector<double> whole(m_);
-    if (!difference(t_, whole, calls) || !difference(0.5 * t_, w_, calls)) return false;
-    for (std::size_t i = 0; i < m_; ++i) w_[i] = (4.0 * w_[i] - whole[i]) / 3.0;
-    return linalg::norm(w_) <= rounding;
+    if (!(rounding <= kHidden * std::max(kFine, difference_error(problem_.rule))))
+      return Derivative::other;
+    if (!difference(t_, w_, calls)) return Derivative::other;
+    if (!one_sided_) {
+      const std::vector<double> whole = w_;
+      if (!difference(0.5 * t_, w_, calls)) return Derivative::other;
+      for (std::size_t i = 0; i < m_; ++i) w_[i] = (4.0 * w_[i] - whole[i]) / 3.0;
+    }
+    const double size = linalg::norm(w_), most = (one_sided_ ? kOneSided : 1.0) * rounding;
+    if (!(size <= kNear * most)) return Derivative::other;
+    put(v);
+    return size <= most ? Derivative::zero : Derivative::small;
+  }
+
+  NullDirection direction(std::span<const double> v) const {
+    NullDirection out{std::vector<double>(n_), std::vector<double>(n_)};
+    for (std::size_t j = 0; j < n_; ++j) {
+      out.d[j] = size_[j] > 0.0 ? v[j] / size_[j] : 0.0;
+      out.e[j] = v[j] * size_[j];
+    }
+    return out;
   }
 
  private:
@@ -140,13 +156,17 @@ class NullDirections {
     return std::isfinite(linalg::norm(out));
   }
 
-  // J += w vᵀD⁻¹.
-  void add(std::span<const double> v) {
+  // J v ← w: J += (w − J d) vᵀD⁻¹.
+  void put(std::span<const double> v) {
+    for (std::size_t j = 0; j < n_; ++j) {
+      for (std::size_t i = 0; i < m_; ++i) w_[i] -= J_[j * m_ + i] * d_[j];
+    }
     for (std::size_t j = 0; j < n_; ++j) {
       const double factor = v[j] * size_[j];
       if (factor == 0.0) continue;
       for (std::size_t i = 0; i < m_; ++i) J_[j * m_ + i] += w_[i] * factor;
     }
+    for (std::size_t j = 0; j < n_; ++j) size_[j] = linalg::norm(std::span(J_).subspan(j * m_, m_));
   }
 
   const engine::CallbackProblem& problem_;
@@ -184,19 +204,18 @@ std::vector<NullDirection> remove_null_directions(const engine::CallbackProblem&
                                                   std::span<double> jacobian, index_t& calls) {
   NullDirections directions(problem, p, f, jacobian);
   for (const std::vector<double>& v : directions.suspects()) directions.correct(v, calls);
-  const std::size_t m = f.size(), n = p.size();
-  std::vector<double> size(n);
-  for (std::size_t j = 0; j < n; ++j) size[j] = linalg::norm(jacobian.subspan(j * m, m));
   std::vector<NullDirection> found;
-  for (const std::vector<double>& v : directions.suspects()) {
-    if (!directions.is_null(v, calls)) continue;
-    NullDirection& null = found.emplace_back(NullDirection{v, v});
-    for (std::size_t j = 0; j < n; ++j) {
-      null.d[j] = size[j] > 0.0 ? v[j] / size[j] : 0.0;
-      null.e[j] = v[j] * size[j];
+  for (int again = 0; again < 2; ++again) {
+    found.clear();
+    bool is_clear = true;
+    for (const std::vector<double>& v : directions.suspects()) {
+      const Derivative derivative = directions.derivative(v, calls);
+      if (derivative == Derivative::zero) found.push_back(directions.direction(v));
+      is_clear = is_clear && derivative != Derivative::small;
     }
-    take_out(null, m, jacobian);
+    if (is_clear) break;
   }
+  for (const NullDirection& null : found) take_out(null, f.size(), jacobian);
   return found;
 }
 
