@@ -12,7 +12,7 @@
 #   make test-mutants breaks the engine in one place at a time; the fast tests must notice
 #   make test-compilers   builds with every g++ and clang++ of the distribution, warnings as errors
 #   make test-clients the tests of 14 packages that fit with SciPy, with nlsq.scipy in its place (CLIENTS="lmfit dipy")
-#   make stubs        python/nlsq/_core.pyi, what type checkers know of the module
+#   make stubs        python/nlsq/_core.pyi and _results/fields.py, what Python knows of the core's tables
 #   make lint         clang-format and clang-tidy
 #   make test-cov     line coverage, a table by folder
 #   make bench        speed: prints ratios to references
@@ -75,6 +75,7 @@ test-wheel: wheel
 
 stubs: build-python
 	@.venv/bin/python -m nanobind.stubgen -q -m nlsq._core -o python/nlsq/_core.pyi
+	@.venv/bin/python scripts/result_fields.py > build/fields.py && mv build/fields.py python/nlsq/_results/fields.py
 
 demo: build-command
 	@rm -f build/demo.svg

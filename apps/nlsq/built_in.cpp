@@ -99,14 +99,14 @@ void add_bounds(LoadedData& loaded, FitOptions& options) {
     const ParameterBounds& b = built_in.bounds[i];
     const bool is_bounded = std::isfinite(b.lower) || std::isfinite(b.upper);
     if (!is_bounded || options.bounds.contains(name) || options.fixed.contains(name)) continue;
-    if (options.method == Method::lm)
+    if (!takes_bounds(options.method))
       left_out.push_back(name);
     else
       options.bounds[name] = {b.lower, b.upper};
   }
   if (left_out.empty()) return;
-  loaded.notes.push_back(
-      fmt::format("method lm knows no bounds: those of {} are left out", quoted_list(left_out)));
+  loaded.notes.push_back(fmt::format("method {} knows no bounds: those of {} are left out",
+                                     to_string(options.method), quoted_list(left_out)));
 }
 
 // Runs of rows at equal distances, of a file that is read in pieces.

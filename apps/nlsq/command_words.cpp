@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "nlsq/models.hpp"
+#include "nlsq/options.hpp"
 
 namespace nlsq::command {
 namespace {
@@ -26,13 +27,7 @@ std::vector<std::string> models() {
 
 std::vector<std::string> choices_of(const std::string& option) {
   const Choices known[] = {{"--model", models()},
-                           {"--method", {"trf", "lm", "dogbox", "auto"}},
-                           {"--loss", {"linear", "soft_l1", "huber", "cauchy", "arctan"}},
                            {"--missing", {"raise", "omit"}},
-                           {"--starts", {"search", "ones"}},
-                           {"--precision", {"auto", "double", "measure", "mixed"}},
-                           {"--jacobian-mode", {"auto", "fwd", "rev"}},
-                           {"--linear-solver", {"auto", "dense", "sparse"}},
                            {"--log", {"x", "y", "xy", "none"}},
                            {"--time-unit", {"s", "min", "h", "d"}},
                            {"--block", {"all"}},
@@ -40,7 +35,12 @@ std::vector<std::string> choices_of(const std::string& option) {
   for (const Choices& each : known) {
     if (each.option == option) return each.words;
   }
-  return {};
+  // A row of nlsq/options.def: "--jacobian-mode" is jacobian_mode there.
+  std::string name = option.substr(std::min<std::size_t>(option.size(), 2));
+  std::replace(name.begin(), name.end(), '-', '_');
+  std::vector<std::string> words;
+  for (const OptionValue& value : option_values(name)) words.emplace_back(value.name);
+  return words;
 }
 
 OptionWords words_of(const CLI::Option& option) {

@@ -3,8 +3,8 @@
 // fit_options.cpp.
 #pragma once
 
-#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace CLI {
@@ -14,32 +14,22 @@ class App;
 namespace nlsq::command {
 
 struct FitArguments {
-  std::string file, model, x, y, sigma;
-  bool absolute_sigma = false;
-  bool no_progressive = false;
-  std::vector<std::string> p0, bounds, fix, where, expr, tie, prior, derive, share;
-  std::string loss = "linear", f_scale = "1", method = "trf", x_scale = "jac", precision = "auto",
-              starts = "search";
-  std::string linear_solver = "auto";
-  std::optional<std::string> jacobian_mode;
-  std::string ftol, xtol, gtol, max_nfev, level, threads, memory;
-  bool no_polish = false;
-  std::string missing, min_rows, columns, delimiter, decimal, skip;
-  std::string skip_after_header = "0", lines, block, comment, thousands, rows, header, time_unit;
-  std::vector<std::string> na;
-  std::string plot, log, table, predict, report;
-  std::string scratch, raw, sheet;
+  std::string file, model;
   std::vector<std::string> words;  ///< of the command line
-  bool melt = false;
   std::string melt_from, melt_to;  ///< of --y A1..H12
-  bool json = false, verbose = false, quiet = false, strict = false, force = false;
-  std::string checkpoint, device;
-  /// Fits of many groups; --out and --p0-from are of single fits, too.
-  std::string by, out, p0_from, bounds_from, max_failed, time_limit;
+  // x, y, sigma, loss …: the rows of fit_arguments.def.
+#define NLSQ_GROUP(name)
+#define NLSQ_TEXT(member, initial, flags, type, help) std::string member = initial;
+#define NLSQ_LIST(member, flags, type, help) std::vector<std::string> member;
+#define NLSQ_FLAG(member, flags, help) bool member = false;
+#include "fit_arguments.def"
 };
 
 /// --y A1..H12: the columns from the one to the other are groups, one fit each.
 FitArguments with_groups_of_range(FitArguments arguments);
+
+/// "trf (default), auto, lm or dogbox": the values of an option of nlsq/options.def.
+std::string choices(std::string_view option, std::string_view initial);
 
 /// Defines the options of `nlsq fit` on `fit`.
 void add_fit_options(CLI::App& fit, FitArguments& arguments);

@@ -140,8 +140,8 @@ FitOptions make_fit_options(const FitArguments& arguments, const Model& model) {
   set_scales(arguments, model, options);
   options.loss = parse_loss(arguments.loss);
   options.method = parse_method(arguments.method);
-  if (arguments.jacobian_mode)
-    options.jacobian_mode = parse_jacobian_mode(*arguments.jacobian_mode);
+  if (!arguments.jacobian_mode.empty())
+    options.jacobian_mode = parse_jacobian_mode(arguments.jacobian_mode);
   options.precision = parse_precision(arguments.precision);
   options.starts = parse_starts(arguments.starts);
   options.device = arguments.device;
@@ -150,9 +150,9 @@ FitOptions make_fit_options(const FitArguments& arguments, const Model& model) {
   options.absolute_sigma = arguments.absolute_sigma;
   options.progressive = !arguments.no_progressive;
   options.polish = !arguments.no_polish;
-  if (!arguments.ftol.empty()) options.ftol = parse_finite(arguments.ftol, "--ftol");
-  if (!arguments.xtol.empty()) options.xtol = parse_finite(arguments.xtol, "--xtol");
-  if (!arguments.gtol.empty()) options.gtol = parse_finite(arguments.gtol, "--gtol");
+#define NLSQ_TOLERANCE(name, initial, meaning) \
+  if (!arguments.name.empty()) options.name = parse_finite(arguments.name, "--" #name);
+#include "nlsq/options.def"
   if (!arguments.max_nfev.empty())
     options.max_nfev = parse_count(arguments.max_nfev, "--max-nfev", 1);
   if (!arguments.level.empty()) options.level = parse_level(arguments.level);

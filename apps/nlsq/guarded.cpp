@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <new>
+#include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "messages.hpp"
 #include "nlsq/error.hpp"
@@ -15,19 +15,26 @@
 namespace nlsq::command {
 namespace {
 
+// Arguments of the library that are options of the command by the same name, or are ties, priors
+// and derived, whose options are --tie, --prior and --derive.
+bool is_option(const std::string& argument) {
+  static const std::set<std::string> names{
+#define NLSQ_GROUP(name)
+#define NLSQ_TEXT(member, initial, flags, type, help) #member,
+#define NLSQ_LIST(member, flags, type, help) #member,
+#define NLSQ_FLAG(member, flags, help) #member,
+#include "fit_arguments.def"
+      "ties", "priors", "derived"};
+  return names.contains(argument);
+}
+
 // The library's "p0: …" is about --p0 here.
 std::string with_option_name(const InputError& error) {
   const std::string text = error.what();
-  const std::vector<std::string> shared{
-      "p0",        "bounds",        "fix",     "sigma",      "method",        "loss",
-      "f_scale",   "level",         "ftol",    "x_scale",    "max_nfev",      "xtol",
-      "precision", "jacobian_mode", "gtol",    "threads",    "starts",        "device",
-      "ties",      "priors",        "derived", "checkpoint", "linear_solver", "sheet"};
   const std::string& argument = error.argument();
-  const bool is_shared = std::find(shared.begin(), shared.end(), argument) != shared.end();
   const std::string_view behind =
       std::string_view(text).substr(text.starts_with(argument) ? argument.size() : text.size());
-  if (!is_shared || (!behind.starts_with(':') && !behind.starts_with(' '))) return text;
+  if (!is_option(argument) || (!behind.starts_with(':') && !behind.starts_with(' '))) return text;
   const bool is_list = argument == "ties" || argument == "priors";
   std::string option = argument == "derived" ? "--derive" : "--" + argument;
   if (is_list) option.pop_back();  // each --tie is one

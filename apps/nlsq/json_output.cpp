@@ -142,12 +142,11 @@ Json options_of(const FitOptions& o, const FitArguments& a, const FitResult& r) 
   for (const auto& [name, prior] : o.priors) priors[name] = Json::array({prior.mean, prior.sigma});
   options["prior"] = std::move(priors);
   options["x_scale"] = o.x_scale.empty() ? Json("jac") : Json(o.x_scale);
-  options["ftol"] = o.ftol;
-  options["xtol"] = o.xtol;
-  options["gtol"] = o.gtol;
+#define NLSQ_TOLERANCE(name, initial, meaning) options[#name] = o.name;
+#include "nlsq/options.def"
   options["max_nfev"] = o.max_nfev ? Json(*o.max_nfev) : Json(nullptr);
   options["polish"] = o.polish;
-  options["jacobian_mode"] = a.jacobian_mode.value_or("auto");
+  options["jacobian_mode"] = a.jacobian_mode.empty() ? "auto" : a.jacobian_mode;
   options["absolute_sigma"] = o.absolute_sigma;
   options["progressive"] = o.progressive;
   options["level"] = o.level;
@@ -161,37 +160,18 @@ Json options_of(const FitOptions& o, const FitArguments& a, const FitResult& r) 
   return options;
 }
 
-void add_goodness(const FitResult& r, Json& json) {
-  json["r_squared"] = r.r_squared;
-  json["adjusted_r_squared"] = r.adj_r_squared;
-  json["reduced_chi2"] = r.reduced_chi2;
-  json["chi2"] = r.chi2;
-  // A probability of χ² needs sigma; without one χ² is the rss in units of y.
-  json["p_value"] = r.has_sigma ? Json(r.p_value) : Json(nullptr);
-  json["rmse"] = r.rmse;
-  json["tss"] = r.tss;
-  json["aic"] = r.aic;
-  json["aicc"] = r.aicc;
-  json["bic"] = r.bic;
+template <class Value>
+const Value& plain(const Value& value) {
+  return value;
 }
+int plain(Status status) { return static_cast<int>(status); }
 
-void add_run(const FitResult& r, Json& json) {
-  json["status"] = static_cast<int>(r.status);
-  json["message"] = r.message;
-  json["success"] = r.success;
-  json["nfev"] = r.nfev;
-  json["njev"] = r.njev;
-  json["attempts"] = r.attempts;
-  json["start_source"] = r.start_source;
-  json["nfev_subsample"] = r.nfev_subsample;
-  json["progressive"] = r.progressive;
-  json["iterations"] = r.iterations;
-  json["optimality"] = r.optimality;
-  json["condition"] = r.condition;
-  json["rank"] = r.rank;
-  json["method"] = r.method;
-  json["loss"] = r.loss;
-  json["engine"] = r.engine;
+void add_fields(const FitResult& r, Json& json) {
+#define NLSQ_FIELD(type, name, initial, key, python, doc) \
+  if (*key != '\0') json[key] = plain(r.name);
+#include "nlsq/result_fields.def"
+  // A probability of χ² needs sigma; without one χ² is the rss in units of y.
+  if (!r.has_sigma) json["p_value"] = nullptr;
   if (!r.device.id.empty()) {
     json["device"] = {{"id", r.device.id},
                       {"name", r.device.name},
@@ -202,16 +182,6 @@ void add_run(const FitResult& r, Json& json) {
   } else {
     json["device"] = nullptr;
   }
-  json["linear_solver"] = r.linear_solver;
-  json["isa"] = r.isa;
-  json["fold"] = r.fold;
-  json["precision"] = r.precision;
-  json["nfev_float32"] = r.nfev_float32;
-  json["jacobian_mode"] = r.jacobian_mode;
-  json["jacobian_mode_source"] = r.jacobian_mode_source;
-  json["derivative_order"] = r.derivative_order;
-  json["cache_hit"] = r.cache_hit;
-  json["compile_ms"] = r.compile_ms;
 }
 
 // Adds what describes one fit.
@@ -233,20 +203,11 @@ void add_fit(const FitResult& r, const LoadedData& loaded, const FitOptions& opt
   json["correlation"] = has_matrix ? square(r.correlation(), r.names.size()) : Json(nullptr);
   json["derived"] = derived_of(r, options, has_level);
   json["derived_covariance"] = square(r.derived_cov, r.derived.size());
-  json["cost"] = r.cost;
-  json["rss"] = r.rss;
-  json["dof"] = r.dof;
-  json["n"] = r.n;
   json["n_omitted"] = loaded.n_omitted;
-  json["n_masked"] = r.n_masked;
-  json["n_priors"] = r.n_priors;
-  add_goodness(r, json);
-  json["absolute_sigma"] = r.absolute_sigma;
-  add_run(r, json);
+  add_fields(r, json);
   json["warnings"] = r.warnings;
   json["issues"] = issues_of(r);
   json["options"] = options_of(options, arguments, r);
-  json["elapsed_ms"] = r.elapsed_ms;
 }
 
 std::string line_of(const Json& json) {

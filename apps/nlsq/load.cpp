@@ -186,7 +186,7 @@ bool wants_row_numbers(const FitArguments& arguments) {
                      [](const std::string& text) { return mentions(text, "row"); });
 }
 
-// A parameter that looks like a column nobody used may be a slip of the pen.
+// A parameter whose name resembles an unused column may be a typo.
 void warn_about_likely_typos(LoadedData& loaded) {
   if (loaded.built_in) return;
   std::vector<std::string> unused;

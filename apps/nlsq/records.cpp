@@ -65,7 +65,7 @@ void Records::add_text(std::string_view text) {
 }
 
 void Records::end_row() {
-  // A row of one missing value would be an empty line, which is none.
+  // A row of one missing value would be an empty line, which is not read as a row.
   if (names_.size() == 1 && (text_.empty() || text_.back() == '\n')) text_ += "\"\"";
   text_ += '\n';
   is_first_ = true;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "run_init.hpp"
+#include "fit_arguments.hpp"
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -14,6 +15,7 @@
 
 #include "file_place.hpp"
 #include "file_writer.hpp"
+#include "fit_arguments.hpp"
 #include "job_file.hpp"
 #include "mapped_table.hpp"
 #include "messages.hpp"
@@ -50,8 +52,8 @@ fitting:
   p0: auto  # or [1, 0.5, 0], or {{a: 1, b: 0.5}}
   # bounds: {{lower: [0, 0, null], upper: [null, 5, 1]}}  # or by name: {{a: [0, 10], b: [0, null]}}
   # fix: {{c: 0}}
-  method: trf  # trf, lm, dogbox or auto
-  loss: linear  # linear, soft_l1, huber, cauchy or arctan
+  method: trf  # {methods}
+  loss: linear  # {losses}
   # f_scale: 1
   ftol: 1e-8
   xtol: 1e-8
@@ -146,7 +148,8 @@ std::string job_text(const InitArguments& arguments) {
       fmt::arg("file", in_yaml(arguments.data.empty() ? "data.csv" : arguments.data)),
       fmt::arg("x", in_yaml(choice.x)), fmt::arg("y", in_yaml(choice.y)),
       fmt::arg("x_name", is_plain_name(choice.x) ? choice.x : "$1"), fmt::arg("sigma", sigma),
-      fmt::arg("model", model));
+      fmt::arg("model", model), fmt::arg("methods", choices("method", "trf")),
+      fmt::arg("losses", choices("loss", "linear")));
 }
 
 }  // namespace

@@ -82,8 +82,8 @@ struct FitOptions : SolverOptions {
   /// automatic.
   std::optional<JacobianMode> jacobian_mode;
   LinearSolver linear_solver = LinearSolver::automatic;
-  /// With some 10,000 rows and more: walk most of the way on a sample of them, and finish on all
-  /// (docs/adr/0005-progressive-fits.md). Not with a callback, a robust loss, max_nfev or several
+  /// With some 10,000 rows and more: begin on a sample of the rows and finish on all of them
+  /// (docs/adr/0005-progressive-fits.md). Has no effect with a callback, max_nfev or several
   /// terms.
   bool progressive = true;
   /// Refuse NaN and infinite values in the columns, naming column and row.

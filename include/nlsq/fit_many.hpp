@@ -135,7 +135,7 @@ struct ManyResult {
   /// Where fits began: "given", "ones", or "search" (FitOptions::starts).
   std::string start_source;
   double elapsed_ms = 0.0;
-  /// Why fit i ended, in words.
+  /// Why fit i ended, as text.
   std::string message(index_t i) const;
 };
 

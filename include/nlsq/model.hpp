@@ -51,51 +51,16 @@ Var operator&&(const Var& x, const Var& y);
 Var operator||(const Var& x, const Var& y);
 Var operator!(const Var& x);
 Var where(const Var& condition, const Var& x, const Var& y);
-Var pow(const Var& x, const Var& y);
-Var atan2(const Var& y, const Var& x);
-Var min(const Var& x, const Var& y);
-Var max(const Var& x, const Var& y);
-Var mod(const Var& x, const Var& y);
-Var hypot(const Var& x, const Var& y);
-Var logaddexp(const Var& x, const Var& y);
 Var polygamma(int order, const Var& x);
-Var wofz_re(const Var& x, const Var& y);
-Var wofz_im(const Var& x, const Var& y);
 Var voigt(const Var& x, const Var& sigma, const Var& gamma);
 Var clip(const Var& x, const Var& low, const Var& high);
-Var sqrt(const Var& x);
-Var cbrt(const Var& x);
-Var exp(const Var& x);
-Var expm1(const Var& x);
-Var log(const Var& x);
-Var log1p(const Var& x);
-Var log2(const Var& x);
-Var log10(const Var& x);
-Var sin(const Var& x);
-Var cos(const Var& x);
-Var tan(const Var& x);
-Var asin(const Var& x);
-Var acos(const Var& x);
-Var atan(const Var& x);
-Var sinh(const Var& x);
-Var cosh(const Var& x);
-Var tanh(const Var& x);
-Var asinh(const Var& x);
-Var acosh(const Var& x);
-Var atanh(const Var& x);
-Var abs(const Var& x);
-Var sign(const Var& x);
-Var floor(const Var& x);
-Var ceil(const Var& x);
-Var erf(const Var& x);
-Var erfc(const Var& x);
-Var lgamma(const Var& x);
 Var digamma(const Var& x);
-Var expit(const Var& x);
-Var j0(const Var& x);
-Var j1(const Var& x);
 Var j1_over_x(const Var& x);
 Var j2_over_x(const Var& x);
+// sqrt, exp, log, sin, pow, atan2, min, hypot, erf, expit …: the functions of ops.def.
+#define NLSQ_FUNCTION1(id, numpy, dx, ulp, doc) Var id(const Var& x);
+#define NLSQ_FUNCTION2(id, numpy, dx, dy, ulp, doc) Var id(const Var& x, const Var& y);
+#include "nlsq/ops.def"
 
 /// The columns of the data while a model is traced: c["x"]. A column exists once it is asked for.
 class Columns {

@@ -39,10 +39,8 @@ struct FitResult {
   std::vector<double>
       pcov;  ///< N×N, row-major; zero rows for fixed parameters, inf where undetermined; empty
              ///< above 1,000 parameters of a sparse problem, see covariance()
-  std::vector<double> perr;  ///< N: √diag(pcov)
-  std::vector<double> p0;    ///< N: where it started
-  /// Where p0 is from: "given", "ones", or "search" (FitOptions::starts).
-  std::string start_source = "given";
+  std::vector<double> perr;     ///< N: √diag(pcov)
+  std::vector<double> p0;       ///< N: where it started
   std::vector<bool> fixed;      ///< N
   std::vector<int> at_bound;    ///< N: −1 at the lower bound, 1 at the upper, 0 free
   std::vector<bool> defaulted;  ///< N: the start was not given
@@ -57,38 +55,15 @@ struct FitResult {
   };
   std::vector<Derived> derived;
   std::vector<double> derived_cov;  ///< k×k, row-major
-  index_t n_priors = 0;             ///< rows of FitOptions::priors, which n counts
 
-  double cost = 0.0;     ///< ½ Σ f_scale² ρ
-  double rss = 0.0;      ///< Σ f²
-  double tss = 0.0;      ///< the rss of the best constant; NaN without a response
-  index_t n = 0;         ///< rows used
-  index_t n_masked = 0;  ///< rows with infinite sigma
-  index_t dof = 0;       ///< n − rank: as if redundant parameters were not there
-  double chi2 = 0.0, reduced_chi2 = 0.0;
-  double p_value = 0.0;  ///< P(χ² ≥ chi2); NaN unless absolute_sigma
-  double r_squared = 0.0, adj_r_squared = 0.0, rmse = 0.0;
-  double aic = 0.0, aicc = 0.0, bic = 0.0;
-  bool absolute_sigma = false;
-  bool has_sigma = false;
+  // cost, dof, r_squared, status, nfev, engine …: the rows of result_fields.def, which say what
+  // each is.
+#define NLSQ_FIELD(type, name, initial, key, python, doc) type name = initial;
+#include "nlsq/result_fields.def"
 
-  Status status = Status::max_nfev;
-  std::string message;
-  bool success = false;                        ///< status > 0
-  index_t nfev = 0, njev = 0, iterations = 0;  ///< passes over all rows
-  index_t attempts =
-      1;  ///< more where the first end meant nothing (SecondStart); counts are of all
   index_t difference_evaluations = 0;  ///< calls of a function for finite differences
-  index_t nfev_subsample = 0;          ///< passes over a sample or a part of them
-  bool progressive = false;            ///< the sample's answer was the start on all rows
-  double optimality = 0.0;
-  double condition = 0.0;  ///< bound of κ of the Jacobian, columns scaled to length 1
-  index_t rank = 0;        ///< of the Jacobian, at most the number of free parameters
   /// What the data leave undetermined, if anything: rank below the number of free parameters.
   Redundancy redundancy;
-  std::string linear_solver = "dense";  ///< or "sparse" (FitOptions::linear_solver)
-  /// What evaluated the model: "interpreter", "callback", "opencl:0", "cuda:0".
-  std::string engine;
   /// The device that made the passes, also where it was left before the end; id empty: none.
   struct Device {
     std::string id, name;
@@ -98,19 +73,6 @@ struct FitResult {
     index_t passes = 0;
   };
   Device device;
-  std::string isa;                    ///< instruction set
-  std::string fold;                   ///< "gram", "pgram" or "qr"
-  std::string precision = "float64";  ///< of the passes; "mixed": of the first ones float32
-  index_t nfev_float32 = 0;           ///< of nfev, those in float32
-  std::string jacobian_mode;  ///< "fwd" or "rev"; for callbacks "2-point", "3-point" or "user"
-  /// Who chose it: "argument", "environment", "config" or "default".
-  std::string jacobian_mode_source;
-  /// What ran: "forward" or "reverse" (under auto the cheaper one); for callbacks as jacobian_mode.
-  std::string derivative_order;
-  bool cache_hit = false;   ///< every program of this fit was there already (nlsq/cache.hpp)
-  double compile_ms = 0.0;  ///< part of elapsed_ms that went into making programs; 0 on a hit
-  std::string method;
-  std::string loss = "linear";
   std::string model;                  ///< formula, if there is one
   std::vector<std::string> warnings;  ///< the sentences of issues
   std::vector<Issue> issues;          ///< what to know before trusting the numbers
@@ -122,7 +84,6 @@ struct FitResult {
     std::uint64_t value;
   };
   std::vector<Fingerprint> fingerprints;
-  double elapsed_ms = 0.0;
 
   /// Adds an issue, and its sentence to the warnings.
   void warn(Issue issue);
@@ -149,22 +110,5 @@ struct FitResult {
 /// "1.2346 ± 0.0021": the error with two significant digits, the value to the same place; the value
 /// alone when the error is zero or not finite.
 std::string with_error(double value, double error);
-
-std::string to_string(Method method);
-std::string to_string(Loss loss);
-std::string to_string(JacobianMode mode);
-std::string to_string(Precision precision);
-std::string to_string(Starts starts);
-std::string to_string(LinearSolver solver);
-/// Throws InputError with the nearest name.
-Method parse_method(const std::string& name);
-Loss parse_loss(const std::string& name);
-JacobianMode parse_jacobian_mode(const std::string& name);
-/// "auto", "double" or "measure".
-Precision parse_precision(const std::string& name);
-/// "search" or "ones".
-Starts parse_starts(const std::string& name);
-/// "auto", "dense" or "sparse".
-LinearSolver parse_linear_solver(const std::string& name);
 
 }  // namespace nlsq

@@ -15,6 +15,7 @@
 #include "nlsq/judgement.hpp"
 #include "options.hpp"
 #include "rows.hpp"
+#include "tables.hpp"
 #include "trace.hpp"
 
 namespace nlsq::python {
@@ -207,10 +208,10 @@ void judge_called(FitResult& result, const Columns& axes, const std::vector<std:
 }  // namespace
 
 void bind_fit(nb::module_& m) {
-  nb::class_<FitResult>(m, "FitResult", "Everything the core knows about a fit.")
-      .def_ro("names", &FitResult::names)
+  nb::class_<FitResult> result(m, "FitResult", "Everything the core knows about a fit.");
+  bind_tables(m, result);
+  result.def_ro("names", &FitResult::names)
       .def_ro("tied", &FitResult::tied)
-      .def_ro("n_priors", &FitResult::n_priors)
       .def_prop_ro(
           "derived",
           [](const FitResult& r) {
@@ -226,38 +227,8 @@ void bind_fit(nb::module_& m) {
       .def_prop_ro("pcov", [](const FitResult& r) { return new_matrix(r.pcov, r.names.size()); })
       .def_prop_ro("perr", [](const FitResult& r) { return new_array(r.perr); })
       .def_prop_ro("p0", [](const FitResult& r) { return new_array(r.p0); })
-      .def_rw("start_source", &FitResult::start_source)
       .def_ro("fixed", &FitResult::fixed)
       .def_ro("at_bound", &FitResult::at_bound)
-      .def_ro("cost", &FitResult::cost)
-      .def_ro("rss", &FitResult::rss)
-      .def_ro("tss", &FitResult::tss)
-      .def_ro("n", &FitResult::n)
-      .def_ro("n_masked", &FitResult::n_masked)
-      .def_ro("dof", &FitResult::dof)
-      .def_ro("chi2", &FitResult::chi2)
-      .def_ro("reduced_chi2", &FitResult::reduced_chi2)
-      .def_ro("p_value", &FitResult::p_value)
-      .def_ro("r_squared", &FitResult::r_squared)
-      .def_ro("adj_r_squared", &FitResult::adj_r_squared)
-      .def_ro("rmse", &FitResult::rmse)
-      .def_ro("aic", &FitResult::aic)
-      .def_ro("aicc", &FitResult::aicc)
-      .def_ro("bic", &FitResult::bic)
-      .def_ro("absolute_sigma", &FitResult::absolute_sigma)
-      .def_ro("has_sigma", &FitResult::has_sigma)
-      .def_prop_ro("status", [](const FitResult& r) { return static_cast<int>(r.status); })
-      .def_ro("message", &FitResult::message)
-      .def_ro("success", &FitResult::success)
-      .def_ro("nfev", &FitResult::nfev)
-      .def_ro("njev", &FitResult::njev)
-      .def_ro("nfev_subsample", &FitResult::nfev_subsample)
-      .def_ro("progressive", &FitResult::progressive)
-      .def_ro("iterations", &FitResult::iterations)
-      .def_ro("attempts", &FitResult::attempts)
-      .def_ro("optimality", &FitResult::optimality)
-      .def_ro("condition", &FitResult::condition)
-      .def_ro("rank", &FitResult::rank)
       .def_prop_ro(
           "redundancy",
           [](const FitResult& r) -> nb::object {
@@ -270,7 +241,6 @@ void bind_fit(nb::module_& m) {
           },
           "Of a Jacobian without full rank: pcov by the pseudo-inverse, directions that change no "
           "value of the model, scales of the parameters and what counts as rounding; else None.")
-      .def_ro("engine", &FitResult::engine)
       .def_prop_ro(
           "device",
           [](const FitResult& r) -> nb::object {
@@ -285,27 +255,17 @@ void bind_fit(nb::module_& m) {
             return values;
           },
           "The device that made the passes: id, name, bytes uploaded and moved; None without one.")
-      .def_ro("linear_solver", &FitResult::linear_solver)
-      .def_ro("n", &FitResult::n)
       .def(
           "covariance",
           [](const FitResult& r, const std::vector<index_t>& positions) {
             return new_matrix(r.covariance(positions), positions.size());
           },
           nb::arg("positions"), "Covariance of some parameters, of any number of them.")
-      .def_ro("isa", &FitResult::isa)
-      .def_ro("fold", &FitResult::fold)
-      .def_ro("precision", &FitResult::precision)
-      .def_ro("nfev_float32", &FitResult::nfev_float32)
-      .def_ro("jacobian_mode", &FitResult::jacobian_mode)
-      .def_ro("jacobian_mode_source", &FitResult::jacobian_mode_source)
-      .def_ro("derivative_order", &FitResult::derivative_order)
-      .def_ro("cache_hit", &FitResult::cache_hit)
-      .def_ro("compile_ms", &FitResult::compile_ms)
-      .def_ro("method", &FitResult::method)
-      .def_ro("loss", &FitResult::loss)
       .def_ro("warnings", &FitResult::warnings)
       .def_prop_ro("issues", &issues_of, "(id, sentence, values) of each warning.")
+      .def(
+          "set_start_source", [](FitResult& r, std::string source) { r.start_source = source; },
+          nb::arg("source"), "Of a fit whose start was chosen outside of it.")
       .def("warn", &add_issue, nb::arg("id"), nb::arg("sentence"),
            nb::arg("names") = std::vector<std::string>{},
            "Adds an issue of the table in issue_kinds(), and its sentence to the warnings.")
@@ -320,7 +280,6 @@ void bind_fit(nb::module_& m) {
             return of_arrays;
           },
           "{(address, bytes): fingerprint} of the long arrays that were read.")
-      .def_ro("elapsed_ms", &FitResult::elapsed_ms)
       .def("intervals", &FitResult::intervals, nb::arg("level") = 0.95)
       .def("correlation",
            [](const FitResult& r) { return new_matrix(r.correlation(), r.names.size()); })

@@ -123,7 +123,7 @@ class KeptResiduals {
     options.second_start = SecondStart::same_scales;
     options.absolute_sigma = true;
     options.check_finite = false;
-    options.judge = false;  // no x is known, and nobody hears of it
+    options.judge = false;  // no x is known, and leastsq has no place for issues
     options.before_pass = signal_watch(static_cast<index_t>(rows_ * model_.parameters().size()));
     return answer(data, options);
   }

@@ -189,15 +189,8 @@ FitResult complete(const FitResult& part, const std::vector<std::string>& names,
   if (differences) all.jacobian_mode = all.derivative_order = *differences;
   all.has_sigma = has_sigma;
   all.tss = tss;
-  all.chi2 = g.chi2;
-  all.reduced_chi2 = g.reduced_chi2;
-  all.p_value = g.chi2_p;
-  all.r_squared = g.r_squared;
-  all.adj_r_squared = g.adjusted_r_squared;
-  all.rmse = g.rmse;
-  all.aic = g.aic;
-  all.aicc = g.aicc;
-  all.bic = g.bic;
+#define NLSQ_STATISTIC(name, key, value, doc) all.name = g.name;
+#include "nlsq/result_fields.def"
   return all;
 }
 

@@ -31,7 +31,7 @@ LeastSquaresOptions options_of(Called& called, double ftol, double xtol, double 
   options.x_scale = std::move(x_scale);
   options.polish = false;
   options.second_start = SecondStart::none;
-  options.judge = false;  // nobody hears of it, and it costs calls
+  options.judge = false;  // leastsq has no place for issues, and it costs calls
   options.absolute_sigma = true;
   options.estimates = max_nfev >= kFewPasses;
   options.jacobian_at_end = options.told_if_well = full;

@@ -20,14 +20,14 @@ namespace nlsq::python {
 
 void set_solver(SolverOptions& options, nb::handle name, nb::handle value) {
   const std::string key = nb::cast<std::string>(name);
+#define NLSQ_TOLERANCE(tolerance, initial, meaning) \
+  if (key == #tolerance) {                          \
+    options.tolerance = nb::cast<double>(value);    \
+    return;                                         \
+  }
+#include "nlsq/options.def"
   if (key == "method") {
     options.method = parse_method(nb::cast<std::string>(value));
-  } else if (key == "ftol") {
-    options.ftol = nb::cast<double>(value);
-  } else if (key == "xtol") {
-    options.xtol = nb::cast<double>(value);
-  } else if (key == "gtol") {
-    options.gtol = nb::cast<double>(value);
   } else if (key == "x_scale") {
     options.x_scale = nb::cast<std::vector<double>>(value);
   } else if (key == "max_nfev") {

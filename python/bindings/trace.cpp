@@ -132,21 +132,6 @@ NodeId special_case(expr::Graph& g, std::string_view name, std::span<const NodeI
   return expr::kNone;
 }
 
-// Names that mean the same to NumPy, SciPy and the formula language.
-bool is_shared_name(std::string_view name) {
-  static constexpr std::string_view kNames[] = {
-      "sqrt",  "cbrt",   "exp",  "exp2",    "expm1",   "log",       "log2",     "log10",
-      "log1p", "sin",    "cos",  "tan",     "arcsin",  "arccos",    "arctan",   "arctan2",
-      "sinh",  "cosh",   "tanh", "arcsinh", "arccosh", "arctanh",   "absolute", "fabs",
-      "sign",  "floor",  "ceil", "minimum", "maximum", "remainder", "hypot",    "logaddexp",
-      "power", "square", "erf",  "erfc",    "gammaln", "psi",       "expit",    "j0",
-      "j1",    "exp10",  "clip"};
-  for (const std::string_view known : kNames) {
-    if (known == name) return true;
-  }
-  return false;
-}
-
 bool gives_boolean(std::string_view name) {
   return name == "greater" || name == "greater_equal" || name == "less" || name == "less_equal" ||
          name == "equal" || name == "not_equal" || name == "logical_and" || name == "logical_or" ||
@@ -328,8 +313,9 @@ nb::object record(std::string_view name, nb::handle ufunc, std::span<const nb::h
   const std::span<const NodeId> span(nodes.data(), inputs.size());
   expr::Graph& graph = recording->graph();
   NodeId node = special_case(graph, name, span);
-  if (node == expr::kNone && is_shared_name(name)) {
-    node = expr::build_call(graph, expr::canonical_function(name), span);
+  if (node == expr::kNone) {
+    const std::string_view function = expr::function_of_numpy(name);
+    if (!function.empty()) node = expr::build_call(graph, function, span);
   }
   if (node == expr::kNone) refuse(*recording, "NumPy's " + std::string(name));
   if (graph.size() > 100000) {

@@ -194,23 +194,31 @@ class Traced:
 
     def __iter__(self) -> object: ...
 
-    def exp(self) -> object: ...
-
     def exp2(self) -> object: ...
+
+    def deg2rad(self) -> object: ...
+
+    def rad2deg(self) -> object: ...
+
+    def radians(self) -> object: ...
+
+    def degrees(self) -> object: ...
+
+    def sqrt(self) -> object: ...
+
+    def cbrt(self) -> object: ...
+
+    def exp(self) -> object: ...
 
     def expm1(self) -> object: ...
 
     def log(self) -> object: ...
 
+    def log1p(self) -> object: ...
+
     def log2(self) -> object: ...
 
     def log10(self) -> object: ...
-
-    def log1p(self) -> object: ...
-
-    def sqrt(self) -> object: ...
-
-    def cbrt(self) -> object: ...
 
     def sin(self) -> object: ...
 
@@ -236,13 +244,13 @@ class Traced:
 
     def arctanh(self) -> object: ...
 
-    def deg2rad(self) -> object: ...
+    def absolute(self) -> object: ...
 
-    def rad2deg(self) -> object: ...
+    def sign(self) -> object: ...
 
-    def radians(self) -> object: ...
+    def floor(self) -> object: ...
 
-    def degrees(self) -> object: ...
+    def ceil(self) -> object: ...
 
     def __bool__(self) -> bool: ...
 
@@ -430,13 +438,200 @@ class FitResult:
     """Everything the core knows about a fit."""
 
     @property
+    def cost(self) -> float:
+        """
+        ½ Σ f_scale² ρ: half the sum of squares, of the losses for a robust loss
+        """
+
+    @property
+    def rss(self) -> float:
+        """Sum of the squared weighted residuals."""
+
+    @property
+    def tss(self) -> float:
+        """The rss of the best constant; NaN without a response."""
+
+    @property
+    def n(self) -> int:
+        """Rows used."""
+
+    @property
+    def n_masked(self) -> int:
+        """Rows with infinite sigma."""
+
+    @property
+    def n_priors(self) -> int:
+        """Rows of priors, counted among the values used."""
+
+    @property
+    def dof(self) -> int:
+        """Values used minus the rank: as if redundant parameters were not there."""
+
+    @property
+    def r_squared(self) -> float:
+        """1 - rss/tss."""
+
+    @property
+    def adj_r_squared(self) -> float:
+        """1 - (1 - R²)(m - 1)/dof."""
+
+    @property
+    def reduced_chi2(self) -> float:
+        """chi2/dof."""
+
+    @property
+    def chi2(self) -> float:
+        """As rss; comparable with dof when sigma is absolute."""
+
+    @property
+    def p_value(self) -> float:
+        """P(X >= chi2) for a chi-squared X; NaN unless sigma is absolute."""
+
+    @property
+    def rmse(self) -> float:
+        """sqrt(rss/m)."""
+
+    @property
+    def aic(self) -> float:
+        """2k - 2 ln L; without a known sigma the variance counts as a parameter."""
+
+    @property
+    def aicc(self) -> float:
+        """aic + 2k(k + 1)/(m - k - 1)."""
+
+    @property
+    def bic(self) -> float:
+        """k ln m - 2 ln L."""
+
+    @property
+    def absolute_sigma(self) -> bool:
+        """Whether pcov takes sigma as given, or scales it by reduced_chi2."""
+
+    @property
+    def has_sigma(self) -> bool:
+        """Whether there was a sigma."""
+
+    @property
+    def status(self) -> int:
+        """Why the fit ended, as in SciPy's results."""
+
+    @property
+    def message(self) -> str:
+        """The same as a sentence."""
+
+    @property
+    def success(self) -> bool:
+        """Whether it converged: status > 0."""
+
+    @property
+    def nfev(self) -> int:
+        """Passes over all rows."""
+
+    @property
+    def njev(self) -> int:
+        """Of these, those with derivatives."""
+
+    @property
+    def attempts(self) -> int:
+        """
+        Minimizations, more than one where the first end meant nothing; counts are of all.
+        """
+
+    @property
+    def start_source(self) -> str:
+        """Where p0 is from: "given", "ones" or "search"."""
+
+    @property
+    def nfev_subsample(self) -> int:
+        """Passes over a sample or a part of the rows."""
+
+    @property
+    def progressive(self) -> bool:
+        """Whether the answer of a sample was the start on all rows."""
+
+    @property
+    def iterations(self) -> int:
+        """Accepted steps."""
+
+    @property
+    def optimality(self) -> float:
+        """The norm that gtol judges."""
+
+    @property
+    def condition(self) -> float:
+        """
+        Bound of the condition number of the Jacobian, columns scaled to length 1.
+        """
+
+    @property
+    def rank(self) -> int:
+        """Rank of the Jacobian, at most the number of free parameters."""
+
+    @property
+    def method(self) -> str:
+        """The method that ran."""
+
+    @property
+    def loss(self) -> str:
+        """The loss."""
+
+    @property
+    def engine(self) -> str:
+        """
+        What evaluated the model: "interpreter", "callback", "opencl:0", "cuda:0".
+        """
+
+    @property
+    def linear_solver(self) -> str:
+        """"dense" or "sparse"."""
+
+    @property
+    def isa(self) -> str:
+        """The instruction set."""
+
+    @property
+    def fold(self) -> str:
+        """How rows became a triangle: "gram", "pgram" or "qr"."""
+
+    @property
+    def precision(self) -> str:
+        """Of the passes; "mixed": of the first ones float32."""
+
+    @property
+    def nfev_float32(self) -> int:
+        """Of nfev, those in float32."""
+
+    @property
+    def jacobian_mode(self) -> str:
+        """"fwd" or "rev"; for callbacks "2-point", "3-point" or "user"."""
+
+    @property
+    def jacobian_mode_source(self) -> str:
+        """Who chose it: "argument", "environment", "config" or "default"."""
+
+    @property
+    def derivative_order(self) -> str:
+        """
+        What ran: "forward" or "reverse" (under auto the cheaper one); for callbacks as jacobian_mode.
+        """
+
+    @property
+    def cache_hit(self) -> bool:
+        """Whether every program of the fit was there already (nlsq/cache.hpp)."""
+
+    @property
+    def compile_ms(self) -> float:
+        """Part of elapsed_ms that went into making programs; 0 on a hit."""
+
+    @property
+    def elapsed_ms(self) -> float:
+        """Time of the whole fit."""
+
+    @property
     def names(self) -> list[str]: ...
 
     @property
     def tied(self) -> list[str]: ...
-
-    @property
-    def n_priors(self) -> int: ...
 
     @property
     def derived(self) -> list:
@@ -458,103 +653,10 @@ class FitResult:
     def p0(self) -> object: ...
 
     @property
-    def start_source(self) -> str: ...
-
-    @start_source.setter
-    def start_source(self, arg: str, /) -> None: ...
-
-    @property
     def fixed(self) -> list[bool]: ...
 
     @property
     def at_bound(self) -> list[int]: ...
-
-    @property
-    def cost(self) -> float: ...
-
-    @property
-    def rss(self) -> float: ...
-
-    @property
-    def tss(self) -> float: ...
-
-    @property
-    def n(self) -> int: ...
-
-    @property
-    def n_masked(self) -> int: ...
-
-    @property
-    def dof(self) -> int: ...
-
-    @property
-    def chi2(self) -> float: ...
-
-    @property
-    def reduced_chi2(self) -> float: ...
-
-    @property
-    def p_value(self) -> float: ...
-
-    @property
-    def r_squared(self) -> float: ...
-
-    @property
-    def adj_r_squared(self) -> float: ...
-
-    @property
-    def rmse(self) -> float: ...
-
-    @property
-    def aic(self) -> float: ...
-
-    @property
-    def aicc(self) -> float: ...
-
-    @property
-    def bic(self) -> float: ...
-
-    @property
-    def absolute_sigma(self) -> bool: ...
-
-    @property
-    def has_sigma(self) -> bool: ...
-
-    @property
-    def status(self) -> int: ...
-
-    @property
-    def message(self) -> str: ...
-
-    @property
-    def success(self) -> bool: ...
-
-    @property
-    def nfev(self) -> int: ...
-
-    @property
-    def njev(self) -> int: ...
-
-    @property
-    def nfev_subsample(self) -> int: ...
-
-    @property
-    def progressive(self) -> bool: ...
-
-    @property
-    def iterations(self) -> int: ...
-
-    @property
-    def attempts(self) -> int: ...
-
-    @property
-    def optimality(self) -> float: ...
-
-    @property
-    def condition(self) -> float: ...
-
-    @property
-    def rank(self) -> int: ...
 
     @property
     def redundancy(self) -> object:
@@ -563,52 +665,13 @@ class FitResult:
         """
 
     @property
-    def engine(self) -> str: ...
-
-    @property
     def device(self) -> object:
         """
         The device that made the passes: id, name, bytes uploaded and moved; None without one.
         """
 
-    @property
-    def linear_solver(self) -> str: ...
-
     def covariance(self, positions: Sequence[int]) -> object:
         """Covariance of some parameters, of any number of them."""
-
-    @property
-    def isa(self) -> str: ...
-
-    @property
-    def fold(self) -> str: ...
-
-    @property
-    def precision(self) -> str: ...
-
-    @property
-    def nfev_float32(self) -> int: ...
-
-    @property
-    def jacobian_mode(self) -> str: ...
-
-    @property
-    def jacobian_mode_source(self) -> str: ...
-
-    @property
-    def derivative_order(self) -> str: ...
-
-    @property
-    def cache_hit(self) -> bool: ...
-
-    @property
-    def compile_ms(self) -> float: ...
-
-    @property
-    def method(self) -> str: ...
-
-    @property
-    def loss(self) -> str: ...
 
     @property
     def warnings(self) -> list[str]: ...
@@ -616,6 +679,9 @@ class FitResult:
     @property
     def issues(self) -> list:
         """(id, sentence, values) of each warning."""
+
+    def set_start_source(self, source: str) -> None:
+        """Of a fit whose start was chosen outside of it."""
 
     def warn(self, id: str, sentence: str, names: Sequence[str] = []) -> None:
         """
@@ -626,14 +692,32 @@ class FitResult:
     def fingerprints(self) -> dict:
         """{(address, bytes): fingerprint} of the long arrays that were read."""
 
-    @property
-    def elapsed_ms(self) -> float: ...
-
     def intervals(self, level: float = 0.95) -> list[tuple[float, float]]: ...
 
     def correlation(self) -> object: ...
 
     def report(self, level: float = 0.95, color: bool = False) -> str: ...
+
+def result_fields() -> list:
+    """
+    (name, value before a fit, key in JSON, what it is in Python, meaning) of each plain field of a result.
+    """
+
+def option_values(option: str) -> tuple:
+    """
+    The values that an option may have: method, loss, jacobian_mode, precision, starts, linear_solver; engine.
+    """
+
+def operations() -> list:
+    """
+    (name, number of operands, name in NumPy or SciPy) of the operations that those have.
+    """
+
+def goodness_of_fit(rows: int, free: int, rss: float, tss: float, sum_log_sigma: float, known_sigma: bool) -> dict:
+    """The statistics of a fit from its sums, by name."""
+
+def loss_values(loss: str, z: object) -> object:
+    """(3, m): rho, rho' and rho'' of a loss at each z."""
 
 def judge(result: FitResult, axes: Sequence[object], names: Sequence[str], y: object, sigma: object | None, f: object) -> None:
     """

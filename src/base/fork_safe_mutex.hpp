@@ -7,7 +7,7 @@
 
 namespace nlsq::base {
 
-/// A mutex of an object that lives as long as the process: whoever forks takes it first, so it is
+/// A mutex of an object that lives as long as the process: fork() acquires it first, so that it is
 /// free in the child.
 class ForkSafeMutex {
  public:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Workers wait on a generation counter. A job opens the gate and raises the counter; whoever comes
-// through the open gate counts itself in, takes parts until there are none, and counts itself out.
+// Workers wait on a generation counter. A job opens the gate and raises the counter; a worker that
+// passes the open gate counts itself in, takes parts until none is left, and counts itself out.
 // The caller closes the gate when no part is left and waits for those inside.
 #include "base/thread_pool.hpp"
 
@@ -216,7 +216,7 @@ ThreadPool::ThreadPool() : impl_(new Impl) {}
 
 ThreadPool::~ThreadPool() {
   Impl* const impl = impl_.load();
-  // In a child the threads stayed behind in the parent: nobody could be joined.
+  // In a forked child the threads do not exist: they cannot be joined.
   if (impl->owner == getpid() && impl->parents == nullptr) delete impl;
 }
 

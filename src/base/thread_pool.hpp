@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A small pool of threads for one kind of work: parts of one job, each taken by whoever is free.
+// A small pool of threads for one kind of work: parts of one job, each taken by a free thread.
 // Workers are started on first use, spin for some microseconds between jobs, then sleep. A job does
 // not wait for a worker that has not begun, so waking one costs no time that it does not bring
 // back; and a brief job wakes nobody unless such jobs follow one another. After fork() the child

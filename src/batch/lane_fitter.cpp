@@ -87,7 +87,8 @@ double* LaneFitter::take(index_t entries) {
 }
 
 // Which rows of a fit count, and their sigmas: sigma, mask and omission become one column, in which
-// a row that does not count is infinite. False if a sigma is none, or no row counts.
+// a row that does not count is infinite. False if a sigma is not a positive number, or no row
+// counts.
 bool LaneFitter::load_weights(index_t lane, index_t fit) {
   const ManyProblem& p = *problem_;
   const index_t rows = p.rows_of(fit), first = p.first_row(fit);

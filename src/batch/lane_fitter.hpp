@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Fits of one model to many data sets, as many at once as a vector has lanes. A lane whose fit has
-// ended takes the next one, so nobody waits for the slowest. See docs/adr/0008-batch.md.
+// ended takes the next one, so no lane waits for the slowest. See docs/adr/0008-batch.md.
 #pragma once
 
 #include <cstdint>

@@ -31,17 +31,11 @@ inline Expression where(Expression c, Expression x, Expression y) {
   return {x.graph, x.graph->make(Op::where, c.id, x.id, y.id)};
 }
 
-#define NLSQ_LEAF(id, text, doc)
-#define NLSQ_UNARY(id, text, dx, ulp, doc) \
+#define NLSQ_UNARY(id, text, numpy, dx, ulp, doc) \
   inline Expression id(Expression x) { return apply(Op::id, x); }
-#define NLSQ_BINARY(id, text, dx, dy, ulp, doc) \
+#define NLSQ_BINARY(id, text, numpy, dx, dy, ulp, doc) \
   inline Expression id(Expression x, Expression y) { return apply(Op::id, x, y); }
-#define NLSQ_TERNARY(id, text, doc)
-#include "expr/ops.def"
-#undef NLSQ_LEAF
-#undef NLSQ_UNARY
-#undef NLSQ_BINARY
-#undef NLSQ_TERNARY
+#include "nlsq/ops.def"
 
 inline Expression polygamma(std::int32_t k, Expression x) { return apply(Op::polygamma, x, k); }
 inline Expression bessel_ratio(std::int32_t k, Expression x) {

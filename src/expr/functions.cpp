@@ -3,6 +3,7 @@
 // iγ)/(σ√2) (DLMF 7.19.1 with our normalisation).
 #include "expr/functions.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "expr/expression.hpp"
@@ -15,13 +16,16 @@ struct Alias {
   std::string_view name;
 };
 
+// Beside the names that operations have in NumPy (ops.def).
 constexpr Alias kAliases[] = {
-    {"ln", "log"},        {"arcsin", "asin"},   {"arccos", "acos"},   {"arctan", "atan"},
-    {"arctan2", "atan2"}, {"arcsinh", "asinh"}, {"arccosh", "acosh"}, {"arctanh", "atanh"},
-    {"power", "pow"},     {"absolute", "abs"},  {"fabs", "abs"},      {"minimum", "min"},
-    {"maximum", "max"},   {"fmin", "min"},      {"fmax", "max"},      {"gammaln", "lgamma"},
-    {"psi", "digamma"},   {"sigmoid", "expit"}, {"remainder", "mod"}, {"if", "where"},
-    {"select", "where"},  {"sgn", "sign"},
+    {"ln", "log"},        {"fmin", "min"}, {"fmax", "max"},     {"psi", "digamma"},
+    {"sigmoid", "expit"}, {"if", "where"}, {"select", "where"}, {"sgn", "sign"},
+};
+
+// Functions that are several operations, by their names in NumPy and SciPy.
+constexpr Alias kNumpyComposites[] = {
+    {"exp2", "exp2"}, {"square", "square"}, {"exp10", "exp10"},
+    {"clip", "clip"}, {"psi", "digamma"},
 };
 
 using Builder = Expression (*)(std::span<const Expression>);
@@ -61,6 +65,17 @@ constexpr Composite kComposites[] = {
     {{"j2_over_x", 1, "j2_over_x(x)", "j2(x)/x, 0 at 0"}, build_j2_over_x},
 };
 
+// Calls visit(name) for each of the names that an operation has in NumPy.
+template <class Visit>
+void for_each_numpy_name(const OpInfo& op, const Visit& visit) {
+  std::string_view rest = op.numpy;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(' '), rest.size());
+    visit(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+}
+
 int op_arguments(const OpInfo& op) { return op.id == "polygamma" ? 2 : op.arity; }
 
 std::vector<Function> make_functions() {
@@ -85,6 +100,20 @@ std::string_view canonical_function(std::string_view name) {
   }
   for (const Function& function : functions()) {
     if (function.name == name) return function.name;
+  }
+  return function_of_numpy(name);
+}
+
+std::string_view function_of_numpy(std::string_view name) {
+  std::string_view found;
+  for (const OpInfo& op : kOps) {
+    for_each_numpy_name(op, [&](std::string_view known) {
+      if (known == name) found = op.text;
+    });
+    if (!found.empty()) return found;
+  }
+  for (const Alias& composite : kNumpyComposites) {
+    if (composite.alias == name) return composite.name;
   }
   return {};
 }
@@ -122,6 +151,11 @@ std::vector<std::string> function_names() {
   std::vector<std::string> names;
   for (const Function& function : functions()) names.emplace_back(function.name);
   for (const Alias& alias : kAliases) names.emplace_back(alias.alias);
+  for (const OpInfo& op : kOps) {
+    for_each_numpy_name(op, [&](std::string_view name) {
+      if (name != op.text) names.emplace_back(name);
+    });
+  }
   return names;
 }
 

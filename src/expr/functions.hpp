@@ -27,6 +27,9 @@ std::span<const Function> functions();
 /// name.
 std::string_view canonical_function(std::string_view name);
 
+/// The canonical name of what NumPy or SciPy call `name`; empty if no function means the same.
+std::string_view function_of_numpy(std::string_view name);
+
 /// Number of arguments of a canonical name.
 int function_arity(std::string_view canonical);
 

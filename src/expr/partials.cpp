@@ -20,34 +20,24 @@ using Partial = NodeId (*)(Graph&, NodeId, int);
   [[maybe_unused]] const Expression three = c(3.0);                             \
   [[maybe_unused]] const std::int32_t k = n.imm;
 
-#define NLSQ_LEAF(id, text, doc)
-#define NLSQ_TERNARY(id, text, doc)
-#define NLSQ_UNARY(id, text, dx, ulp, doc)          \
+#define NLSQ_UNARY(id, text, numpy, dx, ulp, doc)   \
   NodeId partial_##id(Graph& g, NodeId node, int) { \
     NLSQ_PARTIAL_NAMES                              \
     return node_of(dx);                             \
   }
-#define NLSQ_BINARY(id, text, dx, dy, ulp, doc)       \
-  NodeId partial_##id(Graph& g, NodeId node, int i) { \
-    NLSQ_PARTIAL_NAMES                                \
-    return i == 0 ? node_of(dx) : node_of(dy);        \
+#define NLSQ_BINARY(id, text, numpy, dx, dy, ulp, doc) \
+  NodeId partial_##id(Graph& g, NodeId node, int i) {  \
+    NLSQ_PARTIAL_NAMES                                 \
+    return i == 0 ? node_of(dx) : node_of(dy);         \
   }
-#include "expr/ops.def"
-#undef NLSQ_LEAF
-#undef NLSQ_UNARY
-#undef NLSQ_BINARY
-#undef NLSQ_TERNARY
+#include "nlsq/ops.def"
 
 constexpr Partial kPartials[] = {
 #define NLSQ_LEAF(id, text, doc) nullptr,
 #define NLSQ_TERNARY(id, text, doc) nullptr,
-#define NLSQ_UNARY(id, text, dx, ulp, doc) partial_##id,
-#define NLSQ_BINARY(id, text, dx, dy, ulp, doc) partial_##id,
-#include "expr/ops.def"
-#undef NLSQ_LEAF
-#undef NLSQ_UNARY
-#undef NLSQ_BINARY
-#undef NLSQ_TERNARY
+#define NLSQ_UNARY(id, text, numpy, dx, ulp, doc) partial_##id,
+#define NLSQ_BINARY(id, text, numpy, dx, dy, ulp, doc) partial_##id,
+#include "nlsq/ops.def"
 };
 
 }  // namespace

@@ -118,54 +118,14 @@ Var clip(const Var& x, const Var& low, const Var& high) {
   return call<3>("clip", {&x, &low, &high});
 }
 
-#define NLSQ_VAR_UNARY(name) \
-  Var name(const Var& x) { return call<1>(#name, {&x}); }
-#define NLSQ_VAR_BINARY(name) \
-  Var name(const Var& x, const Var& y) { return call<2>(#name, {&x, &y}); }
-NLSQ_VAR_BINARY(pow)
-NLSQ_VAR_BINARY(atan2)
-NLSQ_VAR_BINARY(min)
-NLSQ_VAR_BINARY(max)
-NLSQ_VAR_BINARY(mod)
-NLSQ_VAR_BINARY(hypot)
-NLSQ_VAR_BINARY(logaddexp)
-NLSQ_VAR_BINARY(wofz_re)
-NLSQ_VAR_BINARY(wofz_im)
-NLSQ_VAR_UNARY(sqrt)
-NLSQ_VAR_UNARY(cbrt)
-NLSQ_VAR_UNARY(exp)
-NLSQ_VAR_UNARY(expm1)
-NLSQ_VAR_UNARY(log)
-NLSQ_VAR_UNARY(log1p)
-NLSQ_VAR_UNARY(log2)
-NLSQ_VAR_UNARY(log10)
-NLSQ_VAR_UNARY(sin)
-NLSQ_VAR_UNARY(cos)
-NLSQ_VAR_UNARY(tan)
-NLSQ_VAR_UNARY(asin)
-NLSQ_VAR_UNARY(acos)
-NLSQ_VAR_UNARY(atan)
-NLSQ_VAR_UNARY(sinh)
-NLSQ_VAR_UNARY(cosh)
-NLSQ_VAR_UNARY(tanh)
-NLSQ_VAR_UNARY(asinh)
-NLSQ_VAR_UNARY(acosh)
-NLSQ_VAR_UNARY(atanh)
-NLSQ_VAR_UNARY(abs)
-NLSQ_VAR_UNARY(sign)
-NLSQ_VAR_UNARY(floor)
-NLSQ_VAR_UNARY(ceil)
-NLSQ_VAR_UNARY(erf)
-NLSQ_VAR_UNARY(erfc)
-NLSQ_VAR_UNARY(lgamma)
-NLSQ_VAR_UNARY(digamma)
-NLSQ_VAR_UNARY(expit)
-NLSQ_VAR_UNARY(j0)
-NLSQ_VAR_UNARY(j1)
-NLSQ_VAR_UNARY(j1_over_x)
-NLSQ_VAR_UNARY(j2_over_x)
-#undef NLSQ_VAR_UNARY
-#undef NLSQ_VAR_BINARY
+Var digamma(const Var& x) { return call<1>("digamma", {&x}); }
+Var j1_over_x(const Var& x) { return call<1>("j1_over_x", {&x}); }
+Var j2_over_x(const Var& x) { return call<1>("j2_over_x", {&x}); }
+#define NLSQ_FUNCTION1(id, numpy, dx, ulp, doc) \
+  Var id(const Var& x) { return call<1>(#id, {&x}); }
+#define NLSQ_FUNCTION2(id, numpy, dx, dy, ulp, doc) \
+  Var id(const Var& x, const Var& y) { return call<2>(#id, {&x, &y}); }
+#include "nlsq/ops.def"
 
 Var Columns::operator[](std::string_view name) const {
   require_open(*trace_);

@@ -12,7 +12,7 @@ void describe(std::span<const TermView> terms, const FitOptions& options,
   result.defaulted = std::move(table.defaulted);
   result.method = to_string(options.method == Method::automatic ? Method::trf : options.method);
   result.loss = to_string(options.loss);
-  result.engine = "interpreter";
+  result.engine = to_string(Engine::interpreter);
   result.cache_hit = preparation.all_found;
   result.compile_ms = preparation.compile_ms;
   result.model = terms.front().model->formula();

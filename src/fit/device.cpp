@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "base/environment.hpp"
 #include "base/log.hpp"
 #include "fit/resident.hpp"
 #include "nlsq/error.hpp"
@@ -38,19 +37,8 @@ std::string chosen(const std::string& wanted, const Problem& problem) {
 
 }  // namespace
 
-WantedDevice wanted_device(const FitOptions& options) {
-  WantedDevice wanted;
-  if (!options.device.empty()) {
-    wanted.id = options.device;
-  } else if (const char* const value = base::value_of(base::Variable::device)) {
-    wanted = {value, "NLSQ_DEVICE"};
-  }
-  if (wanted.id == "cpu") wanted.id.clear();
-  return wanted;
-}
-
-std::unique_ptr<DeviceFit> DeviceFit::open(const WantedDevice& wanted, const Problem& problem,
-                                           engine::Isa isa) {
+std::unique_ptr<PassEngines> DeviceFit::open(const WantedEngine& wanted, const Problem& problem,
+                                             engine::Isa isa) {
   const std::string id = chosen(wanted.id, problem);
   if (id.empty()) return nullptr;
   std::unique_ptr<DeviceFit> fit(new DeviceFit(id));

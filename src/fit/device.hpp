@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A fit whose passes are made on a device: which one, and what the result says about it.
+// A fit whose passes are made on a device.
 #pragma once
 
 #include <memory>
@@ -7,33 +7,21 @@
 #include <string>
 #include <vector>
 
-#include "fit/problem.hpp"
-#include "nlsq/fit.hpp"
+#include "fit/pass_engines.hpp"
 #include "reduce/device_pass.hpp"
 
 namespace nlsq::fit_impl {
 
-struct WantedDevice {
-  std::string id;  ///< empty: none ("cpu")
-  const char* asked_by = "device";
-};
-
-/// The device that is asked for: the option's, else NLSQ_DEVICE's. Costs two comparisons where
-/// nobody asks.
-WantedDevice wanted_device(const FitOptions& options);
-
-class DeviceFit {
+class DeviceFit final : public PassEngines {
  public:
   /// Opens the device and prepares the terms' first kernels; null for "auto" where no device is
   /// worth it. Throws InputError for a device that does not exist. Where the device cannot do it,
-  /// runs() is false and the result gets a warning.
-  static std::unique_ptr<DeviceFit> open(const WantedDevice& wanted, const Problem& problem,
-                                         engine::Isa isa);
+  /// there are no passes and the result gets a warning.
+  static std::unique_ptr<PassEngines> open(const WantedEngine& wanted, const Problem& problem,
+                                           engine::Isa isa);
 
-  bool runs() const { return failure_.empty(); }
-  std::span<reduce::PassEngine* const> passes() const { return pointers_; }
-  /// Names the device, and warns if it was left on the way.
-  void report(FitResult& result) const;
+  std::span<reduce::PassEngine* const> passes() const override { return pointers_; }
+  void report(FitResult& result) const override;
 
  private:
   explicit DeviceFit(std::string id) : id_(std::move(id)) {}

@@ -102,8 +102,9 @@ ManySetup set_up(const Model& model, const ManyData& data, const ManyOptions& op
   const bool any_bound = std::any_of(setup.table.lower.begin(), setup.table.lower.end(), bounded) ||
                          std::any_of(setup.table.upper.begin(), setup.table.upper.end(), bounded) ||
                          !options.lower.empty() || !options.upper.empty();
-  if (options.method == Method::lm && any_bound)
-    throw InputError("bounds", "Method lm takes no bounds; use trf or dogbox.");
+  if (!takes_bounds(options.method) && any_bound)
+    throw InputError(
+        "bounds", "Method " + to_string(options.method) + " takes no bounds; use trf or dogbox.");
   return setup;
 }
 
@@ -353,7 +354,7 @@ ManyResult fit_many(const Model& model, const ManyData& data, const ManyOptions&
     }
     done += to - from;
   };
-  // The caller's thread may get nothing to do: whoever watches hears of the beginning and the end.
+  // The caller's thread may get no fit to do: the beginning and the end are reported in any case.
   if (options.before_pass) options.before_pass();
   if (options.progress) options.progress(0, data.fits());
   fit_impl::shared_pool().run(threads, long_sets + parts_of_others, fit_part);
@@ -363,7 +364,7 @@ ManyResult fit_many(const Model& model, const ManyData& data, const ManyOptions&
   result.names = setup.table.names;
   result.fits = data.fits();
   result.failed = count_failed(into, data.fits());
-  result.engine = in_lanes ? "lanes" : "interpreter";
+  result.engine = to_string(in_lanes ? Engine::lanes : Engine::interpreter);
   result.start_source = fit_impl::is_given(setup.table) ? "given" : "ones";
   result.elapsed_ms = since(began);
   return result;

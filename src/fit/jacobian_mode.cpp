@@ -20,7 +20,7 @@ ModeChoice choose_jacobian_mode(std::optional<JacobianMode> argument) {
   const char* value = base::value_of(base::Variable::jacobian_mode);
   if (value != nullptr && *value != '\0') {
     try {
-      return {find_jacobian_mode(std::string(value).substr(0, 60), kVariable), "environment", {}};
+      return {parse_jacobian_mode(std::string(value).substr(0, 60), kVariable), "environment", {}};
     } catch (const InputError& error) {
       choice.problem = fmt::format("{} (ignored)", error.what());
     }

@@ -23,7 +23,4 @@ ModeChoice choose_jacobian_mode(std::optional<JacobianMode> argument);
 /// make no sense, and logs one line. Called when the fit has succeeded, so that no warning is lost.
 void report_jacobian_mode(const ModeChoice& choice, index_t n, index_t m, FitResult& result);
 
-/// parse_jacobian_mode with the name of what holds the value, for the message.
-JacobianMode find_jacobian_mode(const std::string& name, const char* argument);
-
 }  // namespace nlsq::fit_impl

@@ -142,7 +142,7 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
   result.defaulted.assign(n, false);
   result.method = to_string(options.method == Method::automatic ? Method::trf : options.method);
   result.loss = to_string(options.loss);
-  result.engine = "callback";
+  result.engine = to_string(Engine::callback);
   result.derivative_order = user_jacobian                                   ? "user"
                             : options.differences == Differences::two_point ? "2-point"
                                                                             : "3-point";

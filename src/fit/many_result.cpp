@@ -135,20 +135,11 @@ FitResult single_result(const Model& model, const ManyData& data, const ManyOpti
 }
 
 std::string many_message(std::int32_t status, std::uint8_t flags) {
-  std::string text;
-  switch (static_cast<Status>(status)) {
-    case Status::gtol: text = "the residual is orthogonal to the Jacobian (gtol)"; break;
-    case Status::ftol: text = "the cost no longer changes (ftol)"; break;
-    case Status::xtol: text = "the parameters no longer change (xtol)"; break;
-    case Status::ftol_and_xtol: text = "cost and parameters no longer change (ftol, xtol)"; break;
-    case Status::max_nfev: text = "the limit of evaluations was reached"; break;
-    case Status::stopped: text = "not begun: the time was up, or it was stopped"; break;
-    case Status::not_finite:
-      text = (flags & ManyFlag::bad_data) != 0
-                 ? "nothing to fit: no usable rows, values or a start that are not finite"
-                 : "no finite trial point was found";
-      break;
-  }
+  const bool is_empty =
+      static_cast<Status>(status) == Status::not_finite && (flags & ManyFlag::bad_data) != 0;
+  std::string text(is_empty
+                       ? "nothing to fit: no usable rows, values or a start that are not finite"
+                       : meaning(static_cast<Status>(status)));
   if ((flags & ManyFlag::undetermined) != 0) text += "; the data do not determine every parameter";
   if ((flags & ManyFlag::constant) != 0) text += "; all values of the response are the same";
   if ((flags & ManyFlag::at_bound) != 0) text += "; a parameter is at its bound";

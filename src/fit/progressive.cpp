@@ -213,9 +213,10 @@ index_t leaves_a_share(index_t rows) { return rows < 30'000'000 ? 2 : rows < 300
 // A Gauss-Newton step on a part of the rows, read where they are. The sample's answer is a dozen
 // standard errors of all rows from theirs; when only a few are left, the first step on all rows
 // leads so near that no second one is needed. Masked rows might leave a part next to nothing.
-void come_nearer(const reduce::Term& all, const FreeParameters& parameters,
-                 const SolverOptions& options, const reduce::EvaluatorOptions& evaluator_options,
-                 base::ThreadPool& pool, SampleFit& fit) {
+void improve_on_part(const reduce::Term& all, const FreeParameters& parameters,
+                     const SolverOptions& options,
+                     const reduce::EvaluatorOptions& evaluator_options, base::ThreadPool& pool,
+                     SampleFit& fit) {
   if (all.rows <= kVeryMany || all.masked_rows > 0) return;
   reduce::Term part(all);
   part.every = leaves_a_share(all.rows);
@@ -296,7 +297,8 @@ std::optional<SampleFit> fit_sample(const reduce::Term& term, index_t taken,
   std::optional<SampleFit> fit;
   try {
     fit = fit_rows(term, taken, parameters, options, evaluator_options, pool);
-    if (fit && !term.robust) come_nearer(term, parameters, options, evaluator_options, pool, *fit);
+    if (fit && !term.robust)
+      improve_on_part(term, parameters, options, evaluator_options, pool, *fit);
   } catch (const solve::PassStopped&) {  // the first pass over all rows ends likewise
   }
   return fit;

@@ -18,13 +18,13 @@
 #include "fit/bad_start.hpp"
 #include "fit/checkpoint.hpp"
 #include "fit/describe.hpp"
-#include "fit/device.hpp"
 #include "fit/empty_groups.hpp"
 #include "fit/footprint.hpp"
 #include "fit/jacobian_mode.hpp"
 #include "fit/judgement.hpp"
 #include "fit/looks.hpp"
 #include "fit/parameters.hpp"
+#include "fit/pass_engines.hpp"
 #include "fit/precision.hpp"
 #include "fit/problem.hpp"
 #include "fit/progressive.hpp"
@@ -59,8 +59,8 @@ class SingleFit {
       : terms_(terms),
         options_(options),
         mode_(choose_jacobian_mode(options.jacobian_mode)),
-        wanted_device_(wanted_device(options)),
-        wants_device_(!wanted_device_.id.empty() && !streams),
+        wanted_engine_(wanted_engine(options)),
+        wants_device_(!wanted_engine_.id.empty() && !streams),
         // On a device no pass of the CPU looks at columns.
         preparation_{.mode = mode_.mode, .look_later = !wants_device_, .on_device = wants_device_},
         memory_(room_, sizeof(room_)),
@@ -98,8 +98,8 @@ class SingleFit {
   // The device, the rows that are looked at in their first pass, the sample, the precision.
   void choose_passes() {
     if (wants_device_)
-      device_ = DeviceFit::open(wanted_device_, problem_, evaluator_options_.walk.isa);
-    on_device_ = device_ && device_->runs();
+      engines_ = open_pass_engines(wanted_engine_, problem_, evaluator_options_.walk.isa);
+    on_device_ = engines_ && !engines_->passes().empty();
     if (!wants_device_) look_first(terms_, problem_.terms, options_, looks_);
     if (on_device_) return;
     sampled_ = rows_sampled(problem_, options_);
@@ -151,7 +151,7 @@ class SingleFit {
   // After the sample's, whose workspace it takes over.
   void make_evaluator() {
     reduce::EvaluatorOptions all = evaluator_options_;
-    if (on_device_) all.passes = device_->passes();
+    if (on_device_) all.passes = engines_->passes();
     evaluator_.emplace(bound(), table().start, table().free, all, shared_pool(), &memory_);
     if (evaluator_->rows() == 0) throw InputError("data", "data: there is no row to fit");
   }
@@ -275,7 +275,7 @@ class SingleFit {
     fill_statistics(result, outcome, table().free, moments_, options_, std::cref(jumps));
     for (const reduce::Term& term : bound()) result.n_masked += term.masked_rows;
     if (options_.judge) judge(outcome, result);
-    if (device_) device_->report(result);
+    if (engines_) engines_->report(result);
     for (const std::optional<FirstLook>& look : looks_) {
       if (!look) continue;
       for (const Fingerprints& array : look->fingerprints())
@@ -317,14 +317,14 @@ class SingleFit {
   std::span<const TermView> terms_;
   const FitOptions& options_;
   ModeChoice mode_;
-  WantedDevice wanted_device_;
+  WantedEngine wanted_engine_;
   bool wants_device_, on_device_ = false;
   Preparation preparation_;
   alignas(std::max_align_t) std::byte room_[kRoom];
   std::pmr::monotonic_buffer_resource memory_;
   Problem problem_;
   reduce::EvaluatorOptions evaluator_options_;  // of passes on the CPU
-  std::unique_ptr<DeviceFit> device_;
+  std::unique_ptr<PassEngines> engines_;
   Looks looks_;
   bool linear_;
   linalg::Vector x0_, lower_, upper_;

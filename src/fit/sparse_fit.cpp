@@ -82,7 +82,7 @@ SparseNames names_of_terms(std::span<const TermView> terms) {
 bool may_pay(std::span<const TermView> terms, const FitOptions& options) {
   if (options.linear_solver != LinearSolver::automatic)
     return options.linear_solver == LinearSolver::sparse;
-  if (options.method == Method::dogbox) return false;
+  if (!takes_sparse(options.method)) return false;
   if (terms.size() > 1) return true;
   for (const TermView& term : terms) {
     const auto& symbols = term.model->impl()->parameters;
@@ -194,9 +194,10 @@ std::optional<FitResult> fit_sparse_if_it_pays(std::span<const TermView> terms,
   const auto began = std::chrono::steady_clock::now();
   const base::EnvironmentScope environment;
   const bool is_asked_for = options.linear_solver == LinearSolver::sparse;
-  if (is_asked_for && options.method == Method::dogbox) {
+  if (is_asked_for && !takes_sparse(options.method)) {
     throw InputError("linear_solver",
-                     "linear_solver: 'sparse' goes with the methods trf and lm, not with dogbox");
+                     "linear_solver: 'sparse' goes with the methods trf and lm, not with " +
+                         to_string(options.method));
   }
   std::vector<std::vector<Pick>> picks;
   index_t touched = 0;  // parameters, by a row of the term that touches most

@@ -64,8 +64,9 @@ FitResult sparse_least_squares(const ResidualFunction& fun, index_t m, std::span
   const std::size_t n = x0.size();
   if (options.loss != Loss::linear)
     throw InputError("loss", "loss: with a sparse Jacobian it is 'linear'");
-  if (options.method == Method::dogbox)
-    throw InputError("method", "method: a sparse Jacobian goes with trf and lm, not with dogbox");
+  if (!takes_sparse(options.method))
+    throw InputError("method", "method: a sparse Jacobian goes with trf and lm, not with " +
+                                   to_string(options.method));
   constexpr double kInf = std::numeric_limits<double>::infinity();
   const std::vector<double> lower = or_all(options.lower, n, -kInf),
                             upper = or_all(options.upper, n, kInf);
@@ -98,7 +99,7 @@ FitResult sparse_least_squares(const ResidualFunction& fun, index_t m, std::span
   result.defaulted.assign(n, false);
   result.method = to_string(options.method == Method::automatic ? Method::trf : options.method);
   result.loss = "linear";
-  result.engine = "callback";
+  result.engine = to_string(Engine::callback);
   result.linear_solver = "sparse";
   result.jacobian_mode = result.derivative_order = "2-point";
   result.jacobian_mode_source = "default";

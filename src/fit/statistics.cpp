@@ -208,15 +208,8 @@ void warn_unless_converged(FitResult& r) {
 void set_goodness(FitResult& r, const stats::FitTotals& totals) {
   const stats::GoodnessOfFit g = stats::goodness_of_fit(totals);
   r.tss = totals.tss;
-  r.chi2 = g.chi2;
-  r.reduced_chi2 = g.reduced_chi2;
-  r.p_value = g.chi2_p;
-  r.r_squared = g.r_squared;
-  r.adj_r_squared = g.adjusted_r_squared;
-  r.rmse = g.rmse;
-  r.aic = g.aic;
-  r.aicc = g.aicc;
-  r.bic = g.bic;
+#define NLSQ_STATISTIC(name, key, value, doc) r.name = g.name;
+#include "nlsq/result_fields.def"
 }
 
 void fill_statistics(FitResult& r, solve::Outcome& outcome, std::span<const index_t> free,

@@ -320,8 +320,8 @@ class Lowering {
   }
 
   // Folds can make the last instruction themselves (reduce/fold.hpp), so the first root's, which is
-  // the residual, becomes it where that costs no register: nobody reads the result but who reads
-  // outputs, and operands stay anyway.
+  // the residual, becomes it where that costs no register: only readers of outputs need its result,
+  // and its operands stay in their registers anyway.
   void move_first_root_to_end() {
     if (program_.outputs.empty()) return;
     const Operand first = program_.outputs.front();

@@ -16,14 +16,10 @@ namespace nlsq::program {
 /// The operations of ops.def (leaves left out by construction) and the fused forms lowering makes.
 enum class Code : std::uint8_t {
 #define NLSQ_LEAF(id, text, doc) id,
-#define NLSQ_UNARY(id, text, dx, ulp, doc) id,
-#define NLSQ_BINARY(id, text, dx, dy, ulp, doc) id,
+#define NLSQ_UNARY(id, text, numpy, dx, ulp, doc) id,
+#define NLSQ_BINARY(id, text, numpy, dx, dy, ulp, doc) id,
 #define NLSQ_TERNARY(id, text, doc) id,
-#include "expr/ops.def"
-#undef NLSQ_LEAF
-#undef NLSQ_UNARY
-#undef NLSQ_BINARY
-#undef NLSQ_TERNARY
+#include "nlsq/ops.def"
   reciprocal,  ///< 1/a
   square,      ///< a·a
   fma,         ///< a·b + c, one rounding where the machine has it

@@ -28,8 +28,8 @@ struct Leaf {
   std::span<const ColumnSource> columns;  ///< their values from `first` on
 };
 
-/// Somebody who wants to see the columns of a term once, and does so while a pass has them in the
-/// cache.
+/// Looks at the columns of a term once, leaf by leaf, while the first pass has them in the
+/// processor's cache.
 class LeafVisitor {
  public:
   virtual ~LeafVisitor() = default;
@@ -39,8 +39,8 @@ class LeafVisitor {
   virtual void visit(const Leaf& leaf) = 0;
 };
 
-/// Somebody who makes the values of a term's columns when they are first needed, so that who reads
-/// them has them in its caches.
+/// Computes the values of a term's columns just before they are first read, on the thread that
+/// reads them, so that they are in its caches.
 class LeafMaker {
  public:
   virtual ~LeafMaker() = default;

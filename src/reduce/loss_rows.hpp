@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Losses row by row, for residuals that come as numbers; the same formulas as program/loss.cpp.
+// Losses row by row, for residuals that come as numbers.
 #pragma once
 
-#include "nlsq/options.hpp"
+#include "program/loss_formulas.hpp"
 
 namespace nlsq::reduce {
 
-struct LossRow {
-  double rho = 0.0;         ///< ρ(z), z = (f/f_scale)²
-  double weighted_f = 0.0;  ///< ρ′f
-  double root_scale = 1.0;  ///< √(ρ′ + 2ρ″z), 0 where the root does not exist
-};
+using LossRow = program::LossFormula<double>;
 
 LossRow loss_row(Loss loss, double f, double f_scale);
 

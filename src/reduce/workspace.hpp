@@ -18,8 +18,8 @@ namespace nlsq::reduce {
 struct TermState;
 
 /// Idle workspaces. Thread-safe; as many are kept as were in use at once, up to a few of each
-/// program and to kMostIdleBytes of all of them. Nobody waits: whoever finds another thread at work
-/// here makes a workspace of his own, so a forked child cannot be left with a lock that is held.
+/// program and to kMostIdleBytes of all of them. No thread waits: one that finds another at work
+/// here makes a workspace of its own, so a forked child cannot inherit a lock that is held.
 class Workspaces {
  public:
   Workspaces();

@@ -14,7 +14,7 @@ namespace nlsq::solve {
 /// covariance: only up to κ(JD) ≤ 300, beyond which it is folded again in better coordinates.
 enum class Grade { step, covariance };
 
-/// What whoever watches a pass throws to end it when the fit was asked to stop
+/// Thrown during a pass to end it, when the fit was asked to stop
 /// (SolverOptions::stop).
 struct PassStopped {};
 

@@ -51,8 +51,9 @@ void check_start(const Evaluator& evaluator, std::span<const double> x0,
                                          lower[j], upper[j]));
     }
   }
-  if (options.method == Method::lm && any_finite(lower, upper)) {
-    throw InputError("bounds", "Method lm takes no bounds; use trf or dogbox.");
+  if (!takes_bounds(options.method) && any_finite(lower, upper)) {
+    throw InputError("bounds", fmt::format("Method {} takes no bounds; use trf or dogbox.",
+                                           to_string(options.method)));
   }
 }
 
@@ -193,8 +194,7 @@ Stop improve(Evaluator& evaluator, State& state, Strategy& strategy, const Solve
     }
     if (Stop stop = test_evaluations(state, limit); stop.now) return stop;
     strategy.propose(state);
-    Stop before = test_no_move(state, options);
-    if (!before.now) before = test_next_step(state, options);
+    const Stop before = test_proposal(state, options);
     if (before.now && state.here->sum.estimated) {
       refresh(evaluator, state);
       return {};

@@ -20,9 +20,8 @@ void check_tolerance(const char* name, double value) {
 }  // namespace
 
 void SolverOptions::validate(index_t n) const {
-  check_tolerance("ftol", ftol);
-  check_tolerance("xtol", xtol);
-  check_tolerance("gtol", gtol);
+#define NLSQ_TOLERANCE(name, initial, meaning) check_tolerance(#name, name);
+#include "nlsq/options.def"
   check_tolerance("first_step", first_step);
   if (max_nfev && *max_nfev < 1) {
     throw InputError("max_nfev", fmt::format("max_nfev must be at least 1, not {}.", *max_nfev));

@@ -28,16 +28,14 @@ double optimality(const State& state);
 /// At a new point: optimality < gtol, or a cost of exactly 0, or a gradient of rounding only.
 Stop test_gradient(const State& state, const SolverOptions& options);
 
-/// Many rows: the whole Gauss-Newton step is below what the polish would still take (polish.hpp)
-/// and promises less than ftol: not worth a pass. Call after a step is proposed.
-Stop test_next_step(const State& state, const SolverOptions& options);
+/// A step is proposed and not tried yet: it is too small to change the parameters, because trials
+/// are not finite or do not reduce the cost; or, with many rows, the whole Gauss-Newton step is
+/// below what the polish would still take (polish.hpp) and promises less than ftol: not worth a
+/// pass.
+Stop test_proposal(const State& state, const SolverOptions& options);
 
 /// After a finite trial with reduction `actual` (negative: the cost rose).
 Stop test_step(State& state, const SolverOptions& options, double actual);
-
-/// Before a trial: the step is too small to change the parameters, because trials are not finite or
-/// do not reduce the cost.
-Stop test_no_move(const State& state, const SolverOptions& options);
 
 /// What ends a fit that was asked to stop.
 Stop stopped(const State& state);

@@ -58,11 +58,11 @@ class StrategyRoom {
 /// A strategy in a room that outlives it.
 using StrategyPtr = std::unique_ptr<Strategy, StrategyRoom::Destroy>;
 
-/// `method` is trf, lm or dogbox.
 StrategyPtr make_strategy(Method method, const State& state, StrategyRoom& room);
-StrategyPtr make_trf(const State& state, StrategyRoom& room);
-StrategyPtr make_lm(const State& state, StrategyRoom& room);
-StrategyPtr make_dogbox(const State& state, StrategyRoom& room);
+// make_trf, make_lm …: one a row of options.def, each in the file of its method.
+#define NLSQ_METHOD(id, name, bounds, sparse, meaning) \
+  StrategyPtr make_##id(const State& state, StrategyRoom& room);
+#include "nlsq/options.def"
 /// trf and lm on a sparse normal matrix.
 StrategyPtr make_sparse(const State& state, StrategyRoom& room);
 

@@ -95,5 +95,6 @@ class Trf final : public Strategy {
 }  // namespace
 
 StrategyPtr make_trf(const State& state, StrategyRoom& room) { return room.make<Trf>(state); }
+StrategyPtr make_automatic(const State& state, StrategyRoom& room) { return make_trf(state, room); }
 
 }  // namespace nlsq::solve

@@ -75,13 +75,12 @@ void Strategy::resize(State& state, double actual) const { resize_radius(state, 
 
 StrategyPtr make_strategy(Method method, const State& state, StrategyRoom& room) {
   if (state.sparse) return make_sparse(state, room);
-  switch (method) {
-    case Method::lm: return make_lm(state, room);
-    case Method::dogbox: return make_dogbox(state, room);
-    case Method::automatic:
-    case Method::trf: break;
-  }
-  return make_trf(state, room);
+  using Make = StrategyPtr (*)(const State&, StrategyRoom&);
+  constexpr Make kMake[] = {
+#define NLSQ_METHOD(id, name, bounds, sparse, meaning) make_##id,
+#include "nlsq/options.def"
+  };
+  return kMake[static_cast<std::size_t>(method)](state, room);
 }
 
 }  // namespace nlsq::solve

@@ -15,7 +15,7 @@ double ratio(double numerator, double denominator) {
   return denominator > 0.0 ? numerator / denominator : kNan;
 }
 
-double log_likelihood(const FitTotals& t) {
+double gaussian_log_likelihood(const FitTotals& t) {
   const auto m = static_cast<double>(t.rows);
   const double log_2pi = std::log(2.0 * std::numbers::pi);
   if (t.known_sigma) return -0.5 * (t.rss + m * log_2pi) - t.sum_log_sigma;
@@ -28,19 +28,15 @@ GoodnessOfFit goodness_of_fit(const FitTotals& t) {
   const auto m = static_cast<double>(t.rows);
   const double dof = static_cast<double>(t.rows - t.free);
   const double k = static_cast<double>(t.free + (t.known_sigma ? 0 : 1));
+  const double rss = t.rss, tss = t.tss;
+  const bool known_sigma = t.known_sigma;
+  const double log_likelihood = t.rows > 0 ? gaussian_log_likelihood(t) : kNan;
   GoodnessOfFit out;
   out.dof = t.rows - t.free;
-  out.r_squared = 1.0 - ratio(t.rss, t.tss);
-  out.adjusted_r_squared = 1.0 - (1.0 - out.r_squared) * ratio(m - 1.0, dof);
-  out.rmse = std::sqrt(ratio(t.rss, m));
-  out.residual_std = std::sqrt(ratio(t.rss, dof));
-  out.chi2 = t.rss;
-  out.reduced_chi2 = ratio(t.rss, dof);
-  out.chi2_p = t.known_sigma ? chi2_p_value(t.rss, dof) : kNan;
-  out.log_likelihood = t.rows > 0 ? log_likelihood(t) : kNan;
-  out.aic = 2.0 * k - 2.0 * out.log_likelihood;
-  out.aicc = out.aic + 2.0 * k * ratio(k + 1.0, m - k - 1.0);
-  out.bic = k * std::log(m) - 2.0 * out.log_likelihood;
+  out.residual_std = std::sqrt(ratio(rss, dof));
+  out.log_likelihood = log_likelihood;
+#define NLSQ_STATISTIC(name, key, value, doc) const double name = out.name = value;
+#include "nlsq/result_fields.def"
   return out;
 }
 

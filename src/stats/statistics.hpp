@@ -43,10 +43,10 @@ struct FitTotals {
 
 struct GoodnessOfFit {
   index_t dof = 0;
-  double r_squared = 0, adjusted_r_squared = 0;
-  double rmse = 0, residual_std = 0;
-  double chi2 = 0, reduced_chi2 = 0, chi2_p = 0;  ///< chi2_p: NaN unless sigma is known
-  double log_likelihood = 0, aic = 0, aicc = 0, bic = 0;
+  double residual_std = 0, log_likelihood = 0;
+  // r_squared, aic …: the statistics of nlsq/result_fields.def.
+#define NLSQ_STATISTIC(name, key, value, doc) double name = 0;
+#include "nlsq/result_fields.def"
 };
 
 GoodnessOfFit goodness_of_fit(const FitTotals& totals);

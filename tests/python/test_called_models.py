@@ -11,7 +11,7 @@ from fits import decay
 
 import nlsq
 import nlsq.scipy
-from nlsq._scipy.refusals import refused_models
+from nlsq._recording.refusals import refused_models
 
 X = np.linspace(0.0, 5.0, 60)
 NOISE = 0.05 * np.random.default_rng(5).normal(size=X.size)

@@ -62,7 +62,7 @@ TEST(GoodnessOfFit, OfAStraightLineIsThatOfTheTextbook) {
   const GoodnessOfFit fit = goodness_of_fit({.rows = 5, .free = 2, .rss = 1.1, .tss = 9.2});
   EXPECT_EQ(fit.dof, 3);
   EXPECT_NEAR(fit.r_squared, 1 - 1.1 / 9.2, 1e-15);
-  EXPECT_NEAR(fit.adjusted_r_squared, 1 - (1.1 / 3) / (9.2 / 4), 1e-15);
+  EXPECT_NEAR(fit.adj_r_squared, 1 - (1.1 / 3) / (9.2 / 4), 1e-15);
   EXPECT_NEAR(fit.rmse, std::sqrt(0.22), 1e-15);
   EXPECT_NEAR(fit.residual_std, std::sqrt(1.1 / 3), 1e-15);
   EXPECT_NEAR(fit.reduced_chi2, 1.1 / 3, 1e-15);
@@ -90,7 +90,7 @@ TEST(GoodnessOfFit, DoesNotDependOnUnitsWhereItShouldNot) {
   const GoodnessOfFit a = goodness_of_fit({.rows = 9, .free = 3, .rss = 2, .tss = 10});
   const GoodnessOfFit b = goodness_of_fit({.rows = 9, .free = 3, .rss = 2e-20, .tss = 1e-19});
   EXPECT_NEAR(a.r_squared, b.r_squared, 1e-15);
-  EXPECT_NEAR(a.adjusted_r_squared, b.adjusted_r_squared, 1e-15);
+  EXPECT_NEAR(a.adj_r_squared, b.adj_r_squared, 1e-15);
   EXPECT_NEAR(b.aic - a.aic, 9 * std::log(1e-20), 1e-11);
 }
 
@@ -98,10 +98,10 @@ TEST(GoodnessOfFit, IsNanWhereNothingIsLeft) {
   const GoodnessOfFit none = goodness_of_fit({.rows = 3, .free = 3, .rss = 0, .tss = 2});
   EXPECT_EQ(none.dof, 0);
   EXPECT_EQ(none.r_squared, 1.0);
-  EXPECT_TRUE(std::isnan(none.adjusted_r_squared));
+  EXPECT_TRUE(std::isnan(none.adj_r_squared));
   EXPECT_TRUE(std::isnan(none.reduced_chi2));
   EXPECT_TRUE(std::isnan(none.residual_std));
-  EXPECT_TRUE(std::isnan(none.chi2_p));
+  EXPECT_TRUE(std::isnan(none.p_value));
   const GoodnessOfFit flat = goodness_of_fit({.rows = 4, .free = 1, .rss = 0, .tss = 0});
   EXPECT_TRUE(std::isnan(flat.r_squared));
   EXPECT_EQ(flat.log_likelihood, kInf);

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""What all packages need: errors, arguments that are checked, the words of messages, files, SciPy's classes."""
+"""What all packages need: errors, arguments and their checks, parts of messages, the log, files, SciPy's classes."""

@@ -8,11 +8,13 @@ from math import isfinite
 import numpy as np
 
 from nlsq._base.messages import caller, listed, nearest
+from nlsq._core import option_values
 
-# Words of arguments that several functions have.
-METHODS = ("trf", "lm", "dogbox", "auto")
-LOSSES = ("linear", "soft_l1", "huber", "cauchy", "arctan")
-JACOBIAN_MODES = ("auto", "fwd", "rev")
+# Values of options that several functions have.
+METHODS = option_values("method")
+LOSSES = option_values("loss")
+JACOBIAN_MODES = option_values("jacobian_mode")
+TOLERANCES = option_values("tolerances")
 
 
 def unknown_keyword(function, name, known):

@@ -115,7 +115,7 @@ def _fit_by_calls(out, request):
     request.solver = {name: value for name, value in solver.items() if name not in not_of_calls}
     out.result = _fit_called(out, request)
     if "searched" in solver:
-        out.result.start_source = "ones"
+        out.result.set_start_source("ones")
     if solver.get("device") is not None:
         from nlsq._data.device import check_called as check_device
 

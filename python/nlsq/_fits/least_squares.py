@@ -119,7 +119,7 @@ def _with_index(message, fun, x0, settings):
 
 
 def _check(fun, x0, settings):
-    """Raises what is wrong with an argument, in words."""
+    """Raises an error for an argument that makes no sense."""
     if not callable(fun):
         raise TypeError(f"fun must be a function fun(x), not {type(fun).__name__}")
     try:
@@ -129,7 +129,7 @@ def _check(fun, x0, settings):
     if start.ndim == 1 and not np.isfinite(start).all():
         at = int(np.argmin(np.isfinite(start)))
         raise ValueError(f"`x0` must be finite; it is {np.ravel(x0)[at]} at index {at}")
-    arguments.one_of(settings["method"], ("trf", "dogbox", "lm"), "method")
+    arguments.one_of(settings["method"], [name for name in arguments.METHODS if name != "auto"], "method")
     if not callable(settings["loss"]):
         arguments.one_of(settings["loss"], arguments.LOSSES, "loss")
     if settings["jacobian_mode"] is not None:

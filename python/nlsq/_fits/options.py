@@ -21,10 +21,10 @@ DEFAULTS = {
     "linear_solver": "auto",
 }  # fmt: skip
 LIMITS = ("max_nfev", "maxfev", "maxiter")  # names of one argument
-_SOLVER = ("ftol", "xtol", "gtol", "x_scale", *LIMITS)
+_SOLVER = (*arguments.TOLERANCES, "x_scale", *LIMITS)
 KNOWN = (*DEFAULTS, *_SOLVER)
 # What help() shows.
-SHOWN = {**{name: DEFAULTS.get(name) for name in POSITIONAL}, **DEFAULTS, "ftol": 1e-8, "xtol": 1e-8, "gtol": 1e-8,
+SHOWN = {**{name: DEFAULTS.get(name) for name in POSITIONAL}, **DEFAULTS, **dict.fromkeys(arguments.TOLERANCES, 1e-8),
          "x_scale": "jac", **dict.fromkeys(LIMITS)}  # fmt: skip
 BY_POSITION = {name: SHOWN[name] for name in POSITIONAL}
 
@@ -62,7 +62,7 @@ def options_of(positional, keywords):
 
 
 def _add_nlsqs_arguments(others, options):
-    """Keywords that are none of this function: of NLSQ alone, or of nobody. Puts into the options what they ask for."""
+    """Handles keywords that this function does not have: those of NLSQ alone become options, others are errors."""
     from nlsq._fits import nlsq_arguments
 
     for name in others:

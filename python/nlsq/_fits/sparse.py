@@ -4,6 +4,7 @@
 import numpy as np
 
 from nlsq import _core
+from nlsq._base import arguments
 from nlsq._base.optimize import OptimizeResult
 
 _LEAST = 50  # number of parameters from which the sparsity pattern selects the sparse solver
@@ -55,8 +56,8 @@ def solve(fun, x0, settings) -> OptimizeResult:
     lower, upper = (np.broadcast_to(np.asarray(b, dtype=float), n).tolist() for b in bounds)
     step = settings["diff_step"]
     steps = [] if step is None else np.broadcast_to(np.asarray(step, dtype=float), n).tolist()
-    solver = {name: settings[name] for name in ("ftol", "xtol", "gtol", "max_nfev") if settings[name] is not None}
-    solver.update({name: 0.0 for name in ("ftol", "xtol", "gtol") if settings[name] is None})
+    solver = {name: settings[name] for name in (*arguments.TOLERANCES, "max_nfev") if settings[name] is not None}
+    solver.update({name: 0.0 for name in arguments.TOLERANCES if settings[name] is None})
     scale = settings["x_scale"]
     if scale is not None and not isinstance(scale, str):
         solver["x_scale"] = np.broadcast_to(np.asarray(scale, dtype=float), n).tolist()

@@ -21,7 +21,6 @@ from nlsq._models.formulas import Formula, parse
 from nlsq._models.parameter_names import parameter_names
 
 _SOLVERS = ("auto", "dense", "sparse")
-_TOLERANCES = ("ftol", "xtol", "gtol")
 
 
 class Set:
@@ -285,12 +284,12 @@ def _solver_options(method, loss, f_scale, solver):
     if loss is not None:
         arguments.one_of(loss, arguments.LOSSES, "loss")
     for name, value in solver.items():
-        if name in _TOLERANCES:
+        if name in arguments.TOLERANCES:
             options[name] = arguments.number(value, name)
         elif name in ("max_nfev", "maxfev"):
             options["max_nfev"] = arguments.number(value, "max_nfev", least=1, whole=True)
         else:
-            raise arguments.unknown_keyword("fit_together", name, (*_TOLERANCES, "max_nfev", "share", "p0", "bounds"))
+            raise arguments.unknown_keyword("fit_together", name, (*arguments.TOLERANCES, "max_nfev", "share", "p0", "bounds"))
     return options
 
 

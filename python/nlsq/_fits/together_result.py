@@ -4,13 +4,10 @@
 import numpy as np
 
 from nlsq import _core
+from nlsq._results.fields import DEFAULTS
 from nlsq._results.parameters import Parameters
 
-_OF_CORE = (
-    "names", "popt", "perr", "cost", "nfev", "njev", "status", "success", "message", "optimality", "dof", "rank", "chi2",
-    "rss", "reduced_chi2", "p_value", "r_squared", "adj_r_squared", "rmse", "aic", "aicc", "bic", "condition", "method",
-    "absolute_sigma", "linear_solver", "engine", "warnings", "n_priors", "derived_cov", "start_source",
-)  # fmt: skip
+_OF_CORE = ("names", "popt", "perr", "warnings", "derived_cov", *DEFAULTS)
 _MOST = 20_000  # parameters of a whole covariance matrix
 
 

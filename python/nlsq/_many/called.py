@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 
+from nlsq._base import arguments
 from nlsq._base.errors import TraceRefused
 from nlsq._engine import fit as engine
 from nlsq._models.model_values import model_values
@@ -16,7 +17,7 @@ def fit_called_sets(f, sets, starts, names, lower, upper, fixed, options, core, 
     """Fills the arrays of ``into``; returns milliseconds."""
     began = time.perf_counter()
     limit = core["time_limit"]
-    solver = {name: core[name] for name in ("method", "ftol", "xtol", "gtol", "max_nfev") if name in core}
+    solver = {name: core[name] for name in ("method", *arguments.TOLERANCES, "max_nfev") if name in core}
     common = {
         "fixed": fixed if any(fixed) else None, "absolute_sigma": core["absolute_sigma"], "loss": core.get("loss"),
         "threads": core["threads"], "jacobian_mode": core.get("jacobian_mode"), "check_finite": True,

@@ -25,10 +25,9 @@ if TYPE_CHECKING:
     from nlsq._base.option_types import ManyOptions
 
 _STARTS = ("search", "ones")
-_TOLERANCES = ("ftol", "xtol", "gtol")
 _KNOWN = (
     "f", "xdata", "ydatas", "p0", "sigma", "absolute_sigma", "bounds", "mask", "nan_policy", "fixed", "method", "loss",
-    "f_scale", *_TOLERANCES, "max_nfev", "pcov", "threads", "jacobian_mode", "time_limit", "memory_limit", "progress",
+    "f_scale", *arguments.TOLERANCES, "max_nfev", "pcov", "threads", "jacobian_mode", "time_limit", "memory_limit", "progress",
     "data", "y",
     "by", "dim", "starts", "share", "linear_solver",
 )  # fmt: skip
@@ -62,7 +61,7 @@ def curve_fit_many(
     """Fits f(x, a, b, …) to each of many data sets: every pixel, every well, every bootstrap sample.
 
     From a start that is given, each fit is what ``curve_fit`` would give for its data, whatever the others are (but for
-    its second attempt where parameters end undetermined); a set that cannot be fitted has NaN and a status, and stops nobody.
+    its second attempt where parameters end undetermined); a set that cannot be fitted has NaN and a status, and the others are fitted.
 
     Parameters
     ----------
@@ -123,7 +122,7 @@ def curve_fit_many(
         Which argument has which shape, and what was expected.
     """
     for name in solver:
-        if name not in (*_TOLERANCES, "max_nfev", "maxfev"):
+        if name not in (*arguments.TOLERANCES, "max_nfev", "maxfev"):
             raise arguments.unknown_keyword("curve_fit_many", name, _KNOWN)
     if solver.get("maxfev") is not None:
         if solver.get("max_nfev") is not None:
@@ -169,7 +168,7 @@ def curve_fit_many(
     return _fit_arrays(f, xdata, ydatas, options)
 
 
-show_arguments(curve_fit_many, {}, {"ftol": 1e-8, "xtol": 1e-8, "gtol": 1e-8, "max_nfev": None, "maxfev": None})
+show_arguments(curve_fit_many, {}, {**dict.fromkeys(arguments.TOLERANCES, 1e-8), "max_nfev": None, "maxfev": None})
 
 
 def _core_options(absolute_sigma, method, loss, f_scale, threads, jacobian_mode, time_limit, starts, solver):
@@ -186,7 +185,7 @@ def _core_options(absolute_sigma, method, loss, f_scale, threads, jacobian_mode,
     core["time_limit"] = arguments.number(time_limit, "time_limit")
     if jacobian_mode is not None:
         core["jacobian_mode"] = arguments.one_of(jacobian_mode, arguments.JACOBIAN_MODES, "jacobian_mode")
-    for name in _TOLERANCES:
+    for name in arguments.TOLERANCES:
         if solver.get(name) is not None:
             core[name] = arguments.number(solver[name], name)
     if solver.get("max_nfev") is not None:

@@ -8,7 +8,7 @@ from nlsq._models.parameter_names import names_for, parameter_names
 
 
 def parameters(f, sets, options):
-    """Names, starts (n,) or (k, n), bounds alike or None, which are held, and which nobody gave a start (none: [])."""
+    """Names, starts (n,) or (k, n), bounds alike or None, which are held, and which have no start ([] if all have one)."""
     names = parameter_names(f)
     p0, each = options["p0"], {}  # each: of single parameters, values of (k,)
     if isinstance(p0, str) and p0 == "auto" and not hasattr(f, "estimate_p0"):

@@ -75,7 +75,7 @@ class CurveFitManyResult:
         return self.success & ((self.flags & (_UNDETERMINED | _CONSTANT)) == 0)
 
     def message(self, index: int | tuple[int, ...]) -> str:
-        """Why the fit of a set ended, in words."""
+        """Why the fit of a set ended, as a sentence."""
         return _core.many_message(int(self.status[index]), int(self.flags[index]))
 
     @property

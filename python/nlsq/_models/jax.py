@@ -6,6 +6,7 @@ own, so the user's flags stay as they are; captured float32 arrays are widened. 
 by JAX, those with parameters are recorded. What has no operation refuses.
 """
 
+import functools
 import sys
 import types
 
@@ -13,22 +14,7 @@ import numpy as np
 
 from nlsq import _core
 from nlsq._base.errors import TraceRefused
-
-UNARY = {
-    "exp": np.exp, "exp2": np.exp2, "expm1": np.expm1, "log": np.log, "log1p": np.log1p, "sin": np.sin, "cos": np.cos,
-    "tan": np.tan, "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "sinh": np.sinh, "cosh": np.cosh,
-    "tanh": np.tanh, "asinh": np.arcsinh, "acosh": np.arccosh, "atanh": np.arctanh, "sqrt": np.sqrt, "cbrt": np.cbrt,
-    "neg": np.negative, "abs": np.absolute, "sign": np.sign, "floor": np.floor, "ceil": np.ceil, "square": np.square,
-    "not": np.logical_not,
-}  # fmt: skip
-BINARY = {
-    "add": np.add, "add_any": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "pow": np.power,
-    "max": np.maximum, "min": np.minimum, "atan2": np.arctan2, "lt": np.less, "le": np.less_equal, "gt": np.greater,
-    "ge": np.greater_equal, "eq": np.equal, "ne": np.not_equal, "and": np.logical_and, "or": np.logical_or,
-}  # fmt: skip
-SPECIAL = {"logistic": "expit", "erf": "erf", "erfc": "erfc", "lgamma": "gammaln", "digamma": "psi"}
-SAME = frozenset(("copy", "copy_p", "stop_gradient", "reduce_precision", "optimization_barrier"))
-
+from nlsq._models.jaxpr import RESHAPES, elementwise, plain_of, run
 
 def is_loaded():
     """Whether the program uses JAX."""
@@ -145,7 +131,8 @@ def trace(function, x, names, rows):
 
         def replay(_, *parameters):
             constants = [plain_of(c) for c in closed.consts]
-            return _run(closed.jaxpr, constants, list(parameters), rows)[0]
+            apply = functools.partial(_apply, rows=rows)
+            return run(closed.jaxpr, constants, list(parameters), _is_model, apply)[0]
 
         return _core.trace(replay, None, False, None, names, rows)
 
@@ -160,78 +147,17 @@ def widened(x):
     return array.astype(float) if array.dtype.kind == "f" else x
 
 
-def plain_of(value):
-    """An array of JAX as one of NumPy, in double precision."""
-    array = np.asarray(value)
-    return array.astype(float) if array.dtype.kind == "f" else array
-
-
 def _is_model(value):
     return isinstance(value, _core.Traced)
 
 
-def _run(jaxpr, constants, arguments, rows):
-    values = dict(zip(jaxpr.constvars, constants))
-    values.update(zip(jaxpr.invars, arguments))
-
-    def read(atom):
-        return plain_of(atom.val) if hasattr(atom, "val") else values[atom]
-
-    for equation in jaxpr.eqns:
-        inputs = [read(v) for v in equation.invars]
-        if any(map(_is_model, inputs)):
-            outputs = _apply(equation, inputs, rows)
-        else:
-            made = equation.primitive.bind(*inputs, **equation.params)
-            outputs = [plain_of(v) for v in (made if equation.primitive.multiple_results else [made])]
-        values.update(zip(equation.outvars, outputs))
-    return [read(v) for v in jaxpr.outvars]
-
-
-def inner_of(params):
-    """(jaxpr, constants) of an equation that calls one; (None, None) of any other."""
-    for key in ("jaxpr", "call_jaxpr", "fun_jaxpr"):
-        inner = params.get(key)
-        if inner is not None:
-            return (inner.jaxpr, inner.consts) if hasattr(inner, "jaxpr") else (inner, [])
-    return None, None
-
-
 def _apply(equation, inputs, rows):
-    name, params = equation.primitive.name, equation.params
     shape = equation.outvars[0].aval.shape
-    if name in ("pjit", "jit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call", "remat", "checkpoint"):
-        jaxpr, constants = inner_of(params)
-        if jaxpr is not None:
-            return _run(jaxpr, [plain_of(c) for c in constants], inputs, rows)
     if shape not in ((), (rows,)):
         raise TraceRefused(f"an array of shape {shape} that depends on parameters")
     inputs = [_as_rows(v, rows) for v in inputs]
-    if name in BINARY:
-        return [BINARY[name](*inputs)]
-    if name in UNARY:
-        return [UNARY[name](inputs[0])]
-    if name in SPECIAL:
-        return [_core.record(SPECIAL[name], None, (inputs[0],))]
-    if name == "integer_pow":
-        return [inputs[0] ** params["y"]]
-    if name == "rsqrt":
-        return [1.0 / np.sqrt(inputs[0])]
-    if name == "erf_inv":
-        raise TraceRefused("jax erf_inv")
-    if name == "select_n" and len(inputs) == 3:
-        return [_core.record("where", None, (inputs[0], inputs[2], inputs[1]))]
-    if name == "clamp":
-        return [np.minimum(np.maximum(inputs[1], inputs[0]), inputs[2])]
-    if name in ("broadcast_in_dim", "reshape", "squeeze", "expand_dims"):
-        return [inputs[0]]
-    if name == "convert_element_type":
-        if np.dtype(params["new_dtype"]).kind in "fb":
-            return [inputs[0]]
-        raise TraceRefused("a model value made an integer")
-    if name in SAME:
-        return [inputs[0]]
-    raise TraceRefused(f"JAX's {name}")
+    name = equation.primitive.name
+    return [inputs[0] if name in RESHAPES else elementwise(name, equation.params, inputs)]
 
 
 def _as_rows(value, rows):

@@ -12,10 +12,9 @@ import numpy as np
 
 from nlsq import _core
 from nlsq._base.errors import TraceRefused
-from nlsq._models.jax import BINARY, SAME, SPECIAL, UNARY, double_precision, inner_of, plain_of, widened
+from nlsq._models.jax import double_precision, widened
+from nlsq._models.jaxpr import RESHAPES, elementwise, plain_of, run
 from nlsq._tracing.vector import ParameterVector
-
-_JITS = ("pjit", "jit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call", "remat", "checkpoint")
 
 
 class Wide:
@@ -44,31 +43,14 @@ def traced(function: Wide, n: int):
 
     def replay(parameters):
         with double_precision(jax):
-            return _run(closed.jaxpr, [plain_of(c) for c in closed.consts], [ParameterVector.of(parameters)])[0]
+            constants = [plain_of(c) for c in closed.consts]
+            return run(closed.jaxpr, constants, [ParameterVector.of(parameters)], _is_recorded, _apply)[0]
 
     return replay
 
 
 def _is_recorded(value):
     return isinstance(value, _core.Traced) or getattr(value, "_is_recorded", False)
-
-
-def _run(jaxpr, constants, arguments):
-    values = dict(zip(jaxpr.constvars, constants))
-    values.update(zip(jaxpr.invars, arguments))
-
-    def read(atom):
-        return plain_of(atom.val) if hasattr(atom, "val") else values[atom]
-
-    for equation in jaxpr.eqns:
-        inputs = [read(v) for v in equation.invars]
-        if any(map(_is_recorded, inputs)):
-            outputs = _apply(equation, inputs)
-        else:
-            made = equation.primitive.bind(*inputs, **equation.params)
-            outputs = [plain_of(v) for v in (made if equation.primitive.multiple_results else [made])]
-        values.update(zip(equation.outvars, outputs))
-    return [read(v) for v in jaxpr.outvars]
 
 
 def _number(value):
@@ -81,15 +63,11 @@ def _number(value):
 def _apply(equation, inputs):
     name, params = equation.primitive.name, equation.params
     out = tuple(equation.outvars[0].aval.shape)
-    if name in _JITS:
-        jaxpr, constants = inner_of(params)
-        if jaxpr is not None:
-            return _run(jaxpr, [plain_of(c) for c in constants], inputs)
     if len(out) > 1:
         raise TraceRefused(f"an array of shape {out} that depends on parameters")
     if name == "unstack" and len(equation.invars[0].aval.shape) == 1 and isinstance(inputs[0], ParameterVector):
         return list(inputs[0])
-    if name in ("broadcast_in_dim", "reshape", "squeeze", "expand_dims"):
+    if name in RESHAPES:
         return [_in_shape(inputs[0], equation.invars[0].aval.shape, out)]
     if name == "slice":
         start, stop, step = params["start_indices"], params["limit_indices"], params["strides"]
@@ -104,27 +82,7 @@ def _apply(equation, inputs):
         return [np.sum(inputs[0])] if out == () else _refuse(name)
     if name == "gather":
         return [_gathered(params, inputs)]
-    return [_elementwise(name, params, [_number(v) for v in inputs])]
-
-
-def _elementwise(name, params, inputs):
-    if name in BINARY:
-        return BINARY[name](*inputs)
-    if name in UNARY:
-        return UNARY[name](inputs[0])
-    if name in SPECIAL and isinstance(inputs[0], _core.Traced):
-        return _core.record(SPECIAL[name], None, (inputs[0],))
-    if name == "integer_pow":
-        return inputs[0] ** params["y"]
-    if name == "rsqrt":
-        return 1.0 / np.sqrt(inputs[0])
-    if name == "select_n" and len(inputs) == 3:
-        return np.where(inputs[0], inputs[2], inputs[1])
-    if name == "clamp":
-        return np.minimum(np.maximum(inputs[1], inputs[0]), inputs[2])
-    if name in SAME or (name == "convert_element_type" and np.dtype(params["new_dtype"]).kind in "fb"):
-        return inputs[0]
-    return _refuse(name)
+    return [elementwise(name, params, [_number(v) for v in inputs])]
 
 
 def _refuse(name):

@@ -6,7 +6,9 @@ from collections.abc import ItemsView, KeysView, Mapping, ValuesView
 import numpy as np
 
 from nlsq._base.optimize import OptimizeResult
+from nlsq._core import loss_values
 from nlsq._engine.outcome import engine_of
+from nlsq._results.fields import ENTRIES
 from nlsq._results.issues import of_core
 
 TYPE_CHECKING = False
@@ -30,7 +32,7 @@ def _gradient(result):
     core = outcome.result
     if core.loss != "linear":
         with np.errstate(all="ignore"):
-            f = _RHO1[core.loss]((f / outcome.f_scale) ** 2) * f
+            f = loss_values(core.loss, (f / outcome.f_scale) ** 2)[1] * f
     J = result["jac"]
     used = ~np.isinf(outcome.sigma) if np.ndim(outcome.sigma) == 1 else slice(None)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -42,13 +44,9 @@ def _xdata(result):
     return result._outcome.xdata if whole is None or not whole.x_too else result._shaped(result._outcome.xdata)
 
 
-# rho'(z)
-_RHO1 = {
-    "soft_l1": lambda z: 1.0 / np.sqrt(1.0 + z),
-    "huber": lambda z: 1.0 / np.sqrt(np.maximum(z, 1.0)),
-    "cauchy": lambda z: 1.0 / (1.0 + z),
-    "arctan": lambda z: 1.0 / (1.0 + z * z),
-}
+def _of_core(name):
+    return lambda r: getattr(r._outcome.result, name)
+
 
 # The keys in their order, and how each is found.
 FILL = {
@@ -56,33 +54,18 @@ FILL = {
     "popt": lambda r: r._outcome.result.popt,
     "pcov": lambda r: r._outcome.result.pcov,
     "perr": lambda r: r._outcome.result.perr,
-    "cost": lambda r: r._outcome.result.cost,
     "fun": lambda r: r._unchanged()._outcome.residuals(),
     "jac": lambda r: r._unchanged()._outcome.jacobian(),
     "grad": _gradient,
-    "optimality": lambda r: r._outcome.result.optimality,
     "active_mask": lambda r: np.array(r._outcome.result.at_bound, dtype=int),
-    "nfev": lambda r: r._outcome.result.nfev,
-    "njev": lambda r: r._outcome.result.njev,
-    "nfev_subsample": lambda r: getattr(r._outcome.result, "nfev_subsample", 0),
-    "attempts": lambda r: getattr(r._outcome.result, "attempts", 1),
-    "start_source": lambda r: getattr(r._outcome.result, "start_source", "given"),
-    "progressive": lambda r: getattr(r._outcome.result, "progressive", False),
-    "precision": lambda r: getattr(r._outcome.result, "precision", "float64"),
-    "nfev_float32": lambda r: getattr(r._outcome.result, "nfev_float32", 0),
-    "nit": lambda r: r._outcome.result.iterations,
-    "status": lambda r: r._outcome.result.status,
-    "success": lambda r: r._outcome.result.success,
-    "message": lambda r: r._outcome.result.message,
+    **{name: _of_core(name) for name in ENTRIES},
+    "nit": _of_core("iterations"),
     "model": lambda r: r._outcome.function if r._outcome.whole is None else r._outcome.whole.function,
     "xdata": _xdata,
     "ydata": lambda r: r._shaped(r._outcome.ydata),
     "engine": lambda r: engine_of(r._outcome),
-    "device": lambda r: getattr(r._outcome.result, "device", None),
+    "device": _of_core("device"),
     "trace_note": lambda r: r._outcome.note,
-    "jacobian_mode": lambda r: r._outcome.result.jacobian_mode,
-    "jacobian_mode_source": lambda r: r._outcome.result.jacobian_mode_source,
-    "derivative_order": lambda r: r._outcome.result.derivative_order,
     "warnings": lambda r: list(r._outcome.result.warnings),
     "issues": lambda r: of_core(r._outcome.result),
     "cache_stats": lambda r: r._outcome.cache_stats,

@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from nlsq import _core
 from nlsq._base import arguments
 from nlsq._core import interval_factor
 from nlsq._data.model_input import as_model_input
@@ -16,14 +17,12 @@ from nlsq._engine.outcome import Outcome
 from nlsq._engine.weights import total_of, whiten
 from nlsq._models.parameter_names import parameter_names
 from nlsq._models.whole import flattened
+from nlsq._results.fields import STATISTICS
 from nlsq._results.stored import Recorded
 
 _DATA = ("model", "xdata", "ydata")
 # Numbers that need model, xdata and ydata.
-_STATISTICS = frozenset((
-    "rss", "tss", "n", "n_masked", "dof", "chi2", "reduced_chi2", "p_value", "r_squared", "adj_r_squared", "rmse",
-    "aic", "aicc", "bic", "cost",
-))  # fmt: skip
+_STATISTICS = frozenset(("cost", "rss", "tss", "n", "n_masked", "dof", *STATISTICS))
 
 
 class GivenOutcome(Outcome):
@@ -115,23 +114,10 @@ class GivenNumbers(Recorded):
         used = np.isfinite(sigma) if np.ndim(sigma) == 1 else np.ones(len(outcome.ydata), dtype=bool)
         m = int(used.sum())
         rss = float(np.sum(outcome.residuals() ** 2))
-        dof = m - k
-        found = {"rss": rss, "chi2": rss, "cost": 0.5 * rss, "tss": total_of(outcome.ydata, sigma), "n": m, "dof": dof,
-                 "n_masked": len(used) - m, "p_value": math.nan, "rmse": math.sqrt(rss / m)}  # fmt: skip
-        with np.errstate(all="ignore"):
-            r_squared = 1.0 - np.float64(rss) / found["tss"]
-            found["r_squared"] = float(r_squared)
-            found["adj_r_squared"] = float(1.0 - (1.0 - r_squared) * (m - 1) / dof) if dof > 0 else math.nan
-            found["reduced_chi2"] = rss / dof if dof > 0 else math.nan
-            if self.absolute_sigma and sigma is not None:
-                count, twice = k, -rss - m * math.log(2.0 * math.pi)
-            else:
-                count, twice = k + 1, float(-m * (np.log(2.0 * math.pi * np.float64(rss) / m) + 1.0))
-        twice -= 2.0 * self._log_sigma(used)
-        found["aic"] = 2.0 * count - twice
-        found["aicc"] = found["aic"] + 2.0 * count * (count + 1) / (m - count - 1) if m > count + 1 else math.nan
-        found["bic"] = count * math.log(m) - twice
-        return found
+        tss = total_of(outcome.ydata, sigma)
+        is_known = self.absolute_sigma and sigma is not None
+        found = _core.goodness_of_fit(m, k, rss, tss, self._log_sigma(used), is_known)
+        return found | {"cost": 0.5 * rss, "rss": rss, "tss": tss, "n": m, "n_masked": len(used) - m, "dof": m - k}
 
     def _log_sigma(self, used):
         sigma = self.outcome.sigma

@@ -65,33 +65,17 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
         popt: np.ndarray
         pcov: np.ndarray
         perr: np.ndarray
-        cost: float
         fun: np.ndarray
         jac: np.ndarray
         grad: np.ndarray
-        optimality: float
         active_mask: np.ndarray
-        nfev: int
-        njev: int
         nit: int
-        status: int
-        success: bool
-        message: str
         model: Callable[..., Any]
         xdata: Any
         ydata: np.ndarray
         engine: str
         trace_note: str | None
-        jacobian_mode: str
-        jacobian_mode_source: str
-        derivative_order: str
-        progressive: bool
         device: dict | None
-        precision: str
-        nfev_float32: int
-        nfev_subsample: int
-        attempts: int
-        start_source: str
         warnings: list[str]
         issues: list[Issue]
         cache_stats: dict[str, Any]

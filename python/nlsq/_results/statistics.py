@@ -3,6 +3,8 @@
 
 import numpy as np
 
+from nlsq._results.fields import Fields
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -15,27 +17,12 @@ def _of_core(name: str, text: str) -> "Any":
     return property(lambda self: getattr(self._outcome.result, name), doc=text)
 
 
-class Statistics:
+class Statistics(Fields):
     """What CurveFitResult tells of how good a fit is."""
 
     __slots__ = ()
 
-    r_squared = _of_core("r_squared", "1 - rss/tss.")
-    adj_r_squared = _of_core("adj_r_squared", "1 - (1 - R²)(m - 1)/dof.")
-    rmse = _of_core("rmse", "sqrt(rss/m).")
-    aic = _of_core("aic", "2k - 2 ln L; without a known sigma the variance counts as a parameter.")
-    aicc = _of_core("aicc", "aic + 2k(k + 1)/(m - k - 1).")
-    bic = _of_core("bic", "k ln m - 2 ln L.")
-    rss = _of_core("rss", "Sum of the squared weighted residuals.")
-    chi2 = _of_core("chi2", "As rss; comparable with dof when sigma is absolute.")
-    reduced_chi2 = _of_core("reduced_chi2", "chi2/dof.")
-    p_value = _of_core("p_value", "P(X >= chi2) for a chi-squared X; NaN unless sigma is absolute.")
-    dof = _of_core("dof", "Values used minus the rank: as if redundant parameters were not there.")
-    rank = _of_core("rank", "Rank of the Jacobian, at most the number of free parameters.")
-    condition = _of_core("condition", "Bound of the condition number of the Jacobian, columns scaled to length 1.")
-    method = _of_core("method", "The method that ran.")
     names = _of_core("names", "Names of the parameters.")
-    n_priors = _of_core("n_priors", "Rows of priors, counted among the values used.")
     derived_cov = _of_core("derived_cov", "(k, k) covariance of the derived quantities.")
 
     @property
@@ -59,8 +46,6 @@ class Statistics:
     def _used(self):
         sigma = self._outcome.sigma
         return np.isfinite(sigma) if np.ndim(sigma) == 1 else slice(None)
-
-    absolute_sigma = _of_core("absolute_sigma", "Whether pcov takes sigma as given, or scales it by reduced_chi2.")
 
     def covariance(self, absolute_sigma: bool | None = None) -> np.ndarray:
         """(n, n) covariance as it is with absolute_sigma True or False, whichever the fit was asked for (None: pcov).

@@ -18,6 +18,7 @@ from nlsq import _core
 from nlsq._base.files import write_file
 from nlsq._engine.outcome import Outcome, engine_of
 from nlsq._results.entries import set_cache, set_outcome
+from nlsq._results.fields import JSON
 from nlsq._results.given import GivenNumbers, OrNone
 from nlsq._results.issues import of_core
 from nlsq._results.stored import Recorded, StoredOutcome, numbers_of
@@ -59,16 +60,10 @@ def to_dict(result, level=None):
     return _plain({
         "schema": 1, "version": _core.version(), "model": _model_text(result._outcome),
         "parameter_order": list(core.names), "parameters": parameters, **head,
-        "covariance": result["pcov"], "correlation": result.correlation, "cost": core.cost, "rss": core.rss,
-        "dof": core.dof, "n": core.n, "n_masked": core.n_masked, "r_squared": core.r_squared,
-        "adjusted_r_squared": core.adj_r_squared, "reduced_chi2": core.reduced_chi2, "chi2": core.chi2,
-        "p_value": core.p_value, "rmse": core.rmse, "tss": core.tss, "aic": core.aic, "aicc": core.aicc,
-        "bic": core.bic, "absolute_sigma": core.absolute_sigma, "status": core.status, "message": core.message,
-        "success": core.success, "nfev": core.nfev, "njev": core.njev, "iterations": core.iterations,
-        "optimality": core.optimality, "condition": core.condition, "rank": core.rank,
-        "engine": engine_of(result._outcome), "jacobian_mode": core.jacobian_mode, "method": core.method,
-        "loss": core.loss, "warnings": list(core.warnings),
-        "issues": [issue._asdict() for issue in of_core(core)], "elapsed_ms": core.elapsed_ms,
+        "covariance": result["pcov"], "correlation": result.correlation,
+        **{key: getattr(core, name) for key, name in JSON.items()},
+        "engine": engine_of(result._outcome), "warnings": list(core.warnings),
+        "issues": [issue._asdict() for issue in of_core(core)],
     })  # fmt: skip
 
 

@@ -5,34 +5,23 @@ import numpy as np
 
 from nlsq._core import interval_factor
 from nlsq._engine.outcome import Outcome
+from nlsq._results.fields import DEFAULTS
 from nlsq._results.issues import restored, stored
 
 _REDUNDANCY = ("range_covariance", "null_directions", "parameter_scales", "null_tolerance")
 _ARRAYS = ("popt", "pcov", "perr", "p0")
-_PLAIN = (
-    "names", "fixed", "at_bound", "cost", "rss", "tss", "n", "n_masked", "dof", "chi2", "reduced_chi2", "p_value",
-    "r_squared", "adj_r_squared", "rmse", "aic", "aicc", "bic", "absolute_sigma", "has_sigma", "status", "message",
-    "success", "nfev", "njev", "iterations", "optimality", "condition", "rank", "engine", "isa", "fold",
-    "jacobian_mode", "jacobian_mode_source", "derivative_order", "method", "loss", "warnings", "elapsed_ms", "cache_hit",
-    "compile_ms",
-)  # fmt: skip
+_LISTS = ("names", "fixed", "at_bound", "warnings")
 
 
 def numbers_of(core) -> dict:
     """Everything a core result knows, as arrays and plain values."""
-    numbers = {name: getattr(core, name) for name in (*_ARRAYS, *_PLAIN)}
+    numbers = {name: getattr(core, name) for name in (*_ARRAYS, *DEFAULTS)}
     redundancy = getattr(core, "redundancy", None)
     if redundancy is not None:
         numbers.update(zip(_REDUNDANCY, redundancy))
-    numbers["nfev_subsample"] = getattr(core, "nfev_subsample", 0)
-    numbers["attempts"] = getattr(core, "attempts", 1)
-    numbers["start_source"] = getattr(core, "start_source", "given")
-    numbers["progressive"] = getattr(core, "progressive", False)
-    numbers["precision"] = getattr(core, "precision", "float64")
-    numbers["nfev_float32"] = getattr(core, "nfev_float32", 0)
-    numbers["device"] = getattr(core, "device", None)
-    for name in ("names", "fixed", "at_bound", "warnings"):
-        numbers[name] = list(numbers[name])
+    numbers["device"] = core.device
+    for name in _LISTS:
+        numbers[name] = list(getattr(core, name))
     numbers["issues"] = stored(core)
     numbers["report"] = core.report()
     return numbers
@@ -42,6 +31,7 @@ class Recorded:
     """The same attributes and methods as the core's result."""
 
     def __init__(self, numbers):
+        self.__dict__.update(DEFAULTS, device=None)  # fields that files of earlier versions lack
         self.__dict__.update(numbers)
         self._text = self.__dict__.pop("report")
         self.issues = restored(numbers["issues"]) if "issues" in numbers else []

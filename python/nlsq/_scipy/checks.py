@@ -7,8 +7,8 @@ from warnings import warn
 
 import numpy as np
 
+from nlsq._base.arguments import LOSSES
 from nlsq._scipy import differences
-from nlsq._scipy.losses import LOSSES
 
 _EPS = np.finfo(float).eps
 UNBOUNDED = (-np.inf, np.inf)
@@ -24,7 +24,7 @@ def check_choices(jac, method, tr_solver, loss, verbose, max_nfev):
     if tr_solver not in (None, "exact", "lsmr"):
         raise ValueError("`tr_solver` must be None, 'exact' or 'lsmr'.")
     if not callable(loss) and loss not in LOSSES:
-        raise ValueError(f"`loss` must be one of {LOSSES.keys()} or a callable.")
+        raise ValueError(f"`loss` must be one of {dict.fromkeys(LOSSES).keys()} or a callable.")
     if method == "lm" and loss != "linear":
         raise ValueError("method='lm' supports only 'linear' loss function.")
     if verbose not in (0, 1, 2):

@@ -15,7 +15,7 @@ from nlsq._recording.function_state import Kept
 from nlsq._recording.models import recorded, trace
 from nlsq._recording.type_questions import may_ask_for_types
 from nlsq._scipy.arguments import FLOAT64, UNBOUNDED
-from nlsq._scipy.refusals import kind_of, refused_models
+from nlsq._recording.refusals import kind_of, refused_models
 from nlsq._scipy.task import Task
 
 _NAMES = {n: [f"p{i}" for i in range(n)] for n in range(64)}

@@ -17,7 +17,7 @@ from nlsq._scipy.checks import UNBOUNDED
 from nlsq._scipy.differences import Differences, is_bounded
 from nlsq._scipy.losses import Loss
 from nlsq._scipy.matrices import is_operator, is_sparse, optimize_result
-from nlsq._scipy.refusals import kind_of, refused_residuals
+from nlsq._recording.refusals import kind_of, refused_residuals
 
 _ENGINE = Engine(says_why=False)
 _MOST_AT_BOUNDS = 2  # steps of a polish: one may put parameters onto their bounds

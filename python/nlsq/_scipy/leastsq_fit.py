@@ -18,7 +18,7 @@ from nlsq._scipy.covariance import InfoDict, covariance
 from nlsq._scipy.differences import as_values, epsilon_of
 from nlsq._scipy.least_squares import WithArguments
 from nlsq._scipy.losses import Loss
-from nlsq._scipy.refusals import kind_of, refused_residuals
+from nlsq._recording.refusals import kind_of, refused_residuals
 
 _EPS = float(np.finfo(float).eps)
 _LINEAR, _ENGINE = Loss("linear", 1.0), Engine(says_why=False)

@@ -2,42 +2,13 @@
 """Loss functions rho of z = (f / f_scale)^2 with their first two derivatives, as rows of a (3, m) array."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
+from nlsq._core import loss_values
+
 _SHORT = 10_000  # rows above which BLAS would wake threads, which then wait at the expense of the model
-
-
-def _linear(z):
-    return z, np.ones_like(z), np.zeros_like(z)
-
-
-def _soft_l1(z):
-    root = np.sqrt(1.0 + z)
-    return 2.0 * (root - 1.0), 1.0 / root, -0.5 / root**3
-
-
-def _huber(z):
-    inside = z <= 1.0
-    root = np.sqrt(np.where(inside, 1.0, z))
-    return (
-        np.where(inside, z, 2.0 * root - 1.0),
-        1.0 / root,
-        np.where(inside, 0.0, -0.5 / root**3),
-    )
-
-
-def _cauchy(z):
-    share = 1.0 / (1.0 + z)
-    return np.log1p(z), share, -(share**2)
-
-
-def _arctan(z):
-    share = 1.0 / (1.0 + z**2)
-    return np.arctan(z), share, -2.0 * z * share**2
-
-
-LOSSES = {"linear": _linear, "huber": _huber, "soft_l1": _soft_l1, "cauchy": _cauchy, "arctan": _arctan}
 
 
 class Loss:
@@ -45,7 +16,7 @@ class Loss:
 
     def __init__(self, loss: str | Callable, f_scale: float):
         self.name = None if callable(loss) else loss
-        self.function = loss if callable(loss) else LOSSES[loss]
+        self.function = loss if callable(loss) else partial(loss_values, loss)
         self.linear = loss == "linear"
         self.f_scale = 1.0 if self.linear else abs(f_scale)
 

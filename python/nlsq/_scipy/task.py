@@ -19,7 +19,7 @@ from nlsq._scipy.black_box import BlackBox
 from nlsq._scipy.differences import METHODS, Differences
 from nlsq._scipy.losses import Loss
 from nlsq._scipy.matrices import dense
-from nlsq._scipy.refusals import kind_of, refused_models
+from nlsq._recording.refusals import kind_of, refused_models
 
 _EPS = np.finfo(float).eps
 _INFO = 20  # logging.INFO

@@ -11,6 +11,7 @@ import numpy as np
 
 from nlsq import _core
 from nlsq._tracing.dispatch import operation
+from nlsq._tracing.operators import add_operators
 from nlsq._tracing.row_items import freeze, is_model_value, item
 
 _MOST_SUMMED = 128  # rows that are added up value by value
@@ -228,31 +229,6 @@ class Block:
     def copy(self):
         """The same values."""
         return Block(self._cells.copy(), self._axis, self._rows)
-
-
-def _operator(ufunc, reflected):
-    def operate(self, other):
-        return operation("ufunc_of")(ufunc, "__call__", (other, self) if reflected else (self, other), {})
-
-    return operate
-
-
-def add_operators(cls):
-    """Python's operators by NumPy's functions."""
-    for name, ufunc in {
-        "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide, "pow": np.power,
-        "mod": np.remainder, "floordiv": np.floor_divide, "matmul": np.matmul, "and": np.bitwise_and,
-        "or": np.bitwise_or,
-    }.items():  # fmt: skip
-        setattr(cls, f"__{name}__", _operator(ufunc, False))
-        setattr(cls, f"__r{name}__", _operator(ufunc, True))
-    for name, ufunc in {
-        "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal, "eq": np.equal,
-        "ne": np.not_equal,
-    }.items():  # fmt: skip
-        setattr(cls, f"__{name}__", _operator(ufunc, False))
-    for name, ufunc in {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.invert}.items():
-        setattr(cls, f"__{name}__", lambda self, ufunc=ufunc: ufunc(self))
 
 
 add_operators(Block)

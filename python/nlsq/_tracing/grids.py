@@ -13,8 +13,9 @@ import numpy as np
 
 from nlsq import _core
 from nlsq._tracing import row_columns, row_items
-from nlsq._tracing.blocks import Block, add_operators
+from nlsq._tracing.blocks import Block
 from nlsq._tracing.dispatch import operation
+from nlsq._tracing.operators import add_in_place, add_operators
 
 _MOST_CELLS = 500  # rows of a Block made of one
 
@@ -22,7 +23,7 @@ _MOST_CELLS = 500  # rows of a Block made of one
 class Grid:
     """A recorded array of several dimensions.
 
-    `_plain`: whether NumPy would hold it as C does, so that `ravel` is a view (False: a copy; None: nobody knows).
+    `_plain`: whether NumPy would hold it as C does, so that `ravel` is a view (False: a copy; None: unknown).
     `_frozen`: there are, or may be, views of it that cannot follow a change in place, or it is one. Other views share
     the row, or are known to its memory (row_items.py)."""
 
@@ -273,26 +274,19 @@ def _no_change(self, other):
 Grid.__iand__ = Grid.__ior__ = Grid.__imatmul__ = _no_change
 
 
-def _in_place(ufunc):
-    def operate(self, other):
-        self._may_change()
-        new = ufunc(self, other)
-        if not isinstance(new, Grid) or new.shape != self.shape or _core.is_boolean(self._row):
-            _core.refuse(self._row, "an array of several dimensions becomes another one in place")
-        if _core.is_shared(self._row):
-            row_items.change(self._row, new._row)
-        else:
-            _core.become(self._row, new._row)
-        return self
-
-    return operate
+def _change_in_place(self, ufunc, other):
+    self._may_change()
+    new = ufunc(self, other)
+    if not isinstance(new, Grid) or new.shape != self.shape or _core.is_boolean(self._row):
+        _core.refuse(self._row, "an array of several dimensions becomes another one in place")
+    if _core.is_shared(self._row):
+        row_items.change(self._row, new._row)
+    else:
+        _core.become(self._row, new._row)
+    return self
 
 
-for _name, _ufunc in {
-    "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide, "pow": np.power,
-    "mod": np.remainder, "floordiv": np.floor_divide,
-}.items():  # fmt: skip
-    setattr(Grid, f"__i{_name}__", _in_place(_ufunc))
+add_in_place(Grid, _change_in_place)
 
 
 def _broadcast(value, shape):

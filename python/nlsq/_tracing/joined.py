@@ -10,9 +10,10 @@ import numpy as np
 
 from nlsq import _core
 from nlsq._tracing import row_columns
-from nlsq._tracing.blocks import Block, add_operators, first_recorded
+from nlsq._tracing.blocks import Block, first_recorded
 from nlsq._tracing.broadcast import ufunc_of, without_index
 from nlsq._tracing.dispatch import operation
+from nlsq._tracing.operators import add_operators
 
 _MOST_PIECES = 24  # of a model that chooses between them
 

@@ -14,6 +14,7 @@ from nlsq._tracing.blocks import first_recorded
 from nlsq._tracing.broadcast import elementwise, product, ufunc_of
 from nlsq._tracing.dispatch import operation
 from nlsq._tracing.notes import name_of
+from nlsq._tracing.operators import add_in_place, add_operators
 from nlsq._tracing.row_columns import chosen_row
 
 _MOST_PRODUCT = 256  # entries of a matrix: beyond, a product is a row
@@ -169,39 +170,18 @@ def _has_rows(values):
     return getattr(values, "_is_recorded", False) and not isinstance(values, ParameterVector)
 
 
-def _binary(ufunc, reflected=False):
-    def operate(self, other):
-        return elementwise(ufunc, (other, self) if reflected else (self, other))
-
-    return operate
-
-
-def _in_place(ufunc):
-    def operate(self, other):
-        self._check_writeable()
-        new = ufunc_of(ufunc, "__call__", (self, other), {})
-        if not isinstance(new, ParameterVector) or new.shape != self.shape:
-            _core.refuse(self._any(), "a vector becomes another shape in place")
-        self._values[...] = new._values  # views see it, as in NumPy
-        return self
-
-    return operate
+def _change_in_place(self, ufunc, other):
+    self._check_writeable()
+    new = ufunc_of(ufunc, "__call__", (self, other), {})
+    if not isinstance(new, ParameterVector) or new.shape != self.shape:
+        _core.refuse(self._any(), "a vector becomes another shape in place")
+    self._values[...] = new._values  # views see it, as in NumPy
+    return self
 
 
-for _name, _ufunc in {
-    "add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide, "pow": np.power,
-    "mod": np.remainder, "floordiv": np.floor_divide,
-}.items():  # fmt: skip
-    setattr(ParameterVector, f"__i{_name}__", _in_place(_ufunc))
-    setattr(ParameterVector, f"__{_name}__", _binary(_ufunc))
-    setattr(ParameterVector, f"__r{_name}__", _binary(_ufunc, True))
-ParameterVector.__neg__ = lambda self: elementwise(np.negative, (self,))
+add_operators(ParameterVector, elementwise, without=("matmul", "and", "or", "pos", "invert"))
+add_in_place(ParameterVector, _change_in_place)
 ParameterVector.__pos__ = lambda self: self
-ParameterVector.__abs__ = lambda self: elementwise(np.absolute, (self,))
-for _name, _ufunc in {
-    "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal, "eq": np.equal, "ne": np.not_equal,
-}.items():  # fmt: skip
-    setattr(ParameterVector, f"__{_name}__", _binary(_ufunc))
 
 
 def _wrap(values):

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The operations of expr/ops.def in the C that devices compile. The operation `op` is the function
+// The operations of nlsq/ops.def in the C that devices compile. The operation `op` is the function
 // nlsq_op; only those that a program uses, and what they need themselves, are printed.
 #pragma once
 

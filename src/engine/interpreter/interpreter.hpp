@@ -78,8 +78,8 @@ class Interpreter {
 
   /// Runs the row part on n rows (a multiple of 16, or of the vector length, at most `block`).
   /// columns[i] points at the first of these rows of column i (float for a float32 column); n
-  /// values must be readable. `leave_last`: without the last instruction, which whoever reads the
-  /// rows then makes by last().
+  /// values must be readable. `leave_last`: without the last instruction, which the reader of the
+  /// rows then executes itself, by last().
   void run(std::span<const void* const> columns, index_t n, bool leave_last = false);
 
   /// The last instruction with its pointers at the rows of this run; null when run() has made it.

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// Who makes the passes of a fit in place of the walker (reduce/pass_engine.hpp). Which kinds there
+// are is a table in pass_engines.cpp; FitOptions::device names one.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "engine/isa.hpp"
+#include "fit/problem.hpp"
+#include "nlsq/fit.hpp"
+#include "reduce/pass_engine.hpp"
+
+namespace nlsq::fit_impl {
+
+struct WantedEngine {
+  std::string id;  ///< empty: the walker ("cpu")
+  const char* asked_by = "device";
+};
+
+/// What is asked for: the option's, else NLSQ_DEVICE's. Costs two comparisons where nobody asks.
+WantedEngine wanted_engine(const FitOptions& options);
+
+class PassEngines {
+ public:
+  virtual ~PassEngines() = default;
+  /// One for each term; empty where they cannot run: the walker makes the passes.
+  virtual std::span<reduce::PassEngine* const> passes() const = 0;
+  /// Names what made the passes in the result, and warns if it was left on the way.
+  virtual void report(FitResult& result) const = 0;
+};
+
+/// Null where none is worth it ("auto"). Throws InputError for one that does not exist.
+std::unique_ptr<PassEngines> open_pass_engines(const WantedEngine& wanted, const Problem& problem,
+                                               engine::Isa isa);
+
+}  // namespace nlsq::fit_impl
