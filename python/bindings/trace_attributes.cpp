@@ -120,15 +120,14 @@ void bind_attributes(nb::class_<Traced>& traced) {
   traced.attr("__pandas_priority__") = 5000;  // a Series leaves the operation to this side
   traced.def("__iter__",
              [](nb::handle self) { return call_python(rows_function("values"), self); });
-  // NumPy asks the elements of an array of objects for these: its functions of one argument.
+  // NumPy asks the elements of an array of objects for these: its functions of one argument that
+  // are not exact, as signs are.
   std::vector<std::string> names{"exp2", "deg2rad", "rad2deg", "radians", "degrees"};
   for (const expr::OpInfo& op : expr::kOps) {
-    if (op.arity == 1 && !op.numpy.empty())
+    if (op.arity == 1 && op.ulp > 0.0 && !op.numpy.empty())
       names.emplace_back(op.numpy.substr(0, op.numpy.find(' ')));
   }
-  const nb::module_ numpy = nb::module_::import_("numpy");
   for (const std::string& name : names) {
-    if (!nb::hasattr(numpy, name.c_str())) continue;  // one of SciPy's
     traced.def(name.c_str(), [name](nb::handle self) {
       const nb::object ufunc = nb::module_::import_("numpy").attr(name.c_str());
       const nb::handle inputs[] = {self};

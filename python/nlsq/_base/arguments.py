@@ -11,7 +11,7 @@ from nlsq._base.messages import caller, listed, nearest
 from nlsq._core import option_values
 
 # Values of options that several functions have.
-METHODS = option_values("method")
+METHODS = (*(name for name in option_values("method") if name != "auto"), "auto")
 LOSSES = option_values("loss")
 JACOBIAN_MODES = option_values("jacobian_mode")
 TOLERANCES = option_values("tolerances")

@@ -31,6 +31,7 @@ _DEFAULTS = {
     "max_nfev": None, "verbose": 0, "args": (), "kwargs": None, "callback": None, "workers": None, "threads": 0,
     "jacobian_mode": None,
 }  # fmt: skip
+_METHODS = tuple(dict.fromkeys(("trf", "dogbox", "lm", *arguments.METHODS[:-1])))  # SciPy's order first
 _POSITIONAL = tuple(_DEFAULTS)[1:-2]  # after jac, in SciPy's order
 _BY_POSITION = {name: _DEFAULTS[name] for name in _POSITIONAL}
 
@@ -129,7 +130,7 @@ def _check(fun, x0, settings):
     if start.ndim == 1 and not np.isfinite(start).all():
         at = int(np.argmin(np.isfinite(start)))
         raise ValueError(f"`x0` must be finite; it is {np.ravel(x0)[at]} at index {at}")
-    arguments.one_of(settings["method"], [name for name in arguments.METHODS if name != "auto"], "method")
+    arguments.one_of(settings["method"], _METHODS, "method")
     if not callable(settings["loss"]):
         arguments.one_of(settings["loss"], arguments.LOSSES, "loss")
     if settings["jacobian_mode"] is not None:

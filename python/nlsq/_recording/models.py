@@ -35,7 +35,9 @@ def trace(function, x, names, rows, decisions=None, kept=None):
         if isinstance(function, Formula):
             return function.traced(x), None
         if jax.is_loaded() and jax.uses_jax(function):
-            return jax.trace(function, x, names, rows), None
+            from nlsq._models.jax_models import trace as trace_jax
+
+            return trace_jax(function, x, names, rows), None
         more = {} if decisions is None else {"decisions": decisions}
         if is_series_like(x):
             if _index_of(x) is not None:

@@ -9,7 +9,6 @@ from nlsq._base.optimize import OptimizeResult
 from nlsq._core import loss_values
 from nlsq._engine.outcome import engine_of
 from nlsq._results.fields import ENTRIES
-from nlsq._results.issues import of_core
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,12 +43,18 @@ def _xdata(result):
     return result._outcome.xdata if whole is None or not whole.x_too else result._shaped(result._outcome.xdata)
 
 
+def _issues(core):
+    from nlsq._results.issues import of_core
+
+    return of_core(core)
+
+
 def _of_core(name):
     return lambda r: getattr(r._outcome.result, name)
 
 
-# The keys in their order, and how each is found.
-FILL = {
+# How each entry is found.
+_FOUND = {
     "x": lambda r: r["popt"],
     "popt": lambda r: r._outcome.result.popt,
     "pcov": lambda r: r._outcome.result.pcov,
@@ -67,13 +72,20 @@ FILL = {
     "device": _of_core("device"),
     "trace_note": lambda r: r._outcome.note,
     "warnings": lambda r: list(r._outcome.result.warnings),
-    "issues": lambda r: of_core(r._outcome.result),
+    "issues": lambda r: _issues(r._outcome.result),
     "cache_stats": lambda r: r._outcome.cache_stats,
     "all_times": _times,
     "sparsity_detected": _sparsity,
     "multistart_diagnostics": lambda r: {"n_starts_configured": 0, "bypassed": True},
     "infodict": lambda r: {"nfev": r["nfev"], "fvec": r["fun"], "cache_stats": r["cache_stats"]},
 }
+_FIRST = (
+    "x popt pcov perr cost fun jac grad optimality active_mask nfev njev nfev_subsample attempts start_source progressive "
+    "precision nfev_float32 nit status success message model xdata ydata engine device trace_note jacobian_mode "
+    "jacobian_mode_source derivative_order"
+)
+# The keys in their order.
+FILL = {name: _FOUND[name] for name in (*_FIRST.split(), *_FOUND)}
 
 
 class _Entries(Mapping):
