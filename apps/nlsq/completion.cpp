@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Scripts that make shells complete the words of `nlsq`.
+// Scripts with which shells complete subcommands, options and values of `nlsq`.
 #include <fmt/format.h>
 
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "command_words.hpp"
+#include "command_syntax.hpp"
 #include "messages.hpp"
 #include "nlsq/error.hpp"
 
@@ -27,23 +27,23 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 }
 
 // Names of the options of a command, long and short.
-std::vector<std::string> names_of(const CommandWords& command) {
+std::vector<std::string> names_of(const CommandSyntax& command) {
   std::vector<std::string> names;
-  for (const OptionWords& option : command.options) {
+  for (const OptionSyntax& option : command.options) {
     if (!option.name.empty()) names.push_back(option.name);
     if (option.letter != 0) names.push_back(std::string("-") + option.letter);
   }
   return names;
 }
 
-std::string bash_script(const std::vector<CommandWords>& commands) {
+std::string bash_script(const std::vector<CommandSyntax>& commands) {
   std::string all, cases, values;
   std::string free;  // options with values of any kind, among them files
-  for (const CommandWords& command : commands) {
+  for (const CommandSyntax& command : commands) {
     all += (all.empty() ? "" : " ") + command.name;
     cases += fmt::format("    {}) words='{}'; options='{}' ;;\n", command.name,
                          joined(command.choices), joined(names_of(command)));
-    for (const OptionWords& option : command.options) {
+    for (const OptionSyntax& option : command.options) {
       if (option.name.empty() || option.is_flag()) continue;
       std::string names = command.name + ":" + option.name;
       if (option.letter != 0) names += fmt::format("|{}:-{}", command.name, option.letter);
@@ -88,7 +88,7 @@ std::string for_zsh(std::string text) {
   return text;
 }
 
-std::string zsh_option(const OptionWords& option) {
+std::string zsh_option(const OptionSyntax& option) {
   std::string value;
   if (!option.is_flag()) {
     const std::string action = option.is_file()         ? "_files"
@@ -103,12 +103,12 @@ std::string zsh_option(const OptionWords& option) {
   return out + fmt::format(" \\\n        '*{}[{}]{}'", option.name, doc, value);
 }
 
-std::string zsh_script(const std::vector<CommandWords>& commands) {
+std::string zsh_script(const std::vector<CommandSyntax>& commands) {
   std::string described, cases;
-  for (const CommandWords& command : commands) {
+  for (const CommandSyntax& command : commands) {
     described += fmt::format("    '{}:{}'\n", command.name, for_zsh(command.doc));
     std::string options;
-    for (const OptionWords& option : command.options) {
+    for (const OptionSyntax& option : command.options) {
       if (!option.name.empty()) options += zsh_option(option);
     }
     const std::string rest = command.takes_files       ? "_files"
@@ -142,19 +142,19 @@ std::string for_fish(std::string text) {
   return "'" + replaced(std::move(text), "'", "\\'") + "'";
 }
 
-std::string fish_script(const std::vector<CommandWords>& commands) {
+std::string fish_script(const std::vector<CommandSyntax>& commands) {
   std::string out =
       "# fish completion for nlsq: nlsq completion fish > ~/.config/fish/completions/nlsq.fish\n";
-  for (const CommandWords& command : commands) {
+  for (const CommandSyntax& command : commands) {
     out += fmt::format("complete -c nlsq -n __fish_use_subcommand -f -a {} -d {}\n", command.name,
                        for_fish(command.doc));
   }
-  for (const CommandWords& command : commands) {
+  for (const CommandSyntax& command : commands) {
     const std::string where =
         fmt::format("complete -c nlsq -n '__fish_seen_subcommand_from {}'", command.name);
     if (!command.takes_files)
       out += fmt::format("{} -f -a {}\n", where, for_fish(joined(command.choices)));
-    for (const OptionWords& option : command.options) {
+    for (const OptionSyntax& option : command.options) {
       if (option.name.empty()) continue;
       std::string line = fmt::format("{} -l {}", where, option.name.substr(2));
       if (option.letter != 0) line += fmt::format(" -s {}", option.letter);
@@ -168,7 +168,7 @@ std::string fish_script(const std::vector<CommandWords>& commands) {
 
 }  // namespace
 
-std::string completion_script(const std::vector<CommandWords>& commands, const std::string& shell) {
+std::string completion_script(const std::vector<CommandSyntax>& commands, const std::string& shell) {
   if (shell == "bash") return bash_script(commands);
   if (shell == "zsh") return zsh_script(commands);
   if (shell == "fish") return fish_script(commands);

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "command_words.hpp"
+#include "command_syntax.hpp"
 #include "nlsq/version.hpp"
 
 namespace nlsq::command {
@@ -42,7 +42,7 @@ std::string in_roff(const std::string& text) {
   return out;
 }
 
-std::string option_entry(const OptionWords& option) {
+std::string option_entry(const OptionSyntax& option) {
   std::string names;
   if (option.letter != 0) names += fmt::format("\\fB\\-{}\\fR, ", option.letter);
   names += "\\fB" + in_roff(option.name) + "\\fR";
@@ -50,10 +50,10 @@ std::string option_entry(const OptionWords& option) {
   return ".TP\n" + names + "\n" + in_roff(option.doc) + "\n";
 }
 
-std::string section_of(const CommandWords& command) {
+std::string section_of(const CommandSyntax& command) {
   std::string out = fmt::format(".SH NLSQ {}\n{}.\n", command.name, in_roff(command.doc));
   std::string group;
-  for (const OptionWords& option : command.options) {
+  for (const OptionSyntax& option : command.options) {
     if (option.name.empty()) {
       out += ".TP\n\\fI" + in_roff(option.type) + "\\fR\n" + in_roff(option.doc) + "\n";
       continue;
@@ -123,13 +123,13 @@ nlsq init job.yaml \-\-data data.csv; nlsq fit job.yaml
 
 }  // namespace
 
-std::string manual_page(const std::vector<CommandWords>& commands) {
+std::string manual_page(const std::vector<CommandSyntax>& commands) {
   std::string out = fmt::format(".TH NLSQ 1 \"\" \"nlsq {}\" \"User Commands\"\n", version());
   out += kBegin;
   out += ".SH COMMANDS\n";
-  for (const CommandWords& command : commands)
+  for (const CommandSyntax& command : commands)
     out += ".TP\n\\fBnlsq " + command.name + "\\fR\n" + in_roff(command.doc) + "\n";
-  for (const CommandWords& command : commands) {
+  for (const CommandSyntax& command : commands) {
     if (command.options.size() > 1) out += section_of(command);
   }
   return out + kEnd;

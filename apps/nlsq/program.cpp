@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "cache.hpp"
-#include "command_words.hpp"
+#include "command_syntax.hpp"
 #include "fit_command.hpp"
 #include "info.hpp"
 #include "messages.hpp"
@@ -142,7 +142,7 @@ int Program::run_fit_command(int argc, char** argv) {
 int Program::print_completion() const {
   if (shell_.empty())
     throw InputError("SHELL", "give the shell: nlsq completion bash, zsh or fish; or man");
-  print_result(completion_script(command_words(app_), shell_));
+  print_result(completion_script(command_syntax(app_), shell_));
   return Exit::converged;
 }
 

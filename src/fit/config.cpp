@@ -12,7 +12,7 @@
 #include "base/environment.hpp"
 #include "base/fork_safe_mutex.hpp"
 #include "fit/cache.hpp"
-#include "fit/user_config.hpp"
+#include "fit/settings_file.hpp"
 
 namespace nlsq {
 namespace fit_impl {
@@ -50,7 +50,7 @@ int read(bool again) {
   if ((known & kRead) != 0 && !again) return known;
   const std::string path = config_path();
   std::string content;
-  const UserConfig config = path.empty() ? UserConfig{} : read_user_config(path, content);
+  const SettingsFile config = path.empty() ? SettingsFile{} : read_settings_file(path, content);
   int next = kRead;
   texts().warning.clear();
   if (!config.problems.empty()) {

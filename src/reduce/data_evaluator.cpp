@@ -41,7 +41,7 @@ std::unique_ptr<TermState> workspace_for(const Term& term, const WalkOptions& op
                                          base::ThreadPool& pool) {
   if (term.workspaces != nullptr) {
     if (std::unique_ptr<TermState> state = term.workspaces->take()) {
-      if (state->serve(term, options, pool)) return state;
+      if (state->attach_to(term, options, pool)) return state;
     }
   }
   return std::make_unique<TermState>(term, options, pool);
@@ -84,7 +84,7 @@ DataEvaluator::~DataEvaluator() {
   for (std::unique_ptr<TermState>& state : states_) {
     Workspaces* home = state->term->workspaces;
     if (home == nullptr) continue;
-    state->rest();
+    state->release_extras();
     home->give_back(std::move(state));
   }
 }

@@ -171,11 +171,11 @@ void DataEvaluator::some_residuals(std::span<const double> p, std::size_t term, 
     Term part = part_of(*state.term, firsts[k], static_cast<index_t>(rows));
     std::vector<double> values;
     if (part.stream) read_part(part, firsts[k], values);
-    state.full.serve(part, walk);
+    state.full.attach_to(part, walk);
     state.full.set_parameters(state.parameters);
     OutputFold fold(from, f.subspan(k * rows, rows));
     state.full.reduce(fold);
-    state.full.serve(*state.term, options_.walk);
+    state.full.attach_to(*state.term, options_.walk);
   }
   is_full_ = false;
 }

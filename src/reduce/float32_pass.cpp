@@ -107,10 +107,10 @@ index_t Float32Pass::bytes(const Term& term, const WalkOptions& options) {
                        GramFold::result_size(term));
 }
 
-bool Float32Pass::serve(const Term& term, const WalkOptions& options) {
+bool Float32Pass::attach_to(const Term& term, const WalkOptions& options) {
   if (term.rows > most_rows_) return false;
   term_ = narrowed(term, options);
-  return walker_.serve(term_, narrow_options(options));
+  return walker_.attach_to(term_, narrow_options(options));
 }
 
 // The term over rounded values. Its first pass rounds them leaf by leaf; what lies in the last

@@ -50,7 +50,7 @@ class Float32Pass final : private LeafMaker {
   static index_t bytes(const Term& term, const WalkOptions& options);
 
   /// Turns to another term of the same program; false when it does not fit.
-  bool serve(const Term& term, const WalkOptions& options);
+  bool attach_to(const Term& term, const WalkOptions& options);
 
   /// Whether float32 tells the values of each column apart, as far as 32 of them say: they are one
   /// and the same, spread over more than 2⁻¹² of the largest, or infinite (as a sigma may be).

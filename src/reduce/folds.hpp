@@ -57,7 +57,7 @@ class GramFold final : public Fold {
   void end_leaf(double* result) override;
 
   /// Turns to another term of the same program.
-  void serve(const Term& term) { term_ = &term; }
+  void attach_to(const Term& term) { term_ = &term; }
 
   /// Replaces the coordinates; same shapes.
   void set_coordinates(const std::vector<linalg::Matrix>& coordinates) {

@@ -30,19 +30,19 @@ struct TermState {
     set_parameters();
   }
 
-  /// Turns a workspace to another term of the same program; false when it does not fit.
-  bool serve(const Term& t, const WalkOptions& options, base::ThreadPool& pool) {
+  /// Prepares the workspace for another term of the same program; false if it does not fit.
+  bool attach_to(const Term& t, const WalkOptions& options, base::ThreadPool& pool) {
     if (isa != options.isa || walk.block != options.block || pool_of_threads != &pool) return false;
-    if (!full.serve(t, options)) return false;
+    if (!full.attach_to(t, options)) return false;
     term = &t;
     walk = options;
-    gram.serve(t);
+    gram.attach_to(t);
     set_parameters();
     return true;
   }
 
-  /// Lets go of what only odd fits need.
-  void rest() {
+  /// Frees what only unusual fits need.
+  void release_extras() {
     walk.watch = nullptr;
     if (term->stream) full.close_cursors();
     if (coordinates || householder) full.forget_clones();
@@ -96,7 +96,7 @@ struct TermState {
 
   // Passes in float32 over the current values.
   Float32Pass& float32_pass() {
-    if (!float32 || !float32->serve(*term, walk)) {
+    if (!float32 || !float32->attach_to(*term, walk)) {
       float32 = std::make_unique<Float32Pass>(*term, gram, walk, *pool_of_threads);
     }
     return *float32;

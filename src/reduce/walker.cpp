@@ -103,7 +103,7 @@ Walker::Walker(const program::Program& program, const Term& term, const WalkOpti
   copy_tail();
 }
 
-bool Walker::serve(const Term& term, const WalkOptions& options) {
+bool Walker::attach_to(const Term& term, const WalkOptions& options) {
   options_.watch = options.watch;
   options_.between_looks = options.between_looks;
   plan(term, options.threads);

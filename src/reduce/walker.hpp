@@ -49,7 +49,7 @@ class Walker {
   static int useful_threads(index_t rows, int threads);
 
   /// Turns to another term of the same program; false when its blocks do not fit.
-  bool serve(const Term& term, const WalkOptions& options);
+  bool attach_to(const Term& term, const WalkOptions& options);
 
   /// Sets the parameters (the program's, extras included) for the passes that follow.
   void set_parameters(std::span<const double> parameters);

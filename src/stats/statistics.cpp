@@ -35,7 +35,8 @@ GoodnessOfFit goodness_of_fit(const FitTotals& t) {
   out.dof = t.rows - t.free;
   out.residual_std = std::sqrt(ratio(rss, dof));
   out.log_likelihood = log_likelihood;
-#define NLSQ_STATISTIC(name, key, value, doc) const double name = out.name = value;
+#define NLSQ_STATISTIC(name, key, value, doc) \
+  [[maybe_unused]] const double name = out.name = value;
 #include "nlsq/result_fields.def"
   return out;
 }

@@ -72,7 +72,7 @@ class Device {
   virtual ~Device() = default;
   virtual const Description& about() const = 0;
   virtual Dialect dialect() const = 0;
-  /// Compiler, version and options: binaries of another one do not serve.
+  /// Compiler, version and options: binaries of another one cannot be used.
   virtual std::string compiler() const = 0;
   virtual std::unique_ptr<Buffer> allocate(index_t bytes) = 0;
   virtual std::unique_ptr<Queue> queue() = 0;

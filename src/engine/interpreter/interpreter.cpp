@@ -70,7 +70,7 @@ Uniforms::Uniforms(const program::Program& program, Isa isa, Values values)
   };
   steps_.reserve(program.uniform.size());
   for (const Instruction& in : program.uniform) {
-    // Slots are wide enough to be vectors, so the variants without scalars serve.
+    // Slots are wide enough to be vectors, so the variants without scalars do.
     const Kernel kernel = table[static_cast<std::size_t>(in.code)][0];
     steps_.push_back({kernel,
                       {.a = at(in.a),

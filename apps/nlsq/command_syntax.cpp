@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "command_words.hpp"
+#include "command_syntax.hpp"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -43,36 +43,36 @@ std::vector<std::string> choices_of(const std::string& option) {
   return words;
 }
 
-OptionWords words_of(const CLI::Option& option) {
-  OptionWords words;
-  if (!option.get_snames().empty()) words.letter = option.get_snames().front().front();
-  if (!option.get_lnames().empty()) words.name = "--" + option.get_lnames().front();
+OptionSyntax syntax_of(const CLI::Option& option) {
+  OptionSyntax syntax;
+  if (!option.get_snames().empty()) syntax.letter = option.get_snames().front().front();
+  if (!option.get_lnames().empty()) syntax.name = "--" + option.get_lnames().front();
   const bool is_flag = option.get_items_expected_max() == 0;
-  words.type = is_flag ? "" : option.get_type_name();
-  if (!is_flag && words.type.empty()) words.type = option.get_name();
-  words.doc = option.get_description();
-  words.group = option.get_group();
-  words.choices = choices_of(words.name);
-  return words;
+  syntax.type = is_flag ? "" : option.get_type_name();
+  if (!is_flag && syntax.type.empty()) syntax.type = option.get_name();
+  syntax.doc = option.get_description();
+  syntax.group = option.get_group();
+  syntax.choices = choices_of(syntax.name);
+  return syntax;
 }
 
 }  // namespace
 
-std::vector<CommandWords> command_words(const CLI::App& app) {
-  std::vector<CommandWords> commands;
+std::vector<CommandSyntax> command_syntax(const CLI::App& app) {
+  std::vector<CommandSyntax> commands;
   for (const CLI::App* part : app.get_subcommands({})) {
-    CommandWords& words = commands.emplace_back();
-    words.name = part->get_name();
-    words.doc = part->get_description();
+    CommandSyntax& syntax = commands.emplace_back();
+    syntax.name = part->get_name();
+    syntax.doc = part->get_description();
     for (const CLI::Option* option : part->get_options())
-      words.options.push_back(words_of(*option));
+      syntax.options.push_back(syntax_of(*option));
     for (const CLI::App* action : part->get_subcommands({}))
-      words.choices.push_back(action->get_name());
-    if (words.name == "models") words.choices = models();
-    if (words.name == "info") words.choices = {"functions"};
-    if (words.name == "completion") words.choices = {"bash", "zsh", "fish", "man"};
-    words.takes_files = words.name == "fit" || words.name == "batch" || words.name == "init" ||
-                        words.name == "config";
+      syntax.choices.push_back(action->get_name());
+    if (syntax.name == "models") syntax.choices = models();
+    if (syntax.name == "info") syntax.choices = {"functions"};
+    if (syntax.name == "completion") syntax.choices = {"bash", "zsh", "fish", "man"};
+    syntax.takes_files = syntax.name == "fit" || syntax.name == "batch" || syntax.name == "init" ||
+                         syntax.name == "config";
   }
   return commands;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // JSON by nlohmann-json, which the core includes here alone.
-#include "fit/user_config.hpp"
+#include "fit/settings_file.hpp"
 
 #include <fmt/format.h>
 
@@ -27,7 +27,7 @@ std::string shown(const Json& value) {
   return text;
 }
 
-void read_mode(const Json& value, UserConfig& config) {
+void read_mode(const Json& value, SettingsFile& config) {
   if (!value.is_string()) {
     config.problems.push_back(
         fmt::format("jacobian_mode: {} is none of 'auto', 'fwd' and 'rev'", shown(value)));
@@ -40,7 +40,7 @@ void read_mode(const Json& value, UserConfig& config) {
   }
 }
 
-void read_cache(const Json& cache, UserConfig& config) {
+void read_cache(const Json& cache, SettingsFile& config) {
   if (!cache.is_object()) {
     config.problems.push_back(fmt::format("cache_config: {} is no object", shown(cache)));
     return;
@@ -74,8 +74,8 @@ std::string reason(const std::string& what) {
 
 }  // namespace
 
-UserConfig parse_user_config(std::string_view text) {
-  UserConfig config;
+SettingsFile parse_settings_file(std::string_view text) {
+  SettingsFile config;
   Json json;
   try {
     json = Json::parse(text);
@@ -92,11 +92,11 @@ UserConfig parse_user_config(std::string_view text) {
   return config;
 }
 
-UserConfig read_user_config(const std::string& path, std::string& content) {
+SettingsFile read_settings_file(const std::string& path, std::string& content) {
   namespace fs = std::filesystem;
   content.clear();
   const auto refused = [](const std::string& why) {
-    UserConfig config;
+    SettingsFile config;
     config.problems.push_back(why);
     return config;
   };
@@ -112,7 +112,7 @@ UserConfig read_user_config(const std::string& path, std::string& content) {
   text << file.rdbuf();
   if (!file.is_open() || file.bad()) return refused("it cannot be read");
   content = text.str();
-  return parse_user_config(content);
+  return parse_settings_file(content);
 }
 
 }  // namespace nlsq::fit_impl

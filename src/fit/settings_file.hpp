@@ -13,16 +13,16 @@
 
 namespace nlsq::fit_impl {
 
-struct UserConfig {
+struct SettingsFile {
   std::optional<JacobianMode> jacobian_mode;
   std::optional<bool> cache_enable;
   std::optional<index_t> cache_max_size;
   std::vector<std::string> problems;  ///< each names the key, the value and what is wrong
 };
 
-UserConfig parse_user_config(std::string_view text);
+SettingsFile parse_settings_file(std::string_view text);
 
 /// The file at `path`; an absent one is empty. `content` gets its text.
-UserConfig read_user_config(const std::string& path, std::string& content);
+SettingsFile read_settings_file(const std::string& path, std::string& content);
 
 }  // namespace nlsq::fit_impl
