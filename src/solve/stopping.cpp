@@ -41,37 +41,6 @@ bool is_stuck(State& state, double ftol, double actual) {
   return state.since_milestone >= kMostGains;
 }
 
-// Many rows: the next step is not worth a pass.
-Stop test_next_step(const State& state, const SolverOptions& options) {
-  if (!state.linear_loss || !options.polish || state.rows <= kSomeRows) return {};
-  if (state.held_short || state.bounded) return {};
-  const double share = state.newton_reduction / state.here->sum.cost;
-  const double length = enough(state, options);
-  if (!(share <= length * length && share <= options.ftol)) return {};
-  return stop(Status::ftol,
-              fmt::format("ftol: the next step would reduce the cost by {:.3g} of its "
-                          "value, not more than {:.3g}, and is {:.2g} standard errors "
-                          "long.",
-                          share, options.ftol, std::sqrt(share * static_cast<double>(state.rows))));
-}
-
-// No step changes the parameters.
-Stop test_no_move(const State& state, const SolverOptions& options) {
-  if (scaled_norm(state.step, state.scale) > kEps * largest_size(state)) return {};
-  if (state.last_finite)
-    return stop(Status::xtol, "No step that changes the parameters reduces the cost.");
-  if (state.iterations > 0 && state.last_small <= options.ftol) {
-    return stop(
-        Status::ftol,
-        fmt::format("ftol: the cost fell by {:.3g} of its value, not more than {:.3g}, at the "
-                    "edge of where residuals are finite.",
-                    state.last_small, options.ftol));
-  }
-  return stop(Status::not_finite, fmt::format("No trial near the best point has finite residuals "
-                                              "and derivatives (cost {:.6g}).",
-                                              state.here->sum.cost));
-}
-
 }  // namespace
 
 double optimality(const State& state) {
@@ -153,6 +122,41 @@ Stop test_step(State& state, const SolverOptions& options, double actual) {
   }
   return {};
 }
+
+namespace {
+
+// Many rows: the next step is not worth a pass.
+Stop test_next_step(const State& state, const SolverOptions& options) {
+  if (!state.linear_loss || !options.polish || state.rows <= kSomeRows) return {};
+  if (state.held_short || state.bounded) return {};
+  const double share = state.newton_reduction / state.here->sum.cost;
+  const double length = enough(state, options);
+  if (!(share <= length * length && share <= options.ftol)) return {};
+  return stop(Status::ftol,
+              fmt::format("ftol: the next step would reduce the cost by {:.3g} of its "
+                          "value, not more than {:.3g}, and is {:.2g} standard errors "
+                          "long.",
+                          share, options.ftol, std::sqrt(share * static_cast<double>(state.rows))));
+}
+
+// No step changes the parameters.
+Stop test_no_move(const State& state, const SolverOptions& options) {
+  if (scaled_norm(state.step, state.scale) > kEps * largest_size(state)) return {};
+  if (state.last_finite)
+    return stop(Status::xtol, "No step that changes the parameters reduces the cost.");
+  if (state.iterations > 0 && state.last_small <= options.ftol) {
+    return stop(
+        Status::ftol,
+        fmt::format("ftol: the cost fell by {:.3g} of its value, not more than {:.3g}, at the "
+                    "edge of where residuals are finite.",
+                    state.last_small, options.ftol));
+  }
+  return stop(Status::not_finite, fmt::format("No trial near the best point has finite residuals "
+                                              "and derivatives (cost {:.6g}).",
+                                              state.here->sum.cost));
+}
+
+}  // namespace
 
 Stop test_proposal(const State& state, const SolverOptions& options) {
   if (Stop stop = test_no_move(state, options); stop.now) return stop;
