@@ -37,6 +37,18 @@ def test_every_loss_is_described():
     assert not set(arguments.LOSSES) - {"linear"} - set(re.findall(r"^\| (\w+) \|", (ROOT / "docs/math/statistics.md").read_text(), re.M))
 
 
+OPTIONS = ("method", "loss", "jacobian_mode", "precision", "starts", "linear_solver", "engine")
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_every_value_of_an_option_is_on_a_page(option):
+    pages = "\n".join(page.read_text() for page in sorted((ROOT / "docs").glob("**/*.md")))
+    values = _core.option_values(option)
+    assert len(values) > 1
+    for value in values:
+        assert re.search(rf"[`'\"(|, ]{re.escape(value)}[`'\"),|. ]", pages), value
+
+
 @pytest.mark.parametrize("option, typed", [
     ("method", option_types.Method | typing.Literal["auto"]), ("loss", option_types.Loss),
     ("jacobian_mode", option_types.JacobianMode),
