@@ -177,7 +177,7 @@ void add_goodness(const FitResult& r, Json& json) {
 
 void add_run(const FitResult& r, Json& json) {
   json["status"] = static_cast<int>(r.status);
-  json["message"] = r.message;
+  json["message"] = r.message.str();
   json["success"] = r.success;
   json["nfev"] = r.nfev;
   json["njev"] = r.njev;

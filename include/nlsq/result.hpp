@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "nlsq/end_message.hpp"
 #include "nlsq/issues.hpp"
 #include "nlsq/options.hpp"
 #include "nlsq/types.hpp"
@@ -73,7 +74,7 @@ struct FitResult {
   bool has_sigma = false;
 
   Status status = Status::max_nfev;
-  std::string message;
+  EndMessage message;
   bool success = false;                        ///< status > 0
   index_t nfev = 0, njev = 0, iterations = 0;  ///< passes over all rows
   index_t attempts =

@@ -247,7 +247,7 @@ void bind_fit(nb::module_& m) {
       .def_ro("absolute_sigma", &FitResult::absolute_sigma)
       .def_ro("has_sigma", &FitResult::has_sigma)
       .def_prop_ro("status", [](const FitResult& r) { return static_cast<int>(r.status); })
-      .def_ro("message", &FitResult::message)
+      .def_prop_ro("message", [](const FitResult& r) { return r.message.str(); })
       .def_ro("success", &FitResult::success)
       .def_ro("nfev", &FitResult::nfev)
       .def_ro("njev", &FitResult::njev)

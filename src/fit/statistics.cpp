@@ -200,7 +200,7 @@ double residual_variance(const FitResult& r, bool absolute_sigma) {
 void warn_unless_converged(FitResult& r) {
   if (r.success) return;
   r.warn({IssueId::not_converged,
-          "the fit did not converge: " + r.message,
+          "the fit did not converge: " + r.message.str(),
           {},
           {{"status", static_cast<double>(r.status)}}});
 }
