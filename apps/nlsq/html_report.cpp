@@ -55,7 +55,7 @@ class Page {
     out_ += fmt::format(
         "<p><span class=\"state {}\">{}</span>: {} {} evaluations, {} steps, "
         "method {}{}.</p>\n",
-        r_->success ? "good" : "bad", state, escaped(r_->message), r_->nfev, r_->iterations,
+        r_->success ? "good" : "bad", state, escaped(r_->message.str()), r_->nfev, r_->iterations,
         r_->method, r_->loss == "linear" ? "" : ", loss " + r_->loss);
   }
 

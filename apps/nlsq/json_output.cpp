@@ -165,6 +165,7 @@ const Value& plain(const Value& value) {
   return value;
 }
 int plain(Status status) { return static_cast<int>(status); }
+std::string plain(const EndMessage& message) { return message.str(); }
 
 void add_fields(const FitResult& r, Json& json) {
 #define NLSQ_FIELD(type, name, initial, key, python, doc) \

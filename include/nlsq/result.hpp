@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "nlsq/end_message.hpp"
 #include "nlsq/issues.hpp"
 #include "nlsq/options.hpp"
 #include "nlsq/types.hpp"

@@ -15,6 +15,7 @@ const Value& plain(const Value& value) {
   return value;
 }
 int plain(Status status) { return static_cast<int>(status); }
+std::string plain(const EndMessage& message) { return message.str(); }
 
 nb::list result_fields() {
   const FitResult before;

@@ -165,7 +165,8 @@ nb::list separate_terms(const Recording& recording, const nb::object& values) {
   nb::list terms, numbers_at;
   std::vector<NodeId> numbers;
   for (const nb::handle value : values) {
-    const Traced& t = nb::cast<Traced&>(value[1]);
+    const nb::object entry = value[1];
+    const Traced& t = nb::cast<Traced&>(entry);
     if (t.recording.get() != &recording) {
       throw nb::type_error("a value of another call of a model was used");
     }

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -11,11 +12,23 @@
 namespace nlsq::base {
 namespace {
 
-// Each begins with one of the letters that the constructor looks for.
 constexpr std::array<std::string_view, Environment::kCount> kNames = {
     "NLSQ_ISA",  "NLSQ_NUM_THREADS", "OMP_NUM_THREADS",
     "NLSQ_FOLD", "NLSQ_BLOCK_ROWS",  "NLSQ_JACOBIAN_MODE",
     "HOME",      "NLSQ_DEVICE",      "XDG_CACHE_HOME"};
+
+// Whether it begins with two letters with which one of them begins.
+constexpr bool may_be_ours(const char* entry) {
+  switch (entry[0]) {
+    case 'N': return entry[1] == 'L';
+    case 'O': return entry[1] == 'M';
+    case 'H': return entry[1] == 'O';
+    case 'X': return entry[1] == 'D';
+    default: return false;
+  }
+}
+
+static_assert(std::ranges::all_of(kNames, may_be_ours, &std::string_view::data));
 
 thread_local const Environment* current = nullptr;
 
@@ -26,7 +39,7 @@ Environment::Environment() {
   starts_.fill(-1);
   for (char** at = environ; at != nullptr && *at != nullptr; ++at) {
     const char* const entry = *at;
-    if (*entry != 'N' && *entry != 'O' && *entry != 'H' && *entry != 'X') continue;
+    if (!may_be_ours(entry)) continue;
     for (std::size_t i = 0; i < kCount; ++i) {
       const std::size_t length = kNames[i].size();
       if (kNames[i].front() != *entry || starts_[i] >= 0) continue;

@@ -166,7 +166,23 @@ bool is_markup(std::string_view bytes) {
   if (open == std::string_view::npos || bytes[open] != '<' || open + 1 >= bytes.size())
     return false;
   const char c = bytes[open + 1];
-  return c == '?' || c == '!' || std::isalpha(static_cast<unsigned char>(c)) != 0;
+  if (c == '?' || c == '!') return true;
+  if (std::isalpha(static_cast<unsigned char>(c)) == 0) return false;
+  std::string tag;
+  for (std::size_t i = open + 1; i < bytes.size() && tag.size() < 5; ++i)
+    tag += static_cast<char>(std::tolower(static_cast<unsigned char>(bytes[i])));
+  if (tag.starts_with("html") || tag.starts_with("svg") || tag == "table") return true;
+  // Potentiostats write settings and tables between lines such as <Segment1>: most lines are bare.
+  constexpr std::size_t kLooked = 4096;
+  std::string_view rest = bytes.substr(open, kLooked);
+  index_t tags = 0, bare = 0;
+  while (!rest.empty()) {
+    const std::size_t stop = std::min(rest.find('\n'), rest.size());
+    const std::size_t at = rest.substr(0, stop).find_first_not_of(" \t\r");
+    if (at != std::string_view::npos) ++(rest[at] == '<' ? tags : bare);
+    rest.remove_prefix(std::min(stop + 1, rest.size()));
+  }
+  return tags >= bare;
 }
 
 std::string replaced(std::string_view text, std::string_view with) {

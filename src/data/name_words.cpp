@@ -109,7 +109,10 @@ bool are_names(const std::vector<std::string>& fields, std::size_t wanted) {
   const std::string& first = *std::find_if(fields.begin(), fields.end() - 1,
                                            [](const std::string& f) { return !f.empty(); });
   if (first.empty() || first.ends_with(':')) return false;
-  if (wanted < 2) return true;
+  if (wanted < 2) {  // "0 1023", the channels of the column below
+    const std::vector<std::string> words = split_by(first, ' ');
+    return !std::ranges::all_of(words, is_number_of_any_notation);
+  }
   return std::count_if(fields.begin(), fields.end(),
                        [](const std::string& f) { return !f.empty(); }) > 1;
 }

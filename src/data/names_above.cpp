@@ -44,10 +44,27 @@ std::vector<Line> lines_above(const Cursor& begin, const Cursor& row) {
   return lines;
 }
 
+// A line between names and rows that has neither: one remark under the columns ("sample 1,,"), or
+// units in brackets for some of them.
+bool is_remark(std::string_view text, std::size_t fields, const Dialect& dialect) {
+  std::vector<std::string> words = split_line(text, dialect);
+  if (dialect.blanks()) {
+    return !words.empty() && words.size() < fields &&
+           std::ranges::all_of(words, [](const std::string& word) {
+             return word.size() > 2 && ((word.front() == '[' && word.back() == ']') ||
+                                        (word.front() == '(' && word.back() == ')'));
+           });
+  }
+  if (words.size() == fields + 1 && words.back().empty()) words.pop_back();
+  const auto filled = std::ranges::count_if(words, [](const auto& word) { return !word.empty(); });
+  return fields > 2 && words.size() == fields && filled == 1 && !has_number(words);
+}
+
 // The lines right above the rows that may be names, the nearest first.
 std::vector<Candidate> candidates_above(const std::vector<Line>& lines, std::size_t fields,
                                         const Dialect& dialect) {
   std::vector<Candidate> out;
+  bool are_all_wanted = false;  // above a remark only a name for each column
   for (const Line& line : lines) {
     const std::string_view text = dialect.delimiter == '\t' ? line.text : without_blanks(line.text);
     if (without_blanks(text).empty()) continue;
@@ -59,7 +76,12 @@ std::vector<Candidate> candidates_above(const std::vector<Line>& lines, std::siz
     // Above units names may be numbers: "x-axis,1".
     if (candidate.fields.empty() && !out.empty() && are_units(out.back().fields))
       candidate.fields = numbered_names(bare, fields, dialect);
+    if (candidate.fields.empty() && is_remark(bare, fields, dialect)) {
+      are_all_wanted = true;
+      continue;
+    }
     if (candidate.fields.empty() || out.size() == kMostLines) break;
+    if (are_all_wanted && std::ranges::count(candidate.fields, "") > 0) break;
     out.push_back(std::move(candidate));
   }
   return out;

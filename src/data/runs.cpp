@@ -119,7 +119,7 @@ bool is_in_place(std::string_view shorter, std::string_view longer) {
 class Scanner {
  public:
   Scanner(Cursor cursor, const char* stop, const char* end, const Dialect& dialect)
-      : cursor_(cursor), stop_(stop), end_(end), dialect_(dialect) {}
+      : cursor_(cursor), begin_(cursor.p), stop_(stop), end_(end), dialect_(dialect) {}
 
   std::vector<Run> run() {
     Record record;
@@ -152,20 +152,28 @@ class Scanner {
     return size + 1 == rows_.fields && rows_.is_last_empty();
   }
 
+  // With the blanks that it begins with.
+  std::string_view whole_line(const Record& record) const {
+    const char* start = record.line.data();
+    while (start != begin_ && (start[-1] == ' ' || start[-1] == '\t')) --start;
+    return {start, static_cast<std::size_t>(record.line.data() + record.line.size() - start)};
+  }
+
   bool fits_in_place(const Record& record) {
+    const std::string_view line = whole_line(record);
     const std::size_t size = record.fields.size();
     if (rows_.size() == 0 || rows_.fields < 2) return false;
-    if (size + 1 == rows_.fields && (rows_.is_short || is_in_place(record.line, reference_))) {
-      if (!is_in_place(record.line, reference_)) return false;
+    if (size + 1 == rows_.fields && (rows_.is_short || is_in_place(line, reference_))) {
+      if (!is_in_place(line, reference_)) return false;
       rows_.is_short = true;
       return true;
     }
     if (size != rows_.fields + 1 || rows_.is_short || !is_value(look_of(record.fields.back())) ||
-        !is_in_place(reference_, record.line))
+        !is_in_place(reference_, line))
       return false;
     rows_.widen();
     rows_.is_short = true;
-    reference_ = record.line;
+    reference_ = line;
     return true;
   }
 
@@ -181,7 +189,7 @@ class Scanner {
     if (!fits(record)) finish();
     if (rows_.size() == 0) {
       rows_.fields = fields;
-      reference_ = record.line;
+      reference_ = whole_line(record);
       above_ = passed_;
     }
     passed_ = {};
@@ -227,6 +235,7 @@ class Scanner {
   }
 
   Cursor cursor_;
+  const char* begin_;
   const char* stop_;
   const char* end_;
   const Dialect& dialect_;

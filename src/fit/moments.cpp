@@ -156,6 +156,7 @@ Moments MomentSums::total() const {
     all.wd *= w;
     all.wdd *= w;
   }
+  all.first = y0_;
   return all;
 }
 

@@ -14,8 +14,13 @@ struct Moments {
   double wd = 0.0;         ///< Σw(y − y₀)
   double wdd = 0.0;        ///< Σw(y − y₀)²
   double log_sigma = 0.0;  ///< Σ ln sigma
+  double first = 0.0;      ///< y₀
   /// Σw(y − ȳ)², ȳ the weighted mean; 0 for constant y.
   double total() const;
+  /// Σwy².
+  double squares() const { return wdd + 2.0 * first * wd + first * first * w; }
+  /// All rows that count have the same y.
+  bool is_constant() const { return w > 0.0 && wdd == 0.0; }
 };
 
 /// Moments gathered leaf by leaf, in any order, by any threads. Within a leaf the sums run in lanes

@@ -49,7 +49,7 @@ std::string heading(const FitResult& r, const Styles& styles) {
   }
   const std::string word = status_word(r);
   out += (r.success ? styles.good(word) : styles.bad(word)) + std::string(15 - word.size(), ' ') +
-         fit_impl::wrapped(base::printable(r.message, kMostOfText), kWidth - 15, 15) + "\n";
+         fit_impl::wrapped(base::printable(r.message.str(), kMostOfText), kWidth - 15, 15) + "\n";
   const std::string loss = r.loss == "linear" ? "" : ", loss " + r.loss;
   return out + std::string(15, ' ') +
          fmt::format("{} of the model, {}, method {}{}, {}\n", counted(r.nfev, "evaluation"),

@@ -190,42 +190,55 @@ class SingleFit {
     return solve::minimize(*evaluator_, start, lower_, upper_, how, linear_);
   }
 
-  // The first one, whose first pass looks at the rows; nothing where the model is not finite at the
-  // start.
-  std::optional<solve::Outcome> first_attempt(const SolverOptions& how) {
-    std::optional<solve::Outcome> outcome;
-    try {
-      outcome = minimize(x0_, how);
-    } catch (const InputError& error) {
-      if (error.argument() != "p0" && error.argument() != "x0") throw;
-    }
-    if (!outcome ||
-        outcome->nfev == 0) {  // the first pass did not end: nobody has looked at all rows
-      for (std::optional<FirstLook>& look : looks_) look.reset();
-    }
+  // The first one, whose first pass looks at the rows.
+  solve::Outcome first_attempt(const SolverOptions& how) {
+    solve::Outcome outcome = minimize(x0_, how);
+    if (outcome.nfev == 0) forget_looks();  // the first pass did not end
     return outcome;
+  }
+
+  void forget_looks() {
+    for (std::optional<FirstLook>& look : looks_) look.reset();
+  }
+
+  static bool is_bad_start(const InputError& error) {
+    return error.argument() == "p0" || error.argument() == "x0";
   }
 
   // -- attempts after it
 
   // The first end, and the best of what follows it where it means nothing.
   solve::Outcome best_after(solve::Outcome first, const SolverOptions& how) {
-    if (is_well(first, expected_) || has_unused_parameter(terms_, table())) return first;
     return best_end(std::move(first), expected_, x0_, lower_, upper_, how,
                     [this](std::span<const double> start, const SolverOptions& options) {
                       return attempt(start, options);
                     });
   }
 
+  bool needs_no_other(const solve::Outcome& end) const {
+    return is_well(end, expected_) || has_unused_parameter(terms_, table());
+  }
+
   solve::Outcome best_from_ones(const SolverOptions& how) {
-    return best_after(attempt(x0_, how), how);
+    solve::Outcome end = attempt(x0_, how);
+    if (!needs_no_other(end)) end = best_after(std::move(end), how);
+    return end;
   }
 
   solve::Outcome best_from_start() {
-    std::optional<solve::Outcome> first = first_attempt(options_);
-    if (!first) fail_at_start();
+    solve::Outcome end = first_attempt_or_fail();
     sum_up_data();
-    return best_after(std::move(*first), options_);
+    if (!needs_no_other(end)) end = best_after(std::move(end), options_);
+    return end;
+  }
+
+  solve::Outcome first_attempt_or_fail() {
+    try {
+      return first_attempt(options_);
+    } catch (const InputError& error) {
+      if (!is_bad_start(error)) throw;
+    }
+    fail_at_start();
   }
 
   // Sets where the fit began.
@@ -234,7 +247,13 @@ class SingleFit {
     quiet.callback = nullptr;  // it sees the fit from the start that is chosen
     SolverOptions brief(quiet);
     keep_short(brief, evaluator_->rows(), static_cast<index_t>(x0_.size()));
-    std::optional<solve::Outcome> first = first_attempt(brief);
+    std::optional<solve::Outcome> first;
+    try {
+      first = first_attempt(brief);
+    } catch (const InputError& error) {
+      if (!is_bad_start(error)) throw;
+      forget_looks();
+    }
     sum_up_data();
     if (first && first->status == Status::stopped) return std::move(*first);
     StartSearch search(terms_.front(), bound().front(), table(), quiet, evaluator_options_,

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -20,6 +21,7 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInf = std::numeric_limits<double>::infinity();
+constexpr double kRounding = 10.0 * std::numeric_limits<double>::epsilon();  // of a value of y
 
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
@@ -109,6 +111,25 @@ void add_redundancy(FitResult& r, const stats::Covariance& c, std::span<const in
   }
 }
 
+// Where the model meets the data exactly, a parameter may be left a derivative of rounding alone: b
+// in a·exp(−b x) + c with a = 1e-16. What rounding of the data would move by more than it is, or
+// was at the start, has no effect: its column becomes 0.
+void drop_columns_of_rounding(const FitResult& r, std::span<const index_t> free,
+                              std::span<const Moments> responses, linalg::Summary& summary) {
+  double squares = 0.0;
+  for (const Moments& m : responses) squares += m.squares();
+  if (!(r.rss <= kRounding * kRounding * squares) || squares == 0.0) return;
+  const stats::Covariance c = stats::unscaled_covariance(summary);
+  for (index_t j = 0; j < summary.n; ++j) {
+    const std::size_t at = z(free[z(j)]);
+    const double error = kRounding * std::sqrt(squares * c.at(j, j));
+    const double size = std::max(std::abs(r.popt[at]), std::abs(r.p0[at]));
+    if (!std::isfinite(error) || size == 0.0 || error < size) continue;
+    for (index_t i = 0; i <= j; ++i) summary.R[z(i + j * summary.n)] = 0.0;
+    summary.kappa = kInf;
+  }
+}
+
 void fill_covariance(FitResult& r, const solve::Outcome& outcome, std::span<const index_t> free,
                      const FitOptions& options, const ActsInJumps& acts_in_jumps) {
   const auto N = static_cast<index_t>(r.names.size());
@@ -151,7 +172,7 @@ void fill_goodness(FitResult& r, index_t free, std::span<const Moments> response
   set_goodness(r, totals);
 }
 
-void add_warnings(FitResult& r, const FitOptions& options) {
+void add_warnings(FitResult& r, std::span<const Moments> responses, const FitOptions& options) {
   constexpr double kHardly = 1e10;
   const bool hardly = std::isfinite(r.condition) && r.condition > kHardly;
   if (hardly) {
@@ -163,6 +184,8 @@ void add_warnings(FitResult& r, const FitOptions& options) {
             {{"condition", r.condition}}});
   }
   warn_unless_converged(r);
+  if (r.n > 1 && !responses.empty() && std::ranges::all_of(responses, &Moments::is_constant))
+    r.warn({IssueId::constant_response, "all values of the response are the same", {}, {}});
   std::vector<std::string> at_bound;
   for (std::size_t i = 0; i < r.names.size(); ++i) {
     if (r.at_bound[i] != 0) at_bound.push_back(r.names[i]);
@@ -200,7 +223,7 @@ double residual_variance(const FitResult& r, bool absolute_sigma) {
 void warn_unless_converged(FitResult& r) {
   if (r.success) return;
   r.warn({IssueId::not_converged,
-          "the fit did not converge: " + r.message,
+          "the fit did not converge: " + r.message.str(),
           {},
           {{"status", static_cast<double>(r.status)}}});
 }
@@ -237,10 +260,11 @@ void fill_statistics(FitResult& r, solve::Outcome& outcome, std::span<const inde
   if (outcome.summary.normal) {
     fill_sparse_covariance(r, outcome, free, options);
   } else {
+    drop_columns_of_rounding(r, free, responses, outcome.summary);
     fill_covariance(r, outcome, free, options, acts_in_jumps);
   }
   fill_goodness(r, r.rank, responses, options);
-  add_warnings(r, options);
+  add_warnings(r, responses, options);
 }
 
 }  // namespace nlsq::fit_impl

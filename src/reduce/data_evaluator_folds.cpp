@@ -78,7 +78,7 @@ void DataEvaluator::fold_gram(const linalg::Matrix* inverse) {
       const double* factor = state->factors[o].data();
       if (inverse != nullptr) {
         add_packed(gram, k, n, G_.data());
-      } else if (!std::is_sorted(place, place + k)) {
+      } else if (!state->in_order[o]) {
         add_shuffled(gram, {place, z(k)}, factor, n, G_.data());
       } else {
         for (index_t i = 0; i < k; ++i) {

@@ -27,6 +27,7 @@ struct TermState {
       factors.emplace_back(output.jacobian.size(), 1.0);
       places.emplace_back(output.jacobian.size());
     }
+    in_order.resize(places.size());
     set_parameters();
   }
 
@@ -60,6 +61,7 @@ struct TermState {
         const index_t parameter = term->program->outputs[o].jacobian[j].parameter;
         places[o][j] = term->free[static_cast<std::size_t>(parameter)];
       }
+      in_order[o] = std::ranges::is_sorted(places[o]) ? 1 : 0;
     }
     parameters.resize(term->parameters.size() + term->extras.size());
     std::copy(term->extras.begin(), term->extras.end(),
@@ -117,6 +119,7 @@ struct TermState {
   linalg::Vector parameters;
   std::vector<linalg::Vector> factors;  // of the columns of each output
   std::vector<linalg::Indices> places;  // free positions of those columns
+  std::vector<char> in_order;           // whether those rise
   index_t bytes_kept = 0;               // of an idle workspace
   index_t reckoned_rows = 0;            // of the term it was reckoned for
 };

@@ -4,9 +4,9 @@
 
 #include <functional>
 #include <span>
-#include <string>
 
 #include "linalg/summary.hpp"
+#include "nlsq/end_message.hpp"
 #include "nlsq/options.hpp"
 #include "solve/evaluator.hpp"
 #include "solve/precision.hpp"
@@ -18,7 +18,7 @@ struct Outcome {
   linalg::Vector x;         ///< n
   linalg::Summary summary;  ///< at x, Grade::covariance
   Status status = Status::max_nfev;
-  std::string message;     ///< one sentence: which test ended it, with its figures
+  EndMessage message;     ///< one sentence: which test ended it, with its figures
   index_t nfev = 0;        ///< passes for residuals (every call of cost or summary at a new point)
   index_t njev = 0;        ///< accepted points (the start included)
   index_t iterations = 0;  ///< accepted steps

@@ -22,7 +22,11 @@ constexpr index_t kPatience = 10;     // steps below ftol that end a fit whateve
 constexpr index_t kMostPatience = 30;  // the same of steps some of which gain speed
 constexpr index_t kMostGains = 20;     // that are less than ftol in all
 
-Stop stop(Status status, std::string message) { return {true, status, std::move(message)}; }
+template <class... Numbers>
+Stop stop(Status status, fmt::format_string<Numbers...> pattern, Numbers... numbers) {
+  static_assert(sizeof...(Numbers) <= EndMessage::kMostNumbers);
+  return {true, status, EndMessage(fmt::string_view(pattern).data(), {numbers...})};
+}
 
 // ‖D x‖ with each parameter at its largest so far: the size that a step is negligible against.
 double largest_size(const State& state) { return scaled_norm(state.largest, state.scale); }
@@ -63,12 +67,11 @@ Stop test_gradient(const State& state, const SolverOptions& options) {
   if (state.here->sum.cost == 0.0) return stop(Status::gtol, "The cost is exactly 0.");
   const double measure = optimality(state);
   if (measure < options.gtol) {
-    return stop(Status::gtol,
-                fmt::format("gtol: the largest scaled gradient component {:.3g} is below {:.3g}.",
-                            measure, options.gtol));
+    return stop(Status::gtol, "gtol: the largest scaled gradient component {:.3g} is below {:.3g}.",
+                measure, options.gtol);
   }
   if (measure <= kEps) {
-    return stop(Status::gtol, fmt::format("The scaled gradient {:.3g} is rounding only.", measure));
+    return stop(Status::gtol, "The scaled gradient {:.3g} is rounding only.", measure);
   }
   return {};
 }
@@ -81,9 +84,8 @@ Stop test_step(State& state, const SolverOptions& options, double actual) {
   // Less is promised than rounding shows, and was not found: a shorter step would promise even
   // less.
   if (agrees && std::max(actual / cost, relative_predicted) <= 4.0 * kEps) {
-    return stop(Status::ftol, fmt::format("The cost {:.6g} cannot be reduced further in double "
-                                          "precision.",
-                                          cost));
+    return stop(Status::ftol, "The cost {:.6g} cannot be reduced further in double precision.",
+                cost);
   }
   const bool small =
       agrees && relative_actual <= options.ftol && relative_predicted <= options.ftol;
@@ -96,9 +98,10 @@ Stop test_step(State& state, const SolverOptions& options, double actual) {
   const bool ftol = small && (promise <= kPlateau * options.ftol || in_vain);
 
   if (!ftol && is_stuck(state, options.ftol, actual)) {
-    return stop(Status::ftol, fmt::format("ftol: the last {} steps reduced the cost by less than "
-                                          "{:.3g} of its value in all.",
-                                          kMostGains, options.ftol));
+    return stop(Status::ftol,
+                "ftol: the last {:.0f} steps reduced the cost by less than {:.3g} of its "
+                "value in all.",
+                static_cast<double>(kMostGains), options.ftol);
   }
 
   const double step = scaled_norm(state.step, state.scale);
@@ -106,19 +109,22 @@ Stop test_step(State& state, const SolverOptions& options, double actual) {
   const double limit = options.xtol * (options.xtol * largest_size(state) + size);
   const bool xtol = step < limit && (!state.held_short || optimality(state) <= kStationary);
   if (ftol) {
-    return stop(xtol ? Status::ftol_and_xtol : Status::ftol,
-                fmt::format("ftol: the cost fell by {:.3g} of its value (predicted {:.3g}), not "
-                            "more than {:.3g}{}.",
-                            relative_actual, relative_predicted, options.ftol,
-                            xtol ? fmt::format("; xtol: the scaled step {:.3g} is below {:.3g}",
-                                               step, limit)
-                                 : ""));
+    if (xtol) {
+      return stop(Status::ftol_and_xtol,
+                  "ftol: the cost fell by {:.3g} of its value (predicted {:.3g}), not more than "
+                  "{:.3g}; xtol: the scaled step {:.3g} is below {:.3g}.",
+                  relative_actual, relative_predicted, options.ftol, step, limit);
+    }
+    return stop(Status::ftol,
+                "ftol: the cost fell by {:.3g} of its value (predicted {:.3g}), not more than "
+                "{:.3g}.",
+                relative_actual, relative_predicted, options.ftol);
   }
   if (xtol) {
     return stop(Status::xtol,
-                fmt::format("xtol: the scaled step {:.3g} is below {:.3g}, that is {:.3g} of "
-                            "the scaled parameters.",
-                            step, limit, options.xtol));
+                "xtol: the scaled step {:.3g} is below {:.3g}, that is {:.3g} of the scaled "
+                "parameters.",
+                step, limit, options.xtol);
   }
   return {};
 }
@@ -133,10 +139,9 @@ Stop test_next_step(const State& state, const SolverOptions& options) {
   const double length = enough(state, options);
   if (!(share <= length * length && share <= options.ftol)) return {};
   return stop(Status::ftol,
-              fmt::format("ftol: the next step would reduce the cost by {:.3g} of its "
-                          "value, not more than {:.3g}, and is {:.2g} standard errors "
-                          "long.",
-                          share, options.ftol, std::sqrt(share * static_cast<double>(state.rows))));
+              "ftol: the next step would reduce the cost by {:.3g} of its value, not more than "
+              "{:.3g}, and is {:.2g} standard errors long.",
+              share, options.ftol, std::sqrt(share * static_cast<double>(state.rows)));
 }
 
 // No step changes the parameters.
@@ -147,13 +152,14 @@ Stop test_no_move(const State& state, const SolverOptions& options) {
   if (state.iterations > 0 && state.last_small <= options.ftol) {
     return stop(
         Status::ftol,
-        fmt::format("ftol: the cost fell by {:.3g} of its value, not more than {:.3g}, at the "
-                    "edge of where residuals are finite.",
-                    state.last_small, options.ftol));
+        "ftol: the cost fell by {:.3g} of its value, not more than {:.3g}, at the edge of where "
+        "residuals are finite.",
+        state.last_small, options.ftol);
   }
-  return stop(Status::not_finite, fmt::format("No trial near the best point has finite residuals "
-                                              "and derivatives (cost {:.6g}).",
-                                              state.here->sum.cost));
+  return stop(Status::not_finite,
+              "No trial near the best point has finite residuals and derivatives "
+              "(cost {:.6g}).",
+              state.here->sum.cost);
 }
 
 }  // namespace
@@ -164,8 +170,8 @@ Stop test_proposal(const State& state, const SolverOptions& options) {
 }
 
 Stop stopped(const State& state) {
-  return stop(Status::stopped,
-              fmt::format("The fit was stopped after {} steps.", state.iterations));
+  return stop(Status::stopped, "The fit was stopped after {:.0f} steps.",
+              static_cast<double>(state.iterations));
 }
 
 index_t evaluation_limit(const SolverOptions& options, index_t n) {
@@ -176,7 +182,8 @@ index_t evaluation_limit(const SolverOptions& options, index_t n) {
 
 Stop test_evaluations(const State& state, index_t limit) {
   if (state.nfev < limit) return {};
-  return stop(Status::max_nfev, fmt::format("The limit of {} evaluations was reached.", limit));
+  return stop(Status::max_nfev, "The limit of {:.0f} evaluations was reached.",
+              static_cast<double>(limit));
 }
 
 }  // namespace nlsq::solve

@@ -8,8 +8,7 @@
 // full Gauss-Newton step promises much more.
 #pragma once
 
-#include <string>
-
+#include "nlsq/end_message.hpp"
 #include "nlsq/options.hpp"
 #include "solve/state.hpp"
 
@@ -18,7 +17,7 @@ namespace nlsq::solve {
 struct Stop {
   bool now = false;
   Status status = Status::max_nfev;
-  std::string message;
+  EndMessage message;
 };
 
 /// max over j of min(|g_j| / (‖J̃_j‖ F), |g_j| s_j / F²), F = √(2 cost), s_j the distance to the

@@ -240,12 +240,31 @@ const std::vector<Expected>& expectations() {
        {0, 0, 20, 8},
        {480, 480, 28, 12},
        "names from line 1, units from line 2"},
+      {"fluorometer.dat",
+       {"Wavelength", "S1", "R1"},
+       7,
+       {400, 12000, 0.95},
+       {406, 12100, 0.94},
+       "names from line 1"},
+      {"mettler.txt",
+       {"Index", "t", "Ts", "Tr", "Value"},
+       7,
+       {0, 0, 20.5, 20.4, -1.2},
+       {6, 12, 26.5, 26.4, -1.26},
+       "names from line 6"},
+      {"versastat.par",
+       {"Definition=Segment #", "Point #", "E(V)", "I(A)", "Elapsed Time(s)"},
+       7,
+       {1, 0, -0.5, 1e-5, 0},
+       {1, 6, -0.44, 1.6e-5, 0.6},
+       "names from line 10"},
+      {"ortec.Spe", {"y"}, 32, {3}, {1}, "6 lines before the table and 4 after it are left out"},
   };
   return kAll;
 }
 
 TEST(Instruments, AreReadAtOnce) {
-  EXPECT_GE(expectations().size(), 40U);
+  EXPECT_GE(expectations().size(), 44U);
   for (const Expected& expected : expectations()) {
     SCOPED_TRACE(expected.file);
     const Table table = read_table(std::string(NLSQ_TEST_DATA) + "/instruments/" + expected.file);

@@ -127,7 +127,7 @@ long own(const FitResult& r) {
     for (const std::string& text : *list) count += own(text);
   }
   for (const auto* text :
-       {&r.message, &r.engine, &r.isa, &r.fold, &r.jacobian_mode, &r.jacobian_mode_source,
+       {&r.engine, &r.isa, &r.fold, &r.jacobian_mode, &r.jacobian_mode_source,
         &r.derivative_order, &r.method, &r.loss, &r.model}) {
     count += own(*text);
   }

@@ -57,7 +57,7 @@ TEST(FitLeastSquares, AgreesWithTheFormulaForEveryWayToDifferentiateAndEveryMeth
         fun, [&](std::span<const double> p, std::span<double> J) { fun.jacobian(p, J); }, 300,
         kStart, options);
     for (std::size_t i = 0; i < 3; ++i) {
-      EXPECT_FALSE(two.message.empty());
+      EXPECT_FALSE(two.message.str().empty());
       EXPECT_NEAR(two.popt[i], formula.popt[i], 1e-5);
       EXPECT_NEAR(three.popt[i], formula.popt[i], 1e-5);
       EXPECT_NEAR(exact.popt[i], formula.popt[i], 1e-11);

@@ -398,7 +398,7 @@ TEST(Progressive, StopsWhenAsked) {
       const FitResult r = fit_columns(kDecay, data, options);
       EXPECT_EQ(r.status, Status::stopped) << at;
       EXPECT_FALSE(r.success);
-      EXPECT_NE(r.message.find("stopped"), std::string::npos) << r.message;
+      EXPECT_NE(r.message.str().find("stopped"), std::string::npos) << r.message;
       EXPECT_GE(r.cost, whole.cost * (1.0 - 1e-12));
     }
   }

@@ -70,7 +70,7 @@ TEST(StoppedFit, DuringItsFirstPassGivesTheStart) {
   EXPECT_EQ(result.status, Status::stopped);
   EXPECT_EQ(result.popt, options.p0);
   EXPECT_TRUE(std::isnan(result.cost));
-  EXPECT_NE(result.message.find("first pass"), std::string::npos);
+  EXPECT_NE(result.message.str().find("first pass"), std::string::npos);
   EXPECT_FALSE(result.report().empty());
 }
 

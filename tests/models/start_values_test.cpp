@@ -61,7 +61,7 @@ void run(const Reference& reference, const BuiltInModel& model, const Truth& tru
   if (std::getenv("NLSQ_SHOW_MISSES") != nullptr && !(fit.success && is_best && near)) {
     std::string line =
         fmt::format("  {} {} {} n {} noise {} cost {:.4g} best {:.4g}", model.name,
-                    fit.success ? "" : fit.message, int(spacing), n, level, fit.cost, best.cost);
+                    fit.success ? "" : fit.message.str(), int(spacing), n, level, fit.cost, best.cost);
     for (std::size_t i = 0; i < start.size(); ++i) {
       line += fmt::format("  {} {:.3g}>{:.3g}±{:.2g}({:.3g})", model.parameters[i], start[i],
                           fit.popt[i], fit.perr[i], truth.parameters[i]);

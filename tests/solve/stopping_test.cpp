@@ -33,10 +33,11 @@ TEST(Stopping, NamesTheTestThatEndedTheFitWithItsFigures) {
   EXPECT_EQ(f.status, Status::ftol);
   EXPECT_EQ(x.status, Status::xtol);
   EXPECT_EQ(g.status, Status::gtol);
-  EXPECT_TRUE(f.message.starts_with("ftol: ") && f.message.find("1e-08") != std::string::npos)
+  EXPECT_TRUE(f.message.str().starts_with("ftol: ") &&
+              f.message.str().find("1e-08") != std::string::npos)
       << f.message;
-  EXPECT_TRUE(x.message.starts_with("xtol: ")) << x.message;
-  EXPECT_TRUE(g.message.starts_with("gtol: ")) << g.message;
+  EXPECT_TRUE(x.message.str().starts_with("xtol: ")) << x.message;
+  EXPECT_TRUE(g.message.str().starts_with("gtol: ")) << g.message;
   EXPECT_LT(g.optimality, 1e-8);
 }
 
