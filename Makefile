@@ -26,8 +26,9 @@ INSTALL := scripts/install_dependencies.sh
 BUILD_PACKAGES := g++ cmake ninja-build ccache libeigen3-dev libhwy-dev libsleef-dev libfmt-dev \
   nlohmann-json3-dev libcli11-dev libfast-float-dev libcerf-dev libboost-dev libxxhash-dev \
   zlib1g-dev libzstd-dev optional:libyaml-cpp-dev optional:libsqlite3-dev
-# PoCL makes an OpenCL device of the CPU; without it the tests of devices are skipped.
-TEST_PACKAGES := libgtest-dev python3 gzip zstd optional:pocl-opencl-icd optional:ocl-icd-libopencl1 optional:librsvg2-2
+# PoCL makes an OpenCL device of the CPU; without it the tests of devices are skipped, as those of mpirun without Open MPI.
+TEST_PACKAGES := libgtest-dev python3 gzip zstd optional:pocl-opencl-icd optional:ocl-icd-libopencl1 optional:librsvg2-2 \
+  optional:libopenmpi-dev optional:openmpi-bin
 BENCH_PACKAGES := libgsl-dev
 COVERAGE_PACKAGES := gcovr
 FUZZ_PACKAGES := clang

@@ -36,6 +36,7 @@ class CountedRows final : public RowSource {
   void check() const override { rows_->check(); }
   std::string place(index_t row) const override { return rows_->place(row); }
   bool may_change() const override { return rows_->may_change(); }
+  const RemoteRows* remote() const override { return rows_->remote(); }
 
  private:
   class Cursor final : public RowCursor {

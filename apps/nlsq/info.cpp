@@ -16,6 +16,7 @@
 #include "nlsq/row_files.hpp"
 #include "nlsq/runtime.hpp"
 #include "nlsq/version.hpp"
+#include "ranks.hpp"
 
 namespace nlsq::command {
 namespace {
@@ -54,7 +55,8 @@ std::string about_the_build() {
       "  plots             SVG; PNG, PDF {}\n"
       "  jobs              YAML {}\n"
       "  databases         SQLite {}\n"
-      "  optional parts    hdf5 no, mpi no\n"
+      "  optional parts    hdf5 no\n"
+      "  several processes MPI {}\n"
       "  devices           {}\n"
       "\n"
       "'nlsq info functions' lists what a formula may contain.\n",
@@ -64,7 +66,9 @@ std::string about_the_build() {
       reads_compressed("zstd") ? "yes" : "no (build with libzstd)",
       why_no_drawing().empty() ? "yes" : "no (" + why_no_drawing() + ")",
       reads_jobs() ? "yes" : "no (build with libyaml-cpp-dev)",
-      reads_databases() ? "yes" : "no (build with libsqlite3-dev)", about_devices());
+      reads_databases() ? "yes" : "no (build with libsqlite3-dev)",
+      Ranks::why_none().empty() ? "yes   (mpirun)" : "no (" + Ranks::why_none() + ")",
+      about_devices());
 }
 
 std::string about_functions() {

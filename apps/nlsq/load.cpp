@@ -16,6 +16,7 @@
 #include "names.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/runtime.hpp"
+#include "ranks.hpp"
 #include "read_options.hpp"
 #include "rows.hpp"
 #include "streamed.hpp"
@@ -271,6 +272,10 @@ void open_streamed(const FitArguments& arguments, LoadedData& loaded, index_t re
   if (sigma.column >= 0) used.push_back(loaded.columns->name(sigma.column));
   OpenedRows opened = open_used(arguments, std::move(used));
   add_notes(loaded, opened.notes);
+  if (Ranks* const ranks = Ranks::current()) {
+    const int threads = arguments.threads.empty() ? 0 : parse_threads(arguments.threads);
+    opened.rows = ranks->share(std::move(opened.rows), threads);
+  }
   loaded.streamed = std::make_shared<const CountedRows>(std::move(opened.rows));
   for (const std::string& name : loaded.model->columns())
     loaded.data.column(name, loaded.streamed->column(name));

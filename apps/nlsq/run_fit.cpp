@@ -28,6 +28,7 @@
 #include "nlsq/fit.hpp"
 #include "nlsq/memory.hpp"
 #include "progress.hpp"
+#include "ranks.hpp"
 #include "result_table.hpp"
 #include "run_by.hpp"
 #include "shared_groups.hpp"
@@ -130,6 +131,8 @@ int exit_code(const FitResult& result, bool is_strict) {
 }  // namespace
 
 int run_fit(const FitArguments& given) {
+  Ranks* const ranks = Ranks::current();
+  if (ranks != nullptr && !ranks->is_first()) return ranks->follow(given);
   const FitArguments arguments = with_groups_of_range(given);
   refuse_shared_files(arguments);
   if (!arguments.share.empty() && arguments.by.empty())
@@ -180,6 +183,7 @@ int run_fit(const FitArguments& given) {
   refuse_too_few_rows(result.n, count_free(result), arguments.min_rows);
   for (const Issue& issue : loaded.issues) result.warn(issue);
   progress.finished(result);
+  if (ranks != nullptr && arguments.verbose) print_note(ranks->traffic());
   ResultTable rows;
   if (curve) {
     rows = places ? places->table(result, loaded, options.level)

@@ -16,6 +16,7 @@
 #include "nlsq/error.hpp"
 #include "nlsq/memory.hpp"
 #include "option_values.hpp"
+#include "ranks.hpp"
 #include "read_options.hpp"
 
 namespace nlsq::command {
@@ -64,6 +65,8 @@ std::string why_streamed(const FitArguments& a) {
   const index_t size = size_of(a.file);
   if (size > 0 && is_compressed(a.file)) return "it is compressed";
   if (size < kSmallFile) return "";
+  if (const Ranks* const ranks = Ranks::current())
+    return fmt::format("{} processes share its rows", ranks->size());
   const auto fits = [size](index_t limit) {
     return static_cast<double>(size) <= kShare * static_cast<double>(limit);
   };

@@ -16,6 +16,7 @@
 #include "nlsq/model.hpp"
 #include "nlsq/models.hpp"
 #include "nlsq/options.hpp"
+#include "nlsq/remote_rows.hpp"
 #include "nlsq/result.hpp"
 #include "nlsq/row_files.hpp"
 #include "nlsq/rows.hpp"

@@ -16,6 +16,7 @@
 namespace nlsq {
 
 class RowSource;
+class RemoteRows;
 
 /// A column of a source; values are float64 or float32.
 struct SourceColumn {
@@ -78,6 +79,8 @@ class RowSource {
   virtual std::string place(index_t row) const;
   /// Whether somebody else could change the rows, so that each pass compares them with the first.
   virtual bool may_change() const { return true; }
+  /// Not null: other processes hold the rows and make the passes over them (nlsq/remote_rows.hpp).
+  virtual const RemoteRows* remote() const { return nullptr; }
 
  protected:
   RowSource() = default;

@@ -70,6 +70,7 @@ NB_MODULE(_core, m) {
   nlsq::python::bind_trace_rollup(m);
   nlsq::python::bind_fit(m);
   nlsq::python::bind_rows(m);
+  nlsq::python::bind_remote(m);
   nlsq::python::bind_quick_fit(m);
   nlsq::python::bind_device(m);
   nlsq::python::bind_called(m);

@@ -117,6 +117,7 @@ void bind_fit_many(nb::module_& m);
 void bind_model(nb::module_& m);
 void bind_fit(nb::module_& m);
 void bind_rows(nb::module_& m);
+void bind_remote(nb::module_& m);
 void bind_quick_fit(nb::module_& m);
 void bind_device(nb::module_& m);
 void bind_memory(nb::module_& m);

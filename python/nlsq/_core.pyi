@@ -788,6 +788,18 @@ def rows_joined(arg: Sequence[Rows], /) -> Rows: ...
 
 def rows_beside(arg: Sequence[Rows], /) -> Rows: ...
 
+def remote_rows(names: Sequence[str], rows: int, owner: object) -> Rows:
+    """
+    Rows that other processes hold; owner has ask(request) and fetch(firsts, width, columns).
+    """
+
+def answer_pass(arrays: Sequence[object], runs: Sequence[tuple[int, int, int]], request: bytes, threads: int = 1) -> bytes:
+    """
+    Answers a request over the rows that are held; runs: (first row of all, place in the arrays, rows).
+    """
+
+LEAF_ROWS: int = 4096
+
 def quick_fit(function: object, x: object, y: object, p0: object | None) -> object:
     """
     (popt, pcov) of a function of a kept record on plain arrays; None: take the long way.

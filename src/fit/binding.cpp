@@ -14,10 +14,12 @@
 #include "fit/cache.hpp"
 #include "fit/finite.hpp"
 #include "fit/first_look.hpp"
+#include "fit/program_bytes.hpp"
 #include "fit/resident.hpp"
 #include "fit/settings.hpp"
 #include "fit/streams.hpp"
 #include "nlsq/error.hpp"
+#include "reduce/remote_pass.hpp"
 
 namespace nlsq::fit_impl {
 namespace {
@@ -65,6 +67,13 @@ void for_each_value(const Values& values, const Visit& visit) {
 index_t check_sigma(const Values& sigma, index_t rows) {
   if (sigma.size != rows) {
     throw InputError("sigma", fmt::format("sigma: {} values for {} rows", sigma.size, rows));
+  }
+  if (const SourceColumn* const column = sigma.of_source()) {
+    if (const RemoteRows* const elsewhere = column->source->remote()) {
+      const reduce::SigmaLook found = reduce::look_at_sigma(*elsewhere, column->index);
+      if (found.first_bad >= 0) refuse_sigma(found.bad, found.first_bad);
+      return found.masked;
+    }
   }
   index_t masked = 0;
   for_each_value(sigma, [&](index_t row, double s) {
@@ -280,7 +289,6 @@ reduce::Term bind_term(const TermView& view, const FitOptions& options,
       term.extras.push_back(response.sigma_number);
     }
   }
-  term.stream = std::move(stream);
   term.robust = spec.loss != Loss::linear;
   if (term.robust) {
     term.f_scale = view.f_scale;
@@ -290,6 +298,9 @@ reduce::Term bind_term(const TermView& view, const FitOptions& options,
     }
     term.extras.push_back(term.f_scale);
   }
+  if (stream != nullptr && stream->remote != nullptr)
+    stream->program = program_bytes(*model.impl(), spec, stream->columns);
+  term.stream = std::move(stream);
   const auto prepared = prepared_program(model, spec, preparation);
   term.workspaces = &prepared->workspaces;
   term.program = {prepared, &prepared->program};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "fit/first_look.hpp"
 
+#include <algorithm>
+
 #include "fit/finite.hpp"
 
 namespace nlsq::fit_impl {
@@ -44,6 +46,25 @@ void FirstLook::visit(const reduce::Leaf& leaf) {
   }
   for (Fingerprints& array : fingerprints_) array.add(leaf.number);
   seen_.fetch_add(leaf.rows, std::memory_order_relaxed);
+}
+
+std::vector<double> FirstLook::brief() const {
+  std::vector<double> all{checks_ ? 1.0 : 0.0, static_cast<double>(model_->columns().size()),
+                          static_cast<double>(sums_.size())};
+  for (const MomentSums& sums : sums_) all.push_back(sums.origin());
+  return all;
+}
+
+void FirstLook::learn(index_t first, std::span<const double> found) {
+  constexpr std::size_t kEach = 4;
+  if (found.size() != kEach * sums_.size() || first < 0 || first >= reduce::leaves_of(rows_))
+    return;
+  for (std::size_t i = 0; i < sums_.size(); ++i) {
+    const double* const of = found.data() + kEach * i;
+    sums_[i].set(first, {.w = of[0], .wd = of[1], .wdd = of[2], .log_sigma = of[3]});
+  }
+  seen_.fetch_add(std::min(reduce::kLeafRows, rows_ - first * reduce::kLeafRows),
+                  std::memory_order_relaxed);
 }
 
 }  // namespace nlsq::fit_impl

@@ -30,6 +30,11 @@ class FirstLook final : public reduce::LeafVisitor {
   FirstLook(const TermView& view, const FitOptions& options);
 
   void visit(const reduce::Leaf& leaf) override;
+  /// Whether columns are to be finite, how many of the first ones, how many responses follow, and
+  /// the origin of each one's moments.
+  std::vector<double> brief() const override;
+  /// The moments of each response in a leaf.
+  void learn(index_t first, std::span<const double> found) override;
 
   /// Whether every row was looked at, or passes were known from a checkpoint.
   bool is_complete() const { return seen_ == rows_; }

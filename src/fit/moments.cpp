@@ -9,6 +9,7 @@
 #include "fit/streams.hpp"
 #include "reduce/column_kernels.hpp"
 #include "reduce/leaves.hpp"
+#include "reduce/remote_pass.hpp"
 
 namespace nlsq::fit_impl {
 namespace {
@@ -81,6 +82,20 @@ Moments of_sigmas(index_t rows, double y0, const T* sigma, const reduce::ColumnS
 
 }  // namespace
 
+Moments moments_of_leaf(double y0, index_t rows, const reduce::ColumnSource& y,
+                        const reduce::ColumnSource& sigma, engine::Isa isa) {
+  if (sigma.data != nullptr && sigma.float32)
+    return of_sigmas(rows, y0, static_cast<const float*>(sigma.data), y);
+  if (sigma.data != nullptr) return of_sigmas(rows, y0, static_cast<const double*>(sigma.data), y);
+  if (y.float32) {
+    return weighted(
+        rows, y0, [](index_t) { return 1.0; }, y);
+  }
+  const reduce::ShiftedSums of_leaf =
+      reduce::column_kernels(isa).shifted_sums(static_cast<const double*>(y.data), rows, y0);
+  return {.w = static_cast<double>(rows), .wd = of_leaf.d, .wdd = of_leaf.dd};
+}
+
 double Moments::total() const { return w > 0.0 ? std::max(0.0, wdd - wd * (wd / w)) : 0.0; }
 
 namespace {
@@ -88,7 +103,9 @@ namespace {
 // The first row that is not masked; the number of rows if all are.
 index_t first_counting_row(const Values& sigma) {
   index_t row = 0;
-  if (sigma.is_streamed) {
+  if (const SourceColumn* const column = sigma.of_source()) {
+    if (const RemoteRows* const elsewhere = column->source->remote())
+      return reduce::look_at_sigma(*elsewhere, column->index).first_counting;
     for_each_leaf(sigma, [&](index_t first, const reduce::ColumnSource& leaf, index_t rows) {
       while (row < first + rows && std::isinf(value_of(leaf, row - first))) ++row;
       return row == first + rows;
@@ -124,20 +141,7 @@ void MomentSums::add(index_t leaf) {
 
 void MomentSums::add(index_t leaf, index_t rows, const reduce::ColumnSource& y,
                      const reduce::ColumnSource& sigma) {
-  Moments& sums = leaves_[static_cast<std::size_t>(leaf)];
-  if (sigma.data != nullptr && sigma.float32) {
-    sums = of_sigmas(rows, y0_, static_cast<const float*>(sigma.data), y);
-  } else if (sigma.data != nullptr) {
-    sums = of_sigmas(rows, y0_, static_cast<const double*>(sigma.data), y);
-  } else if (y.float32) {
-    sums = weighted(
-        rows, y0_, [](index_t) { return 1.0; }, y);
-  } else {
-    const reduce::ShiftedSums of_leaf =
-        reduce::column_kernels(engine::chosen_isa())
-            .shifted_sums(static_cast<const double*>(y.data), rows, y0_);
-    sums = {.w = static_cast<double>(rows), .wd = of_leaf.d, .wdd = of_leaf.dd};
-  }
+  set(leaf, moments_of_leaf(y0_, rows, y, sigma, engine::chosen_isa()));
 }
 
 Moments MomentSums::total() const {

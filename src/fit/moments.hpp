@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/small_vector.hpp"
+#include "engine/isa.hpp"
 #include "nlsq/data.hpp"
 #include "reduce/leaves.hpp"
 
@@ -23,6 +24,10 @@ struct Moments {
   bool is_constant() const { return w > 0.0 && wdd == 0.0; }
 };
 
+/// Of the rows of one leaf about y0; sigma without data: there is none.
+Moments moments_of_leaf(double y0, index_t rows, const reduce::ColumnSource& y,
+                        const reduce::ColumnSource& sigma, engine::Isa isa);
+
 /// Moments gathered leaf by leaf, in any order, by any threads. Within a leaf the sums run in lanes
 /// and leaves are added in order, so the bits depend on the data alone.
 class MomentSums {
@@ -36,6 +41,10 @@ class MomentSums {
            const reduce::ColumnSource& sigma);
   /// The same of a leaf of the response, which is in memory.
   void add(index_t leaf);
+  /// The same, as somebody else found them.
+  void set(index_t leaf, const Moments& sums) { leaves_[static_cast<std::size_t>(leaf)] = sums; }
+  /// About which they are.
+  double origin() const { return y0_; }
   /// Once every leaf was added.
   Moments total() const;
   /// Bytes that one of so many rows allocates.

@@ -171,9 +171,7 @@ void StartSearch::choose_rows() {
   }
   const Values& y = view_->data->responses().front().y;
   search::ChoiceOfMany choice(bound_->rows);
-  std::vector<double> drawn;
-  for (const index_t row : choice.drawn()) drawn.push_back(value_at(y, row));
-  choice.set_responses(std::move(drawn));
+  choice.set_responses(values_at(y, choice.drawn()));
   for_each_leaf(y, [&](index_t first, const reduce::ColumnSource& leaf, index_t rows) {
     for (index_t i = 0; i < rows; ++i) choice.see(first + i, value_of(leaf, i));
     return true;

@@ -36,6 +36,18 @@ double value_at(const Values& values, index_t row) {
   return value_of({to, column->float32}, 0);
 }
 
+std::vector<double> values_at(const Values& values, std::span<const index_t> rows) {
+  std::vector<double> found(rows.size());
+  const SourceColumn& column = *values.of_source();
+  if (column.float32 || !std::is_sorted(rows.begin(), rows.end())) {
+    for (std::size_t i = 0; i < rows.size(); ++i) found[i] = value_at(values, rows[i]);
+    return found;
+  }
+  void* const to = found.data();
+  column.source->gather(rows, 1, {&column.index, 1}, {&to, 1});
+  return found;
+}
+
 void for_each_leaf(
     const Values& values,
     const std::function<bool(index_t first, reduce::ColumnSource, index_t rows)>& visit) {

@@ -23,6 +23,9 @@ void refuse_streamed(const Dataset& data, const char* what);
 /// One value, wherever it is.
 double value_at(const Values& values, index_t row);
 
+/// Several of a column of a source, in one go where the rows ascend.
+std::vector<double> values_at(const Values& values, std::span<const index_t> rows);
+
 /// Calls visit(first, values, rows) for the leaves of a column of a source, in order, until it
 /// returns false.
 void for_each_leaf(

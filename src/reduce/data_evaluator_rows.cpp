@@ -6,6 +6,8 @@
 #include <limits>
 
 #include "reduce/data_evaluator.hpp"
+#include "reduce/fault_fold.hpp"
+#include "reduce/term_part.hpp"
 #include "reduce/term_state.hpp"
 
 namespace nlsq::reduce {
@@ -62,24 +64,6 @@ class OutputFold final : public Fold {
   std::span<double> to_;
 };
 
-// `rows` rows of a term from `first` on.
-Term part_of(const Term& term, index_t first, index_t rows) {
-  Term part(term);
-  part.rows = rows;
-  part.every = 1;
-  part.visitor = nullptr;
-  part.maker = nullptr;
-  if (term.stream) return part;
-  for (ColumnSource& column : part.columns) {
-    if (column.float32) {
-      column.data = static_cast<const float*>(column.data) + first;
-    } else {
-      column.data = static_cast<const double*>(column.data) + first;
-    }
-  }
-  return part;
-}
-
 // Reads the values of a part that is not in memory.
 void read_part(Term& part, index_t first, std::vector<double>& values) {
   values.resize(part.columns.size() * z(part.rows));
@@ -91,46 +75,6 @@ void read_part(Term& part, index_t first, std::vector<double>& values) {
   part.stream->source->read(first, part.rows, part.stream->columns, places);
   part.stream = nullptr;
 }
-
-// The first row with something that is not finite: {row or ∞, −1 for the residual or the column,
-// its value}.
-class FaultFold final : public Fold {
- public:
-  explicit FaultFold(const TermState& s) : state_(&s) {}
-  std::unique_ptr<Fold> clone() const override { return std::make_unique<FaultFold>(*this); }
-  index_t size() const override { return 4; }
-  void begin_leaf() override { found_[0] = std::numeric_limits<double>::infinity(); }
-  void end_leaf(double* result) override { std::copy_n(found_, 4, result); }
-  void merge(double* into, const double* other) const override {
-    if (other[0] < into[0]) std::copy_n(other, 4, into);
-  }
-  void block(const engine::Interpreter& rows_of, index_t first, index_t count) override {
-    const auto& outputs = state_->term->program->outputs;
-    for (std::size_t o = 0; o < outputs.size(); ++o) {
-      look(rows_of.output(outputs[o].f), 1.0, first, count, o, -1);
-      for (std::size_t j = 0; j < outputs[o].jacobian.size(); ++j) {
-        look(rows_of.output(outputs[o].jacobian[j].values), state_->factors[o][j], first, count, o,
-             static_cast<index_t>(j));
-      }
-    }
-  }
-
- private:
-  void look(const double* values, double factor, index_t first, index_t count, std::size_t output,
-            index_t column) {
-    for (index_t r = 0; r < count && static_cast<double>(first + r) < found_[0]; ++r) {
-      const double value = factor * values[r];
-      if (std::isfinite(value)) continue;
-      found_[0] = static_cast<double>(first + r);
-      found_[1] = static_cast<double>(column);
-      found_[2] = value;
-      found_[3] = static_cast<double>(output);
-    }
-  }
-
-  const TermState* state_;
-  double found_[4] = {};
-};
 
 }  // namespace
 

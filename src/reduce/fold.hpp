@@ -4,9 +4,12 @@
 // changes no bit.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <span>
 
 #include "engine/interpreter/interpreter.hpp"
+#include "linalg/vector.hpp"
 #include "nlsq/types.hpp"
 #include "reduce/leaves.hpp"
 
@@ -15,6 +18,14 @@ namespace nlsq::reduce {
 /// What a fold reads of the interpreter: all registers; all but what the last instruction of the
 /// program makes, which it makes itself; or, if that is the only one, nothing but columns.
 enum class Reads { all, all_but_last, columns };
+
+/// A fold by name, for another process that makes it of the rows it holds.
+struct FoldOrder {
+  enum class Kind : std::uint8_t { none, cost, gram, householder, fault };
+  Kind kind = Kind::none;
+  std::span<const linalg::Matrix> coordinates{};  ///< of a Gram matrix, one an output; or none
+  index_t n = 0;                                  ///< columns of each
+};
 
 /// One a thread; clone() makes the others.
 class Fold {
@@ -27,6 +38,8 @@ class Fold {
   virtual index_t size() const = 0;
   /// The least it can do with; it takes more.
   virtual Reads reads() const { return Reads::all; }
+  /// What it is; none: it cannot be made elsewhere.
+  virtual FoldOrder order() const { return {}; }
   virtual void begin_leaf() = 0;
   /// Folds the `rows` rows the interpreter has just evaluated, the first being row `first` of the
   /// term.

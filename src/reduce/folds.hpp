@@ -24,6 +24,7 @@ class CostFold final : public Fold {
   CostFold(const Term& term, const std::vector<program::ResidualOutput>& outputs, engine::Isa isa);
   std::unique_ptr<Fold> clone() const override { return std::make_unique<CostFold>(*this); }
   index_t size() const override { return 2 * static_cast<index_t>(outputs_->size()); }
+  FoldOrder order() const override { return {.kind = FoldOrder::Kind::cost}; }
   void begin_leaf() override;
   void block(const engine::Interpreter& rows_of, index_t first, index_t rows) override;
   void end_leaf(double* result) override;
@@ -52,6 +53,9 @@ class GramFold final : public Fold {
   bool take(const Fold& other) override;
   index_t size() const override { return total_; }
   Reads reads() const override { return reads_; }
+  FoldOrder order() const override {
+    return {FoldOrder::Kind::gram, coordinates_, coordinates_.empty() ? 0 : layout_[0].columns};
+  }
   void begin_leaf() override;
   void block(const engine::Interpreter& rows_of, index_t first, index_t rows) override;
   void end_leaf(double* result) override;
@@ -114,6 +118,7 @@ class HouseholderFold final : public Fold {
   std::unique_ptr<Fold> clone() const override { return std::make_unique<HouseholderFold>(*this); }
   bool take(const Fold& other) override;
   index_t size() const override { return total_; }
+  FoldOrder order() const override { return {.kind = FoldOrder::Kind::householder}; }
   void begin_leaf() override;
   void block(const engine::Interpreter& rows_of, index_t first, index_t rows) override;
   void end_leaf(double* result) override;

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
+#include "base/hash.hpp"
 #include "nlsq/rows.hpp"
 #include "nlsq/types.hpp"
 
@@ -13,6 +15,12 @@ inline constexpr index_t kLeafRows = RowSource::kLeafRows;
 
 /// Leaves of so many rows; the last one may not be full.
 constexpr index_t leaves_of(index_t rows) { return (rows + kLeafRows - 1) / kLeafRows; }
+
+/// Where passes fold one leaf of each group of so many: which.
+constexpr index_t leaf_of_group(index_t group, index_t every) {
+  if (every == 1) return group;
+  return group * every + static_cast<index_t>(base::hash(group) >> 1) % every;
+}
 
 /// `rows` values; nothing past them is read.
 struct ColumnSource {
@@ -37,6 +45,11 @@ class LeafVisitor {
   /// alone is asked for. What it throws ends the pass and passes through, that of the first leaf if
   /// several do.
   virtual void visit(const Leaf& leaf) = 0;
+  /// Where other processes hold the rows: what they need to know to look at theirs …
+  virtual std::vector<double> brief() const { return {}; }
+  /// … and the numbers that they found, of some leaves from `first` on; by one thread.
+  virtual void learn([[maybe_unused]] index_t first,
+                     [[maybe_unused]] std::span<const double> found) {}
 };
 
 /// Computes the values of a term's columns just before they are first read, on the thread that

@@ -4,7 +4,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "linalg/vector.hpp"
@@ -19,14 +21,16 @@ namespace nlsq::reduce {
 /// in a number, and all passes of a fit share it.
 class Stream {
  public:
-  explicit Stream(const RowSource& of) : source(&of) {
+  explicit Stream(const RowSource& of) : source(&of), remote(of.remote()) {
     if (of.may_change())
       seen_ =
           std::vector<std::atomic<std::uint64_t>>(static_cast<std::size_t>(leaves_of(of.rows())));
   }
 
   const RowSource* source;
+  const RemoteRows* remote;      ///< who holds the rows and makes the passes; null: this process
   std::vector<index_t> columns;  ///< of the source, in the program's numbering
+  std::string program;           ///< for them: how the program is made, as bytes
 
   bool compares() const { return !seen_.empty(); }
   /// False if the leaf's number was another one before.
@@ -36,12 +40,25 @@ class Stream {
     std::atomic<std::uint64_t>& seen = seen_[static_cast<std::size_t>(leaf)];
     return seen.compare_exchange_strong(before, number) || before == number;
   }
+  /// A number of all leaves that were read; 0: none is kept.
+  std::uint64_t combined() const {
+    std::uint64_t all = 0;
+    for (const std::atomic<std::uint64_t>& leaf : seen_)
+      all = base::hash(all ^ leaf.load(std::memory_order_relaxed));
+    return all;
+  }
+  /// False if the number of what somebody else holds was another one before: the rows from `first`
+  /// on; by one thread.
+  bool is_as_before_elsewhere(index_t first, std::uint64_t number) const {
+    return elsewhere_.try_emplace(first, number).first->second == number;
+  }
   static index_t bytes(const RowSource& of) {
     return of.may_change() ? 8 * leaves_of(of.rows()) : 0;
   }
 
  private:
   mutable std::vector<std::atomic<std::uint64_t>> seen_;
+  mutable std::map<index_t, std::uint64_t> elsewhere_;
 };
 
 struct Term {

@@ -14,6 +14,7 @@
 #include "base/hash.hpp"
 #include "nlsq/error.hpp"
 #include "reduce/column_kernels.hpp"
+#include "reduce/remote_pass.hpp"
 
 namespace nlsq::reduce {
 namespace {
@@ -243,6 +244,7 @@ void Walker::show(const Worker& w, index_t leaf, index_t first, index_t rows) co
 
 void Walker::set_parameters(std::span<const double> parameters) {
   uniforms_.evaluate(parameters);
+  if (streams_) parameters_.assign(parameters.begin(), parameters.end());
   for (Worker& w : workers_) w.began = false;
   evaluated_ = false;
 }
@@ -266,8 +268,7 @@ void Walker::fold_leaf(Worker& w, Fold& fold, index_t leaf, double* result) {
   const bool reads_columns = reads == Reads::columns;
   const index_t block = reads_columns ? kLeafRows : division_.block;
   const index_t every = term_->every;
-  const index_t choice = every == 1 ? 0 : static_cast<index_t>(base::hash(leaf) >> 1) % every;
-  const index_t begin = (leaf * every + choice) * kLeafRows;
+  const index_t begin = leaf_of_group(leaf, every) * kLeafRows;
   const index_t end = std::min(begin + kLeafRows, term_->rows);
   const index_t last_fetched = every == 1 ? tail_first_ : std::min(end, tail_first_);
   if (!made_) term_->maker->make(begin, end - begin);
@@ -338,9 +339,22 @@ bool Walker::goes_on(const Worker& w) {
   return true;
 }
 
+// Other processes hold the rows and fold them.
+std::span<const double> Walker::reduce_elsewhere(const Fold& fold) {
+  if (options_.watch != nullptr && *options_.watch) (*options_.watch)();
+  LeafVisitor* const visitor = visited_ ? nullptr : term_->visitor;
+  const std::vector<double> found =
+      make_remote_pass(*term_, options_.isa, fold, parameters_, visitor);
+  visited_ = true;
+  results_.resize(found.size());
+  std::copy(found.begin(), found.end(), results_.begin());
+  return {results_.data(), found.size()};
+}
+
 std::span<const double> Walker::reduce(Fold& fold) {
   const auto size = static_cast<std::size_t>(fold.size());
   const index_t units = division_.units();
+  if (streams_ && term_->stream->remote != nullptr && units > 0) return reduce_elsewhere(fold);
   results_.resize(size * results_of(units));
   if (units == 0) {
     fold.begin_leaf();

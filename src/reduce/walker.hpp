@@ -95,6 +95,7 @@ class Walker {
                          const WalkOptions& options, int threads);
   void fold_leaf(Worker& worker, Fold& fold, index_t leaf, double* result);
   void fold_unit(Worker& worker, Fold& fold, index_t unit, double* result);
+  std::span<const double> reduce_elsewhere(const Fold& fold);
   void clone(const Fold& fold);
   void plan(const Term& term, int threads);
   void copy_tail();
@@ -111,6 +112,7 @@ class Walker {
   Division division_;
   index_t most_rows_ = 0;  // that a block of the workers holds
   engine::Uniforms uniforms_;
+  std::vector<double> parameters_;  // of the passes, where others may make them
   std::vector<Worker> workers_;
   std::vector<std::unique_ptr<Fold>> clones_;  // of the last fold, for workers 1, 2, …
   index_t tail_first_ = 0;                     // rows from here on are read from the copy

@@ -34,7 +34,7 @@ ONLY = {
 # The folder a public header belongs to.
 PUBLIC = {
     "types": "base", "end_message": "base", "error": "base", "version": "base", "log": "base",
-    "options": "base", "result_fields": "base", "differences": "engine", "model": "expr", "ops": "base", "table": "data", "rows": "rows", "row_files": "rows", "models": "models",
+    "options": "base", "result_fields": "base", "differences": "engine", "model": "expr", "ops": "base", "table": "data", "rows": "rows", "row_files": "rows", "remote_rows": "rows", "models": "models",
     "data": "fit", "fit": "fit", "result": "fit", "least_squares": "fit", "fit_many": "fit", "runtime": "fit", "nlsq": "fit",
     "issues": "fit", "judgement": "fit", "sparse_least_squares": "fit", "config": "fit", "cache": "fit", "memory": "fit",
     "device": "fit",

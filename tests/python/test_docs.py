@@ -15,7 +15,7 @@ import pytest
 ROOT = pathlib.Path(__file__).parents[2]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PAGES = [p for p in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))] if BLOCK.search(p.read_text("utf-8"))]
-OPTIONAL = ("jax", "matplotlib", "pandas", "scipy", "xarray")
+OPTIONAL = ("dask", "jax", "matplotlib", "pandas", "scipy", "xarray")
 
 
 def blocks(page):

@@ -13,7 +13,7 @@ import nlsq
 ROOT = pathlib.Path(__file__).parents[2]
 # What some module here once used, and what only some fits use.
 HEAVY = {
-    "scipy", "jax", "pandas", "matplotlib", "tqdm", "statistics", "random", "decimal", "fractions", "json", "dis",
+    "scipy", "jax", "dask", "distributed", "xarray", "pandas", "matplotlib", "tqdm", "statistics", "random", "decimal", "fractions", "json", "dis",
     "html", "importlib.metadata", "nlsq.scipy", "nlsq._scipy.curve_fit", "nlsq._scipy.least_squares",
     "nlsq._fits.least_squares", "nlsq.functions", "nlsq.callbacks", "nlsq._compat.names", "nlsq._results.store",
     "nlsq._results.plot", "nlsq._results.show",
