@@ -11,6 +11,7 @@
 
 #include "nlsq/issues.hpp"
 #include "nlsq/options.hpp"
+#include "nlsq/plan.hpp"
 #include "nlsq/types.hpp"
 
 namespace nlsq {
@@ -123,6 +124,11 @@ struct FitResult {
   };
   std::vector<Fingerprint> fingerprints;
   double elapsed_ms = 0.0;
+
+  /// What was decided before the first pass, and why; empty reasons where nothing was to decide.
+  Plan plan;
+  /// Derivatives, program, path and what a row took, with the reasons of the plan: a line each.
+  std::string explain() const;
 
   /// Adds an issue, and its sentence to the warnings.
   void warn(Issue issue);

@@ -5,28 +5,23 @@
 
 #include <algorithm>
 
-#include "base/environment.hpp"
 #include "base/log.hpp"
 #include "fit/resident.hpp"
 #include "nlsq/error.hpp"
+#include "plan/thresholds.hpp"
 
 namespace nlsq::fit_impl {
 namespace {
 
 namespace device = engine::device;
 
-// Rows from which "auto" takes a GPU for data that have to be uploaded first, and for such as are
-// there: with fewer a fit on the CPU is over before a dozen passes' launches are.
-constexpr index_t kRowsToUpload = 10'000'000;
-constexpr index_t kRowsResident = 200'000;
-
 std::string chosen(const std::string& wanted, const Problem& problem) {
   if (wanted != "auto") return wanted;
   index_t rows = 0;
   for (const reduce::Term& term : problem.terms) rows += term.rows;
-  if (rows < kRowsResident) return {};
+  if (rows < plan::kRowsResident) return {};
   const std::string gpu = device::first_gpu();
-  if (gpu.empty() || rows >= kRowsToUpload) return gpu;
+  if (gpu.empty() || rows >= plan::kRowsToUpload) return gpu;
   for (const reduce::Term& term : problem.terms) {
     for (const reduce::ColumnSource& column : term.columns) {
       const index_t width = column.float32 ? index_t{sizeof(float)} : index_t{sizeof(double)};
@@ -38,18 +33,7 @@ std::string chosen(const std::string& wanted, const Problem& problem) {
 
 }  // namespace
 
-WantedDevice wanted_device(const FitOptions& options) {
-  WantedDevice wanted;
-  if (!options.device.empty()) {
-    wanted.id = options.device;
-  } else if (const char* const value = base::value_of(base::Variable::device)) {
-    wanted = {value, "NLSQ_DEVICE"};
-  }
-  if (wanted.id == "cpu") wanted.id.clear();
-  return wanted;
-}
-
-std::unique_ptr<DeviceFit> DeviceFit::open(const WantedDevice& wanted, const Problem& problem,
+std::unique_ptr<DeviceFit> DeviceFit::open(const plan::WantedDevice& wanted, const Problem& problem,
                                            engine::Isa isa) {
   const std::string id = chosen(wanted.id, problem);
   if (id.empty()) return nullptr;

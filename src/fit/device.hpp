@@ -9,25 +9,17 @@
 
 #include "fit/problem.hpp"
 #include "nlsq/fit.hpp"
+#include "plan/environment.hpp"
 #include "reduce/device_pass.hpp"
 
 namespace nlsq::fit_impl {
-
-struct WantedDevice {
-  std::string id;  ///< empty: none ("cpu")
-  const char* asked_by = "device";
-};
-
-/// The device that is asked for: the option's, else NLSQ_DEVICE's. Costs two comparisons where
-/// nobody asks.
-WantedDevice wanted_device(const FitOptions& options);
 
 class DeviceFit {
  public:
   /// Opens the device and prepares the terms' first kernels; null for "auto" where no device is
   /// worth it. Throws InputError for a device that does not exist. Where the device cannot do it,
   /// runs() is false and the result gets a warning.
-  static std::unique_ptr<DeviceFit> open(const WantedDevice& wanted, const Problem& problem,
+  static std::unique_ptr<DeviceFit> open(const plan::WantedDevice& wanted, const Problem& problem,
                                          engine::Isa isa);
 
   bool runs() const { return failure_.empty(); }

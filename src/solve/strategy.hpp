@@ -58,7 +58,11 @@ class StrategyRoom {
 /// A strategy in a room that outlives it.
 using StrategyPtr = std::unique_ptr<Strategy, StrategyRoom::Destroy>;
 
-/// `method` is trf, lm or dogbox.
+/// What stands for automatic: trf takes bounds and every loss.
+constexpr Method method_of(Method method) {
+  return method == Method::automatic ? Method::trf : method;
+}
+
 StrategyPtr make_strategy(Method method, const State& state, StrategyRoom& room);
 StrategyPtr make_trf(const State& state, StrategyRoom& room);
 StrategyPtr make_lm(const State& state, StrategyRoom& room);

@@ -75,11 +75,10 @@ void Strategy::resize(State& state, double actual) const { resize_radius(state, 
 
 StrategyPtr make_strategy(Method method, const State& state, StrategyRoom& room) {
   if (state.sparse) return make_sparse(state, room);
-  switch (method) {
+  switch (method_of(method)) {
     case Method::lm: return make_lm(state, room);
     case Method::dogbox: return make_dogbox(state, room);
-    case Method::automatic:
-    case Method::trf: break;
+    default: break;
   }
   return make_trf(state, room);
 }
