@@ -13,6 +13,7 @@
 #include <memory_resource>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/environment.hpp"
 #include "fit/bad_start.hpp"
@@ -47,6 +48,8 @@ std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
 // Bytes on the stack for what a fit of a few terms puts together; more of them take the heap.
 constexpr std::size_t kRoom = 4096;
+// What a checkpoint is asked beside passes (reduce/data_evaluator_log.cpp begins with 0 and 1).
+constexpr double kMeasured = 2.0;
 
 linalg::Vector at_positions(const linalg::Vector& values, const linalg::Indices& positions) {
   linalg::Vector picked;
@@ -72,7 +75,7 @@ class SingleFit {
         x0_(at_positions(table().start, table().free)),
         lower_(at_positions(table().lower, table().free)),
         upper_(at_positions(table().upper, table().free)) {
-    choose_passes();
+    choose_device();
     make_plan();
     open_checkpoint();
     watch_for_stops();
@@ -95,6 +98,7 @@ class SingleFit {
   }
 
   FitResult run() {
+    if (!wants_device_) look_first(terms_, problem_.terms, options_, looks_);
     if (plan_.numerics.sample_rows > 0) sample_ = fit_on_sample(x0_, options_);
     measure_precision();
     make_evaluator();
@@ -111,12 +115,10 @@ class SingleFit {
 
   // -- prepare
 
-  // The device, and the rows that are looked at in their first pass.
-  void choose_passes() {
+  void choose_device() {
     if (wants_device_)
       device_ = DeviceFit::open(wanted_device_, problem_, evaluator_options_.walk.isa);
     on_device_ = device_ && device_->runs();
-    if (!wants_device_) look_first(terms_, problem_.terms, options_, looks_);
   }
 
   // The sample, the precision, the search, threads and blocks.
@@ -152,22 +154,33 @@ class SingleFit {
     evaluator_options_.walk.watch = options_.stop ? &with_stop_ : &options_.before_pass;
   }
 
-  // Precision::measure: fits with float32 passes and without in turn, once for a model.
+  // Precision::measure: fits with float32 passes and without in turn, once for a model. A run that
+  // goes on from a checkpoint keeps to what the first one measured.
   void measure_precision() {
     if (!evaluator_options_.float32 || options_.precision != Precision::measure) return;
-    plan_.numerics.float32 = evaluator_options_.float32 =
-        float32_measured(problem_, [&](bool float32) {
-          FitOptions quiet(options_);
-          quiet.callback = nullptr;
-          quiet.stop = nullptr;
-          reduce::EvaluatorOptions tried = evaluator_options_;
-          tried.float32 = float32;
-          const auto start = std::chrono::steady_clock::now();
-          reduce::DataEvaluator own(bound(), table().start, table().free, tried, shared_pool());
-          const solve::Outcome end = solve::minimize(own, x0_, lower_, upper_, quiet, linear_);
-          const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-          return Tried{took.count(), end.nfev_float32 > 0};
-        });
+    const double question[] = {kMeasured};
+    std::vector<double> answer;
+    if (!checkpoint_ || !checkpoint_->recall(question, answer)) {
+      answer = {pays_in_float32() ? 1.0 : 0.0};
+      if (checkpoint_) checkpoint_->keep(question, answer);
+    }
+    plan_.numerics.float32 = evaluator_options_.float32 = answer.front() != 0.0;
+  }
+
+  bool pays_in_float32() {
+    return float32_measured(problem_, [&](bool float32) {
+      FitOptions quiet(options_);
+      quiet.callback = nullptr;
+      quiet.stop = nullptr;
+      reduce::EvaluatorOptions tried = evaluator_options_;
+      tried.float32 = float32;
+      tried.log = nullptr;
+      const auto start = std::chrono::steady_clock::now();
+      reduce::DataEvaluator own(bound(), table().start, table().free, tried, shared_pool());
+      const solve::Outcome end = solve::minimize(own, x0_, lower_, upper_, quiet, linear_);
+      const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+      return Tried{took.count(), end.nfev_float32 > 0};
+    });
   }
 
   // After the sample's, whose workspace it takes over.
