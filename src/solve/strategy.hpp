@@ -67,7 +67,7 @@ StrategyPtr make_strategy(Method method, const State& state, StrategyRoom& room)
 StrategyPtr make_trf(const State& state, StrategyRoom& room);
 StrategyPtr make_lm(const State& state, StrategyRoom& room);
 StrategyPtr make_dogbox(const State& state, StrategyRoom& room);
-/// trf and lm on a sparse normal matrix.
-StrategyPtr make_sparse(const State& state, StrategyRoom& room);
+/// trf and lm on models that are no triangles; dogbox tells by the state.
+StrategyPtr make_local_trust(const State& state, StrategyRoom& room);
 
 }  // namespace nlsq::solve

@@ -74,8 +74,9 @@ void resize_radius(State& state, double actual) {
 void Strategy::resize(State& state, double actual) const { resize_radius(state, actual); }
 
 StrategyPtr make_strategy(Method method, const State& state, StrategyRoom& room) {
-  if (state.sparse) return make_sparse(state, room);
-  switch (method_of(method)) {
+  method = method_of(method);
+  if (state.local && method != Method::dogbox) return make_local_trust(state, room);
+  switch (method) {
     case Method::lm: return make_lm(state, room);
     case Method::dogbox: return make_dogbox(state, room);
     default: break;
