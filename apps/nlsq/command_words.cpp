@@ -71,8 +71,8 @@ std::vector<CommandWords> command_words(const CLI::App& app) {
     if (words.name == "models") words.choices = models();
     if (words.name == "info") words.choices = {"functions"};
     if (words.name == "completion") words.choices = {"bash", "zsh", "fish", "man"};
-    words.takes_files = words.name == "fit" || words.name == "batch" || words.name == "init" ||
-                        words.name == "config";
+    words.takes_files = words.name == "fit" || words.name == "explain" || words.name == "batch" ||
+                        words.name == "init" || words.name == "config";
   }
   return commands;
 }

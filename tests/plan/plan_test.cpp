@@ -149,8 +149,8 @@ TEST(Plan, AFitReportsThePlanThatItFollowed) {
 TEST(Plan, EveryReasonHasItsOwnSentence) {
   std::set<std::string> sentences;
   int reasons = 0;
-#define NLSQ_REASON(id, text)                                  \
-  sentences.insert(plan::words_of(Reason::id, Plan{}));        \
+#define NLSQ_REASON(id, text)                           \
+  sentences.insert(plan::words_of(Reason::id, Plan{})); \
   ++reasons;
 #include "nlsq/reasons.def"
 #undef NLSQ_REASON
@@ -173,8 +173,7 @@ TEST(Explain, NamesPathProgramAndTime) {
 }
 
 TEST(Explain, TakesRowsThatNeedNotExist) {
-  const std::string text =
-      explain(Model::parse("a*exp(-b*x)"), {}, {}, {.rows = 1'000'000'000});
+  const std::string text = explain(Model::parse("a*exp(-b*x)"), {}, {}, {.rows = 1'000'000'000});
   EXPECT_NE(text.find("1,000,000,000 rows"), std::string::npos) << text;
   EXPECT_NE(text.find("131,072 rows"), std::string::npos) << text;
 }
