@@ -88,7 +88,7 @@ TEST(LocalModel, ConjugateGradientsEndWhereTheDenseFitDoes) {
     const std::vector<double> low{-kInf, -kInf, -kInf}, high{kInf, most, kInf};
     const solve::Outcome end = solve::minimize(problem, options.p0, low, high, options);
     FitResult result;
-    result.names = {"a", "b", "c"}, result.n = 200, result.rss = end.summary.sum_f2;
+    result.names = {"a", "b", "c"}, result.n = 200, result.cost = end.summary.cost;
     fit_impl::fill_local_covariance(result, end, std::vector<index_t>{0, 1, 2}, options);
     EXPECT_LT((as_vector(end.x) / as_vector(dense.popt) - 1.0).abs().maxCoeff(), 1e-10);
     EXPECT_LT((as_vector(result.pcov) / as_vector(dense.pcov) - 1.0).abs().maxCoeff(), 1e-8);

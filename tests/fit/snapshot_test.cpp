@@ -22,14 +22,14 @@ struct Case {
   FitOptions options;
 };
 
-// Kinds in turn: a start that is given, a sample first, float32 on the way, no start, a start so
-// far away that others follow, float32 by measurement.
+// Kinds in turn: a start that is given, a sample first, float32 on the way, no start (of a peak
+// that 1 does not find), a start so far away that others follow, float32 by measurement.
 Case case_of(int i) {
   constexpr Method kMethods[] = {Method::trf, Method::lm, Method::dogbox};
   constexpr Loss kLosses[] = {Loss::linear, Loss::soft_l1, Loss::huber, Loss::cauchy, Loss::arctan};
   const int kind = i % 6;
   Case c{kind == 1 ? 20'000 : kind == 2 || kind == 5 ? 5000 : 300, {}};
-  c.options.method = kMethods[(i / 2) % 3];
+  c.options.method = kMethods[(i / 6 + i) % 3];
   c.options.loss = kLosses[(i / 6) % 5];
   c.options.f_scale = 0.1;
   c.options.threads = 1 + i % 2;
@@ -45,14 +45,18 @@ Case case_of(int i) {
 
 FitResult fit_case(const Case& c, const std::string& checkpoint,
                    std::function<void()> before = {}) {
-  static const Model model = Model::parse("a*exp(-b*x)+c");
-  const Decay d = make_decay(c.rows, 7);
+  static const Model decay = Model::parse("a*exp(-b*x)+c");
+  static const Model peak = Model::parse("a*exp(-((x-m)/s)^2)+c");
+  const bool searches = c.options.p0.empty();
+  Decay d = make_decay(c.rows, 7);
+  for (std::size_t i = 0; searches && i < d.x.size(); ++i)
+    d.y[i] = 3.0 * std::exp(-100.0 * (d.x[i] - 3.2) * (d.x[i] - 3.2)) + 0.01 * d.y[i];
   Dataset data;
   data.column("x", d.x).response(d.y);
   FitOptions options = c.options;
   options.checkpoint = checkpoint;
   options.before_pass = std::move(before);
-  return curve_fit(model, data, options);
+  return curve_fit(searches ? peak : decay, data, options);
 }
 
 std::string bits_of(const FitResult& r) {
@@ -116,7 +120,7 @@ TEST(Snapshot, FiftyFitsGoOnInAnotherProcessWithTheSameBits) {
   EXPECT_GT(samples, 5);
   EXPECT_GT(low, 5);
   EXPECT_GT(attempts, 5);
-  EXPECT_GT(searches, 0);
+  EXPECT_GT(searches, 5);
   std::filesystem::remove_all(folder);
 }
 
