@@ -48,8 +48,7 @@ std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
 // Bytes on the stack for what a fit of a few terms puts together; more of them take the heap.
 constexpr std::size_t kRoom = 4096;
-// What a checkpoint is asked beside passes (reduce/data_evaluator_log.cpp begins with 0 and 1).
-constexpr double kMeasured = 2.0;
+constexpr double kMeasured = 2.0;  // asked of a checkpoint, as passes ask with 0 and 1
 
 linalg::Vector at_positions(const linalg::Vector& values, const linalg::Indices& positions) {
   linalg::Vector picked;
@@ -381,32 +380,29 @@ class SingleFit {
   Expectation expected_;
 };
 
-}  // namespace
-
-FitResult fit_terms(std::span<const TermView> terms, const FitOptions& options) {
+FitResult fit_or_plan(std::span<const TermView> terms, const FitOptions& options, bool only_plan) {
   const bool streams = any_streamed(terms);
   if (streams)
     refuse_for_streams(options);
   else
     refuse_empty_groups(terms, options);
   if (!streams && options.checkpoint.empty()) {
-    if (std::optional<FitResult> sparse = fit_sparse_if_it_pays(terms, options))
-      return std::move(*sparse);
+    std::optional<FitResult> sparse =
+        only_plan ? plan_sparse_if_it_pays(terms, options) : fit_sparse_if_it_pays(terms, options);
+    if (sparse) return std::move(*sparse);
   }
-  return SingleFit(terms, options, streams).run();
+  SingleFit fit(terms, options, streams);
+  return only_plan ? fit.planned() : fit.run();
+}
+
+}  // namespace
+
+FitResult fit_terms(std::span<const TermView> terms, const FitOptions& options) {
+  return fit_or_plan(terms, options, false);
 }
 
 FitResult plan_terms(std::span<const TermView> terms, const FitOptions& options) {
-  const bool streams = any_streamed(terms);
-  if (streams)
-    refuse_for_streams(options);
-  else
-    refuse_empty_groups(terms, options);
-  if (!streams) {
-    if (std::optional<FitResult> sparse = plan_sparse_if_it_pays(terms, options))
-      return std::move(*sparse);
-  }
-  return SingleFit(terms, options, streams).planned();
+  return fit_or_plan(terms, options, true);
 }
 
 }  // namespace nlsq::fit_impl

@@ -4,6 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <stdexcept>
+
 #include "pass_support.hpp"
 #include "reduce/pass_engine.hpp"
 
