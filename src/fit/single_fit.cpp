@@ -380,7 +380,8 @@ class SingleFit {
   Expectation expected_;
 };
 
-FitResult fit_or_plan(std::span<const TermView> terms, const FitOptions& options, bool only_plan) {
+template <bool only_plan>
+FitResult fit_or_plan(std::span<const TermView> terms, const FitOptions& options) {
   const bool streams = any_streamed(terms);
   if (streams)
     refuse_for_streams(options);
@@ -391,18 +392,21 @@ FitResult fit_or_plan(std::span<const TermView> terms, const FitOptions& options
         only_plan ? plan_sparse_if_it_pays(terms, options) : fit_sparse_if_it_pays(terms, options);
     if (sparse) return std::move(*sparse);
   }
-  SingleFit fit(terms, options, streams);
-  return only_plan ? fit.planned() : fit.run();
+  if constexpr (only_plan) {
+    return SingleFit(terms, options, streams).planned();
+  } else {
+    return SingleFit(terms, options, streams).run();
+  }
 }
 
 }  // namespace
 
 FitResult fit_terms(std::span<const TermView> terms, const FitOptions& options) {
-  return fit_or_plan(terms, options, false);
+  return fit_or_plan<false>(terms, options);
 }
 
 FitResult plan_terms(std::span<const TermView> terms, const FitOptions& options) {
-  return fit_or_plan(terms, options, true);
+  return fit_or_plan<true>(terms, options);
 }
 
 }  // namespace nlsq::fit_impl
