@@ -71,8 +71,8 @@ std::vector<CommandSyntax> command_syntax(const CLI::App& app) {
     if (syntax.name == "models") syntax.choices = models();
     if (syntax.name == "info") syntax.choices = {"functions"};
     if (syntax.name == "completion") syntax.choices = {"bash", "zsh", "fish", "man"};
-    syntax.takes_files = syntax.name == "fit" || syntax.name == "batch" || syntax.name == "init" ||
-                         syntax.name == "config";
+    syntax.takes_files = syntax.name == "fit" || syntax.name == "explain" ||
+                         syntax.name == "batch" || syntax.name == "init" || syntax.name == "config";
   }
   return commands;
 }

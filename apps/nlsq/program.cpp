@@ -51,6 +51,8 @@ Program::Program() : app_("nlsq: nonlinear least squares and curve fitting", "nl
 void Program::add_fit() {
   fit_ = app_.add_subcommand("fit", "fit a formula to a table of data, or run a job");
   add_fit_options(*fit_, arguments_);
+  explain_ = app_.add_subcommand("explain", "what a fit would do with a formula, and why");
+  add_explain_options(*explain_, explain_arguments_);
 }
 
 void Program::add_jobs() {
@@ -87,7 +89,8 @@ void Program::add_about() {
 }
 
 const CLI::App& Program::shown() const {
-  for (const CLI::App* part : {fit_, batch_, init_, config_, models_, info_, cache_, completion_}) {
+  for (const CLI::App* part :
+       {fit_, explain_, batch_, init_, config_, models_, info_, cache_, completion_}) {
     if (part->parsed()) return *part;
   }
   return app_;
@@ -117,6 +120,7 @@ int Program::run_parsed(int argc, char** argv) {
   const CLI::App& part = shown();
   if (&part == &app_) refuse_unknown_command(app_);
   refuse_extras(part);
+  if (&part == explain_) return run_explain(explain_arguments_);
   if (&part == info_) return run_info(topic_);
   if (&part == models_) return run_models(model_, models_as_json_);
   if (&part == config_) return run_config(config_path_);

@@ -7,6 +7,7 @@
 
 #include "fit_arguments.hpp"
 #include "run_batch.hpp"
+#include "run_explain.hpp"
 #include "run_init.hpp"
 
 namespace nlsq::command {
@@ -29,10 +30,11 @@ class Program {
   int print_completion() const;
 
   CLI::App app_;
-  CLI::App *fit_ = nullptr, *batch_ = nullptr, *init_ = nullptr, *config_ = nullptr,
-           *models_ = nullptr, *info_ = nullptr, *cache_ = nullptr, *cache_clear_ = nullptr,
-           *completion_ = nullptr;
+  CLI::App *fit_ = nullptr, *explain_ = nullptr, *batch_ = nullptr, *init_ = nullptr,
+           *config_ = nullptr, *models_ = nullptr, *info_ = nullptr, *cache_ = nullptr,
+           *cache_clear_ = nullptr, *completion_ = nullptr;
   FitArguments arguments_;
+  ExplainArguments explain_arguments_;
   BatchArguments batch_arguments_;
   InitArguments init_arguments_;
   std::string config_path_, model_, topic_, shell_;

@@ -12,6 +12,7 @@
 #include "nlsq/end_message.hpp"
 #include "nlsq/issues.hpp"
 #include "nlsq/options.hpp"
+#include "nlsq/plan.hpp"
 #include "nlsq/types.hpp"
 
 namespace nlsq {
@@ -85,6 +86,11 @@ struct FitResult {
     std::uint64_t value;
   };
   std::vector<Fingerprint> fingerprints;
+
+  /// What was decided before the first pass, and why; empty reasons where nothing was to decide.
+  Plan plan;
+  /// Derivatives, program, path and what a row took, with the reasons of the plan: a line each.
+  std::string explain() const;
 
   /// Adds an issue, and its sentence to the warnings.
   void warn(Issue issue);

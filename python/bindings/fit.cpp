@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// curve_fit and least_squares of the core for Python: data without copies, the GIL released while
+// curve_fit of the core for Python: data without copies, the GIL released while
 // the core works, Python exceptions and Ctrl-C passed through.
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/optional.h>
@@ -15,7 +15,6 @@
 #include "nlsq/judgement.hpp"
 #include "options.hpp"
 #include "rows.hpp"
-#include "tables.hpp"
 #include "trace.hpp"
 
 namespace nlsq::python {
@@ -157,27 +156,6 @@ FitResult run_streamed_fit(const Model& model, const PythonRows& source,
   return curve_fit(model, data, options);
 }
 
-nb::list issues_of(const FitResult& result) {
-  nb::list issues;
-  for (const Issue& issue : result.issues) {
-    nb::dict values;
-    if (!issue.names.empty()) values["parameters"] = nb::cast(issue.names);
-    for (const auto& [name, number] : issue.numbers) values[name.c_str()] = number;
-    issues.append(nb::make_tuple(to_string(issue.id), issue.sentence, values));
-  }
-  return issues;
-}
-
-void add_issue(FitResult& result, const std::string& id, std::string sentence,
-               std::vector<std::string> names) {
-  for (const IssueKind& kind : issue_kinds()) {
-    if (kind.text != id) continue;
-    result.warn({kind.id, std::move(sentence), std::move(names), {}});
-    return;
-  }
-  throw nb::value_error(("there is no issue '" + id + "'").c_str());
-}
-
 // Of a model that was called: axes are its columns, f its weighted residuals.
 void judge_called(FitResult& result, const Columns& axes, const std::vector<std::string>& names,
                   nb::handle y, nb::handle sigma, nb::handle f) {
@@ -205,118 +183,63 @@ void judge_called(FitResult& result, const Columns& axes, const std::vector<std:
   judge_rows(rows, result);
 }
 
-}  // namespace
+nb::list kinds_of_issues() {
+  nb::list kinds;
+  for (const IssueKind& kind : issue_kinds())
+    kinds.append(nb::make_tuple(std::string(kind.text), std::string(kind.title)));
+  return kinds;
+}
 
-void bind_fit(nb::module_& m) {
-  nb::class_<FitResult> result(m, "FitResult", "Everything the core knows about a fit.");
-  bind_tables(m, result);
-  result.def_ro("names", &FitResult::names)
-      .def_ro("tied", &FitResult::tied)
-      .def_prop_ro(
-          "derived",
-          [](const FitResult& r) {
-            nb::list all;
-            for (const FitResult::Derived& d : r.derived)
-              all.append(nb::make_tuple(d.name, d.value, d.error, d.expression));
-            return all;
-          },
-          "(name, value, error, expression) of each derived quantity.")
-      .def_prop_ro("derived_cov",
-                   [](const FitResult& r) { return new_matrix(r.derived_cov, r.derived.size()); })
-      .def_prop_ro("popt", [](const FitResult& r) { return new_array(r.popt); })
-      .def_prop_ro("pcov", [](const FitResult& r) { return new_matrix(r.pcov, r.names.size()); })
-      .def_prop_ro("perr", [](const FitResult& r) { return new_array(r.perr); })
-      .def_prop_ro("p0", [](const FitResult& r) { return new_array(r.p0); })
-      .def_ro("fixed", &FitResult::fixed)
-      .def_ro("at_bound", &FitResult::at_bound)
-      .def_prop_ro(
-          "redundancy",
-          [](const FitResult& r) -> nb::object {
-            const Redundancy& known = r.redundancy;
-            if (known.empty()) return nb::none();
-            const std::size_t N = r.names.size();
-            return nb::make_tuple(new_matrix(known.covariance, N),
-                                  new_matrix(known.directions, known.directions.size() / N),
-                                  new_array(known.scale), known.tolerance);
-          },
-          "Of a Jacobian without full rank: pcov by the pseudo-inverse, directions that change no "
-          "value of the model, scales of the parameters and what counts as rounding; else None.")
-      .def_prop_ro(
-          "device",
-          [](const FitResult& r) -> nb::object {
-            if (r.device.id.empty()) return nb::none();
-            nb::dict values;
-            values["id"] = r.device.id;
-            values["name"] = r.device.name;
-            values["uploaded"] = r.device.uploaded;
-            values["moved"] = r.device.moved;
-            values["most_a_pass"] = r.device.most_a_pass;
-            values["passes"] = r.device.passes;
-            return values;
-          },
-          "The device that made the passes: id, name, bytes uploaded and moved; None without one.")
-      .def(
-          "covariance",
-          [](const FitResult& r, const std::vector<index_t>& positions) {
-            return new_matrix(r.covariance(positions), positions.size());
-          },
-          nb::arg("positions"), "Covariance of some parameters, of any number of them.")
-      .def_ro("warnings", &FitResult::warnings)
-      .def_prop_ro("issues", &issues_of, "(id, sentence, values) of each warning.")
-      .def(
-          "set_start_source", [](FitResult& r, std::string source) { r.start_source = source; },
-          nb::arg("source"), "Of a fit whose start was chosen outside of it.")
-      .def("warn", &add_issue, nb::arg("id"), nb::arg("sentence"),
-           nb::arg("names") = std::vector<std::string>{},
-           "Adds an issue of the table in issue_kinds(), and its sentence to the warnings.")
-      .def_prop_ro(
-          "fingerprints",
-          [](const FitResult& r) {
-            nb::dict of_arrays;
-            for (const FitResult::Fingerprint& array : r.fingerprints) {
-              const auto address = reinterpret_cast<std::uintptr_t>(array.data);
-              of_arrays[nb::make_tuple(address, array.bytes)] = array.value;
-            }
-            return of_arrays;
-          },
-          "{(address, bytes): fingerprint} of the long arrays that were read.")
-      .def("intervals", &FitResult::intervals, nb::arg("level") = 0.95)
-      .def("correlation",
-           [](const FitResult& r) { return new_matrix(r.correlation(), r.names.size()); })
-      .def(
-          "report",
-          [](const FitResult& r, double level, bool color) {
-            // The command's option by its name in Python.
-            std::string text = r.report({.color = color, .level = level});
-            const std::string option = "--absolute-sigma", name = "absolute_sigma=True";
-            for (auto at = text.find(option); at != std::string::npos; at = text.find(option, at)) {
-              text.replace(at, option.size(), name);
-            }
-            return text;
-          },
-          nb::arg("level") = 0.95, nb::arg("color") = false);
+std::uint64_t fingerprint_of(nb::handle array, index_t item_bytes) {
+  const ByteView view(array);
+  const WithoutGil release;
+  return fingerprint(view.data(), view.bytes(), item_bytes);
+}
 
+nb::object values_of(const Model& model, const Columns& columns, const std::vector<double>& p,
+                     index_t rows) {
+  Data held(model, columns);
+  Dataset& data = held.dataset;
+  if (!columns.empty()) return new_array(evaluate(model, data, p));
+  // A model of parameters alone still has a value for every row.
+  const std::vector<double> one(1, 0.0);
+  data.column("row", one);
+  return new_array(
+      std::vector<double>(static_cast<std::size_t>(rows), evaluate(model, data, p).front()));
+}
+
+nb::object outputs_of(const Model& model, const std::vector<double>& p) {
+  const std::vector<double> one(1, 0.0);
+  Dataset data;
+  data.column("row", one);
+  return new_array(evaluate(model, data, p, kAllOutputs));
+}
+
+nb::object jacobian_of(const Model& model, const Columns& columns, const std::vector<double>& p,
+                       index_t rows) {
+  Data held(model, columns);
+  Dataset& data = held.dataset;
+  const std::vector<double> none(static_cast<std::size_t>(columns.empty() ? rows : 0), 0.0);
+  if (columns.empty()) data.column("row", none);
+  return new_matrix(jacobian(model, data, p, kAllOutputs),
+                    static_cast<std::size_t>(rows * model.outputs()));
+}
+
+nb::object errors_of(const Model& model, const Columns& columns, const FitResult& result) {
+  Data held(model, columns);
+  return new_array(standard_errors_of(model, held.dataset, result));
+}
+
+void bind_judgement(nb::module_& m) {
   m.def("judge", &judge_called, nb::arg("result"), nb::arg("axes"), nb::arg("names"), nb::arg("y"),
         nb::arg("sigma").none(), nb::arg("f"),
         "Adds what the residuals f of a model that was called tell in the order of its axes.");
-  m.def(
-      "issue_kinds",
-      [] {
-        nb::list kinds;
-        for (const IssueKind& kind : issue_kinds())
-          kinds.append(nb::make_tuple(std::string(kind.text), std::string(kind.title)));
-        return kinds;
-      },
-      "(id, title) of everything that a fit may warn of.");
-  m.def(
-      "fingerprint",
-      [](nb::handle array, index_t item_bytes) {
-        const ByteView view(array);
-        const WithoutGil release;
-        return fingerprint(view.data(), view.bytes(), item_bytes);
-      },
-      nb::arg("array"), nb::arg("item_bytes"),
-      "Of the bytes of a contiguous array whose values have so many bytes each (1 to 8).");
+  m.def("issue_kinds", &kinds_of_issues, "(id, title) of everything that a fit may warn of.");
+  m.def("fingerprint", &fingerprint_of, nb::arg("array"), nb::arg("item_bytes"),
+        "Of the bytes of a contiguous array whose values have so many bytes each (1 to 8).");
+}
+
+void bind_fits(nb::module_& m) {
   m.def("curve_fit", &run_curve_fit, nb::arg("model"), nb::arg("columns"), nb::arg("y"),
         nb::arg("sigma").none() = nb::none(), nb::arg("p0") = std::vector<double>{},
         nb::arg("lower").none() = nb::none(), nb::arg("upper").none() = nb::none(),
@@ -333,53 +256,25 @@ void bind_fit(nb::module_& m) {
         nb::arg("loss").none(), nb::arg("f_scale"), nb::arg("threads"), nb::arg("check_finite"),
         nb::arg("callback").none(), nb::arg("jacobian_mode").none(), nb::arg("solver"),
         "Fits a model to rows that are not in memory.");
+}
 
-  m.def(
-      "evaluate",
-      [](const Model& model, const Columns& columns, const std::vector<double>& p, index_t rows) {
-        Data held(model, columns);
-        Dataset& data = held.dataset;
-        if (columns.empty()) {
-          // A model of parameters alone still has a value for every row.
-          const std::vector<double> one(1, 0.0);
-          data.column("row", one);
-          return new_array(std::vector<double>(static_cast<std::size_t>(rows),
-                                               evaluate(model, data, p).front()));
-        }
-        return new_array(evaluate(model, data, p));
-      },
-      nb::arg("model"), nb::arg("columns"), nb::arg("parameters"), nb::arg("rows"),
-      "Values of a model in each row.");
-  m.def(
-      "outputs",
-      [](const Model& model, const std::vector<double>& p) {
-        const std::vector<double> one(1, 0.0);
-        Dataset data;
-        data.column("row", one);
-        return new_array(evaluate(model, data, p, kAllOutputs));
-      },
-      nb::arg("model"), nb::arg("parameters"), "Values of all outputs of a model without columns.");
-  m.def(
-      "jacobian",
-      [](const Model& model, const Columns& columns, const std::vector<double>& p, index_t rows) {
-        Data held(model, columns);
-        Dataset& data = held.dataset;
-        const std::vector<double> none(static_cast<std::size_t>(columns.empty() ? rows : 0), 0.0);
-        if (columns.empty()) data.column("row", none);
-        return new_matrix(jacobian(model, data, p, kAllOutputs),
-                          static_cast<std::size_t>(rows * model.outputs()));
-      },
-      nb::arg("model"), nb::arg("columns"), nb::arg("parameters"), nb::arg("rows"),
-      "Derivatives of a model by its parameters, rows by parameters.");
-  m.def(
-      "standard_errors",
-      [](const Model& model, const Columns& columns, const FitResult& result) {
-        Data held(model, columns);
-        Dataset& data = held.dataset;
-        return new_array(standard_errors_of(model, data, result));
-      },
-      nb::arg("model"), nb::arg("columns"), nb::arg("result"),
-      "Standard error of the model's value in each row.");
+void bind_values(nb::module_& m) {
+  m.def("evaluate", &values_of, nb::arg("model"), nb::arg("columns"), nb::arg("parameters"),
+        nb::arg("rows"), "Values of a model in each row.");
+  m.def("outputs", &outputs_of, nb::arg("model"), nb::arg("parameters"),
+        "Values of all outputs of a model without columns.");
+  m.def("jacobian", &jacobian_of, nb::arg("model"), nb::arg("columns"), nb::arg("parameters"),
+        nb::arg("rows"), "Derivatives of a model by its parameters, rows by parameters.");
+  m.def("standard_errors", &errors_of, nb::arg("model"), nb::arg("columns"), nb::arg("result"),
+        "Standard error of the model's value in each row.");
+}
+
+}  // namespace
+
+void bind_fit(nb::module_& m) {
+  bind_judgement(m);
+  bind_fits(m);
+  bind_values(m);
 }
 
 }  // namespace nlsq::python

@@ -68,6 +68,7 @@ NB_MODULE(_core, m) {
   nlsq::python::bind_trace(m);
   nlsq::python::bind_trace_rows(m);
   nlsq::python::bind_trace_rollup(m);
+  nlsq::python::bind_fit_result(m);
   nlsq::python::bind_fit(m);
   nlsq::python::bind_rows(m);
   nlsq::python::bind_remote(m);

@@ -116,6 +116,7 @@ void bind_fit_problem(nb::module_& m);
 void bind_fit_many(nb::module_& m);
 void bind_model(nb::module_& m);
 void bind_fit(nb::module_& m);
+void bind_fit_result(nb::module_& m);
 void bind_rows(nb::module_& m);
 void bind_remote(nb::module_& m);
 void bind_quick_fit(nb::module_& m);

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nlsq import callbacks, functions, result, scipy
     from nlsq._base.errors import StopOptimization
     from nlsq._base.optimize import OptimizeResult, OptimizeWarning
+    from nlsq._compat.selector import auto_select_algorithm
     from nlsq._data.device import DeviceData, device_data, devices
     from nlsq._data.row_sources import Rows
     from nlsq._engine.memory import estimate_memory_requirements
@@ -47,6 +48,7 @@ _LAZY = {
     "CurveFitManyResult": "nlsq._many.curve_fit_many",
     "fit": "nlsq._fits.curve_fit",
     "CurveFit": "nlsq._fits.fitter",
+    "auto_select_algorithm": "nlsq._compat.selector",
     "estimate_memory_requirements": "nlsq._engine.memory",
     "Problem": "nlsq._fits.together",
     "SparseJacobianComputer": "nlsq._fits.sparse",
@@ -76,9 +78,9 @@ __all__ = [
     "CallbackBase", "CallbackChain", "CurveFit", "CurveFitManyResult", "CurveFitResult", "DeviceData", "EarlyStopping",
     "GlobalFitResult", "IterationLogger", "LargeDatasetFitter", "LeastSquares", "OptimizeResult", "OptimizeWarning",
     "Problem", "ProgressBar", "Rows", "SparseJacobianComputer", "StopOptimization",
-    "callbacks", "clear_cache", "curve_fit", "curve_fit_large", "curve_fit_many", "detect_jacobian_sparsity",
-    "device_data", "devices", "estimate_memory_requirements", "fit", "fit_large_dataset", "fit_together", "functions",
-    "get_cache_stats", "least_squares",
+    "auto_select_algorithm", "callbacks", "clear_cache", "curve_fit", "curve_fit_large", "curve_fit_many",
+    "detect_jacobian_sparsity", "device_data", "devices", "estimate_memory_requirements", "fit", "fit_large_dataset",
+    "fit_together", "functions", "get_cache_stats", "least_squares",
 ]  # fmt: skip  # not the modules result and scipy: `from nlsq import *` would hide what others call so
 
 

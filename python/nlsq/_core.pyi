@@ -700,6 +700,11 @@ class FitResult:
 
     def correlation(self) -> object: ...
 
+    def explain(self) -> str:
+        """
+        Derivatives, program, path and what a row took, with reasons: a line each.
+        """
+
     def report(self, level: float = 0.95, color: bool = False) -> str: ...
 
 def result_fields() -> list:
@@ -960,6 +965,11 @@ def callback_memory(residuals: int, parameters: int) -> int:
 
 def parse_bytes(text: str, argument: str) -> int:
     """Bytes of a text such as 256M."""
+
+def plan(model: Model, rows: int, start_given: bool, memory_limit: int = 0) -> tuple:
+    """
+    (method, explanation) of a fit of a model to so many rows, which is not made.
+    """
 
 def shown_bytes(bytes: int) -> str:
     """Bytes as a text such as 1.7 MiB."""

@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "solve/strategy.hpp"
+
 namespace nlsq::fit_impl {
 
 void describe(std::span<const TermView> terms, const FitOptions& options,
@@ -10,7 +12,7 @@ void describe(std::span<const TermView> terms, const FitOptions& options,
   result.names = std::move(table.names);
   result.fixed = std::move(table.fixed);
   result.defaulted = std::move(table.defaulted);
-  result.method = to_string(options.method == Method::automatic ? Method::trf : options.method);
+  result.method = to_string(solve::method_of(options.method));
   result.loss = to_string(options.loss);
   result.engine = to_string(Engine::interpreter);
   result.cache_hit = preparation.all_found;

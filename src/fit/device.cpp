@@ -8,24 +8,20 @@
 #include "base/log.hpp"
 #include "fit/resident.hpp"
 #include "nlsq/error.hpp"
+#include "plan/thresholds.hpp"
 
 namespace nlsq::fit_impl {
 namespace {
 
 namespace device = engine::device;
 
-// Rows from which "auto" takes a GPU for data that have to be uploaded first, and for such as are
-// there: with fewer a fit on the CPU is over before a dozen passes' launches are.
-constexpr index_t kRowsToUpload = 10'000'000;
-constexpr index_t kRowsResident = 200'000;
-
 std::string chosen(const std::string& wanted, const Problem& problem) {
   if (wanted != "auto") return wanted;
   index_t rows = 0;
   for (const reduce::Term& term : problem.terms) rows += term.rows;
-  if (rows < kRowsResident) return {};
+  if (rows < plan::kRowsResident) return {};
   const std::string gpu = device::first_gpu();
-  if (gpu.empty() || rows >= kRowsToUpload) return gpu;
+  if (gpu.empty() || rows >= plan::kRowsToUpload) return gpu;
   for (const reduce::Term& term : problem.terms) {
     for (const reduce::ColumnSource& column : term.columns) {
       const index_t width = column.float32 ? index_t{sizeof(float)} : index_t{sizeof(double)};
@@ -37,8 +33,8 @@ std::string chosen(const std::string& wanted, const Problem& problem) {
 
 }  // namespace
 
-std::unique_ptr<PassEngines> DeviceFit::open(const WantedEngine& wanted, const Problem& problem,
-                                             engine::Isa isa) {
+std::unique_ptr<PassEngines> DeviceFit::open(const plan::WantedDevice& wanted,
+                                             const Problem& problem, engine::Isa isa) {
   const std::string id = chosen(wanted.id, problem);
   if (id.empty()) return nullptr;
   std::unique_ptr<DeviceFit> fit(new DeviceFit(id));

@@ -17,7 +17,7 @@ class DeviceFit final : public PassEngines {
   /// Opens the device and prepares the terms' first kernels; null for "auto" where no device is
   /// worth it. Throws InputError for a device that does not exist. Where the device cannot do it,
   /// there are no passes and the result gets a warning.
-  static std::unique_ptr<PassEngines> open(const WantedEngine& wanted, const Problem& problem,
+  static std::unique_ptr<PassEngines> open(const plan::WantedDevice& wanted, const Problem& problem,
                                            engine::Isa isa);
 
   std::span<reduce::PassEngine* const> passes() const override { return pointers_; }

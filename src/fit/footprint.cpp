@@ -10,6 +10,7 @@
 #include "fit/progressive.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/memory.hpp"
+#include "plan/plan.hpp"
 #include "solve/minimizer.hpp"
 
 namespace nlsq::fit_impl {
@@ -18,8 +19,6 @@ namespace {
 using reduce::DataEvaluator;
 using reduce::FoldsUsed;
 
-constexpr index_t kGoodBlock = 64;    // rows; below, the dispatch costs time
-constexpr index_t kLeastBlock = 16;   // rows
 constexpr index_t kBesides = 256;     // bytes of the result and its texts
 constexpr index_t kOfParameter = 48;  // bytes of names and results beside the covariance
 
@@ -81,41 +80,7 @@ index_t working_bytes(const Problem& problem, const FitOptions& options,
   return std::max(during, after) + 2 * matrix + result;  // the sample's summary and Hessian
 }
 
-// The next way to run that takes less; false when there is none.
-bool shrink(const Problem& problem, reduce::EvaluatorOptions& evaluator, index_t& sampled) {
-  index_t& block = evaluator.walk.block;
-  if (block == 0) {
-    block = reduce::kLeafRows;
-    for (const reduce::Term& term : problem.terms)
-      block = std::min(block, term.program->full.block_rows());
-  }
-  if (evaluator.float32) {
-    evaluator.float32 = false;
-  } else if (sampled / 2 >= least_sample(problem.free())) {
-    sampled /= 2;
-  } else if (block > kGoodBlock) {
-    block /= 2;
-  } else if (evaluator.walk.threads > 1) {
-    --evaluator.walk.threads;
-  } else if (sampled > 0) {
-    sampled = 0;
-  } else if (block > kLeastBlock) {
-    block /= 2;
-  } else {
-    return false;
-  }
-  return true;
-}
-
 }  // namespace
-
-index_t rows_sampled(const Problem& problem, const FitOptions& options) {
-  if (!options.progressive || problem.terms.size() != 1 || options.callback || options.max_nfev ||
-      problem.terms.front().program->linear) {
-    return 0;
-  }
-  return sample_rows(problem.terms.front().rows, problem.free());
-}
 
 Footprint footprint(const Problem& problem, const FitOptions& options,
                     const reduce::EvaluatorOptions& evaluator, index_t sampled) {
@@ -124,25 +89,24 @@ Footprint footprint(const Problem& problem, const FitOptions& options,
           working_bytes(problem, options, evaluator, sampled, FoldsUsed::any)};
 }
 
+Footprint footprint(const Problem& problem, const FitOptions& options,
+                    reduce::EvaluatorOptions evaluator, const Plan& plan) {
+  plan::apply(plan, evaluator);
+  return footprint(problem, options, evaluator, plan.numerics.sample_rows);
+}
+
 Footprint least_footprint(const Problem& problem, const FitOptions& options,
-                          const reduce::EvaluatorOptions& evaluator) {
-  reduce::EvaluatorOptions least = evaluator;
-  index_t sampled = 0;
-  while (shrink(problem, least, sampled)) {}
-  return footprint(problem, options, least, sampled);
+                          const reduce::EvaluatorOptions& evaluator, Plan plan) {
+  while (plan::shrink(problem.terms, plan)) {}
+  return footprint(problem, options, evaluator, plan);
 }
 
 void keep_within(index_t limit, const Problem& problem, const FitOptions& options,
-                 reduce::EvaluatorOptions& evaluator, index_t& sampled) {
-  // Threads beyond those that share a pass change nothing.
-  int useful = 1;
-  for (const reduce::Term& term : problem.terms)
-    useful = std::max(useful, reduce::Walker::useful_threads(term.rows, evaluator.walk.threads));
-  evaluator.walk.threads = useful;
+                 const reduce::EvaluatorOptions& evaluator, Plan& plan) {
   while (true) {
-    const Footprint takes = footprint(problem, options, evaluator, sampled);
+    const Footprint takes = footprint(problem, options, evaluator, plan);
     if (takes.data + takes.most <= limit) return;
-    if (shrink(problem, evaluator, sampled)) continue;
+    if (plan::shrink(problem.terms, plan)) continue;
     throw InputError(
         "memory_limit",
         fmt::format("memory_limit: {} is too little; this fit needs at least {}: {} of data and {} "

@@ -5,6 +5,7 @@
 
 #include "fit/problem.hpp"
 #include "nlsq/fit.hpp"
+#include "nlsq/plan.hpp"
 #include "reduce/data_evaluator.hpp"
 
 namespace nlsq::fit_impl {
@@ -16,20 +17,21 @@ struct Footprint {
   index_t most = 0;   ///< with the folds that badly conditioned problems need
 };
 
-/// Rows of the sample that a fit begins on (docs/adr/0005); 0: none.
-index_t rows_sampled(const Problem& problem, const FitOptions& options);
-
 Footprint footprint(const Problem& problem, const FitOptions& options,
                     const reduce::EvaluatorOptions& evaluator, index_t sampled);
 
-/// The same where it takes the least: one thread, the smallest block, no sample.
-Footprint least_footprint(const Problem& problem, const FitOptions& options,
-                          const reduce::EvaluatorOptions& evaluator);
+/// The same of a plan. `evaluator`: what environment and options ask for.
+Footprint footprint(const Problem& problem, const FitOptions& options,
+                    reduce::EvaluatorOptions evaluator, const Plan& plan);
 
-/// Changes threads, rows of a block, rows of the sample and float32 passes so that data and `most`
-/// are within `limit` bytes, what takes much and saves little first. No bit of a result depends on
-/// the first two. Throws InputError naming the least limit when none will do.
+/// The same where the plan is changed to take the least: one thread, the smallest block, no sample.
+Footprint least_footprint(const Problem& problem, const FitOptions& options,
+                          const reduce::EvaluatorOptions& evaluator, Plan plan);
+
+/// Changes threads, rows of a block, rows of the sample and float32 passes of the plan so that data
+/// and `most` are within `limit` bytes (plan::shrink). Throws InputError naming the least limit
+/// when none will do.
 void keep_within(index_t limit, const Problem& problem, const FitOptions& options,
-                 reduce::EvaluatorOptions& evaluator, index_t& sampled);
+                 const reduce::EvaluatorOptions& evaluator, Plan& plan);
 
 }  // namespace nlsq::fit_impl

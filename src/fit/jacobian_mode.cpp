@@ -6,21 +6,22 @@
 
 #include <utility>
 
-#include "base/environment.hpp"
 #include "base/log.hpp"
 #include "fit/config.hpp"
 #include "nlsq/error.hpp"
+#include "plan/environment.hpp"
 
 namespace nlsq::fit_impl {
 
 ModeChoice choose_jacobian_mode(std::optional<JacobianMode> argument) {
-  constexpr const char* kVariable = "NLSQ_JACOBIAN_MODE";
   if (argument) return {*argument, "argument", {}};
   ModeChoice choice;
-  const char* value = base::value_of(base::Variable::jacobian_mode);
+  const char* value = plan::asked_jacobian_mode();
   if (value != nullptr && *value != '\0') {
     try {
-      return {parse_jacobian_mode(std::string(value).substr(0, 60), kVariable), "environment", {}};
+      return {parse_jacobian_mode(std::string(value).substr(0, 60), plan::kJacobianModeVariable),
+              "environment",
+              {}};
     } catch (const InputError& error) {
       choice.problem = fmt::format("{} (ignored)", error.what());
     }

@@ -20,6 +20,7 @@
 #include "nlsq/error.hpp"
 #include "reduce/callback_evaluator.hpp"
 #include "solve/minimizer.hpp"
+#include "solve/strategy.hpp"
 
 namespace nlsq {
 namespace {
@@ -140,7 +141,7 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
   result.p0.assign(x0.begin(), x0.end());
   result.fixed.assign(n, false);
   result.defaulted.assign(n, false);
-  result.method = to_string(options.method == Method::automatic ? Method::trf : options.method);
+  result.method = to_string(solve::method_of(options.method));
   result.loss = to_string(options.loss);
   result.engine = to_string(Engine::callback);
   result.derivative_order = user_jacobian                                   ? "user"

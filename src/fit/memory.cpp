@@ -10,33 +10,29 @@
 #include "expr/model.hpp"
 #include "fit/footprint.hpp"
 #include "fit/jacobian_mode.hpp"
-#include "fit/precision.hpp"
 #include "fit/settings.hpp"
 #include "nlsq/error.hpp"
+#include "plan/plan.hpp"
 #include "reduce/callback_evaluator.hpp"
 #include "solve/minimizer.hpp"
 
 namespace nlsq {
 namespace {
 
-MemoryEstimate estimate_of(const fit_impl::Problem& problem, const FitOptions& options) {
-  reduce::EvaluatorOptions evaluator = fit_impl::evaluator_options(options.threads);
+MemoryEstimate estimate_of(const fit_impl::TermView& view, const fit_impl::Problem& problem,
+                           const FitOptions& options) {
+  const reduce::EvaluatorOptions evaluator = fit_impl::evaluator_options(options.threads);
+  Plan plan;
+  plan::make(fit_impl::shape_of({&view, 1}, problem), options, evaluator, plan);
   MemoryEstimate out;
-  for (const reduce::Term& term : problem.terms) {
-    out.rows += term.rows;
-    out.threads =
-        std::max(out.threads, reduce::Walker::useful_threads(term.rows, evaluator.walk.threads));
-  }
-  out.parameters = problem.free();
-  out.least = fit_impl::least_footprint(problem, options, evaluator).most;
-  out.sample_rows = fit_impl::rows_sampled(problem, options);
-  evaluator.float32 = fit_impl::may_use_float32(problem, options, evaluator, out.sample_rows);
-  if (options.memory_limit > 0) {
-    fit_impl::keep_within(options.memory_limit, problem, options, evaluator, out.sample_rows);
-    out.threads = evaluator.walk.threads;
-  }
-  const fit_impl::Footprint takes =
-      fit_impl::footprint(problem, options, evaluator, out.sample_rows);
+  out.rows = plan.sizes.rows;
+  out.parameters = plan.sizes.free;
+  out.least = fit_impl::least_footprint(problem, options, evaluator, plan).most;
+  if (options.memory_limit > 0)
+    fit_impl::keep_within(options.memory_limit, problem, options, evaluator, plan);
+  out.threads = plan.execution.threads;
+  out.sample_rows = plan.numerics.sample_rows;
+  const fit_impl::Footprint takes = fit_impl::footprint(problem, options, evaluator, plan);
   out.data = takes.data;
   out.working = takes.usual;
   out.most = takes.most;
@@ -50,7 +46,7 @@ MemoryEstimate estimate_view(const Model& model, const Dataset& data, FitOptions
   const fit_impl::TermView view{&model, &data, options.loss, options.f_scale};
   fit_impl::Preparation preparation{.mode =
                                         fit_impl::choose_jacobian_mode(options.jacobian_mode).mode};
-  return estimate_of(fit_impl::make_problem({&view, 1}, options, preparation), options);
+  return estimate_of(view, fit_impl::make_problem({&view, 1}, options, preparation), options);
 }
 
 // `rows` values that are nowhere.

@@ -3,7 +3,6 @@
 
 #include <string_view>
 
-#include "base/environment.hpp"
 #include "fit/device.hpp"
 
 namespace nlsq::fit_impl {
@@ -11,7 +10,7 @@ namespace {
 
 struct Kind {
   std::string_view begins;  ///< the ids that are of this kind
-  std::unique_ptr<PassEngines> (*open)(const WantedEngine&, const Problem&, engine::Isa);
+  std::unique_ptr<PassEngines> (*open)(const plan::WantedDevice&, const Problem&, engine::Isa);
 };
 
 // The first that fits is taken.
@@ -21,19 +20,8 @@ constexpr Kind kKinds[] = {
 
 }  // namespace
 
-WantedEngine wanted_engine(const FitOptions& options) {
-  WantedEngine wanted;
-  if (!options.device.empty()) {
-    wanted.id = options.device;
-  } else if (const char* const value = base::value_of(base::Variable::device)) {
-    wanted = {value, "NLSQ_DEVICE"};
-  }
-  if (wanted.id == "cpu") wanted.id.clear();
-  return wanted;
-}
-
-std::unique_ptr<PassEngines> open_pass_engines(const WantedEngine& wanted, const Problem& problem,
-                                               engine::Isa isa) {
+std::unique_ptr<PassEngines> open_pass_engines(const plan::WantedDevice& wanted,
+                                               const Problem& problem, engine::Isa isa) {
   for (const Kind& kind : kKinds) {
     if (wanted.id.starts_with(kind.begins)) return kind.open(wanted, problem, isa);
   }

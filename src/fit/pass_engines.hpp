@@ -5,22 +5,14 @@
 
 #include <memory>
 #include <span>
-#include <string>
 
 #include "engine/isa.hpp"
 #include "fit/problem.hpp"
 #include "nlsq/fit.hpp"
+#include "plan/environment.hpp"
 #include "reduce/pass_engine.hpp"
 
 namespace nlsq::fit_impl {
-
-struct WantedEngine {
-  std::string id;  ///< empty: the walker ("cpu")
-  const char* asked_by = "device";
-};
-
-/// What is asked for: the option's, else NLSQ_DEVICE's. Costs two comparisons where nobody asks.
-WantedEngine wanted_engine(const FitOptions& options);
 
 class PassEngines {
  public:
@@ -32,7 +24,7 @@ class PassEngines {
 };
 
 /// Null where none is worth it ("auto"). Throws InputError for one that does not exist.
-std::unique_ptr<PassEngines> open_pass_engines(const WantedEngine& wanted, const Problem& problem,
-                                               engine::Isa isa);
+std::unique_ptr<PassEngines> open_pass_engines(const plan::WantedDevice& wanted,
+                                               const Problem& problem, engine::Isa isa);
 
 }  // namespace nlsq::fit_impl

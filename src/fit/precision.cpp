@@ -5,20 +5,11 @@
 #include <vector>
 
 #include "nlsq/error.hpp"
-#include "reduce/float32_pass.hpp"
 #include "solve/precision.hpp"
 
 namespace nlsq::fit_impl {
 namespace {
 
-// Rows of a fit that is known to gain (docs/adr/0007), however many threads there are, since the
-// same bits shall come out: with fewer the calls of a pass outweigh what it saves, in between two
-// threads would have too few each, and with more the float32 copy is worth its memory only to those
-// who ask.
-constexpr index_t kLeastRows = 4000;
-constexpr index_t kRowsForOne = 6143;
-constexpr index_t kRowsForSeveral = 16384;
-constexpr index_t kMostRows = 131072;
 constexpr int kPairs = 30;
 
 // None where a fit that can be measured has no float32 pass.
@@ -39,26 +30,7 @@ index_t data_rows(const Problem& problem) {
   return rows;
 }
 
-bool is_known_to_pay(index_t rows) {
-  return (rows >= kLeastRows && rows <= kRowsForOne) ||
-         (rows >= kRowsForSeveral && rows <= kMostRows);
-}
-
 }  // namespace
-
-bool may_use_float32(const Problem& problem, const FitOptions& options,
-                     const reduce::EvaluatorOptions& evaluator, index_t sampled) {
-  if (options.precision == Precision::float64 || sampled > 0 || evaluator.fold) return false;
-  if (options.precision == Precision::measure && options.max_nfev) return false;
-  if (options.precision == Precision::automatic && !is_known_to_pay(data_rows(problem)))
-    return false;
-  bool linear = true;
-  for (const reduce::Term& term : problem.terms) {
-    if (!reduce::Float32Pass::offers(term, evaluator.walk.isa)) return false;
-    linear &= term.program->linear;
-  }
-  return !linear;
-}
 
 bool float32_measured(const Problem& problem, const std::function<Tried(bool)>& fit) {
   using Verdict = reduce::Workspaces::Verdict;

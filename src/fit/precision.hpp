@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Whether a fit may use passes in single precision (docs/adr/0007).
+// Whether passes in single precision pay, by measurement (docs/adr/0007); whether there may be any
+// is in the plan.
 #pragma once
 
 #include <functional>
@@ -9,12 +10,6 @@
 #include "reduce/data_evaluator.hpp"
 
 namespace nlsq::fit_impl {
-
-/// Whether passes may be float32 (solve/precision.hpp says when they are): all terms offer such
-/// passes, some of them are not linear in their parameters, and no sample (of `sampled` rows) leads
-/// the way. automatic: 4,000 to 6,143 and 16,384 to 131,072 rows.
-bool may_use_float32(const Problem& problem, const FitOptions& options,
-                     const reduce::EvaluatorOptions& evaluator, index_t sampled);
 
 /// What became of a fit that is only measured.
 struct Tried {

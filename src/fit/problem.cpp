@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "fit/start_search.hpp"
 #include "nlsq/error.hpp"
 
 namespace nlsq::fit_impl {
@@ -68,6 +69,18 @@ Problem make_problem(std::span<const TermView> terms, const FitOptions& options,
   for (std::size_t t = 0; t < terms.size(); ++t)
     problem.terms.push_back(bind(terms[t], of_terms[t], places, options, preparation));
   return problem;
+}
+
+plan::Shape shape_of(std::span<const TermView> terms, const Problem& problem) {
+  const Model& model = *terms.front().model;
+  plan::Shape shape;
+  shape.terms = problem.terms;
+  shape.free = problem.free();
+  shape.parameters = problem.table.size();
+  shape.picks = terms.size() == 1 && problem.table.names.size() != model.parameters().size();
+  shape.start_given = is_given(problem.table);
+  shape.can_search = !shape.start_given && is_searchable(model);
+  return shape;
 }
 
 }  // namespace nlsq::fit_impl

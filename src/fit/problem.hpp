@@ -9,6 +9,7 @@
 #include "fit/binding.hpp"
 #include "fit/parameters.hpp"
 #include "nlsq/fit.hpp"
+#include "plan/plan.hpp"
 #include "reduce/term.hpp"
 
 namespace nlsq::fit_impl {
@@ -27,5 +28,8 @@ struct Problem {
 Problem make_problem(std::span<const TermView> terms, const FitOptions& options,
                      Preparation& preparation,
                      std::pmr::memory_resource* memory = std::pmr::get_default_resource());
+
+/// What a plan is made from, but for the device.
+plan::Shape shape_of(std::span<const TermView> terms, const Problem& problem);
 
 }  // namespace nlsq::fit_impl

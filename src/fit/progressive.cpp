@@ -9,19 +9,14 @@
 #include "linalg/gram.hpp"
 #include "linalg/triangle.hpp"
 #include "nlsq/error.hpp"
+#include "plan/thresholds.hpp"
 #include "solve/minimizer.hpp"
 
 namespace nlsq::fit_impl {
 namespace {
 
-constexpr index_t kLeastRows = 1024;     // of a sample
-constexpr index_t kMostRows = 131072;    // of one, so that memory does not grow with the data
-constexpr index_t kRowsAParameter = 64;  // of a sample
-constexpr index_t kShare = 64;           // of many rows one in so many is taken
-constexpr index_t kWorthIt = 8;          // rows for each of the sample's, at least
-constexpr index_t kInCache = 131072;     // rows up to which single ones are as cheap as neighbours
-constexpr index_t kNeighbours = 8;       // float64 values in a cache line
-constexpr index_t kMostParameters = 64;
+constexpr index_t kInCache = 131072;      // rows up to which single ones are as cheap as neighbours
+constexpr index_t kNeighbours = 8;        // float64 values in a cache line
 constexpr index_t kVeryMany = 1'000'000;  // rows that are worth a step on a part of them
 constexpr double kKappa = 1e8;            // beyond, the sample leaves something undetermined
 constexpr double kSpread = 10.0;          // standard deviations of a mean square
@@ -106,15 +101,6 @@ class SampledTerm {
 };
 
 }  // namespace
-
-index_t sample_rows(index_t rows, index_t n) {
-  if (n == 0 || n > kMostParameters) return 0;
-  const index_t needed = least_sample(n);
-  const index_t taken = std::max(needed, std::min(rows / kShare, kMostRows));
-  return rows >= kWorthIt * taken ? taken : 0;
-}
-
-index_t least_sample(index_t n) { return std::max(kLeastRows, kRowsAParameter * n); }
 
 reduce::Term sampled_term(const reduce::Term& all, index_t taken) {
   const index_t width = width_of(all.rows);
@@ -250,7 +236,7 @@ std::optional<SampleFit> fit_rows(const reduce::Term& term, index_t taken,
   SampledTerm sample(term, stratified_rows(term.rows, taken / width, width), width);
   reduce::DataEvaluator evaluator(sample.terms(), parameters.values, *parameters.free,
                                   evaluator_options, pool);
-  if (evaluator.rows() < kRowsAParameter * n) return std::nullopt;  // masked, most of them
+  if (evaluator.rows() < plan::kSampleAParameter * n) return std::nullopt;  // masked, most of them
 
   SolverOptions quick;
   quick.method = options.method;

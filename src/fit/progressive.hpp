@@ -17,12 +17,6 @@
 
 namespace nlsq::fit_impl {
 
-/// Rows of a sample of `rows` rows for n parameters; 0 where no sample pays.
-index_t sample_rows(index_t rows, index_t n);
-
-/// The fewest rows that serve as a sample for n parameters.
-index_t least_sample(index_t n);
-
 /// A term over a sample of another's rows, without their values.
 reduce::Term sampled_term(const reduce::Term& all, index_t taken);
 

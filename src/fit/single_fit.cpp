@@ -13,12 +13,14 @@
 #include <memory_resource>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/environment.hpp"
 #include "fit/bad_start.hpp"
 #include "fit/checkpoint.hpp"
 #include "fit/describe.hpp"
 #include "fit/empty_groups.hpp"
+#include "fit/explain.hpp"
 #include "fit/footprint.hpp"
 #include "fit/jacobian_mode.hpp"
 #include "fit/judgement.hpp"
@@ -46,6 +48,7 @@ std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
 // Bytes on the stack for what a fit of a few terms puts together; more of them take the heap.
 constexpr std::size_t kRoom = 4096;
+constexpr double kMeasured = 2.0;  // asked of a checkpoint, as passes ask with 0 and 1
 
 linalg::Vector at_positions(const linalg::Vector& values, const linalg::Indices& positions) {
   linalg::Vector picked;
@@ -59,8 +62,8 @@ class SingleFit {
       : terms_(terms),
         options_(options),
         mode_(choose_jacobian_mode(options.jacobian_mode)),
-        wanted_engine_(wanted_engine(options)),
-        wants_device_(!wanted_engine_.id.empty() && !streams),
+        wanted_device_(plan::wanted_device(options)),
+        wants_device_(!wanted_device_.id.empty() && !streams),
         // On a device no pass of the CPU looks at columns.
         preparation_{.mode = mode_.mode, .look_later = !wants_device_, .on_device = wants_device_},
         memory_(room_, sizeof(room_)),
@@ -71,21 +74,37 @@ class SingleFit {
         x0_(at_positions(table().start, table().free)),
         lower_(at_positions(table().lower, table().free)),
         upper_(at_positions(table().upper, table().free)) {
-    choose_passes();
-    keep_within_memory();
+    choose_device();
+    make_plan();
     open_checkpoint();
     watch_for_stops();
   }
 
+  // Nothing but the plan, parameters at their start.
+  FitResult planned() {
+    FitResult result;
+    describe(terms_, options_, preparation_, problem_.table, result);
+    result.popt.assign(table().start.begin(), table().start.end());
+    result.p0 = result.perr = result.popt;
+    result.pcov.assign(result.popt.size() * result.popt.size(), 0.0);
+    result.start_source = plan_.why.start == Reason::start_given ? "given" : "ones";
+    report_plan(result);
+    result.plan.execution.block =
+        reduce::Walker::block_of(bound().front(), evaluator_options_.walk);
+    result.jacobian_mode_source = mode_.source;
+    if (engines_) engines_->report(result);
+    return result;
+  }
+
   FitResult run() {
-    if (sampled_ > 0) sample_ = fit_on_sample(x0_, options_);
+    if (!wants_device_) look_first(terms_, problem_.terms, options_, looks_);
+    if (plan_.numerics.sample_rows > 0) sample_ = fit_on_sample(x0_, options_);
     measure_precision();
     make_evaluator();
-    const bool searches = may_search(terms_, problem_, options_);
     FitResult result;
-    result.start_source = is_given(table()) ? "given" : "ones";
+    result.start_source = plan_.why.start == Reason::start_given ? "given" : "ones";
     result.p0.assign(table().start.begin(), table().start.end());
-    complete(searches ? best_of_search(result) : best_from_start(), result);
+    complete(plan_.numerics.searches ? best_of_search(result) : best_from_start(), result);
     return result;
   }
 
@@ -95,29 +114,32 @@ class SingleFit {
 
   // -- prepare
 
-  // The device, the rows that are looked at in their first pass, the sample, the precision.
-  void choose_passes() {
+  void choose_device() {
     if (wants_device_)
-      engines_ = open_pass_engines(wanted_engine_, problem_, evaluator_options_.walk.isa);
+      engines_ = open_pass_engines(wanted_device_, problem_, evaluator_options_.walk.isa);
     on_device_ = engines_ && !engines_->passes().empty();
-    if (!wants_device_) look_first(terms_, problem_.terms, options_, looks_);
-    if (on_device_) return;
-    sampled_ = rows_sampled(problem_, options_);
-    evaluator_options_.float32 = may_use_float32(problem_, options_, evaluator_options_, sampled_);
   }
 
-  void keep_within_memory() {
-    if (options_.memory_limit <= 0) return;
-    for (const reduce::Term& term : bound()) {
-      if (term.workspaces != nullptr) term.workspaces->keep_one();
+  // The sample, the precision, the search, threads and blocks.
+  void make_plan() {
+    plan::Shape shape = shape_of(terms_, problem_);
+    shape.wants_device = wants_device_;
+    shape.on_device = on_device_;
+    plan::make(shape, options_, evaluator_options_, plan_);
+    if (options_.memory_limit > 0) {
+      for (const reduce::Term& term : bound()) {
+        if (term.workspaces != nullptr) term.workspaces->keep_one();
+      }
+      keep_within(options_.memory_limit, problem_, options_, evaluator_options_, plan_);
     }
-    keep_within(options_.memory_limit, problem_, options_, evaluator_options_, sampled_);
+    plan::apply(plan_, evaluator_options_);
   }
 
   void open_checkpoint() {
     if (options_.checkpoint.empty()) return;
-    checkpoint_.emplace(options_.checkpoint,
-                        description_of(terms_, problem_, options_, evaluator_options_, sampled_));
+    checkpoint_.emplace(
+        options_.checkpoint,
+        description_of(terms_, problem_, options_, evaluator_options_, plan_.numerics.sample_rows));
     evaluator_options_.log = &*checkpoint_;
   }
 
@@ -131,15 +153,27 @@ class SingleFit {
     evaluator_options_.walk.watch = options_.stop ? &with_stop_ : &options_.before_pass;
   }
 
-  // Precision::measure: fits with float32 passes and without in turn, once for a model.
+  // Precision::measure: fits with float32 passes and without in turn, once for a model. A run that
+  // goes on from a checkpoint keeps to what the first one measured.
   void measure_precision() {
     if (!evaluator_options_.float32 || options_.precision != Precision::measure) return;
-    evaluator_options_.float32 = float32_measured(problem_, [&](bool float32) {
+    const double question[] = {kMeasured};
+    std::vector<double> answer;
+    if (!checkpoint_ || !checkpoint_->recall(question, answer)) {
+      answer = {pays_in_float32() ? 1.0 : 0.0};
+      if (checkpoint_) checkpoint_->keep(question, answer);
+    }
+    plan_.numerics.float32 = evaluator_options_.float32 = answer.front() != 0.0;
+  }
+
+  bool pays_in_float32() {
+    return float32_measured(problem_, [&](bool float32) {
       FitOptions quiet(options_);
       quiet.callback = nullptr;
       quiet.stop = nullptr;
       reduce::EvaluatorOptions tried = evaluator_options_;
       tried.float32 = float32;
+      tried.log = nullptr;
       const auto start = std::chrono::steady_clock::now();
       reduce::DataEvaluator own(bound(), table().start, table().free, tried, shared_pool());
       const solve::Outcome end = solve::minimize(own, x0_, lower_, upper_, quiet, linear_);
@@ -160,8 +194,9 @@ class SingleFit {
 
   std::optional<SampleFit> fit_on_sample(std::span<const double> start, const SolverOptions& how) {
     std::optional<SampleFit> sample =
-        fit_sample(bound().front(), sampled_, {start, lower_, upper_, table().start, &table().free},
-                   how, evaluator_options_, shared_pool());
+        fit_sample(bound().front(), plan_.numerics.sample_rows,
+                   {start, lower_, upper_, table().start, &table().free}, how, evaluator_options_,
+                   shared_pool());
     if (sample) nfev_subsample_ += sample->nfev;
     return sample;
   }
@@ -180,7 +215,8 @@ class SingleFit {
 
   solve::Outcome attempt(std::span<const double> start, const SolverOptions& how) {
     sample_.reset();
-    if (sampled_ > 0 && options_.memory_limit == 0) sample_ = fit_on_sample(start, how);
+    if (plan_.numerics.sample_rows > 0 && options_.memory_limit == 0)
+      sample_ = fit_on_sample(start, how);
     return minimize(start, how);
   }
 
@@ -305,10 +341,16 @@ class SingleFit {
             .count();
   }
 
-  void report_path(const solve::Outcome& outcome, FitResult& result) const {
+  void report_plan(FitResult& result) const {
+    result.plan = plan_;
     result.isa = engine::name(evaluator_options_.walk.isa);
     result.derivative_order =
         bound().front().program->order == expr::Accumulation::forward ? "forward" : "reverse";
+  }
+
+  void report_path(const solve::Outcome& outcome, FitResult& result) const {
+    report_plan(result);
+    result.plan.execution.block = evaluator_->block();
     report_jacobian_mode(mode_, problem_.free(), evaluator_->rows(), result);
     result.nfev_float32 = outcome.nfev_float32;
     if (outcome.nfev_float32 > 0) result.precision = "mixed";
@@ -336,7 +378,7 @@ class SingleFit {
   std::span<const TermView> terms_;
   const FitOptions& options_;
   ModeChoice mode_;
-  WantedEngine wanted_engine_;
+  plan::WantedDevice wanted_device_;
   bool wants_device_, on_device_ = false;
   Preparation preparation_;
   alignas(std::max_align_t) std::byte room_[kRoom];
@@ -347,7 +389,7 @@ class SingleFit {
   Looks looks_;
   bool linear_;
   linalg::Vector x0_, lower_, upper_;
-  index_t sampled_ = 0;  // rows
+  Plan plan_;
   std::optional<Checkpoint> checkpoint_;
   std::function<void()> with_stop_;
   std::optional<SampleFit> sample_;
@@ -357,19 +399,33 @@ class SingleFit {
   Expectation expected_;
 };
 
-}  // namespace
-
-FitResult fit_terms(std::span<const TermView> terms, const FitOptions& options) {
+template <bool only_plan>
+FitResult fit_or_plan(std::span<const TermView> terms, const FitOptions& options) {
   const bool streams = any_streamed(terms);
   if (streams)
     refuse_for_streams(options);
   else
     refuse_empty_groups(terms, options);
   if (!streams && options.checkpoint.empty()) {
-    if (std::optional<FitResult> sparse = fit_sparse_if_it_pays(terms, options))
-      return std::move(*sparse);
+    std::optional<FitResult> sparse =
+        only_plan ? plan_sparse_if_it_pays(terms, options) : fit_sparse_if_it_pays(terms, options);
+    if (sparse) return std::move(*sparse);
   }
-  return SingleFit(terms, options, streams).run();
+  if constexpr (only_plan) {
+    return SingleFit(terms, options, streams).planned();
+  } else {
+    return SingleFit(terms, options, streams).run();
+  }
+}
+
+}  // namespace
+
+FitResult fit_terms(std::span<const TermView> terms, const FitOptions& options) {
+  return fit_or_plan<false>(terms, options);
+}
+
+FitResult plan_terms(std::span<const TermView> terms, const FitOptions& options) {
+  return fit_or_plan<true>(terms, options);
 }
 
 }  // namespace nlsq::fit_impl

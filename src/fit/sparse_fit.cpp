@@ -20,14 +20,12 @@
 #include "fit/settings.hpp"
 #include "fit/statistics.hpp"
 #include "nlsq/error.hpp"
+#include "plan/plan.hpp"
 #include "reduce/sparse_evaluator.hpp"
 #include "solve/minimizer.hpp"
 
 namespace nlsq::fit_impl {
 namespace {
-
-constexpr index_t kLeastParameters = 40;  // from which it pays
-constexpr index_t kPerRow = 4;            // parameters, for one that a row touches
 
 using Pick = program::ResidualSpec::Pick;
 
@@ -144,6 +142,45 @@ linalg::Vector at_positions(const linalg::Vector& values, const linalg::Indices&
   return picked;
 }
 
+Plan plan_of(const SparseProblem& problem, const ParameterTable& table, const FitOptions& options) {
+  plan::Shape shape{.terms = {&problem.terms.front().term(), 1},
+                    .free = static_cast<index_t>(table.free.size()),
+                    .parameters = table.size(),
+                    .picks = true,
+                    .start_given = is_given(table)};
+  Plan plan = plan::make_sparse(shape, options);
+  for (std::size_t t = 1; t < problem.terms.size(); ++t)
+    plan::add_term(problem.terms[t].term(), plan);
+  return plan;
+}
+
+// What is known of a sparse fit before its first pass.
+void report_plan(const SparseProblem& problem, const ModeChoice& mode, const FitOptions& options,
+                 FitResult& result) {
+  result.linear_solver = "sparse";
+  result.isa = engine::name(evaluator_options(options.threads).walk.isa);
+  const auto& order = problem.terms.front().term().program->order;
+  result.derivative_order = order == expr::Accumulation::forward ? "forward" : "reverse";
+  result.jacobian_mode_source = mode.source;
+  result.start_source = is_given(problem.table) ? "given" : "ones";
+  result.plan = plan_of(problem, problem.table, options);
+}
+
+FitResult plan_sparse(std::span<const TermView> terms, const FitOptions& options, SparseNames names,
+                      std::vector<std::vector<Pick>> picks,
+                      std::chrono::steady_clock::time_point /*began*/) {
+  const ModeChoice mode = choose_jacobian_mode(options.jacobian_mode);
+  Preparation preparation{.mode = mode.mode};
+  SparseProblem problem(terms, options, std::move(names), std::move(picks), preparation);
+  FitResult result;
+  const linalg::Vector& start = problem.table.start;
+  result.popt.assign(start.begin(), start.end());
+  result.p0 = result.perr = result.popt;
+  report_plan(problem, mode, options, result);
+  describe(terms, options, preparation, problem.table, result);
+  return result;
+}
+
 FitResult fit_sparse(std::span<const TermView> terms, const FitOptions& options, SparseNames names,
                      std::vector<std::vector<Pick>> picks,
                      std::chrono::steady_clock::time_point began) {
@@ -171,13 +208,9 @@ FitResult fit_sparse(std::span<const TermView> terms, const FitOptions& options,
   }
   FitResult result;
   result.p0.assign(table.start.begin(), table.start.end());
-  result.start_source = is_given(table) ? "given" : "ones";
+  report_plan(problem, mode, options, result);
   describe(terms, options, preparation, problem.table, result);
-  result.linear_solver = "sparse";
   for (const reduce::SparseTerm& term : problem.terms) result.n_masked += term.term().masked_rows;
-  result.isa = engine::name(isa);
-  const auto& order = problem.terms.front().term().program->order;
-  result.derivative_order = order == expr::Accumulation::forward ? "forward" : "reverse";
   report_jacobian_mode(mode, evaluator.parameters(), evaluator.rows(), result);
   const auto never = [](std::size_t) { return false; };
   fill_statistics(result, outcome, table.free, all, options, never);
@@ -188,8 +221,12 @@ FitResult fit_sparse(std::span<const TermView> terms, const FitOptions& options,
 
 }  // namespace
 
-std::optional<FitResult> fit_sparse_if_it_pays(std::span<const TermView> terms,
-                                               const FitOptions& options) {
+namespace {
+
+// `fit` is fit_sparse() or plan_sparse().
+template <class Fit>
+std::optional<FitResult> if_it_pays(std::span<const TermView> terms, const FitOptions& options,
+                                    const Fit& fit) {
   if (!may_pay(terms, options)) return std::nullopt;
   const auto began = std::chrono::steady_clock::now();
   const base::EnvironmentScope environment;
@@ -215,8 +252,20 @@ std::optional<FitResult> fit_sparse_if_it_pays(std::span<const TermView> terms,
   }
   SparseNames names = names_of_terms(terms);
   const auto all = static_cast<index_t>(names.all.size());
-  if (!is_asked_for && (all < kLeastParameters || all < kPerRow * touched)) return std::nullopt;
-  return fit_sparse(terms, options, std::move(names), std::move(picks), began);
+  if (!is_asked_for && !plan::sparse_pays(all, touched)) return std::nullopt;
+  return fit(terms, options, std::move(names), std::move(picks), began);
+}
+
+}  // namespace
+
+std::optional<FitResult> fit_sparse_if_it_pays(std::span<const TermView> terms,
+                                               const FitOptions& options) {
+  return if_it_pays(terms, options, fit_sparse);
+}
+
+std::optional<FitResult> plan_sparse_if_it_pays(std::span<const TermView> terms,
+                                                const FitOptions& options) {
+  return if_it_pays(terms, options, plan_sparse);
 }
 
 }  // namespace nlsq::fit_impl

@@ -16,4 +16,8 @@ namespace nlsq::fit_impl {
 std::optional<FitResult> fit_sparse_if_it_pays(std::span<const TermView> terms,
                                                const FitOptions& options);
 
+/// The same, but only its plan (fit/explain.hpp).
+std::optional<FitResult> plan_sparse_if_it_pays(std::span<const TermView> terms,
+                                                const FitOptions& options);
+
 }  // namespace nlsq::fit_impl

@@ -14,6 +14,7 @@
 #include "nlsq/error.hpp"
 #include "reduce/sparse_callback.hpp"
 #include "solve/minimizer.hpp"
+#include "solve/strategy.hpp"
 
 namespace nlsq {
 namespace {
@@ -97,7 +98,7 @@ FitResult sparse_least_squares(const ResidualFunction& fun, index_t m, std::span
   result.p0.assign(x0.begin(), x0.end());
   result.fixed.assign(n, false);
   result.defaulted.assign(n, false);
-  result.method = to_string(options.method == Method::automatic ? Method::trf : options.method);
+  result.method = to_string(solve::method_of(options.method));
   result.loss = "linear";
   result.engine = to_string(Engine::callback);
   result.linear_solver = "sparse";

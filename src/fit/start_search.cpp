@@ -19,7 +19,6 @@
 namespace nlsq::fit_impl {
 namespace {
 
-constexpr index_t kMostSearched = 32;  // parameters
 constexpr index_t kLeastRows = 24;     // that tell a clean end
 constexpr index_t kSerialRows = 1024;  // whose residuals are looked at
 constexpr double kSerial = 3.0;        // serial statistic of residuals without structure
@@ -100,21 +99,11 @@ std::shared_ptr<const search::SearchModel> search_model(const Model& model,
 
 }  // namespace
 
-bool may_search(std::span<const TermView> terms, const Problem& problem,
-                const FitOptions& options) {
-  const ParameterTable& table = problem.table;
-  if (is_given(table) || options.starts != Starts::search || terms.size() != 1) return false;
-  if (options.max_nfev) return false;  // who counts evaluations wants one fit
-  const auto n = static_cast<index_t>(table.free.size());
-  const reduce::Term& term = problem.terms.front();
-  if (n > kMostSearched || term.rows - term.masked_rows <= n) return false;
-  const Model& model = *terms.front().model;
+bool is_searchable(const Model& model) {
   if (model.outputs() != 1 || model.columns().empty()) return false;
-  if (problem.terms.front().program->linear) return false;
-  for (const expr::Symbol& symbol : model.impl()->parameters) {
-    if (symbol.index_column >= 0) return false;
-  }
-  return true;
+  const auto& symbols = model.impl()->parameters;
+  return std::none_of(symbols.begin(), symbols.end(),
+                      [](const expr::Symbol& symbol) { return symbol.index_column >= 0; });
 }
 
 void keep_short(SolverOptions& options, index_t rows, index_t n) {

@@ -19,9 +19,9 @@
 
 namespace nlsq::fit_impl {
 
-/// Whether there is something to search for: one term with one response, parameters without a
-/// start that are not gathered, and a model that is not linear.
-bool may_search(std::span<const TermView> terms, const Problem& problem, const FitOptions& options);
+/// Whether a model is of the kind that starts are searched for: one value a row, columns, and no
+/// parameter that rows pick.
+bool is_searchable(const Model& model);
 
 /// Evaluations for a fit that is only the first of several, or one of them.
 void keep_short(SolverOptions& options, index_t rows, index_t n);

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "base/nearest.hpp"
-#include "fit/sparse_statistics.hpp"
+#include "fit/local_statistics.hpp"
 #include "linalg/triangle.hpp"
 #include "stats/covariance.hpp"
 #include "stats/statistics.hpp"
@@ -257,8 +257,8 @@ void fill_statistics(FitResult& r, solve::Outcome& outcome, std::span<const inde
   r.attempts = outcome.attempts;
   r.optimality = outcome.optimality;
   r.fold = fold_name(outcome.summary.fold);
-  if (outcome.summary.normal) {
-    fill_sparse_covariance(r, outcome, free, options);
+  if (outcome.summary.local) {
+    fill_local_covariance(r, outcome, free, options);
   } else {
     drop_columns_of_rounding(r, free, responses, outcome.summary);
     fill_covariance(r, outcome, free, options, acts_in_jumps);

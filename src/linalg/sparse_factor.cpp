@@ -24,7 +24,7 @@ struct SparseFactor::Impl {
 };
 
 SparseFactor::SparseFactor(std::shared_ptr<const SparsePattern> pattern)
-    : impl_(std::make_unique<Impl>()) {
+    : LocalSolver(pattern->n), impl_(std::make_unique<Impl>()) {
   const auto n = static_cast<Eigen::Index>(pattern->n);
   impl_->scaled.resize(n, n);
   impl_->scaled.resizeNonZeros(static_cast<Eigen::Index>(pattern->entries()));
@@ -37,8 +37,9 @@ SparseFactor::SparseFactor(std::shared_ptr<const SparsePattern> pattern)
 
 SparseFactor::~SparseFactor() = default;
 
-bool SparseFactor::factor(const SparseNormal& normal, std::span<const double> scale,
+bool SparseFactor::factor(const LocalModel& model, std::span<const double> scale,
                           std::span<const double> added, double lambda) {
+  const auto& normal = static_cast<const SparseNormal&>(model);
   const SparsePattern& p = *impl_->pattern;
   double* const values = impl_->scaled.valuePtr();
   for (std::size_t j = 0; j < z(p.n); ++j) {

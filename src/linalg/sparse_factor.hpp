@@ -13,25 +13,21 @@
 
 namespace nlsq::linalg {
 
-class SparseFactor {
+class SparseFactor final : public LocalSolver {
  public:
   explicit SparseFactor(std::shared_ptr<const SparsePattern> pattern);
-  ~SparseFactor();
-  SparseFactor(const SparseFactor&) = delete;
-  SparseFactor& operator=(const SparseFactor&) = delete;
+  ~SparseFactor() override;
 
-  /// Factors S; `scale` and `added` (c) have n values. False where it is not positive definite
-  /// beyond rounding: a pivot is below 1e-14 of its diagonal entry.
-  bool factor(const SparseNormal& normal, std::span<const double> scale,
-              std::span<const double> added, double lambda);
-  /// b ← S⁻¹ b.
-  void solve(std::span<double> b) const;
+  /// Of a SparseNormal. False where a pivot is below 1e-14 of its diagonal entry.
+  bool factor(const LocalModel& model, std::span<const double> scale, std::span<const double> added,
+              double lambda) override;
+  void solve(std::span<double> b) const override;
   /// The diagonal of S⁻¹, from the entries of the factor alone (Takahashi, Fagan, Chin 1973): about
   /// the cost of the factorization.
-  std::vector<double> inverse_diagonal() const;
+  std::vector<double> inverse_diagonal() const override;
   /// Pivots below a number: of a singular S as many as dimensions of its null space, where λ is
   /// small and the number somewhat larger.
-  index_t pivots_below(double limit) const;
+  index_t pivots_below(double limit) const override;
   /// Nonzero entries of L.
   index_t entries() const;
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "linalg/sparse_factor.hpp"
+
 namespace nlsq::linalg {
 namespace {
 
@@ -83,6 +85,35 @@ double SparseNormal::product(std::span<const double> u, std::span<const double> 
     }
   }
   return sum;
+}
+
+void SparseNormal::multiply(std::span<const double> v, std::span<const double> scale,
+                            std::span<double> out) const {
+  std::fill(out.begin(), out.end(), 0.0);
+  for (std::size_t j = 0; j + 1 < pattern->start.size(); ++j) {
+    auto e = z(pattern->start[j]);
+    out[j] += scale[j] * values[e] * scale[j] * v[j];
+    for (++e; e < z(pattern->start[j + 1]); ++e) {
+      const auto i = z(pattern->row[e]);
+      const double entry = scale[i] * values[e] * scale[j];
+      out[i] += entry * v[j];
+      out[j] += entry * v[i];
+    }
+  }
+}
+
+std::unique_ptr<LocalSolver> SparseNormal::solver() const {
+  return std::make_unique<SparseFactor>(pattern);
+}
+
+SparseNormal& own_normal(std::shared_ptr<LocalModel>& held,
+                         const std::shared_ptr<const SparsePattern>& pattern) {
+  auto* known = held.use_count() == 1 ? dynamic_cast<SparseNormal*>(held.get()) : nullptr;
+  if (known != nullptr && known->pattern == pattern) return *known;
+  auto made = std::make_shared<SparseNormal>();
+  made->pattern = pattern;
+  held = made;
+  return *made;
 }
 
 }  // namespace nlsq::linalg

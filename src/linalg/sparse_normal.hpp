@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "linalg/local_model.hpp"
 #include "nlsq/types.hpp"
 
 namespace nlsq::linalg {
@@ -29,17 +30,25 @@ SparsePattern pattern_of_groups(index_t n, std::span<const std::int32_t> positio
 /// The union of two.
 SparsePattern merged(const SparsePattern& a, const SparsePattern& b);
 
-struct SparseNormal {
+struct SparseNormal final : LocalModel {
   std::shared_ptr<const SparsePattern> pattern;
   std::vector<double> values;
 
-  index_t n() const { return pattern->n; }
-  double diagonal(std::size_t j) const {
+  index_t n() const override { return pattern->n; }
+  double diagonal(std::size_t j) const override {
     return values[static_cast<std::size_t>(pattern->start[j])];
   }
+  void multiply(std::span<const double> v, std::span<const double> scale,
+                std::span<double> out) const override;
   /// Σ u_i s_i H_ij s_j v_j.
   double product(std::span<const double> u, std::span<const double> v,
-                 std::span<const double> scale) const;
+                 std::span<const double> scale) const override;
+  std::unique_ptr<LocalSolver> solver() const override;
 };
+
+/// The matrix that a summary holds, for values of another point; a new one where there is none of
+/// this kind, or a copy of the summary holds it, too.
+SparseNormal& own_normal(std::shared_ptr<LocalModel>& held,
+                         const std::shared_ptr<const SparsePattern>& pattern);
 
 }  // namespace nlsq::linalg

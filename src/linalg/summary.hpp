@@ -7,14 +7,14 @@
 #include <limits>
 #include <memory>
 
-#include "linalg/sparse_normal.hpp"
+#include "linalg/local_model.hpp"
 #include "linalg/vector.hpp"
 #include "nlsq/types.hpp"
 
 namespace nlsq::linalg {
 
 /// How a triangle was made. gram: chol((JD)ᵀ(JD)); pgram: chol of the Gram matrix of Z = J·P⁻¹,
-/// multiplied back; qr: Householder. sparse: there is none, but the nonzero entries of JᵀJ.
+/// multiplied back; qr: Householder. sparse: there is none, but a model that knows JᵀJ (local).
 enum class Fold : std::uint8_t { gram, pgram, qr, sparse };
 
 /// n: parameters. R is n×n, upper triangular, column-major (R[i + j·n]), with RᵀR = J̃ᵀJ̃; rows that
@@ -25,7 +25,7 @@ struct Summary {
   index_t rows = 0;  ///< rows used (masked ones left out)
   Matrix R;          ///< n×n
   /// J̃ᵀJ̃, in place of R and qtf, which are empty then.
-  std::shared_ptr<SparseNormal> normal;
+  std::shared_ptr<LocalModel> local;
   Vector qtf;         ///< n: Rᵀ qtf = g up to rounding; Qᵀf itself for the linear loss
   Vector g;           ///< n: gradient Jᵀρ′f of the cost
   double cost = 0;    ///< ½ Σ f_scale² ρ(z)
@@ -38,7 +38,7 @@ struct Summary {
   /// R, qtf and g are estimates, or were not asked for: no reason to stop at them.
   bool estimated = false;
 
-  void resize_sparse(index_t parameters) {
+  void resize_local(index_t parameters) {
     n = parameters;
     g.assign(static_cast<std::size_t>(n), 0.0);
   }

@@ -87,8 +87,8 @@ void restrict_columns(const Triangle& t, std::span<const double> rhs,
 }
 
 void column_norms(const Summary& summary, std::span<double> out) {
-  if (summary.normal) {
-    for (std::size_t j = 0; j < out.size(); ++j) out[j] = std::sqrt(summary.normal->diagonal(j));
+  if (summary.local) {
+    for (std::size_t j = 0; j < out.size(); ++j) out[j] = std::sqrt(summary.local->diagonal(j));
     return;
   }
   for (index_t j = 0; j < summary.n; ++j) {

@@ -66,6 +66,8 @@ DataEvaluator::DataEvaluator(std::span<const Term> terms, std::span<const double
   gradient_.assign(z(n), 0.0);
 }
 
+index_t DataEvaluator::block() const { return states_.front()->full.block(); }
+
 bool DataEvaluator::offers_float32() const {
   return options_.float32 && parameters() > 0 && !options_.fold &&
          usual_folds(rows_, parameters(), options_) == FoldsUsed::gram &&

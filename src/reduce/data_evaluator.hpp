@@ -60,6 +60,8 @@ class DataEvaluator final : public solve::Evaluator {
     if (options_.log != nullptr) return logged_summary(p, grade, out);
     find_summary(p, grade, out);
   }
+  /// Rows of a block in passes over the first term.
+  index_t block() const;
   bool offers_float32() const override;
   bool begin_float32() override;
   void end_float32() override { is_low_ = false; }

@@ -121,18 +121,14 @@ void SparseCallback::differentiate(std::span<const double> p) {
 
 void SparseCallback::summary(std::span<const double> p, solve::Grade, linalg::Summary& out) {
   residuals_at(p);
-  out.resize_sparse(n_);
+  out.resize_local(n_);
   out.rows = m_;
   out.cost = half_square(f_);
   out.sum_f2 = 2.0 * out.cost;
   out.fold = linalg::Fold::sparse;
   out.estimated = false;
   out.finite = std::isfinite(out.cost);
-  if (!out.normal || out.normal.use_count() > 1) {
-    out.normal = std::make_shared<linalg::SparseNormal>();
-    out.normal->pattern = pattern_;
-  }
-  std::vector<double>& H = out.normal->values;
+  std::vector<double>& H = linalg::own_normal(out.local, pattern_).values;
   H.assign(z(pattern_->entries()), 0.0);
   if (!out.finite) return;
   differentiate(p);
@@ -154,11 +150,9 @@ void SparseCallback::trial(std::span<const double> p, solve::Grade grade, double
   residuals_at(p);
   const double value = half_square(f_);
   if (std::isfinite(value) && value <= limit) return summary(p, grade, out);
-  if (!out.normal) {
-    out.resize_sparse(n_);
-    out.normal = std::make_shared<linalg::SparseNormal>();
-    out.normal->pattern = pattern_;
-    out.normal->values.assign(z(pattern_->entries()), 0.0);
+  if (!out.local) {
+    out.resize_local(n_);
+    linalg::own_normal(out.local, pattern_).values.assign(z(pattern_->entries()), 0.0);
   }
   out.fold = linalg::Fold::sparse;
   out.rows = m_;

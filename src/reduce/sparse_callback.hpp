@@ -33,7 +33,7 @@ class SparseCallback final : public solve::Evaluator {
 
   index_t parameters() const override { return n_; }
   index_t rows() const override { return m_; }
-  bool is_sparse() const override { return true; }
+  bool has_local_models() const override { return true; }
   bool ends_with_cost() const override { return true; }
   double cost(std::span<const double> p) override;
   void summary(std::span<const double> p, solve::Grade grade, linalg::Summary& out) override;

@@ -151,7 +151,7 @@ void SparseEvaluator::add_segment(const SparseTerm& term, const program::Residua
                                   linalg::Summary& out) {
   const std::int32_t* const positions = term.positions(tuple);
   const std::int32_t* const entries = term.entries(tuple);
-  std::vector<double>& H = out.normal->values;
+  std::vector<double>& H = static_cast<linalg::SparseNormal&>(*out.local).values;
   const double* const f = f_ + begin;
   for (std::size_t i = 0; i < output.jacobian.size(); ++i) {
     const index_t pick = output.jacobian[i].parameter;
@@ -211,13 +211,9 @@ void SparseEvaluator::add_rows(const SparseTerm& term, const Workspace& w, index
 void SparseEvaluator::summary(std::span<const double> p, solve::Grade, linalg::Summary& out) {
   load(p);
   const index_t n = parameters();
-  if (out.n != n || static_cast<index_t>(out.g.size()) != n) out.resize_sparse(n);
-  // A copy of the summary may hold the values of another point.
-  if (!out.normal || out.normal.use_count() > 1) {
-    out.normal = std::make_shared<linalg::SparseNormal>();
-    out.normal->pattern = pattern_;
-  }
-  out.normal->values.assign(z(pattern_->entries()), 0.0);
+  if (out.n != n || static_cast<index_t>(out.g.size()) != n) out.resize_local(n);
+  std::vector<double>& H = linalg::own_normal(out.local, pattern_).values;
+  H.assign(z(pattern_->entries()), 0.0);
   std::fill(out.g.begin(), out.g.end(), 0.0);
   rho_ = f2_ = 0.0;
   double linear = 0.0;  // Σf² of the terms without a loss
@@ -235,7 +231,7 @@ void SparseEvaluator::summary(std::span<const double> p, solve::Grade, linalg::S
   out.sum_f2 = f2_;
   out.fold = linalg::Fold::sparse;
   out.estimated = false;
-  out.finite = std::isfinite(out.cost) && all_finite(out.normal->values) && all_finite(out.g);
+  out.finite = std::isfinite(out.cost) && all_finite(H) && all_finite(out.g);
 }
 
 std::optional<Fault> SparseEvaluator::find_fault(std::span<const double> p) {

@@ -27,7 +27,7 @@ class SparseEvaluator final : public solve::Evaluator {
 
   index_t parameters() const override { return static_cast<index_t>(free_.size()); }
   index_t rows() const override { return rows_; }
-  bool is_sparse() const override { return true; }
+  bool has_local_models() const override { return true; }
   double cost(std::span<const double> p) override;
   void summary(std::span<const double> p, solve::Grade grade, linalg::Summary& out) override;
 

@@ -63,6 +63,7 @@ class Walker {
   /// Lets go of the folds of workers 1, 2, …
   void forget_clones() { clones_.clear(); }
 
+  index_t block() const { return division_.block; }
   bool is_one_block() const { return term_->rows <= division_.block; }
   /// The registers of a term that is one block, after a pass over it; else null.
   const engine::Interpreter* held() const {

@@ -9,33 +9,30 @@
 #include <algorithm>
 #include <cmath>
 
-#include "linalg/least_norm.hpp"
-#include "linalg/more_hebden.hpp"
-#include "linalg/triangle.hpp"
 #include "solve/bounds.hpp"
+#include "solve/faces.hpp"
 #include "solve/strategy.hpp"
 #include "solve/trust_region.hpp"
 
 namespace nlsq::solve {
 namespace {
-constexpr double kSingular = 1e-12;  // scaled diagonal of a face that is suspected to be singular
 // Of given scales: the corners of the first box of several parameters are not where one is 0, by
 // which models divide.
 constexpr double kShortOfZero = 0.99;
 constexpr double kFirstRadius = 0.3;  // of the largest scaled start value
 
+// Faces: the model of a point (faces.hpp).
+template <class Faces>
 class Dogbox final : public Strategy {
  public:
-  explicit Dogbox(const State& state) : more_hebden_(state.n), work_(state.scale.size()) {
-    triangle_.resize(state.n);
-    face_.resize(state.n);
-    free_.reserve(work_.size());
-    inner_.reserve(work_.size());
+  explicit Dogbox(const State& state) : faces_(state), n_(state.scale.size()) {
+    free_.reserve(n_);
+    inner_.reserve(n_);
   }
 
   void start(State& state) override {
     double length = 0.0;
-    for (std::size_t j = 0; j < work_.size(); ++j) {
+    for (std::size_t j = 0; j < n_; ++j) {
       length = std::max(length, std::abs(state.here->x[j]) / state.scale[j]);
     }
     const double share = state.own_scales ? kFirstRadius : state.n > 1 ? kShortOfZero : 1.0;
@@ -47,20 +44,19 @@ class Dogbox final : public Strategy {
 
   void model(State& state) override {
     free_.clear();
-    for (std::size_t j = 0; j < work_.size(); ++j) {
+    for (std::size_t j = 0; j < n_; ++j) {
       const double g = state.here->sum.g[j];
       const bool pushed = (state.here->x[j] <= state.lower[j] && g > 0.0) ||
                           (state.here->x[j] >= state.upper[j] && g < 0.0);
       if (!pushed) free_.push_back(j);
     }
-    linalg::select_columns(state.here->sum, state.scale, free_, triangle_, work_);
+    faces_.select(state, free_);
     const std::size_t n = free_.size();
-    for (auto* v : {&g_, &p_, &low_, &high_, &direction_, &product_}) v->resize(n);
+    for (auto* v : {&g_, &p_, &low_, &high_, &direction_}) v->resize(n);
     for (std::size_t k = 0; k < n; ++k) g_[k] = state.scale[free_[k]] * state.here->sum.g[free_[k]];
-    load_model(more_hebden_, triangle_, g_, state);
-    state.newton_reduction = more_hebden_.newton_reduction();
-    linalg::multiply(triangle_, g_, product_);
-    const double curvature = linalg::dot(product_, product_);
+    faces_.load(state, g_);
+    state.newton_reduction = faces_.newton_reduction();
+    const double curvature = faces_.curvature(g_);
     cauchy_ = curvature > 0.0 ? linalg::dot(g_, g_) / curvature : kInfinity;
   }
 
@@ -68,8 +64,7 @@ class Dogbox final : public Strategy {
     radius_ = state.radius;
     set_box(state);
     dogleg();
-    linalg::multiply(triangle_, p_, product_);
-    state.predicted = -linalg::dot(g_, p_) - 0.5 * linalg::dot(product_, product_);
+    state.predicted = -linalg::dot(g_, p_) - 0.5 * faces_.curvature(p_);
     state.held_short = held_short_;
     state.step_length = 0.0;
     std::copy(state.here->x.begin(), state.here->x.end(), state.trial->x.begin());
@@ -98,8 +93,8 @@ class Dogbox final : public Strategy {
   }
 
   void dogleg() {
-    const std::span<const double> newton = more_hebden_.newton_step();
-    held_short_ = !more_hebden_.complete() || !inside(newton, low_, high_);
+    const std::span<const double> newton = faces_.newton_step();
+    held_short_ = !faces_.complete() || !inside(newton, low_, high_);
     if (!held_short_) {
       std::copy(newton.begin(), newton.end(), p_.begin());
       return;
@@ -107,7 +102,7 @@ class Dogbox final : public Strategy {
     for (std::size_t k = 0; k < p_.size(); ++k) direction_[k] = -g_[k];
     std::fill(p_.begin(), p_.end(), 0.0);
     advance(std::min(cauchy_, stride_to_bound(p_, direction_, low_, high_)));
-    if (!more_hebden_.complete()) return;
+    if (!faces_.complete()) return;
     for (std::size_t k = 0; k < p_.size(); ++k) direction_[k] = newton[k] - p_[k];
     advance(std::min(1.0, stride_to_bound(p_, direction_, low_, high_)));
     while (along_face()) {}
@@ -123,17 +118,7 @@ class Dogbox final : public Strategy {
       if (p_[k] > low_[k] && p_[k] < high_[k]) inner_.push_back(k);
     }
     if (inner_.empty() || inner_.size() == p_.size()) return false;
-    linalg::multiply(triangle_, p_, product_);
-    for (std::size_t k = 0; k < p_.size(); ++k) product_[k] += triangle_.b[k];
-    linalg::restrict_columns(triangle_, product_, inner_, face_, work_);
-    std::fill(direction_.begin(), direction_.end(), 0.0);
-    if (linalg::min_diagonal(face_) < kSingular) {
-      const linalg::LeastNorm least = linalg::least_norm(face_);
-      for (std::size_t i = 0; i < inner_.size(); ++i) direction_[inner_[i]] = least.p[i];
-    } else {
-      linalg::solve(face_, face_.b);
-      for (std::size_t i = 0; i < inner_.size(); ++i) direction_[inner_[i]] = -face_.b[i];
-    }
+    faces_.inner_step(p_, g_, inner_, direction_);
     const double t = stride_to_bound(p_, direction_, low_, high_);
     advance(std::min(t, 1.0));
     return t < 1.0;
@@ -148,16 +133,19 @@ class Dogbox final : public Strategy {
     }
   }
 
-  linalg::Triangle triangle_, face_;
-  linalg::MoreHebden more_hebden_;
-  base::SmallVector<std::size_t, 8> free_, inner_;
-  linalg::Vector work_, g_, p_, low_, high_, direction_, product_;
+  Faces faces_;
+  std::size_t n_;
+  Positions free_, inner_;
+  linalg::Vector g_, p_, low_, high_, direction_;
   double cauchy_ = 0, radius_ = 0;
   bool held_short_ = false;
 };
 
 }  // namespace
 
-StrategyPtr make_dogbox(const State& state, StrategyRoom& room) { return room.make<Dogbox>(state); }
+StrategyPtr make_dogbox(const State& state, StrategyRoom& room) {
+  if (state.local) return room.make<Dogbox<LocalFaces>>(state);
+  return room.make<Dogbox<DenseFaces>>(state);
+}
 
 }  // namespace nlsq::solve

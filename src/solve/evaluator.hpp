@@ -26,8 +26,8 @@ class Evaluator {
   virtual index_t parameters() const = 0;  ///< n
   virtual index_t rows() const = 0;        ///< residuals m, masked ones left out
 
-  /// Summaries hold the sparse normal matrix in place of a triangle.
-  virtual bool is_sparse() const { return false; }
+  /// Summaries hold a model (linalg/local_model.hpp) in place of a triangle.
+  virtual bool has_local_models() const { return false; }
 
   /// Cost at p (n values); NaN or inf when a residual is not finite there. One pass.
   virtual double cost(std::span<const double> p) = 0;

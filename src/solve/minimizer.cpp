@@ -118,7 +118,7 @@ index_t refine(Evaluator& evaluator, State& state, Strategy& strategy, const Sto
 bool lacks_all_slope(const linalg::Summary& sum) {
   const auto is_zero = [](double v) { return v == 0.0; };
   return sum.n > 1 && sum.cost > 0.0 && !sum.estimated && std::ranges::all_of(sum.g, is_zero) &&
-         std::ranges::all_of(sum.R, is_zero) && !sum.normal;
+         std::ranges::all_of(sum.R, is_zero) && !sum.local;
 }
 
 // No step stays where residuals are finite, which is why a fit ends.
@@ -261,7 +261,7 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
                  std::span<const double> upper, const SolverOptions& options, bool linear_loss,
                  const Shortcut* shortcut) {
   check_start(evaluator, x0, lower, upper, options);
-  State state(evaluator.parameters(), evaluator.rows(), lower, upper, evaluator.is_sparse());
+  State state(evaluator.parameters(), evaluator.rows(), lower, upper, evaluator.has_local_models());
   state.linear_loss = linear_loss;
   state.first_step = options.first_step;
   const index_t limit = evaluation_limit(options, state.n);
@@ -317,7 +317,7 @@ Outcome minimize(Evaluator& evaluator, std::span<const double> x0, std::span<con
       strategy->model(state);
       const index_t before = state.iterations;
       stop = improve(evaluator, state, *strategy, options, limit, precision);
-      if (stop.now && !state.last_finite && is_at_edge(stop) && !state.sparse) {
+      if (stop.now && !state.last_finite && is_at_edge(stop) && !state.local) {
         if (slide_along_edge(evaluator, state, options, limit) > kAlongEdge) stop = {};
       }
       if (state.iterations == before) continue;

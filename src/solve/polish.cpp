@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "linalg/least_norm.hpp"
-#include "linalg/sparse_factor.hpp"
+#include "linalg/local_model.hpp"
 #include "linalg/triangle.hpp"
 #include "solve/bounds.hpp"
 
@@ -35,14 +35,14 @@ constexpr index_t kZigzag =
 class FreeProblem {
  public:
   explicit FreeProblem(const State& state) : work_(static_cast<std::size_t>(state.n)) {
-    if (!state.sparse) triangle_.resize(state.n);
+    if (!state.local) triangle_.resize(state.n);
   }
 
   // Sets trial.x and step, the shortest of the Gauss-Newton steps; returns its scaled length, inf
   // where the triangle of a robust loss does not explain the gradient.
   double step(State& state) {
     measure(state);
-    if (state.sparse) return sparse_step(state);
+    if (state.local) return local_step(state);
     linalg::select_columns(state.here->sum, state.scale, free_, triangle_, work_);
     misfit_ = linalg::norm(triangle_.b);
     if (!solve(state)) return kInfinity;
@@ -69,17 +69,17 @@ class FreeProblem {
 
  private:
   // As step(), with held parameters left out by unit rows.
-  double sparse_step(State& state) {
+  double local_step(State& state) {
     const std::size_t n = state.step.size();
-    const linalg::SparseNormal& normal = *state.here->sum.normal;
-    if (!factor_) factor_.emplace(normal.pattern);
+    const linalg::LocalModel& model = *state.here->sum.local;
+    if (!factor_) factor_ = model.solver();
     std::vector<double> scale(n, 0.0), held(n, 1.0), step(n, 0.0);
     for (const std::size_t j : free_) {
       scale[j] = state.scale[j];
       held[j] = 0.0;
       step[j] = scale[j] * state.here->sum.g[j];
     }
-    if (!factor_->factor(normal, scale, held, 0.0)) return kInfinity;
+    if (!factor_->factor(model, scale, held, 0.0)) return kInfinity;
     factor_->solve(step);
     double square = 0.0;
     for (const std::size_t j : free_) {
@@ -132,7 +132,7 @@ class FreeProblem {
   }
 
   linalg::Triangle triangle_;
-  std::optional<linalg::SparseFactor> factor_;
+  std::unique_ptr<linalg::LocalSolver> factor_;
   base::SmallVector<std::size_t, 8> free_;
   linalg::Vector work_;
   double misfit_ = 0;

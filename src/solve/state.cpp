@@ -12,13 +12,13 @@
 namespace nlsq::solve {
 
 State::State(index_t parameters, index_t row_count, std::span<const double> lo,
-             std::span<const double> hi, bool is_sparse)
-    : n(parameters), rows(row_count), lower(lo), upper(hi), sparse(is_sparse) {
+             std::span<const double> hi, bool has_local_models)
+    : n(parameters), rows(row_count), lower(lo), upper(hi), local(has_local_models) {
   const auto size = static_cast<std::size_t>(n);
   for (Point& point : points) {
     point.x.resize(size);
-    if (sparse) {
-      point.sum.resize_sparse(n);
+    if (local) {
+      point.sum.resize_local(n);
     } else {
       point.sum.resize(n);
     }

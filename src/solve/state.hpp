@@ -27,7 +27,7 @@ struct State {
   bool linear_loss = true;
   std::span<const double> lower, upper;
   bool bounded = false;  ///< some bound is finite
-  bool sparse = false;   ///< summaries are (Evaluator::is_sparse)
+  bool local = false;    ///< summaries hold models (Evaluator::has_local_models)
 
   Point* here = &points[0];  ///< the best point seen
   Point* trial = &points[1];
@@ -60,7 +60,7 @@ struct State {
   index_t nfev = 0, njev = 0, iterations = 0;
 
   State(index_t parameters, index_t row_count, std::span<const double> lo,
-        std::span<const double> hi, bool is_sparse = false);
+        std::span<const double> hi, bool has_local_models = false);
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 

@@ -58,12 +58,17 @@ class StrategyRoom {
 /// A strategy in a room that outlives it.
 using StrategyPtr = std::unique_ptr<Strategy, StrategyRoom::Destroy>;
 
+/// What stands for automatic: trf takes bounds and every loss.
+constexpr Method method_of(Method method) {
+  return method == Method::automatic ? Method::trf : method;
+}
+
 StrategyPtr make_strategy(Method method, const State& state, StrategyRoom& room);
 // make_trf, make_lm …: one a row of options.def, each in the file of its method.
 #define NLSQ_METHOD(id, name, bounds, sparse, meaning) \
   StrategyPtr make_##id(const State& state, StrategyRoom& room);
 #include "nlsq/options.def"
-/// trf and lm on a sparse normal matrix.
-StrategyPtr make_sparse(const State& state, StrategyRoom& room);
+/// trf and lm on models that are no triangles; dogbox tells by the state.
+StrategyPtr make_local_trust(const State& state, StrategyRoom& room);
 
 }  // namespace nlsq::solve

@@ -74,7 +74,8 @@ void resize_radius(State& state, double actual) {
 void Strategy::resize(State& state, double actual) const { resize_radius(state, actual); }
 
 StrategyPtr make_strategy(Method method, const State& state, StrategyRoom& room) {
-  if (state.sparse) return make_sparse(state, room);
+  method = method_of(method);
+  if (state.local && method != Method::dogbox) return make_local_trust(state, room);
   using Make = StrategyPtr (*)(const State&, StrategyRoom&);
   constexpr Make kMake[] = {
 #define NLSQ_METHOD(id, name, bounds, sparse, meaning) make_##id,

@@ -22,13 +22,15 @@ ALLOWED = {
     "search": {"base", "expr", "program", "engine", "batch", "linalg"},
     "data": {"base"},
     "models": {"base"},
-    "fit": {"base", "expr", "program", "engine", "linalg", "solve", "stats", "reduce", "batch", "search", "data", "rows"},
+    "plan": {"base", "program", "engine", "linalg", "solve", "reduce", "rows", "fit"},
+    "fit": {"base", "expr", "program", "engine", "linalg", "solve", "stats", "reduce", "batch", "search", "data", "rows", "plan"},
 }
 # Narrower than the folder: what may be included from it.
 ONLY = {
     ("reduce", "solve"): {"solve/evaluator.hpp"},
     ("engine", "expr"): {"expr/op.hpp"},
     ("reduce", "expr"): {"expr/differentiate.hpp"},
+    ("plan", "fit"): set(),  # FitOptions in nlsq/fit.hpp alone
     ("reduce", "rows"): set(),  # the interface in nlsq/rows.hpp alone
 }
 # The folder a public header belongs to.
@@ -37,7 +39,7 @@ PUBLIC = {
     "options": "base", "result_fields": "base", "differences": "engine", "model": "expr", "ops": "base", "table": "data", "rows": "rows", "row_files": "rows", "remote_rows": "rows", "models": "models",
     "data": "fit", "fit": "fit", "result": "fit", "least_squares": "fit", "fit_many": "fit", "runtime": "fit", "nlsq": "fit",
     "issues": "fit", "judgement": "fit", "sparse_least_squares": "fit", "config": "fit", "cache": "fit", "memory": "fit",
-    "device": "fit",
+    "device": "fit", "plan": "plan", "reasons": "plan",
 }
 # Functions not to be called: (what is written, the file that may, what to call).
 REPLACED = [(re.compile(r"\b(?:hn|HWY_NAMESPACE)::Div\b"), "src/engine/divide-inl.hpp", "divide() of engine/divide-inl.hpp")]

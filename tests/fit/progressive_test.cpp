@@ -14,6 +14,7 @@
 #include "measured.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/fit.hpp"
+#include "plan/plan.hpp"
 
 namespace nlsq::test {
 namespace {
@@ -75,12 +76,12 @@ TEST(Progressive, SamplesEachStretchOnceInOrder) {
 }
 
 TEST(Progressive, TakesASampleOfManyRowsOnly) {
-  EXPECT_EQ(fit_impl::sample_rows(1000, 3), 0);
-  EXPECT_EQ(fit_impl::sample_rows(10000, 3), 1024);
-  EXPECT_EQ(fit_impl::sample_rows(10000, 40), 0);
-  EXPECT_EQ(fit_impl::sample_rows(10000, 0), 0);
-  EXPECT_EQ(fit_impl::sample_rows(6400000, 3), 100000);
-  EXPECT_EQ(fit_impl::sample_rows(1000000000000, 3), 131072);
+  EXPECT_EQ(plan::sample_rows(1000, 3), 0);
+  EXPECT_EQ(plan::sample_rows(10000, 3), 1024);
+  EXPECT_EQ(plan::sample_rows(10000, 40), 0);
+  EXPECT_EQ(plan::sample_rows(10000, 0), 0);
+  EXPECT_EQ(plan::sample_rows(6400000, 3), 100000);
+  EXPECT_EQ(plan::sample_rows(1000000000000, 3), 131072);
 }
 
 TEST(Progressive, SavesPassesAndGivesTheSameAnswer) {

@@ -69,7 +69,8 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         **group(PLANNED, _SEEDS, "FallbackOrchestrator FallbackResult FallbackStrategy OptimizationRecovery"),
     },
     "Precision and choices": {
-        **group(PLANNED, "method='auto'", "AlgorithmSelector auto_select_algorithm"),
+        "auto_select_algorithm": (WORKS, "what curve_fit does by itself, and why: fits need no other arguments"),
+        "AlgorithmSelector": (PLANNED, "auto_select_algorithm, or r.explain() of a fit"),
         **group(ABSENT, "give bounds; none are ever imposed", "BoundsInference infer_bounds merge_bounds"),
         "ParameterNormalizer": (ABSENT, "parameters are scaled inside (x_scale='jac')"),
     },

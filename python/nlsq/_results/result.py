@@ -178,6 +178,15 @@ class CurveFitResult(Statistics, Predictions, LazyEntries):
         text = self._outcome.result.report(level)
         return text if self.x_note is None else f"{text.rstrip()}\n{self.x_note}\n"
 
+    def explain(self) -> str:
+        """How the fit was made and why: derivatives, program, path, and what a row took, a line each."""
+        outcome = self._outcome
+        told = getattr(outcome.result, "explain", None)
+        if told is None:
+            return "How this fit was made is not kept with its result.\n"
+        note = outcome.note
+        return told() if note is None else f"{told()}Not recorded: {note}\n"
+
     def summary(self) -> None:
         """Prints the report."""
         print(self.report())

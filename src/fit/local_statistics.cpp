@@ -2,7 +2,7 @@
 // (J̃ᵀJ̃)⁻¹ by the factor of the scaled normal matrix: its diagonal at the cost of a factorization,
 // columns by a solve each. Where the matrix is singular a small multiple of the identity is added,
 // and parameters whose variance is of its size are undetermined.
-#include "fit/sparse_statistics.hpp"
+#include "fit/local_statistics.hpp"
 
 #include <fmt/format.h>
 
@@ -13,7 +13,7 @@
 
 #include "base/nearest.hpp"
 #include "fit/statistics.hpp"
-#include "linalg/sparse_factor.hpp"
+#include "linalg/local_model.hpp"
 
 namespace nlsq::fit_impl {
 namespace {
@@ -28,20 +28,20 @@ std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
 // The factor with what it takes to tell covariances of all N parameters.
 struct Inverse {
-  Inverse(const linalg::SparseNormal& normal, std::span<const index_t> positions, std::size_t count)
-      : factor(normal.pattern), free(positions.begin(), positions.end()), N(count) {
+  Inverse(const linalg::LocalModel& model, std::span<const index_t> positions, std::size_t count)
+      : factor(model.solver()), free(positions.begin(), positions.end()), N(count) {
     const std::size_t n = free.size();
     const std::vector<double> none(n, 0.0);
     scale.resize(n);
     for (std::size_t j = 0; j < n; ++j) {
-      const double d = normal.diagonal(j);
+      const double d = model.diagonal(j);
       scale[j] = d > 0.0 ? 1.0 / std::sqrt(d) : 1.0;
     }
-    is_regular = factor.factor(normal, scale, none, 0.0);
-    if (!is_regular) factor.factor(normal, scale, none, kShift);
+    is_regular = factor->factor(model, scale, none, 0.0);
+    if (!is_regular) factor->factor(model, scale, none, kShift);
     place.assign(N, -1);
     for (std::size_t j = 0; j < n; ++j) place[z(free[j])] = static_cast<index_t>(j);
-    variance = factor.inverse_diagonal();
+    variance = factor->inverse_diagonal();
     for (std::size_t j = 0; j < n; ++j) {
       if (!is_regular && variance[j] > kUndetermined) undetermined.push_back(j);
     }
@@ -54,7 +54,7 @@ struct Inverse {
     if (j < 0) return;
     std::vector<double> e(free.size(), 0.0);
     e[z(j)] = 1.0;
-    factor.solve(e);
+    factor->solve(e);
     for (std::size_t i = 0; i < free.size(); ++i)
       out[z(free[i])] = factor_of * scale[z(j)] * scale[i] * e[i];
     for (const std::size_t i : undetermined) out[z(free[i])] = kInf;
@@ -65,7 +65,7 @@ struct Inverse {
 
   bool is_undetermined(std::size_t j) const { return !is_regular && variance[j] > kUndetermined; }
 
-  linalg::SparseFactor factor;
+  std::unique_ptr<linalg::LocalSolver> factor;
   std::vector<index_t> free, place;  // positions of the free ones; free number of each, or −1
   std::size_t N;
   std::vector<double> scale, variance;  // of the scaled parameters
@@ -75,8 +75,8 @@ struct Inverse {
 
 }  // namespace
 
-void fill_sparse_covariance(FitResult& r, const solve::Outcome& outcome,
-                            std::span<const index_t> free, const FitOptions& options) {
+void fill_local_covariance(FitResult& r, const solve::Outcome& outcome,
+                           std::span<const index_t> free, const FitOptions& options) {
   const std::size_t N = r.names.size(), n = free.size();
   r.perr.assign(N, 0.0);
   r.dof = r.n;
@@ -84,13 +84,13 @@ void fill_sparse_covariance(FitResult& r, const solve::Outcome& outcome,
     if (N <= kMostKept) r.pcov.assign(N * N, 0.0);
     return;
   }
-  const auto inverse = std::make_shared<const Inverse>(*outcome.summary.normal, free, N);
+  const auto inverse = std::make_shared<const Inverse>(*outcome.summary.local, free, N);
   r.rank = static_cast<index_t>(n);
   double kappa2 = 0.0;
   for (std::size_t j = 0; j < n; ++j) kappa2 = std::max(kappa2, inverse->variance[j]);
   // Columns have length 1, so the largest variance bounds κ² from below and n times it from above.
   r.condition = inverse->is_regular ? std::sqrt(kappa2 * static_cast<double>(n)) : kInf;
-  if (!inverse->is_regular) r.rank -= inverse->factor.pivots_below(kSmallPivot);
+  if (!inverse->is_regular) r.rank -= inverse->factor->pivots_below(kSmallPivot);
   r.dof = std::max<index_t>(0, r.n - r.rank);
   const double factor = residual_variance(r, options.absolute_sigma);
   for (std::size_t j = 0; j < n; ++j) {

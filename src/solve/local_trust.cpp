@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// trf and lm where the normal matrix H = JᵀJ is sparse. In the coordinates of trf.cpp the step
+// trf and lm on models that are no triangles (linalg/local_model.hpp), such as a sparse normal
+// matrix H = JᵀJ. In the coordinates of trf.cpp the step
 // minimizes gᵀp + ½ pᵀS p, S = diag(d) H diag(d) + diag(c), subject to ‖p‖ ≤ radius: Newton's
 // iteration on 1/radius − 1/‖p(λ)‖ (Moré & Sorensen 1983, algorithm 3.2, for positive semidefinite
-// S) with one sparse factorization of S + λI for each λ; without bounds c = 0 and d is the scale.
+// S) with one factorization of S + λI for each λ; without bounds c = 0 and d is the scale.
 #include <algorithm>
 #include <cmath>
-#include <optional>
+#include <memory>
 
-#include "linalg/sparse_factor.hpp"
+#include "linalg/local_model.hpp"
 #include "linalg/triangle.hpp"
 #include "solve/bounds.hpp"
 #include "solve/coleman_li.hpp"
@@ -21,9 +22,9 @@ constexpr double kNear = 0.1;           // of the radius: how well a step has to
 constexpr double kLeastLambda = 1e-12;  // of a unit diagonal, where S is singular
 constexpr int kMostFactors = 12;        // a step: far more than Newton's iteration takes
 
-class SparseTrust final : public Strategy {
+class LocalTrust final : public Strategy {
  public:
-  explicit SparseTrust(const State& state)
+  explicit LocalTrust(const State& state)
       : bounded_(state.bounded), box_(bounded_ ? state.n : 0), model_(*this) {
     for (auto* v : {&d_, &c_, &g_, &p_, &newton_, &work_}) v->resize(state.scale.size());
   }
@@ -39,15 +40,15 @@ class SparseTrust final : public Strategy {
   }
 
   void model(State& state) override {
-    normal_ = state.here->sum.normal.get();
-    if (!factor_) factor_.emplace(normal_->pattern);
+    local_ = state.here->sum.local.get();
+    if (!factor_) factor_ = local_->solver();
     if (bounded_) {
       coleman_li(state, d_, c_);
     } else {
       std::copy(state.scale.begin(), state.scale.end(), d_.begin());
     }
     for (std::size_t j = 0; j < d_.size(); ++j) g_[j] = d_[j] * state.here->sum.g[j];
-    is_definite_ = is_undamped_ = factor_->factor(*normal_, d_, c_, 0.0);
+    is_definite_ = is_undamped_ = factor_->factor(*local_, d_, c_, 0.0);
     lambda_ = 0.0;
     if (!is_definite_) {
       state.newton_reduction = kInfinity;
@@ -88,15 +89,15 @@ class SparseTrust final : public Strategy {
   // pᵀS p of the model at hand.
   class Model final : public Quadratic {
    public:
-    explicit Model(const SparseTrust& of) : of_(&of) {}
+    explicit Model(const LocalTrust& of) : of_(&of) {}
     double product(std::span<const double> u, std::span<const double> v) override {
-      double sum = of_->normal_->product(u, v, of_->d_);
+      double sum = of_->local_->product(u, v, of_->d_);
       for (std::size_t j = 0; j < u.size(); ++j) sum += u[j] * of_->c_[j] * v[j];
       return sum;
     }
 
    private:
-    const SparseTrust* of_;
+    const LocalTrust* of_;
   };
 
   // to ← −(S + λI)⁻¹ g with the factor at hand.
@@ -117,7 +118,7 @@ class SparseTrust final : public Strategy {
     for (int i = 0; i < kMostFactors; ++i) {
       lambda = std::clamp(lambda, std::max(low, 1e-3 * high * 1e-3), std::max(high, kLeastLambda));
       is_undamped_ = false;
-      if (!factor_->factor(*normal_, d_, c_, lambda)) {
+      if (!factor_->factor(*local_, d_, c_, lambda)) {
         low = lambda;
         lambda = std::max(10.0 * lambda, std::sqrt(std::max(low, kLeastLambda) * high));
         continue;
@@ -138,15 +139,15 @@ class SparseTrust final : public Strategy {
   // Newton's first λ, from the undamped step.
   double slope_start(double radius) {
     std::copy(newton_.begin(), newton_.end(), work_.begin());
-    if (!is_undamped_ && !factor_->factor(*normal_, d_, c_, 0.0)) return 0.0;
+    if (!is_undamped_ && !factor_->factor(*local_, d_, c_, 0.0)) return 0.0;
     factor_->solve(work_);
     const double length = newton_length_;
     return (length - radius) / radius * length * length / linalg::dot(newton_, work_);
   }
 
   bool bounded_;
-  const linalg::SparseNormal* normal_ = nullptr;
-  std::optional<linalg::SparseFactor> factor_;
+  const linalg::LocalModel* local_ = nullptr;
+  std::unique_ptr<linalg::LocalSolver> factor_;
   bool is_definite_ = false;
   bool is_undamped_ = false;  // the factor at hand is of S itself
   double lambda_ = 0.0, newton_length_ = 0.0;
@@ -157,8 +158,8 @@ class SparseTrust final : public Strategy {
 
 }  // namespace
 
-StrategyPtr make_sparse(const State& state, StrategyRoom& room) {
-  return room.make<SparseTrust>(state);
+StrategyPtr make_local_trust(const State& state, StrategyRoom& room) {
+  return room.make<LocalTrust>(state);
 }
 
 }  // namespace nlsq::solve

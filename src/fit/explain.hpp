@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// What a fit did, or would do, in words: nlsq::explain() and FitResult::explain().
+#pragma once
+
+#include <span>
+
+#include "fit/binding.hpp"
+#include "nlsq/fit.hpp"
+
+namespace nlsq::fit_impl {
+
+/// What a plan explains of a fit that is not made: plan, names, formula, engine; parameters at
+/// their start without errors.
+FitResult plan_terms(std::span<const TermView> terms, const FitOptions& options);
+
+}  // namespace nlsq::fit_impl
