@@ -31,13 +31,13 @@ PassServer::PassServer(const Term& term, const WalkOptions& options, base::Threa
   // Parts are in the caches where the term is not, and would have longer blocks than it.
   options_.block = Walker::block_of(term, options);
   if (term.workspaces != nullptr) state_ = term.workspaces->take();
-  if (state_ == nullptr || !state_->serve(term, options_, pool))
+  if (state_ == nullptr || !state_->attach_to(term, options_, pool))
     state_ = std::make_unique<TermState>(term, options_, pool);
 }
 
 PassServer::~PassServer() {
   if (term_->workspaces == nullptr) return;
-  state_->rest();
+  state_->release_extras();
   term_->workspaces->give_back(std::move(state_));
 }
 
@@ -77,7 +77,7 @@ void PassServer::answer(const PassOrder& order, std::span<const RowRun> runs, Pa
   visitor_ = visitor;
   to.size = fold_->size();
   for (const RowRun& run : runs) fold_run(order, run, to);
-  walker_->serve(*term_, options_);
+  walker_->attach_to(*term_, options_);
   if (order.every == 1) to.fingerprint = read_;
 }
 
@@ -129,7 +129,7 @@ void PassServer::fold_rows(const PassOrder& order, const RowRun& run, index_t fi
   }
   std::optional<Shifted> shifted;
   if (visitor_ != nullptr) part.visitor = &shifted.emplace(*visitor_, first);
-  walker_->serve(part, options_);
+  walker_->attach_to(part, options_);
   walker_->set_parameters(order.parameters);
   const std::span<const double> found = walker_->reduce(*fold_);
   std::copy(found.begin(), found.end(), result);

@@ -66,7 +66,7 @@ std::string bits_of(const FitResult& r) {
   };
   add(r.popt), add(r.pcov), add({r.cost, r.rss, r.r_squared, r.optimality});
   return bits + std::to_string(r.nfev) + ' ' + std::to_string(r.nfev_subsample) + ' ' +
-         std::to_string(r.nfev_float32) + ' ' + std::to_string(r.attempts) + r.message +
+         std::to_string(r.nfev_float32) + ' ' + std::to_string(r.attempts) + r.message.str() +
          std::to_string(r.warnings.size());
 }
 
