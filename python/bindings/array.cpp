@@ -37,16 +37,23 @@ bool Buffer::take(nb::handle array) {
     view_.obj = nullptr;
     return false;
   }
-  const bool float64 = std::strcmp(view_.format, "d") == 0;
-  const bool float32 = std::strcmp(view_.format, "f") == 0;
-  const bool aligned =
-      reinterpret_cast<std::uintptr_t>(view_.buf) % static_cast<std::uintptr_t>(view_.itemsize) ==
-      0;
-  if (!(float64 || float32) || !aligned) {
+  // NumPy writes "=d" of arrays that are not aligned.
+  const char* const format = view_.format + (*view_.format == '=' ? 1 : 0);
+  const bool float64 = std::strcmp(format, "d") == 0;
+  const bool float32 = std::strcmp(format, "f") == 0;
+  if (!(float64 || float32)) {
     PyBuffer_Release(&view_);
     return false;
   }
+  copy_.reset();
   values_.data = view_.buf;
+  const auto place = reinterpret_cast<std::uintptr_t>(view_.buf);
+  if (place % static_cast<std::uintptr_t>(view_.itemsize) != 0) {
+    const auto bytes = static_cast<std::size_t>(view_.len);
+    copy_ = std::make_unique_for_overwrite<double[]>((bytes + sizeof(double) - 1) / sizeof(double));
+    std::memcpy(copy_.get(), view_.buf, bytes);
+    values_.data = copy_.get();
+  }
   values_.size = static_cast<index_t>(view_.len / view_.itemsize);
   values_.float32 = float32;
   dimensions_ = view_.ndim;

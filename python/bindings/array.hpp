@@ -4,6 +4,7 @@
 
 #include <nanobind/nanobind.h>
 
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -13,7 +14,8 @@ namespace nlsq::python {
 
 namespace nb = nanobind;
 
-/// The memory of an aligned, contiguous float64 or float32 array, held while this lives.
+/// The memory of a contiguous float64 or float32 array, held while this lives; of one that begins
+/// between two places of memory (a received message, a file behind its header) a copy.
 class Buffer {
  public:
   Buffer() = default;
@@ -36,6 +38,7 @@ class Buffer {
 
  private:
   Py_buffer view_{};
+  std::unique_ptr<double[]> copy_;
   Values values_;
   int dimensions_ = 0;
 };
