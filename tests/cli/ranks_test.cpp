@@ -12,6 +12,8 @@ namespace nlsq::test {
 namespace {
 
 constexpr int kRows = 300'000;
+const std::string kMpirun =
+    "env OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 mpirun --oversubscribe -n ";
 
 class Ranks : public CommandTest {
  protected:
@@ -19,6 +21,8 @@ class Ranks : public CommandTest {
     if (shell("command -v mpirun").code != 0) GTEST_SKIP() << "mpirun is not installed";
     if (nlsq({"info"}).out.find("MPI yes") == std::string::npos)
       GTEST_SKIP() << "the command was built without MPI";
+    if (shell("timeout 60 " + kMpirun + "2 true").code != 0)
+      GTEST_SKIP() << "mpirun starts no two processes here";
   }
 
   // x, y, s as the columns of a row-major NPY file.
@@ -42,11 +46,7 @@ class Ranks : public CommandTest {
   }
 
   Outcome with(int processes, const std::string& more, const std::string& file = "d.npy") const {
-    const std::string run =
-        processes == 0 ? ""
-                       : "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 mpirun "
-                         "--oversubscribe -n " +
-                             std::to_string(processes) + " ";
+    const std::string run = processes == 0 ? "" : kMpirun + std::to_string(processes) + " ";
     return shell(run + NLSQ_COMMAND " fit " + file +
                  " --columns x,y,s --model 'y = a*exp(-b*x)+c' --p0 a=1,b=1,c=1 --json " + more);
   }
