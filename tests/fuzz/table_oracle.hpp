@@ -257,8 +257,8 @@ class TableOracle {
       index_t unsaid = 0;
       for (index_t i = before + 1; i < line; ++i) {
         if (is_passed_over(line_at(i), delimiter)) continue;
-        if (row == 0)
-          ++unsaid;
+        if (row == 0)  // the names may come again right below themselves, which is said
+          unsaid += repeats_names(table) && is_repeated(i, i) ? 0 : 1;
         else if (!joined && !is_repeated(i, first))
           return "line " + std::to_string(i) + " was left out";
       }
@@ -278,6 +278,12 @@ class TableOracle {
       if (holds(note, "lack the last field")) return true;
     }
     return false;
+  }
+
+  static bool repeats_names(const Table& table) {
+    return std::ranges::any_of(table.notes(), [](const std::string& note) {
+      return holds(note, "the line of the names comes again");
+    });
   }
 
   static index_t units(const Table& table) {
