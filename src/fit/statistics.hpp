@@ -26,7 +26,8 @@ void warn_unless_converged(FitResult& result);
 /// Whether the model changes with a free parameter only where it jumps.
 using ActsInJumps = std::function<bool(std::size_t free)>;
 
-/// Fills everything that follows from the outcome, whose message it takes. `free`:
+/// Fills everything that follows from the outcome, whose message it takes and whose columns of
+/// rounding alone it sets to 0. `free`:
 /// positions of the free parameters in result.names. `responses`: moments of the terms' responses;
 /// without any (a user's residual function) there is no R². acts_in_jumps is asked about parameters
 /// without a derivative.

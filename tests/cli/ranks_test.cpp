@@ -95,21 +95,20 @@ TEST_F(Ranks, files_that_differ_between_processes_are_refused) {
   write_rows("d0.npy");
   write_rows("d1.npy", kRows - 1);
   const Outcome done = shell(
-      "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 mpirun --oversubscribe -n 2 "
-      "sh -c '" NLSQ_COMMAND
-      " fit d$OMPI_COMM_WORLD_RANK.npy --columns x,y,s --model \"y=a*exp(-b*x)+c\"'");
+      kMpirun + "2 sh -c '" NLSQ_COMMAND
+                " fit d$OMPI_COMM_WORLD_RANK.npy --columns x,y,s --model \"y=a*exp(-b*x)+c\"'");
   EXPECT_NE(done.code, 0);
   EXPECT_NE(done.err.find("process 2 of 2 sees 299999 rows"), std::string::npos) << done.err;
 }
 
 TEST_F(Ranks, a_process_that_dies_ends_all) {
   write_rows("d.npy", 3 * kRows);
-  const Outcome done = shell(
-      "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 timeout 60 mpirun --oversubscribe "
-      "-n 3 sh -c 'if [ $OMPI_COMM_WORLD_RANK = 1 ]; then (sleep 1; kill -9 $$) & fi; "
-      "exec " NLSQ_COMMAND
-      " fit d.npy --columns x,y,s --model \"y=a*exp(-b*x)+c+d*sin(e*x+f)\" --max-nfev "
-      "100000 --ftol 0 --xtol 0 --gtol 0 --checkpoint c.log'");
+  const Outcome done =
+      shell("timeout 60 " + kMpirun +
+            "3 sh -c 'if [ $OMPI_COMM_WORLD_RANK = 1 ]; then (sleep 1; kill -9 $$) & fi; "
+            "exec " NLSQ_COMMAND
+            " fit d.npy --columns x,y,s --model \"y=a*exp(-b*x)+c+d*sin(e*x+f)\" --max-nfev "
+            "100000 --ftol 0 --xtol 0 --gtol 0 --checkpoint c.log'");
   EXPECT_NE(done.code, 124);  // of timeout
   EXPECT_TRUE(exists("c.log"));
 }

@@ -13,24 +13,13 @@
 namespace nlsq::test {
 namespace {
 
+using namespace decay_rows;
+
 constexpr double kInf = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr index_t kRows = 200'123;
 constexpr index_t kLeaf = RowSource::kLeafRows;
 
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
-
-double noise(index_t row) {
-  auto bits = static_cast<std::uint64_t>(row) * 0x9E3779B97F4A7C15U + 12345;
-  bits ^= bits >> 31;
-  bits *= 0xBF58476D1CE4E5B9U;
-  bits ^= bits >> 29;
-  return static_cast<double>(bits >> 11) * 0x1p-52 - 1.0;
-}
-
-double x_of(index_t row) { return 4.0 * static_cast<double>(row) / kRows; }
-double decay(index_t row) { return 2.5 * std::exp(-1.3 * x_of(row)) + 0.5 + 0.1 * noise(row); }
-double sigma_of(index_t row) { return row % 1000 == 7 ? kInf : 0.05 + 0.01 * noise(3 * row); }
 
 /// Columns in memory, held by parts that begin at some rows. Leaves that parts share are held by
 /// one more.

@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,30 @@
 #include "nlsq/rows.hpp"
 
 namespace nlsq::test {
+
+/// A decay with noise and some masked rows, a row at a time.
+namespace decay_rows {
+
+constexpr index_t kRows = 200'123;  // the last leaf and its last block are not full
+
+// A number in [−1, 1) that is another one in each row.
+inline double noise(index_t row) {
+  auto bits = static_cast<std::uint64_t>(row) * 0x9E3779B97F4A7C15U + 12345;
+  bits ^= bits >> 31;
+  bits *= 0xBF58476D1CE4E5B9U;
+  bits ^= bits >> 29;
+  return static_cast<double>(bits >> 11) * 0x1p-52 - 1.0;
+}
+
+inline double x_of(index_t row) { return 4.0 * static_cast<double>(row) / kRows; }
+inline double decay(index_t row) {
+  return 2.5 * std::exp(-1.3 * x_of(row)) + 0.5 + 0.1 * noise(row);
+}
+inline double sigma_of(index_t row) {
+  return row % 1000 == 7 ? std::numeric_limits<double>::infinity() : 0.05 + 0.01 * noise(3 * row);
+}
+
+}  // namespace decay_rows
 
 /// Rows of functions of the row number; nothing is held but these.
 class MadeRows : public RowSource {

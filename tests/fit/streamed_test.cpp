@@ -10,23 +10,10 @@
 namespace nlsq::test {
 namespace {
 
+using namespace decay_rows;
+
 constexpr double kInf = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr index_t kRows = 200'123;  // the last leaf and its last block are not full
-
-// A number in [−1, 1) that is another one in each row.
-double noise(index_t row) {
-  auto bits = static_cast<std::uint64_t>(row) * 0x9E3779B97F4A7C15U + 12345;
-  bits ^= bits >> 31;
-  bits *= 0xBF58476D1CE4E5B9U;
-  bits ^= bits >> 29;
-  return static_cast<double>(bits >> 11) * 0x1p-52 - 1.0;
-}
-
-double x_of(index_t row) { return 4.0 * static_cast<double>(row) / kRows; }
-double decay(index_t row) { return 2.5 * std::exp(-1.3 * x_of(row)) + 0.5 + 0.1 * noise(row); }
-double sigma_of(index_t row) { return row % 1000 == 7 ? kInf : 0.05 + 0.01 * noise(3 * row); }
-
 const MadeRows& decays(index_t rows) {
   static const MadeRows many(kRows, {{"x", x_of}, {"y", decay}, {"s", sigma_of}});
   static const MadeRows few(1000, {{"x", x_of}, {"y", decay}, {"s", sigma_of}});
