@@ -152,9 +152,9 @@ class TableOracle {
     return false;
   }
 
-  // Columns at the left that are left out: empty ones, or those that a note tells.
-  static std::size_t side_columns(const Table& table, const std::vector<std::string>& fields,
-                                  char delimiter) {
+  // Columns at the left that are left out: those without a value, or those that a note tells.
+  std::size_t side_columns(const Table& table, const std::vector<std::string>& fields,
+                           char delimiter) const {
     const std::size_t columns = table.names().size();
     if (delimiter == ' ' || fields.size() <= columns) return 0;
     for (const std::string& note : table.notes()) {
@@ -165,7 +165,7 @@ class TableOracle {
       return fields.size() >= columns + told ? told : 0;
     }
     std::size_t empty = 0;
-    while (empty < fields.size() - columns && fields[empty].empty()) ++empty;
+    while (empty < fields.size() - columns && is_missing(fields[empty])) ++empty;
     // An empty field at the end is forgiven anyway.
     return empty + columns == fields.size() ||
                    (empty + columns + 1 == fields.size() && fields.back().empty())
