@@ -119,8 +119,8 @@ void DataEvaluator::some_residuals(std::span<const double> p, std::size_t term, 
     state.full.set_parameters(state.parameters);
     OutputFold fold(from, f.subspan(k * rows, rows));
     state.full.reduce(fold);
-    state.full.attach_to(*state.term, options_.walk);
   }
+  state.full.attach_to(*state.term, options_.walk);
   is_full_ = false;
 }
 

@@ -40,11 +40,11 @@ class TableOracle {
     for (const std::string& note : table.notes()) {
       if (holds(note, " since its first") || holds(note, " is Start + Increment ")) return "";
     }
-    if (options_.delimiter != 0) return judge(table, options_.delimiter);
+    if (options_.delimiter != 0) return judge_sides(table, options_.delimiter);
     std::string faults;
     for (const char delimiter : {',', ';', '\t', ' '}) {
       if (delimiter == decimal_) continue;
-      const std::string fault = judge(table, delimiter);
+      const std::string fault = judge_sides(table, delimiter);
       if (fault.empty()) return "";
       faults += "\n'" + std::string(1, delimiter) + "': " + fault;
     }
@@ -152,36 +152,32 @@ class TableOracle {
     return false;
   }
 
-  // Columns at the left that are left out: those without a value, or those that a note tells.
-  std::size_t side_columns(const Table& table, const std::vector<std::string>& fields,
-                           char delimiter) const {
-    const std::size_t columns = table.names().size();
-    if (delimiter == ' ' || fields.size() <= columns) return 0;
+  // Columns at the left that are left out, the same in all rows: as many as a note tells; else as
+  // many as hold no value in any row, at most.
+  std::vector<std::size_t> side_columns(const Table& table, char delimiter) const {
+    if (delimiter == ' ') return {0};
     for (const std::string& note : table.notes()) {
-      const std::size_t at = note.find("is left out: column");
-      if (at == std::string::npos) continue;
-      const std::size_t from = note.find_last_of(' ');
-      const auto told = static_cast<std::size_t>(std::atoll(note.c_str() + from));
-      return fields.size() >= columns + told ? told : 0;
+      if (holds(note, "is left out: column"))
+        return {static_cast<std::size_t>(std::atoll(note.c_str() + note.find_last_of(' ')))};
     }
-    std::size_t empty = 0;
-    while (empty < fields.size() - columns && is_missing(fields[empty])) ++empty;
-    // An empty field at the end is forgiven anyway.
-    return empty + columns == fields.size() ||
-                   (empty + columns + 1 == fields.size() && fields.back().empty())
-               ? empty
-               : 0;
+    std::size_t most = SIZE_MAX;
+    for (index_t row = 0; row < table.rows(); ++row) {
+      const std::vector<std::string> fields = split(line_at(table.line(row)), delimiter);
+      const auto filled = std::ranges::find_if_not(
+          fields, [&](const std::string& field) { return is_missing(field); });
+      most = std::min(most, static_cast<std::size_t>(filled - fields.begin()));
+    }
+    std::vector<std::size_t> counts;
+    for (std::size_t side = 0; side <= most; ++side) counts.push_back(side);
+    return counts;
   }
 
-  // As the fields stand, or without those at the left that are left out.
-  std::string judge_row(const Table& table, index_t row, const std::vector<std::string>& fields,
-                        char delimiter) const {
-    const std::string fault = judge_fields(table, row, fields, delimiter);
-    const std::size_t side = side_columns(table, fields, delimiter);
-    if (fault.empty() || side == 0) return fault;
-    const std::vector<std::string> rest(fields.begin() + static_cast<std::ptrdiff_t>(side),
-                                        fields.end());
-    return judge_fields(table, row, rest, delimiter);
+  // Without `side` fields at the left, of which a row behind the settings may have none.
+  std::string judge_row(const Table& table, index_t row, std::vector<std::string> fields,
+                        std::size_t side, char delimiter) const {
+    if (fields.size() >= table.names().size() + side)
+      fields.erase(fields.begin(), fields.begin() + static_cast<std::ptrdiff_t>(side));
+    return judge_fields(table, row, fields, delimiter);
   }
 
   std::string judge_fields(const Table& table, index_t row, const std::vector<std::string>& fields,
@@ -242,7 +238,20 @@ class TableOracle {
     return longest;
   }
 
-  std::string judge(const Table& table, char delimiter) const {
+  // With the columns at the left that may have been left out; the first fault of all is told.
+  std::string judge_sides(const Table& table, char delimiter) const {
+    const index_t last = table.line(table.rows() - 1);
+    if (table.line(0) < 1 || last >= static_cast<index_t>(lines_.size())) return "no such lines";
+    std::string first;
+    for (const std::size_t side : side_columns(table, delimiter)) {
+      const std::string fault = judge(table, delimiter, side);
+      if (fault.empty()) return "";
+      if (first.empty()) first = fault;
+    }
+    return first;
+  }
+
+  std::string judge(const Table& table, char delimiter, std::size_t side) const {
     const index_t first = table.line(0);
     index_t before = options_.skip;
     const bool joined = options_.block == ReadOptions::kAllBlocks;
@@ -267,7 +276,8 @@ class TableOracle {
       if (row == 0 && !is_chosen && longest_run(before + 1, line, delimiter) > table.rows())
         return "a longer table above was left out";
       before = line;
-      const std::string fault = judge_row(table, row, split(line_at(line), delimiter), delimiter);
+      const std::string fault =
+          judge_row(table, row, split(line_at(line), delimiter), side, delimiter);
       if (!fault.empty()) return place + " " + fault;
     }
     return judge_end(table, before, delimiter);
