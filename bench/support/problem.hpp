@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "fit/binding.hpp"
-#include "fit/settings.hpp"
 #include "nlsq/fit.hpp"
+#include "problem/binding.hpp"
 #include "reduce/data_evaluator.hpp"
+#include "runtime/settings.hpp"
 
 namespace nlsq::bench {
 

@@ -8,14 +8,14 @@
 #include <vector>
 
 #include "base/environment.hpp"
+#include "columns/streams.hpp"
 #include "expr/model.hpp"
-#include "fit/jacobian_mode.hpp"
-#include "fit/problem.hpp"
-#include "fit/relations.hpp"
-#include "fit/streams.hpp"
-#include "fit/text_table.hpp"
 #include "nlsq/error.hpp"
 #include "plan/words.hpp"
+#include "problem/problem.hpp"
+#include "relations/relations.hpp"
+#include "report/text_table.hpp"
+#include "runtime/jacobian_mode.hpp"
 
 namespace nlsq {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <span>
 
-#include "fit/binding.hpp"
 #include "nlsq/fit.hpp"
+#include "problem/binding.hpp"
 
 namespace nlsq::fit_impl {
 

@@ -5,11 +5,11 @@
 #include <deque>
 #include <optional>
 
-#include "fit/binding.hpp"
-#include "fit/relations.hpp"
-#include "fit/resident.hpp"
+#include "columns/resident.hpp"
+#include "columns/streams.hpp"
 #include "fit/single_fit.hpp"
-#include "fit/streams.hpp"
+#include "problem/binding.hpp"
+#include "relations/relations.hpp"
 
 namespace nlsq {
 

@@ -5,12 +5,12 @@
 
 #include <algorithm>
 
-#include "fit/first_look.hpp"
-#include "fit/judgement.hpp"
+#include "columns/first_look.hpp"
 #include "fit/progressive.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/memory.hpp"
 #include "plan/plan.hpp"
+#include "result/judgement.hpp"
 #include "solve/minimizer.hpp"
 
 namespace nlsq::fit_impl {

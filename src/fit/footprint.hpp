@@ -3,9 +3,9 @@
 // fit runs to stay within a limit. Programs are not counted: they stay with the model.
 #pragma once
 
-#include "fit/problem.hpp"
 #include "nlsq/fit.hpp"
 #include "nlsq/plan.hpp"
+#include "problem/problem.hpp"
 #include "reduce/data_evaluator.hpp"
 
 namespace nlsq::fit_impl {

@@ -13,14 +13,14 @@
 #include <utility>
 
 #include "base/environment.hpp"
-#include "fit/jacobian_mode.hpp"
-#include "fit/judgement.hpp"
-#include "fit/second_start.hpp"
-#include "fit/statistics.hpp"
 #include "nlsq/error.hpp"
 #include "reduce/callback_evaluator.hpp"
+#include "result/judgement.hpp"
+#include "result/statistics.hpp"
+#include "runtime/jacobian_mode.hpp"
 #include "solve/minimizer.hpp"
 #include "solve/strategy.hpp"
+#include "starts/second_start.hpp"
 
 namespace nlsq {
 namespace {

@@ -9,11 +9,12 @@
 #include "base/environment.hpp"
 #include "expr/model.hpp"
 #include "fit/footprint.hpp"
-#include "fit/jacobian_mode.hpp"
-#include "fit/settings.hpp"
+#include "fit/shape.hpp"
 #include "nlsq/error.hpp"
 #include "plan/plan.hpp"
 #include "reduce/callback_evaluator.hpp"
+#include "runtime/jacobian_mode.hpp"
+#include "runtime/settings.hpp"
 #include "solve/minimizer.hpp"
 
 namespace nlsq {

@@ -5,8 +5,8 @@
 
 #include <functional>
 
-#include "fit/problem.hpp"
 #include "nlsq/fit.hpp"
+#include "problem/problem.hpp"
 #include "reduce/data_evaluator.hpp"
 
 namespace nlsq::fit_impl {

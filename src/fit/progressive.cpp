@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "base/hash.hpp"
-#include "fit/streams.hpp"
+#include "columns/streams.hpp"
 #include "linalg/gram.hpp"
 #include "linalg/triangle.hpp"
 #include "nlsq/error.hpp"

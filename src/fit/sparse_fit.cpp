@@ -11,18 +11,18 @@
 #include <vector>
 
 #include "base/environment.hpp"
+#include "columns/moments.hpp"
 #include "expr/model.hpp"
-#include "fit/bad_start.hpp"
-#include "fit/describe.hpp"
-#include "fit/jacobian_mode.hpp"
-#include "fit/moments.hpp"
-#include "fit/parameters.hpp"
-#include "fit/settings.hpp"
-#include "fit/statistics.hpp"
 #include "nlsq/error.hpp"
 #include "plan/plan.hpp"
+#include "problem/parameters.hpp"
 #include "reduce/sparse_evaluator.hpp"
+#include "result/describe.hpp"
+#include "result/statistics.hpp"
+#include "runtime/jacobian_mode.hpp"
+#include "runtime/settings.hpp"
 #include "solve/minimizer.hpp"
+#include "starts/bad_start.hpp"
 
 namespace nlsq::fit_impl {
 namespace {

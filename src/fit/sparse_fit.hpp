@@ -6,8 +6,8 @@
 #include <optional>
 #include <span>
 
-#include "fit/binding.hpp"
 #include "nlsq/fit.hpp"
+#include "problem/binding.hpp"
 
 namespace nlsq::fit_impl {
 

@@ -10,9 +10,9 @@
 #include <utility>
 
 #include "base/environment.hpp"
-#include "fit/statistics.hpp"
 #include "nlsq/error.hpp"
 #include "reduce/sparse_callback.hpp"
+#include "result/statistics.hpp"
 #include "solve/minimizer.hpp"
 #include "solve/strategy.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The cache of models: equal ones share programs, others do not, it stays within its bound, and its
 // statistics are what happened.
-#include "fit/cache.hpp"
+#include "runtime/cache.hpp"
 
 #include <fmt/format.h>
 

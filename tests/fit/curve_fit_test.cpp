@@ -8,11 +8,11 @@
 #include <limits>
 #include <thread>
 
-#include "fit/binding.hpp"
-#include "fit/settings.hpp"
 #include "nlsq/error.hpp"
 #include "nlsq/fit.hpp"
+#include "problem/binding.hpp"
 #include "reduce/data_evaluator.hpp"
+#include "runtime/settings.hpp"
 #include "support/decay.hpp"
 
 namespace nlsq::test {

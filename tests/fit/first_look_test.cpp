@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Long columns are looked at during the first pass: each leaf once, values that are not finite
 // named by their first row on any number of threads, moments as of a pass of their own.
-#include "fit/first_look.hpp"
+#include "columns/first_look.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,6 +11,7 @@
 
 #include "nlsq/error.hpp"
 #include "nlsq/fit.hpp"
+#include "problem/binding.hpp"
 #include "reduce/data_evaluator.hpp"
 #include "reduce/fold.hpp"
 #include "support/decay.hpp"

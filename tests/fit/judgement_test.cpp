@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "fit/row_order.hpp"
+#include "columns/row_order.hpp"
 #include "nlsq/fit.hpp"
 #include "nlsq/least_squares.hpp"
 

@@ -8,8 +8,8 @@
 #include <Eigen/Dense>
 #include <cmath>
 
-#include "fit/local_statistics.hpp"
 #include "nlsq/fit.hpp"
+#include "result/local_statistics.hpp"
 #include "support/decay.hpp"
 
 namespace nlsq::test {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Moments of the response: against long double, for y far from zero, with masks, for any number of
 // threads.
-#include "fit/moments.hpp"
+#include "columns/moments.hpp"
 
 #include <gtest/gtest.h>
 

@@ -7,8 +7,8 @@
 #include <limits>
 #include <sstream>
 
-#include "fit/text_table.hpp"
 #include "nlsq/result.hpp"
+#include "report/text_table.hpp"
 
 namespace nlsq {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Ends that mean nothing are followed by other attempts: which, how many, and whose counts.
-#include "fit/second_start.hpp"
+#include "starts/second_start.hpp"
 
 #include <gtest/gtest.h>
 

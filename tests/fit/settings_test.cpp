@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Environment variables: what they choose, and that nonsense is refused by name.
-#include "fit/settings.hpp"
+#include "runtime/settings.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Fits whose parameters have no start: when the one from ones stands, what the search finds, and
 // what the caller decided.
-#include "fit/start_search.hpp"
+#include "starts/start_search.hpp"
 
 #include <gtest/gtest.h>
 

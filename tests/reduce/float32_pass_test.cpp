@@ -8,10 +8,10 @@
 #include <cmath>
 #include <cstdlib>
 
-#include "fit/binding.hpp"
-#include "fit/settings.hpp"
 #include "nlsq/fit.hpp"
+#include "problem/binding.hpp"
 #include "reduce/data_evaluator.hpp"
+#include "runtime/settings.hpp"
 
 namespace nlsq::test {
 namespace {

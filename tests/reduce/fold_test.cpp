@@ -7,8 +7,8 @@
 #include <cmath>
 #include <numbers>
 
-#include "fit/binding.hpp"
 #include "nlsq/fit.hpp"
+#include "problem/binding.hpp"
 #include "reduce/data_evaluator.hpp"
 #include "support/decay.hpp"
 

@@ -6,8 +6,8 @@
 #include <bit>
 #include <cstdint>
 
-#include "fit/binding.hpp"
 #include "nlsq/fit.hpp"
+#include "problem/binding.hpp"
 #include "reduce/folds.hpp"
 #include "reduce/walker.hpp"
 #include "support/decay.hpp"
