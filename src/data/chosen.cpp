@@ -65,7 +65,7 @@ Layout layout_of_rows(const Cursor& start, const char* end, const std::string& s
   located.end = end;
   located.fields =
       record.fields.size() - (record.fields.size() > 1 && record.fields.back().empty() ? 1 : 0);
-  located.above = find_names_above(start, first, located.fields, located.dialect);
+  located.above = find_names_above(start, first, end, located.fields, located.dialect);
   return layout_of(located, options);
 }
 

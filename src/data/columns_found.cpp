@@ -48,7 +48,7 @@ bool add_days(const std::vector<TimeColumn>& times, std::size_t column, Table::I
       return true;
     }
   }
-  const auto is_past_a_day = [](double v) { return v >= kDay; };
+  const auto is_past_a_day = [](double v) { return v > kDay; };  // 24:00 ends a day
   if (std::any_of(values, values + table.rows, is_past_a_day)) return false;
   double days = 0, before = NAN;
   for (index_t i = 0; i < table.rows; ++i) {
@@ -206,7 +206,9 @@ void finish_times(const std::vector<TimeColumn>& times, const ReadOptions& optio
     table.units.resize(table.names.size());
     table.units[j] = unit.name;
     const std::string one = "'" + table.names[j] + "' is read as " + unit.word +
-                            " since its first (" + shortened(times[j].first) + ")" +
+                            " since its first (" + shortened(times[j].first) +
+                            (times[j].order.empty() ? "" : ", " + std::string(times[j].order)) +
+                            ")" +
                             (has_dates  ? ", with the dates of '" + table.names[j - 1] + "'"
                              : has_days ? ", on into the next day"
                                         : "");

@@ -120,16 +120,16 @@ void use_header(const Sample& sample, const std::string& source, Layout& layout)
 }
 
 // Above the first row stand comments alone; the nearest may name the columns.
-void use_first_row(const Cursor& start, const Sample& sample, Layout& layout) {
+void use_first_row(const Cursor& start, const char* end, const Sample& sample, Layout& layout) {
   const Record& row = sample.records.front();
   const std::size_t found = row.fields.size();
   layout.data = row.at;
   layout.reference_line = row.at.line;
   layout.fields = static_cast<index_t>(found);
   layout.trailing_delimiter = found > 1 && row.fields.back().empty();
-  NamesAbove above = find_names_above(start, row.at, found, layout.dialect);
+  NamesAbove above = find_names_above(start, row.at, end, found, layout.dialect);
   if (above.names.empty() && layout.trailing_delimiter)
-    above = find_names_above(start, row.at, found - 1, layout.dialect);
+    above = find_names_above(start, row.at, end, found - 1, layout.dialect);
   if (above.names.size() == found) layout.trailing_delimiter = false;
   note_row_of_words(sample, layout);
   if (above.names.empty()) return;
@@ -207,7 +207,7 @@ Layout find_layout(const Cursor& start, const char* end, const Dialect& dialect,
     if (options.skip_after_header > 0) refuse_skip_behind_row(sample.records.front(), source);
     check_first_row(sample);
     refuse_settings(start, end, sample, dialect);
-    use_first_row(start, sample, layout);
+    use_first_row(start, end, sample, layout);
   }
   set_columns(sample, options, end, layout);
   return layout;

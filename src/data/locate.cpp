@@ -168,7 +168,7 @@ void join_pages(Choice& choice, const Cursor& begin, const Dialect& dialect) {
   const std::vector<std::size_t> like = like_best(choice);
   if (like.size() < 2) return;
   Run& first = choice.runs[like.front()];
-  const NamesAbove above = find_names_above(begin, first.begin, first.fields, dialect);
+  const NamesAbove above = find_names_above(begin, first.begin, first.end, first.fields, dialect);
   for (std::size_t k = 1; k < like.size(); ++k) {
     const Run& next = choice.runs[like[k]];
     if (next.behind_gap || next.behind_blank || like[k] != like[k - 1] + 1 ||
@@ -248,10 +248,10 @@ std::optional<Located> locate_table(const Cursor& begin, const char* end, const 
   located.optional_last = table.optional_last;
   const bool is_joined = options.block == ReadOptions::kAllBlocks;
   located.end = table.open || is_joined ? end : table.end;
-  located.above = find_names_above(begin, table.begin, table.fields, located.dialect);
+  located.above = find_names_above(begin, table.begin, end, table.fields, located.dialect);
   if (located.above.names.empty() && table.width > table.fields) {
     // A column that is empty everywhere has its name all the same.
-    NamesAbove wider = find_names_above(begin, table.begin, table.width, located.dialect);
+    NamesAbove wider = find_names_above(begin, table.begin, end, table.width, located.dialect);
     if (!wider.names.empty()) {
       located.above = std::move(wider);
       located.fields = table.width;

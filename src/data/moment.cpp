@@ -202,12 +202,13 @@ bool read_date(std::string_view text, TimeKind kind, Moment& moment) {
   Scan scan(text);
   Parts parts;
   if (!scan_parts(scan, parts)) return false;
-  const bool year_first = parts.size[0] == 4;
-  if (year_first != (kind == TimeKind::year_first) || (!year_first && parts.size[0] > 2) ||
-      parts.size[1] > 2 || (year_first && parts.size[2] > 2))
+  const bool is_short = kind == TimeKind::short_year_first;
+  const bool year_first = is_short || kind == TimeKind::year_first;
+  if ((parts.size[0] == 4) != (kind == TimeKind::year_first) || parts.size[1] > 2 ||
+      (is_short && (parts.size[0] != 2 || parts.month != 0)) || (year_first && parts.size[2] > 2))
     return false;
   const auto [a, b, c] = parts.number;
-  const int year = year_first ? a : full_year(c, parts.size[2]);
+  const int year = year_first ? full_year(a, parts.size[0]) : full_year(c, parts.size[2]);
   const int month = kind == TimeKind::month_first ? a : b;
   const int day = year_first ? c : kind == TimeKind::month_first ? b : a;
   if (kind == TimeKind::month_first && parts.month != 0) return false;
@@ -245,7 +246,8 @@ bool read_moment(std::string_view text, TimeKind kind, Moment& moment) {
     case TimeKind::none: return false;
     case TimeKind::year_first:
     case TimeKind::day_first:
-    case TimeKind::month_first: return read_date(text, kind, moment);
+    case TimeKind::month_first:
+    case TimeKind::short_year_first: return read_date(text, kind, moment);
     case TimeKind::hours: return read_clock(text, false, moment);
     case TimeKind::minutes: return read_clock(text, true, moment);
     case TimeKind::parts: return read_parts(text, moment, count);

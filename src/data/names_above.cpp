@@ -122,6 +122,22 @@ bool names_others(std::string_view text, std::size_t fields, const Dialect& dial
   });
 }
 
+// Of a table whose first column numbers or names its rows the other columns alone may have names,
+// as R writes them, in quotes, and as printed data frames have them, above those columns.
+std::vector<std::string> names_but_first(std::string_view names, std::string_view row,
+                                         std::size_t fields, const Dialect& dialect) {
+  const std::size_t first = names.find_first_not_of(' '), own = row.find_first_not_of(' ');
+  if (fields < 2 || first == std::string_view::npos || own == std::string_view::npos) return {};
+  const bool in_quotes = names[first] == '"' && row[own] == '"';
+  const bool is_above_others = dialect.blanks() && first > 0 && row.find(' ', own) <= first;
+  if (!in_quotes && !is_above_others) return {};
+  std::vector<std::string> words = split_line(names, dialect);
+  if (words.size() + 1 != fields || has_number(words) || std::ranges::count(words, "") > 0)
+    return {};
+  words.insert(words.begin(), "");
+  return words;
+}
+
 // The names end with "Start" and "Increment", and the line below holds their values: of an axis
 // that counts its rows.
 bool find_axis(const std::vector<Line>& lines, std::size_t fields, const Dialect& dialect,
@@ -168,8 +184,8 @@ std::vector<std::string> names_in(std::string_view line, std::size_t fields,
   return names_of(text, fields, dialect, true);
 }
 
-NamesAbove find_names_above(const Cursor& begin, const Cursor& row, std::size_t fields,
-                            const Dialect& dialect) {
+NamesAbove find_names_above(const Cursor& begin, const Cursor& row, const char* end,
+                            std::size_t fields, const Dialect& dialect) {
   NamesAbove above;
   const std::vector<Line> lines = lines_above(begin, row);
   if (find_axis(lines, fields, dialect, above)) return above;
@@ -181,7 +197,16 @@ NamesAbove find_names_above(const Cursor& begin, const Cursor& row, std::size_t 
     const auto nearest = std::find_if(lines.begin(), lines.end(), [](const Line& line) {
       return !without_blanks(line.text).empty();
     });
-    above.differ = nearest != lines.end() && names_others(nearest->text, fields, dialect);
+    if (nearest == lines.end()) return above;
+    const std::string_view row_text(row.p,
+                                    static_cast<std::size_t>(find_line_end(row.p, end) - row.p));
+    above.names = names_but_first(nearest->text, row_text, fields, dialect);
+    if (!above.names.empty()) {
+      above.names_line = nearest->number;
+      above.line = without_blanks(nearest->text);
+      return above;
+    }
+    above.differ = names_others(nearest->text, fields, dialect);
     return above;
   }
   const std::size_t at = names_among(candidates, fields);

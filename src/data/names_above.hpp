@@ -25,9 +25,10 @@ struct NamesAbove {
   bool differ = false;
 };
 
-/// The names in the lines from `begin` to the row at `row`, which has `fields` fields.
-NamesAbove find_names_above(const Cursor& begin, const Cursor& row, std::size_t fields,
-                            const Dialect& dialect);
+/// The names in the lines from `begin` to the row at `row`, which has `fields` fields; the text
+/// ends at `end`.
+NamesAbove find_names_above(const Cursor& begin, const Cursor& row, const char* end,
+                            std::size_t fields, const Dialect& dialect);
 
 /// The names in one line, whatever its delimiter and the sign before it; empty if there are not
 /// `fields` of them.

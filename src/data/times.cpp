@@ -18,14 +18,41 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+// How dates go on from row to row, read in one order.
+struct Course {
+  std::int64_t lowest = 0, highest = 0, before = 0;
+  index_t count = 0;
+  bool falls = false;
+
+  void add(const Moment& moment) {
+    const std::int64_t now = moment.seconds;
+    lowest = count == 0 ? now : std::min(lowest, now);
+    highest = count == 0 ? now : std::max(highest, now);
+    falls |= count > 0 && now < before;
+    before = now;
+    ++count;
+  }
+  std::int64_t span() const { return highest - lowest; }
+};
+
+// Rows go on day by day rather than year by year: of two courses the one that does not fall, or of
+// much less time, is meant.
+bool is_likelier(const Course& course, const Course& other) {
+  constexpr std::int64_t kMuch = 10;
+  if (course.falls != other.falls) return other.falls;
+  return kMuch * course.span() < other.span();
+}
+
 // What the fields of one column could all be.
 struct Possible {
-  std::array<bool, 7> kinds{false, true, true, true, true, true, true};
+  std::array<bool, 8> kinds{false, true, true, true, true, true, true, true};
   index_t fields = 0;
   bool has_points = false;     ///< 31.1.2023
   bool has_two_parts = false;  ///< 0h 1m
   bool shows_minutes = false;  ///< 30:05.5 or 75:00
   std::string first;
+  Course day_course,
+      year_course;  ///< of dates that begin with the day, or with a year of two digits
 
   void add(std::string_view text) {
     text = trimmed(text);
@@ -33,6 +60,9 @@ struct Possible {
     for (std::size_t k = 1; k < kinds.size(); ++k) {
       Moment moment;
       kinds[k] = kinds[k] && read_moment(text, static_cast<TimeKind>(k), moment);
+      if (!kinds[k]) continue;
+      if (static_cast<TimeKind>(k) == TimeKind::day_first) day_course.add(moment);
+      if (static_cast<TimeKind>(k) == TimeKind::short_year_first) year_course.add(moment);
     }
     Moment moment;
     int count = 0;
@@ -41,17 +71,35 @@ struct Possible {
     const bool one_colon =
         colon != std::string_view::npos && text.find(':', colon + 1) == std::string_view::npos;
     shows_minutes |= one_colon && (text.find('.', colon) != std::string_view::npos || colon > 2 ||
-                                   (colon == 2 && text.substr(0, 2) > "23"));
+                                   (colon == 2 && text > "24:00"));
     const std::size_t sign = text.find_first_of("-/. ");
     has_points |= sign != std::string_view::npos && text[sign] == '.';
   }
   bool may_be(TimeKind kind) const { return kinds[static_cast<std::size_t>(kind)]; }
   bool is_any() const { return std::find(kinds.begin(), kinds.end(), true) != kinds.end(); }
 
+  // Day or year may come first, and the rows alone tell which.
+  bool is_order_from_course() const {
+    return may_be(TimeKind::short_year_first) && may_be(TimeKind::day_first) && !has_points;
+  }
+
+  // All fields are of one day, and so as far apart in either order.
+  bool is_one_day() const {
+    constexpr std::int64_t kDay = 86400;
+    return is_order_from_course() && !may_be(TimeKind::month_first) && year_course.span() < kDay &&
+           day_course.span() < kDay;
+  }
+
   TimeKind kind() const {
     if (fields == 0) return TimeKind::none;
     if (may_be(TimeKind::year_first)) return TimeKind::year_first;
     const bool day = may_be(TimeKind::day_first), month = may_be(TimeKind::month_first);
+    if (may_be(TimeKind::short_year_first) && !has_points) {
+      if (!day && !month) return TimeKind::short_year_first;
+      if (month || is_one_day()) return TimeKind::none;
+      if (is_likelier(year_course, day_course)) return TimeKind::short_year_first;
+      return is_likelier(day_course, year_course) ? TimeKind::day_first : TimeKind::none;
+    }
     if (day && (!month || has_points)) return TimeKind::day_first;
     if (month && !day) return TimeKind::month_first;
     if (may_be(TimeKind::minutes) && (shows_minutes || !may_be(TimeKind::hours)))
@@ -111,11 +159,13 @@ std::vector<TimeColumn> find_times(const Sample& sample, std::size_t columns,
         if (more.is_any()) possible = more;
       }
     }
-    const TimeKind kind = possible.kind();
+    const TimeKind kind = possible.is_one_day() ? TimeKind::day_first : possible.kind();
     if (kind == TimeKind::none) continue;
     times.resize(columns);
     times[j].kind = kind;
     times[j].first = possible.first;
+    if (possible.is_order_from_course() && !possible.is_one_day())
+      times[j].order = kind == TimeKind::day_first ? "day first" : "year first";
     if (!is_date(kind)) continue;
     Moment moment;
     read_moment(possible.first, kind, moment);
@@ -124,10 +174,16 @@ std::vector<TimeColumn> find_times(const Sample& sample, std::size_t columns,
   return times;
 }
 
-bool is_ambiguous_date(std::string_view text) {
+std::string_view open_order_of_date(std::string_view text) {
   Moment moment;
-  return read_date(trimmed(text), TimeKind::day_first, moment) &&
-         read_date(trimmed(text), TimeKind::month_first, moment);
+  const bool day = read_date(trimmed(text), TimeKind::day_first, moment);
+  const bool month = read_date(trimmed(text), TimeKind::month_first, moment);
+  const bool year = read_date(trimmed(text), TimeKind::short_year_first, moment);
+  if (day + month + year < 2) return {};
+  return day && month && year ? "year, day or month comes first"
+         : day && month       ? "day or month comes first"
+         : day                ? "year or day comes first"
+                              : "year or month comes first";
 }
 
 }  // namespace nlsq::data

@@ -96,10 +96,11 @@ std::string about_text(const Table::Impl& table, index_t column) {
   const unsigned first = form_of(text.text);
   const std::string found = "text ('" + text.text + "') where a number belongs";
   if ((first & (kDate | kTime)) != 0) {
+    const std::string_view order = open_order_of_date(text.text);
     return ((first & kDate) != 0 ? "dates ('" : "times ('") + text.text +
            "'), and a fit needs numbers" +
-           (is_ambiguous_date(text.text)
-                ? "; whether day or month comes first shows in none of them: write 2022-05-03"
+           (!order.empty()
+                ? "; whether " + std::string(order) + " shows in none of them: write 2022-05-03"
                 : "; not all of them are read as such: add a column such as the days or seconds "
                   "since the first one");
   }

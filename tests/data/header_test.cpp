@@ -29,6 +29,16 @@ TEST(Header, MissingNamesDependOnTheNumberOfColumns) {
   EXPECT_EQ(parse("1,2,3,4\n").names(), (Names{"c1", "c2", "c3", "c4"}));
 }
 
+TEST(Header, NamesOfRowsMayHaveNone) {
+  const Names names{"c1", "x", "y"};
+  EXPECT_EQ(parse("\"x\" \"y\"\n\"1\" 0.5 2\n\"2\" 1 3\n\"3\" 1.5 4\n").names(), names);
+  EXPECT_EQ(parse("\"x\",\"y\"\n\"a\",0.5,2\n\"b\",1,3\n\"c\",1.5,4\n").names(), names);
+  EXPECT_EQ(parse("     x    y\n0  0.5  2.0\n1  1.0  3.0\n2  1.5  4.0\n").names(), names);
+  const Table titled = parse("Sample A\n1 0.5 2\n2 1 3\n3 1.5 4\n");
+  EXPECT_EQ(titled.names(), (Names{"x", "y", "c3"}));
+  EXPECT_FALSE(titled.notes().empty());
+}
+
 TEST(Header, MissingNamesAreNoted) {
   EXPECT_EQ(parse("1,2\n").notes(), (Names{"no header: the columns are named x, y"}));
   EXPECT_EQ(parse("1\n").notes(), (Names{"no header: the column is named y"}));

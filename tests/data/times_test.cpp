@@ -73,6 +73,39 @@ TEST(Times, OfAColumnAreCountedFromItsFirst) {
   EXPECT_EQ(first_column("2020-12-19|never|2020-12-20"), (Values{}));
 }
 
+TEST(Times, AMidnightMayEndADay) {
+  EXPECT_EQ(first_column("22:00|23:00|24:00|01:00"), (Values{0, 3600, 7200, 10800}));
+  EXPECT_EQ(first_column("23:30:00|24:00:00|00:30:00"), (Values{0, 1800, 3600}));
+  EXPECT_EQ(first_column("23:00|24:00|24:30"), (Values{0, 60, 90})) << "minutes";
+}
+
+TEST(Times, AYearOfTwoDigitsMayComeFirst) {
+  EXPECT_EQ(first_column("99-12-31|00-01-01"), (Values{0, 86400}));
+  EXPECT_EQ(first_column("20-12-01|20-12-02|20-12-05"), (Values{0, 86400, 4 * 86400}));
+  EXPECT_EQ(first_column("22/03/20 10:00|22/03/20 11:00|22/03/21 10:00"), (Values{0, 3600, 86400}));
+  EXPECT_EQ(first_column("30/12/21|31/12/21|01/01/22"), (Values{0, 86400, 2 * 86400}));
+  EXPECT_EQ(first_column("20-Dec-01|21-Dec-01"), (Values{0, 86400})) << "a month by name";
+  EXPECT_EQ(first_column("20.12.01|21.12.01"), (Values{0, 86400})) << "points";
+  EXPECT_EQ(first_column("22-03-20 10:00|22-03-20 11:00"), (Values{0, 3600})) << "one day";
+  EXPECT_EQ(first_column("20-12-21|23-12-22"), (Values{})) << "either goes on alike";
+  EXPECT_EQ(first_column("01-02-03|01-02-04"), (Values{})) << "any may be the year";
+}
+
+TEST(Times, TheOrderOfDayAndYearIsToldAndMayShowAtTheEnd) {
+  std::string text = "t,y\n";
+  for (int i = 0; i < 200; ++i) text += "22-03-20,1\n";
+  const Table table = parse(text + "22-03-21,2\n");
+  EXPECT_EQ(table.values(0)[200], 86400.0);
+  EXPECT_NE(table.notes().at(0).find("(22-03-20, year first)"), std::string::npos);
+  try {
+    parse("t,y\n20-12-21,1\n23-12-22,2\n").values(0);
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("whether year or day comes first"), std::string::npos)
+        << error.what();
+  }
+}
+
 TEST(Times, TheOrderOfDayAndMonthMayShowAtTheEnd) {
   std::string text = "t,y\n";
   for (int i = 0; i < 200; ++i) text += "03/04/2022,1\n";

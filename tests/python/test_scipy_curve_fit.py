@@ -119,6 +119,18 @@ def test_short_and_long_way_agree():
         np.testing.assert_array_equal(curve_fit(decay, X, Y, p0)[0], short[0])
 
 
+@pytest.mark.parametrize("option", [
+    {"absolute_sigma": True}, {"absolute_sigma": np.True_}, {"absolute_sigma": 1}, {"absolute_sigma": False},
+    {"sigma": 0.3}, {"sigma": SIGMA}, {"bounds": (0, 9)}, {"bounds": ([-9, -9, 0.6], 9)}, {"method": "trf"},
+    {"check_finite": False}, {"check_finite": 1}, {"nan_policy": "raise"}, {"nan_policy": "omit"}, {"ftol": 1e-12},
+])  # fmt: skip
+def test_one_option_beside_the_usual_arguments(option):
+    popt, pcov = curve_fit(decay, X, Y, [1.0, 1.0, 1.0], **option)
+    full = curve_fit(decay, X, Y, [1.0, 1.0, 1.0], full_output=True, **option)
+    np.testing.assert_array_equal(popt, full[0])
+    np.testing.assert_array_equal(pcov, full[1])
+
+
 def test_mutations_are_noticed():
     """The comparisons of this file see an error of 1e-6 in popt, of 0.1 % in pcov, and residuals of the start."""
     popt, pcov, infodict, *rest = curve_fit(decay, X, Y, full_output=True)

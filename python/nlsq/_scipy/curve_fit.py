@@ -54,7 +54,7 @@ def curve_fit(f: Callable, xdata, ydata, p0=None, sigma=None, absolute_sigma=Fal
     """
     if (
         type(ydata) is np.ndarray and type(xdata) is np.ndarray and sigma is None and bounds is UNBOUNDED
-        and jac is None and not kwargs and not full_output and (method is None or method == "lm")
+        and not absolute_sigma and jac is None and not kwargs and not full_output and (method is None or method == "lm")
         and nan_policy is None and (check_finite is None or check_finite is True)
         and ydata.dtype is FLOAT64 and xdata.dtype is FLOAT64 and ydata.ndim == 1
     ):  # fmt: skip
