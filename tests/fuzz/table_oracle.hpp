@@ -21,6 +21,8 @@
 namespace nlsq::data {
 
 class TableOracle {
+  static constexpr index_t kSettings = 2;  // rows of numbers above a table that may be its settings
+
  public:
   TableOracle(std::string_view text, const ReadOptions& options) : options_(options) {
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
@@ -273,7 +275,8 @@ class TableOracle {
       }
       if (row == 0 && !is_chosen && unsaid > 1 + options_.skip_after_header + units(table) + above)
         return "lines above the rows were left out without a word";
-      if (row == 0 && !is_chosen && longest_run(before + 1, line, delimiter) > table.rows())
+      if (row == 0 && !is_chosen &&
+          longest_run(before + 1, line, delimiter) > std::max(kSettings, table.rows()))
         return "a longer table above was left out";
       before = line;
       const std::string fault =
