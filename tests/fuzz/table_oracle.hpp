@@ -336,7 +336,10 @@ class TableOracle {
 inline std::string judged(const Table& table, std::string_view text, const ReadOptions& options) {
   const bool is_wide = text.find('\0') != std::string_view::npos;
   const bool is_jcamp = text.find("##") != std::string_view::npos;
-  if (text.find('"') != std::string_view::npos || table.line(0) == 0 || is_wide || is_jcamp)
+  // A mark within a line end: where marks are left out, one line end is left of two.
+  const bool has_split_end = text.find("\r\xEF\xBB\xBF\n") != std::string_view::npos;
+  if (text.find('"') != std::string_view::npos || table.line(0) == 0 || is_wide || is_jcamp ||
+      has_split_end)
     return "";
   return TableOracle(text, options).judge(table);
 }
