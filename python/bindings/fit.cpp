@@ -7,6 +7,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "array.hpp"
@@ -258,9 +259,36 @@ void bind_fits(nb::module_& m) {
         "Fits a model to rows that are not in memory.");
 }
 
+// Whether a decision, the truth of a model of parameters alone, is the same at p as where a
+// recording began, and at both sides of each parameter, within the bounds.
+bool decision_stands(const Model& model, bool truth, const std::vector<double>& start,
+                     std::vector<double> p, const std::optional<std::vector<double>>& lower,
+                     const std::optional<std::vector<double>>& upper) {
+  constexpr double kBeside = 1e-6;  // of a parameter
+  const std::vector<double> one(1, 0.0);
+  Dataset data;
+  data.column("row", one);
+  const auto is_same = [&] { return (evaluate(model, data, p).front() != 0.0) == truth; };
+  if (!std::ranges::all_of(p, [](double value) { return std::isfinite(value); }) || !is_same())
+    return false;
+  for (std::size_t j = 0; j < p.size(); ++j) {
+    const double value = p[j];
+    const double step = kBeside * std::max({std::abs(value), std::abs(start[j]), kBeside});
+    for (const double beside : {value - step, value + step}) {
+      p[j] = lower ? std::min(std::max(beside, (*lower)[j]), (*upper)[j]) : beside;
+      if (!is_same()) return false;
+    }
+    p[j] = value;
+  }
+  return true;
+}
+
 void bind_values(nb::module_& m) {
   m.def("evaluate", &values_of, nb::arg("model"), nb::arg("columns"), nb::arg("parameters"),
         nb::arg("rows"), "Values of a model in each row.");
+  m.def("decision_stands", &decision_stands, nb::arg("model"), nb::arg("truth"), nb::arg("start"),
+        nb::arg("parameters"), nb::arg("lower").none(), nb::arg("upper").none(),
+        "Whether a model of parameters alone is as true there, and beside it, as it was.");
   m.def("outputs", &outputs_of, nb::arg("model"), nb::arg("parameters"),
         "Values of all outputs of a model without columns.");
   m.def("jacobian", &jacobian_of, nb::arg("model"), nb::arg("columns"), nb::arg("parameters"),

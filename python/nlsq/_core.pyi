@@ -750,6 +750,11 @@ def streamed_fit(model: Model, rows: Rows, columns: Sequence[str], y: str, sigma
 def evaluate(model: Model, columns: Sequence[object], parameters: Sequence[float], rows: int) -> object:
     """Values of a model in each row."""
 
+def decision_stands(model: Model, truth: bool, start: Sequence[float], parameters: Sequence[float], lower: Sequence[float] | None, upper: Sequence[float] | None) -> bool:
+    """
+    Whether a model of parameters alone is as true there, and beside it, as it was.
+    """
+
 def outputs(model: Model, parameters: Sequence[float]) -> object:
     """Values of all outputs of a model without columns."""
 

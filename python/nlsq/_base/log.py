@@ -4,15 +4,18 @@
 import sys
 
 _INFO = 20  # a level of logging
+_logger = None  # once a program has loaded logging
 
 
 def logger(level):
     """The logger "nlsq" of a program that uses logging, if it takes lines of that level; else None."""
-    logging = sys.modules.get("logging")
-    if logging is None:
-        return None
-    found = logging.getLogger("nlsq")
-    return found if found.isEnabledFor(level) else None
+    global _logger
+    if _logger is None:
+        logging = sys.modules.get("logging")
+        if logging is None:
+            return None
+        _logger = logging.getLogger("nlsq")
+    return _logger if _logger.isEnabledFor(level) else None
 
 
 def log_issues(core):

@@ -6,8 +6,6 @@ made again, at that point and beside it: if all of them stand, the recording is 
 a minimum of the one is a minimum of the other. If one does not, the recording is thrown away and the function called.
 """
 
-from math import isfinite
-
 import numpy as np
 
 from nlsq import _core
@@ -17,7 +15,6 @@ OTHER_DECISION = (
     "np.minimum or np.maximum"
 )
 _MOST = 64  # decisions that a function may make; loops can make many
-_BESIDE = 1e-6  # of a parameter: the distance from the end at which the decisions must still hold
 
 
 class Decisions:
@@ -51,20 +48,10 @@ class Decisions:
 
     def stand(self, p, lower=None, upper=None) -> bool:
         """Whether all would be the same at p, and beside it within the bounds."""
-        p, start = np.asarray(p, dtype=float).tolist(), self._start
-        if not all(map(isfinite, p)) or not self._same(p):
-            return False
-        for j, value in enumerate(p):
-            step = _BESIDE * max(abs(value), abs(start[j]), _BESIDE)
-            low, high = value - step, value + step
-            if lower is not None:
-                low, high = max(low, float(lower[j])), min(high, float(upper[j]))
-            if not (self._same([*p[:j], low, *p[j + 1 :]]) and self._same([*p[:j], high, *p[j + 1 :]])):
-                return False
-        return True
-
-    def _same(self, p):
-        return all(_truth(model, p) is truth for model, truth in self._made)
+        if lower is not None:
+            lower, upper = np.asarray(lower, dtype=float).tolist(), np.asarray(upper, dtype=float).tolist()
+        p = np.asarray(p, dtype=float).tolist()
+        return all(_core.decision_stands(model, truth, self._start, p, lower, upper) for model, truth in self._made)
 
 
 def _truth(model, p):

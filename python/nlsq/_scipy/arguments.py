@@ -35,7 +35,8 @@ class Arguments:
 
             if missing_rows.has_masks(xdata, ydata, sigma):
                 xdata, ydata, sigma = missing_rows.without_masked(xdata, ydata, sigma)
-        if bounds is UNBOUNDED:
+        self.is_free = bounds is UNBOUNDED
+        if self.is_free:
             (self.lower, self.upper), bounded = unbounded(n), False
             self.p0 = p0 = np.ones(n) if p0 is None else np.atleast_1d(p0)
         else:

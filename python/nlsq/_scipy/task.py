@@ -87,7 +87,7 @@ class Task(Answers):
         solver, loss, f_scale, limit = self._solver(True)
         rows, n = self.y.size, self.n
         names = _NAMES[n] if n < 64 else [f"p{i}" for i in range(n)]
-        free = np.all(self.lower == -np.inf) and np.all(self.upper == np.inf)
+        free = self.is_free or np.all(self.lower == -np.inf) and np.all(self.upper == np.inf)
         lower, upper = (None, None) if free else (self.lower, self.upper)
         is_array = type(self.x) is np.ndarray
         if is_array and refused_models.knows(self.f) and refused_models.of(self.f, (kind_of(self.f), n, self.x.ndim)):
@@ -157,7 +157,8 @@ class Task(Answers):
 
     def _stands(self, traced, decisions, popt):
         """Whether a recording that decided on parameters is the function where it ended."""
-        return holds(traced, decisions, self.f, self.x, popt, self.lower, self.upper, self.y.size)
+        bounds = (None, None) if self.is_free else (self.lower, self.upper)
+        return holds(traced, decisions, self.f, self.x, popt, *bounds, self.y.size)
 
     def _is_derivative(self, traced):
         """Whether the given Jacobian is that of the recorded function, at the start and beside it, and keeps nothing."""
