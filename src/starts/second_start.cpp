@@ -18,15 +18,21 @@ constexpr double kLittle = 0.25;  // of the sum of squares about the mean, in co
 constexpr double kApart = 1e-3;   // of a parameter, by which equal starts are set apart
 constexpr double kClear =
     0.025;  // as kLittle: R² below 0.95, which a parameter without effect leaves open
+constexpr index_t kFewPasses = 24;  // in which an attempt shows whether it gains anything
+constexpr index_t kUnlimited = std::numeric_limits<index_t>::max();
 
 bool converged(const solve::Outcome& end) { return static_cast<int>(end.status) > 0; }
+
+bool is_lower(const solve::Outcome& end, const solve::Outcome& best) {
+  return end.summary.cost < (1.0 - kGain) * best.summary.cost;
+}
 
 // A failure is better than a success only where that explains nothing.
 bool is_better(const solve::Outcome& end, const solve::Outcome& best, double total) {
   const double cost = end.summary.cost, least = best.summary.cost;
   if (converged(best) && !converged(end))
     return explains_nothing(best, total) && cost < 0.5 * least;
-  if (cost < (1.0 - kGain) * least) return true;
+  if (is_lower(end, best)) return true;
   return converged(end) && !converged(best) && cost <= (1.0 + kGain) * least;
 }
 
@@ -52,17 +58,18 @@ class Attempts {
 
   const solve::Outcome& best() const { return best_; }
 
-  void add(std::span<const double> x0, SolverOptions options) {
-    if (options_->max_nfev) options.max_nfev = *options_->max_nfev - nfev_;
-    if (is_over_ || (options.max_nfev && *options.max_nfev < 1)) return;
+  /// most: evaluations after which an attempt is given up that is no better by then.
+  void add(std::span<const double> x0, SolverOptions options, index_t most = kUnlimited) {
+    if (is_over_ || left() < 1) return;
     try {
-      solve::Outcome end = (*attempt_)(x0, options);
-      is_over_ = end.status == Status::stopped;
-      nfev_ += end.nfev;
-      njev_ += end.njev;
-      nfev_float32_ += end.nfev_float32;
-      iterations_ += end.iterations;
+      const index_t tried = std::min(left(), most);
+      solve::Outcome end = run(x0, options, tried);
       ++count_;
+      const bool is_cut = tried == most && most < kUnlimited && end.status == Status::max_nfev;
+      if (is_cut && !is_over_ && left() > 0 && is_lower(end, best_))
+        end = run(x0, options, left());
+      else if (is_cut)
+        return;
       if (is_better(end, best_, total_)) best_ = std::move(end);
     } catch (const InputError&) {  // the model is not finite there
     }
@@ -78,6 +85,20 @@ class Attempts {
   }
 
  private:
+  index_t left() const { return options_->max_nfev ? *options_->max_nfev - nfev_ : kUnlimited; }
+
+  solve::Outcome run(std::span<const double> x0, SolverOptions& options, index_t most) {
+    options.max_nfev.reset();
+    if (most < kUnlimited) options.max_nfev = most;
+    solve::Outcome end = (*attempt_)(x0, options);
+    is_over_ = end.status == Status::stopped;
+    nfev_ += end.nfev;
+    njev_ += end.njev;
+    nfev_float32_ += end.nfev_float32;
+    iterations_ += end.iterations;
+    return end;
+  }
+
   solve::Outcome best_;
   double total_;
   const SolverOptions* options_;
@@ -146,11 +167,14 @@ solve::Outcome best_end(solve::Outcome first, const Expectation& expected,
                            (is_lost(first) && first.summary.cost > kClear * expected.total));
   if (allowed == SecondStart::no_better && !is_no_better) return first;
   Attempts attempts(std::move(first), expected.total, options, attempt);
+  // Calls of a function may be dear: a way that gains nothing soon is left.
+  const index_t most = allowed == SecondStart::no_better ? kFewPasses : kUnlimited;
   if (lacks_rank(attempts.best())) attempts.add(apart(x0, lower, upper), options);
   if (allowed == SecondStart::same_scales) return attempts.finish();
   if (fails(attempts.best()) || is_ill(attempts.best()))
-    attempts.add(x0, with_other_scales(options, x0.size()));
-  if (fails(attempts.best()) || is_lost(attempts.best())) attempts.add(x0, by_sizes(options, x0));
+    attempts.add(x0, with_other_scales(options, x0.size()), most);
+  if (fails(attempts.best()) || is_lost(attempts.best()))
+    attempts.add(x0, by_sizes(options, x0), most);
   return attempts.finish();
 }
 

@@ -236,6 +236,26 @@ TEST_F(Ends, ALimitIsThatOfAll) {
   EXPECT_EQ(tried_[0].max_nfev, 3);
 }
 
+TEST_F(Ends, WhereCallsAreDearAWayThatGainsNothingSoonIsLeft) {
+  SolverOptions options;
+  options.second_start = SecondStart::no_better;
+  const auto cut = [](double cost) { return end(cost, Status::max_nfev); };
+  const auto left = best(end(1.5, Status::ftol), {cut(1.5), cut(1.6)}, options);
+  ASSERT_EQ(tried_.size(), 2u);
+  EXPECT_EQ(tried_[0].max_nfev, 24);
+  EXPECT_EQ(tried_[1].max_nfev, 24);
+  EXPECT_EQ(left.status, Status::ftol);
+  const auto kept = best(end(1.5, Status::ftol), {cut(1.2), end(0.1, Status::ftol)}, options);
+  ASSERT_EQ(tried_.size(), 2u);
+  EXPECT_EQ(tried_[1].max_nfev, std::nullopt) << "the same way to its end";
+  EXPECT_EQ(tried_[1].x_scale, tried_[0].x_scale);
+  EXPECT_EQ(kept.summary.cost, 0.1);
+  options.max_nfev = 40;
+  best(end(1.5, Status::ftol), {cut(1.2), end(0.1, Status::ftol)}, options);
+  ASSERT_EQ(tried_.size(), 2u);
+  EXPECT_EQ(tried_[1].max_nfev, 30);
+}
+
 TEST_F(Ends, AFailureIsNoReasonWhereOnlyTheMeanCounts) {
   SolverOptions options;
   options.second_start = SecondStart::no_better;
