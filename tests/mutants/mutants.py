@@ -34,7 +34,7 @@ MUTANTS = {
         "src/reduce/fold.hpp", "for (index_t i = 0; i < size(); ++i) into[i] += other[i];", "(void)into, (void)other;"
     ),
     "what is left at the end is not merged": Mutant(
-        "src/reduce/walker.cpp", "while (count_ > 1) merge_top();", "while (count_ > 2) merge_top();"
+        "src/reduce/merge_stack.hpp", "while (count_ > 1) merge_top();", "while (count_ > 2) merge_top();"
     ),
     "padded rows are copied from the wrong row": Mutant(
         "src/reduce/walker.cpp",
