@@ -61,18 +61,18 @@ MUTANTS = {
         "std::copy_n(S + j * columns, columns, stacked.data() + j * 2 * columns + columns);",
         "std::copy_n(R + j * columns, columns, stacked.data() + j * 2 * columns + columns);",
     ),
-    "the slope of a recorded Huber loss": Mutant(
-        "src/program/loss.cpp", "where(inside, f, f / size)", "where(inside, f, f / z)"
+    "the slope of a Huber loss": Mutant(
+        "src/program/loss_formulas.hpp", "where(inside, f, f / size)", "where(inside, f, f / z)"
     ),
-    "the slope of a called Huber loss": Mutant(
-        "src/reduce/loss_rows.cpp",
-        "return {2.0 * size - 1.0, f / size, 0.0};",
-        "return {2.0 * size - 1.0, f / z, 0.0};",
+    "the scale of a row under a Cauchy loss": Mutant(
+        "src/program/loss_formulas.hpp",
+        "const Number scale = where(z < one, one - z, zero);",
+        "const Number scale = where(z < one, one + z, zero);",
     ),
     "the curvature of a Cauchy loss": Mutant(
-        "src/program/loss.cpp",
-        "const Expression scale = where(z < one, one - z, zero);",
-        "const Expression scale = where(z < one, one + z, zero);",
+        "src/program/loss_formulas.hpp",
+        "case Loss::cauchy: return -1.0 / ((1.0 + z) * (1.0 + z));",
+        "case Loss::cauchy: return -1.0 / (1.0 + z);",
     ),
     "degrees of freedom without the parameters": Mutant(
         "src/batch/lane_fitter.cpp",
