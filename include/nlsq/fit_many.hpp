@@ -13,6 +13,7 @@
 #include "nlsq/data.hpp"
 #include "nlsq/fit.hpp"
 #include "nlsq/model.hpp"
+#include "nlsq/plan.hpp"
 #include "nlsq/types.hpp"
 
 namespace nlsq {
@@ -134,6 +135,7 @@ struct ManyResult {
   std::string engine;  ///< "lanes", or "interpreter" where each set is fitted by itself
   /// Where fits began: "given", "ones", or "search" (FitOptions::starts).
   std::string start_source;
+  ManyPlan plan;  ///< what was decided, and why: plan.explain()
   double elapsed_ms = 0.0;
   /// Why fit i ended, as text.
   std::string message(index_t i) const;

@@ -62,6 +62,25 @@ struct Plan {
   } sizes;
 };
 
+/// The plan of many fits of one model (nlsq/fit_many.hpp). No bit of a result depends on it but by
+/// `lanes`, whose rounding is that of another solver.
+struct ManyPlan {
+  bool lanes = false;     ///< sets run side by side, one in each lane of a vector
+  int width = 1;          ///< sets side by side
+  int threads = 1;        ///< share the sets
+  index_t part = 0;       ///< sets that a thread takes at a time
+  index_t long_sets = 0;  ///< are fitted alone, as they have too many rows for lanes
+  struct Reasons {
+    Reason engine{}, threads{}, part{};
+  } why;
+  /// What it was made from; rows: of the longest set.
+  struct Sizes {
+    index_t fits = 0, rows = 0, free = 0;
+  } sizes;
+  /// The choices and reasons as text for people: a line each.
+  std::string explain() const;
+};
+
 /// The plan of a fit that is not made.
 Plan plan_of(const Model& model, const Dataset& data, const FitOptions& options);
 

@@ -128,7 +128,8 @@ nb::tuple run_many(const Model& model, const std::vector<nb::object>& columns, n
     const WithoutGil release;
     result = fit_many(model, data, options, arrays);
   }
-  return nb::make_tuple(result.engine, result.failed, result.elapsed_ms, result.start_source);
+  return nb::make_tuple(result.engine, result.failed, result.elapsed_ms, result.start_source,
+                        result.plan.explain());
 }
 
 }  // namespace
@@ -140,8 +141,8 @@ void bind_fit_many(nb::module_& m) {
       nb::arg("starts").none(), nb::arg("lower").none(), nb::arg("upper").none(), nb::arg("fixed"),
       nb::arg("searched"), nb::arg("options"), nb::arg("into"), nb::arg("progress").none(),
       "Fits a model to many data sets, into the caller's arrays; see nlsq.curve_fit_many. Returns "
-      "(engine, sets that failed, milliseconds, where fits began). searched: parameters without a "
-      "start, empty where all have one.");
+      "(engine, sets that failed, milliseconds, where fits began, the plan as text). searched: "
+      "parameters without a start, empty where all have one.");
   m.def("many_message", &many_message, nb::arg("status"), nb::arg("flags"),
         "What a status and the flags of one of many fits say.");
 }

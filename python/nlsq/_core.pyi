@@ -929,7 +929,7 @@ def fit_problem(sets: list, start: Mapping[str, float], bounds: Mapping[str, tup
 
 def fit_many(model: Model, columns: Sequence[object], y: object, fits: int, rows: int, offsets: object | None, sigma: object | None, mask: object | None, starts: object | None, lower: object | None, upper: object | None, fixed: Sequence[bool], searched: Sequence[bool], options: dict, into: dict, progress: object | None) -> tuple:
     """
-    Fits a model to many data sets, into the caller's arrays; see nlsq.curve_fit_many. Returns (engine, sets that failed, milliseconds, where fits began). searched: parameters without a start, empty where all have one.
+    Fits a model to many data sets, into the caller's arrays; see nlsq.curve_fit_many. Returns (engine, sets that failed, milliseconds, where fits began, the plan as text). searched: parameters without a start, empty where all have one.
     """
 
 def many_message(status: int, flags: int) -> str:

@@ -41,4 +41,12 @@ base::SmallVector<Moments, 4> moments_of(std::span<const TermView> terms, const 
   return all;
 }
 
+void report_fingerprints(const Looks& looks, FitResult& result) {
+  for (const std::optional<FirstLook>& look : looks) {
+    if (!look) continue;
+    for (const Fingerprints& array : look->fingerprints())
+      result.fingerprints.push_back({array.data(), array.bytes(), array.value()});
+  }
+}
+
 }  // namespace nlsq::fit_impl

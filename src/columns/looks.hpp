@@ -28,4 +28,7 @@ void look_first(std::span<const TermView> terms, std::span<reduce::Term> bound,
 base::SmallVector<Moments, 4> moments_of(std::span<const TermView> terms, const Looks& looks,
                                          const FitOptions& options, bool on_device);
 
+/// What tells later that an array was changed, where the options asked for it.
+void report_fingerprints(const Looks& looks, FitResult& result);
+
 }  // namespace nlsq::fit_impl

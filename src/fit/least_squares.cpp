@@ -54,15 +54,8 @@ Function refusable(Function function, const bool& may_refuse, const LeastSquares
   };
 }
 
-FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
-              const LeastSquaresOptions& options) {
-  const auto began = std::chrono::steady_clock::now();
-  const base::EnvironmentScope environment;
-  const std::size_t n = x0.size();
-  const index_t m = problem.m;
-  const fit_impl::ModeChoice mode = fit_impl::choose_jacobian_mode(options.jacobian_mode);
-  if (problem.m <= 0)
-    throw InputError("m", fmt::format("m: {} residuals; at least one is needed", problem.m));
+void check(const LeastSquaresOptions& options, std::size_t n, index_t m) {
+  if (m <= 0) throw InputError("m", fmt::format("m: {} residuals; at least one is needed", m));
   check_length(options.lower, n, "lower");
   check_length(options.upper, n, "upper");
   check_length(options.diff_step, n, "diff_step");
@@ -74,30 +67,66 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
     throw InputError("f_scale",
                      fmt::format("f_scale: {} is not a positive number", options.f_scale));
   }
+}
+
+void check_order(std::span<const double> lower, std::span<const double> upper) {
+  for (std::size_t i = 0; i < lower.size(); ++i) {
+    if (lower[i] <= upper[i]) continue;
+    throw InputError(
+        "bounds",
+        fmt::format("bounds: the lower bound {} of parameter {} is above the upper bound {}",
+                    lower[i], i, upper[i]));
+  }
+}
+
+DifferenceRule rule_of(const LeastSquaresOptions& options, const std::vector<double>& lower,
+                               const std::vector<double>& upper, std::span<const double> x0) {
+  // Forward differences leave too few digits of values that have few.
+  const bool narrow = options.epsilon > kNarrow && options.diff_step.empty();
+  return {narrow ? Differences::three_point : options.differences,
+          options.epsilon,
+          options.diff_step,
+          options.diff_step_floor,
+          lower,
+          upper,
+          options.diff_step_at_zero,
+          {x0.begin(), x0.end()}};
+}
+
+// What a result says of the problem, whatever its end is.
+void describe(const LeastSquaresOptions& options, std::span<const double> x0, bool user_jacobian,
+              FitResult& result) {
+  result.p0.assign(x0.begin(), x0.end());
+  result.fixed.assign(x0.size(), false);
+  result.defaulted.assign(x0.size(), false);
+  result.method = to_string(solve::method_of(options.method));
+  result.loss = to_string(options.loss);
+  result.engine = to_string(Engine::callback);
+  result.derivative_order = user_jacobian                                   ? "user"
+                            : options.differences == Differences::two_point ? "2-point"
+                                                                            : "3-point";
+  result.absolute_sigma = options.absolute_sigma;
+  result.has_sigma = true;  // residuals come weighted, or not, as the caller has it
+}
+
+FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
+              const LeastSquaresOptions& options) {
+  const auto began = std::chrono::steady_clock::now();
+  const base::EnvironmentScope environment;
+  const std::size_t n = x0.size();
+  const index_t m = problem.m;
+  const fit_impl::ModeChoice mode = fit_impl::choose_jacobian_mode(options.jacobian_mode);
+  check(options, n, m);
   constexpr double kInf = std::numeric_limits<double>::infinity();
   const std::vector<double> lower = or_all(options.lower, n, -kInf);
   const std::vector<double> upper = or_all(options.upper, n, kInf);
+  check_order(lower, upper);
   problem.probe = options.probe;
-  // Forward differences leave too few digits of values that have few.
-  const bool narrow = options.epsilon > kNarrow && options.diff_step.empty();
-  problem.rule = {narrow ? Differences::three_point : options.differences,
-                  options.epsilon,
-                  options.diff_step,
-                  options.diff_step_floor,
-                  lower,
-                  upper,
-                  options.diff_step_at_zero,
-                  {x0.begin(), x0.end()}};
+  problem.rule = rule_of(options, lower, upper, x0);
   problem.data_norm = options.data_norm;
   FitResult result;
   std::vector<index_t> free;
   for (std::size_t i = 0; i < n; ++i) {
-    if (!(lower[i] <= upper[i])) {
-      throw InputError(
-          "bounds",
-          fmt::format("bounds: the lower bound {} of parameter {} is above the upper bound {}",
-                      lower[i], i, upper[i]));
-    }
     result.names.push_back(options.names.empty() ? fmt::format("p{}", i) : options.names[i]);
     free.push_back(static_cast<index_t>(i));
   }
@@ -138,22 +167,12 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
   }
   is_further = false;
   outcome.njev = evaluator.jacobians();
-  result.p0.assign(x0.begin(), x0.end());
-  result.fixed.assign(n, false);
-  result.defaulted.assign(n, false);
-  result.method = to_string(solve::method_of(options.method));
-  result.loss = to_string(options.loss);
-  result.engine = to_string(Engine::callback);
-  result.derivative_order = user_jacobian                                   ? "user"
-                            : options.differences == Differences::two_point ? "2-point"
-                                                                            : "3-point";
+  describe(options, x0, user_jacobian, result);
   fit_impl::report_jacobian_mode(mode, static_cast<index_t>(n), m, result);
   result.jacobian_mode = result.derivative_order;
-  result.absolute_sigma = options.absolute_sigma;
   FitOptions statistics;
   statistics.absolute_sigma = options.absolute_sigma;
   result.difference_evaluations = evaluator.difference_evaluations();
-  result.has_sigma = true;  // residuals come weighted, or not, as the caller has it
   const auto acts_in_jumps = [&](std::size_t j) {
     return !user_jacobian && evaluator.acts_in_jumps(j);
   };

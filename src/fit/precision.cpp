@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "fit/precision.hpp"
 
+#include <chrono>
 #include <optional>
 #include <vector>
 
 #include "nlsq/error.hpp"
+#include "runtime/settings.hpp"
+#include "solve/minimizer.hpp"
 #include "solve/precision.hpp"
 
 namespace nlsq::fit_impl {
@@ -31,6 +34,22 @@ index_t data_rows(const Problem& problem) {
 }
 
 }  // namespace
+
+Tried try_fit(const Problem& problem, const Trial& trial, reduce::EvaluatorOptions evaluator,
+              bool float32) {
+  FitOptions quiet(trial.options);
+  quiet.callback = nullptr;
+  quiet.stop = nullptr;
+  evaluator.float32 = float32;
+  evaluator.log = nullptr;
+  const ParameterTable& table = problem.table;
+  const auto start = std::chrono::steady_clock::now();
+  reduce::DataEvaluator own(problem.terms, table.start, table.free, evaluator, shared_pool());
+  const solve::Outcome end =
+      solve::minimize(own, trial.start, trial.lower, trial.upper, quiet, problem.linear_loss());
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  return {took.count(), end.nfev_float32 > 0};
+}
 
 bool float32_measured(const Problem& problem, const std::function<Tried(bool)>& fit) {
   using Verdict = reduce::Workspaces::Verdict;

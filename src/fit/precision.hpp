@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 
 #include "nlsq/fit.hpp"
 #include "problem/problem.hpp"
@@ -16,6 +17,16 @@ struct Tried {
   double seconds = 0.0;
   bool used_float32 = false;
 };
+
+/// From where a fit begins, within which bounds, and how.
+struct Trial {
+  std::span<const double> start, lower, upper;
+  const FitOptions& options;
+};
+
+/// A fit of its own, with float32 passes or without, that nobody watches.
+Tried try_fit(const Problem& problem, const Trial& trial, reduce::EvaluatorOptions evaluator,
+              bool float32);
 
 /// Whether they pay: as measured before for the (first term's) model and about so many rows, else
 /// by 30 pairs of fit(true) and fit(false) in turn, with and without float32. False, and nothing is

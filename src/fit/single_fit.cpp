@@ -24,7 +24,6 @@
 #include "fit/progressive.hpp"
 #include "fit/shape.hpp"
 #include "fit/sparse_fit.hpp"
-#include "linalg/triangle.hpp"
 #include "nlsq/error.hpp"
 #include "passes/checkpoint.hpp"
 #include "passes/pass_engines.hpp"
@@ -50,12 +49,6 @@ std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 // Bytes on the stack for what a fit of a few terms puts together; more of them take the heap.
 constexpr std::size_t kRoom = 4096;
 constexpr double kMeasured = 2.0;  // asked of a checkpoint, as passes ask with 0 and 1
-
-linalg::Vector at_positions(const linalg::Vector& values, const linalg::Indices& positions) {
-  linalg::Vector picked;
-  for (const index_t i : positions) picked.push_back(values[z(i)]);
-  return picked;
-}
 
 class SingleFit {
  public:
@@ -161,26 +154,13 @@ class SingleFit {
     const double question[] = {kMeasured};
     std::vector<double> answer;
     if (!checkpoint_ || !checkpoint_->recall(question, answer)) {
-      answer = {pays_in_float32() ? 1.0 : 0.0};
+      const bool pays = float32_measured(problem_, [&](bool float32) {
+        return try_fit(problem_, {x0_, lower_, upper_, options_}, evaluator_options_, float32);
+      });
+      answer = {pays ? 1.0 : 0.0};
       if (checkpoint_) checkpoint_->keep(question, answer);
     }
     plan_.numerics.float32 = evaluator_options_.float32 = answer.front() != 0.0;
-  }
-
-  bool pays_in_float32() {
-    return float32_measured(problem_, [&](bool float32) {
-      FitOptions quiet(options_);
-      quiet.callback = nullptr;
-      quiet.stop = nullptr;
-      reduce::EvaluatorOptions tried = evaluator_options_;
-      tried.float32 = float32;
-      tried.log = nullptr;
-      const auto start = std::chrono::steady_clock::now();
-      reduce::DataEvaluator own(bound(), table().start, table().free, tried, shared_pool());
-      const solve::Outcome end = solve::minimize(own, x0_, lower_, upper_, quiet, linear_);
-      const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-      return Tried{took.count(), end.nfev_float32 > 0};
-    });
   }
 
   // After the sample's, whose workspace it takes over.
@@ -330,13 +310,10 @@ class SingleFit {
     };
     fill_statistics(result, outcome, table().free, moments_, options_, std::cref(jumps));
     for (const reduce::Term& term : bound()) result.n_masked += term.masked_rows;
-    if (options_.judge) judge(outcome, result);
+    if (options_.judge)
+      judge_end(terms_, problem_, outcome, *evaluator_, evaluator_options_.walk.isa, result);
     if (engines_) engines_->report(result);
-    for (const std::optional<FirstLook>& look : looks_) {
-      if (!look) continue;
-      for (const Fingerprints& array : look->fingerprints())
-        result.fingerprints.push_back({array.data(), array.bytes(), array.value()});
-    }
+    report_fingerprints(looks_, result);
     result.elapsed_ms =
         std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began_)
             .count();
@@ -357,21 +334,6 @@ class SingleFit {
     if (outcome.nfev_float32 > 0) result.precision = "mixed";
     result.nfev_subsample = nfev_subsample_;
     result.progressive = outcome.from_shortcut;
-  }
-
-  // What speaks against the end of a fit that converged.
-  void judge(const solve::Outcome& outcome, FitResult& result) {
-    judge_residuals(terms_, bound(), outcome, *evaluator_, evaluator_options_.walk.isa, result);
-    const auto cost = [this](std::span<const double> p) { return evaluator_->cost(p); };
-    const auto norms_at = [this](std::span<const double> p) {
-      linalg::Summary there;
-      evaluator_->summary(p, solve::Grade::step, there);
-      linalg::Vector norms(p.size());
-      linalg::column_norms(there, norms);
-      return norms;
-    };
-    const Surroundings around{cost, norms_at, result.tss};
-    judge_parameters(outcome, table().free, around, result);
   }
 
   const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();

@@ -16,9 +16,11 @@
 #include "base/nearest.hpp"
 #include "batch/lane_fitter.hpp"
 #include "expr/model.hpp"
+#include "many/lane_setup.hpp"
 #include "many/many_alone.hpp"
 #include "many/many_starts.hpp"
 #include "nlsq/error.hpp"
+#include "plan/many.hpp"
 #include "problem/binding.hpp"
 #include "relations/relations.hpp"
 #include "runtime/jacobian_mode.hpp"
@@ -32,10 +34,6 @@ using fit_impl::ManySetup;
 using Clock = std::chrono::steady_clock;
 
 std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
-
-// Longer sets fill blocks by themselves.
-constexpr index_t kMostLaneRows = 2048;
-constexpr index_t kSetsAPart = 1024;
 
 const ManyData::Column& find_column(const ManyData& data, const std::string& name) {
   std::vector<std::string> names;
@@ -108,112 +106,6 @@ ManySetup set_up(const Model& model, const ManyData& data, const ManyOptions& op
   return setup;
 }
 
-batch::ManyColumn lane_column(const ManyData::Column& column) {
-  return {column.values.data, column.values.float32, column.shared};
-}
-
-// Everything lanes need; without a program where they do not serve.
-struct LaneSetup {
-  batch::ManyProblem problem;
-  std::vector<double> lower, upper;  // of the free parameters
-  std::vector<double> sigma;         // a number, spread out
-  std::vector<index_t> long_sets;    // too long for lanes
-};
-
-void add_rules(const ManyOptions& options, index_t n, batch::LaneRules& rules) {
-  rules.ftol = options.ftol, rules.xtol = options.xtol, rules.gtol = options.gtol;
-  const index_t usual = std::max<index_t>(500, 100 * n);
-  rules.max_nfev = static_cast<double>(options.max_nfev.value_or(usual));
-  rules.polish_is_limited = !options.polish || options.max_polish.has_value();
-  rules.max_polish = options.polish ? static_cast<double>(options.max_polish.value_or(100)) : 0.0;
-}
-
-// One row a set of the free parameters' values.
-batch::PerFit pick_free(std::span<const double> all, const double* common, const ManySetup& setup,
-                        std::vector<double>& kept) {
-  const auto& free = setup.table.free;
-  const index_t N = setup.size(), rows = all.empty() ? 1 : setup.data->fits();
-  const double* const from = all.empty() ? common : all.data();
-  kept.reserve(z(rows) * free.size());
-  for (index_t i = 0; i < rows; ++i) {
-    for (const index_t at : free) kept.push_back(from[i * N + at]);
-  }
-  return {kept.data(), all.empty()};
-}
-
-void set_up_lanes(const ManySetup& setup, engine::Isa isa, fit_impl::Preparation& preparation,
-                  LaneSetup& lanes) {
-  const ManyData& data = *setup.data;
-  const ManyOptions& options = *setup.options;
-  const auto n = static_cast<index_t>(setup.table.free.size());
-  if (batch::lane_kernels(isa).lanes < 2 || n < 1 || n > batch::kMostParameters) return;
-  batch::ManyProblem& p = lanes.problem;
-  p.fits = data.fits();
-  p.rows = data.rows();
-  if (data.ragged()) {
-    p.offsets = data.offsets().data();
-    p.rows = 0;
-    for (index_t i = 0; i < p.fits; ++i) {
-      const index_t rows = p.rows_of(i);
-      if (rows > kMostLaneRows) {
-        lanes.long_sets.push_back(i);
-      } else {
-        p.rows = std::max(p.rows, rows);
-        p.order.push_back(i);
-      }
-    }
-    // Sets of like length side by side, so that no lane waits on rows it does not have.
-    std::stable_sort(p.order.begin(), p.order.end(),
-                     [&](index_t a, index_t b) { return p.rows_of(a) < p.rows_of(b); });
-  }
-  if (p.rows > kMostLaneRows || p.rows < 1) return;
-  for (const ManyData::Column* column : setup.columns) p.columns.push_back(lane_column(*column));
-  p.columns.push_back({data.response().data, data.response().float32, data.shares_response()});
-  if (data.sigma().values.size > 0) {
-    p.sigma = lane_column(data.sigma());
-  } else if (data.sigma_number() > 0.0) {
-    lanes.sigma.assign(z(data.ragged() ? data.total_rows() : p.rows), data.sigma_number());
-    p.sigma = {lanes.sigma.data(), false, !data.ragged()};
-  }
-  p.mask = data.mask().empty() ? nullptr : data.mask().data();
-  p.mask_shared = static_cast<index_t>(data.mask().size()) != data.total_rows();
-  p.omit_not_finite = options.omit_not_finite;
-  p.robust = options.loss != Loss::linear;
-  p.f_scale = options.f_scale;
-  if (p.robust) {
-    if (!(p.f_scale > 0.0 && std::isfinite(p.f_scale)))
-      throw InputError("f_scale", fmt::format("f_scale: {} is not a positive number", p.f_scale));
-    p.extras.push_back(p.f_scale);
-  }
-  p.parameters = setup.size();
-  p.free.assign(setup.table.free.begin(), setup.table.free.end());
-  p.start = {setup.start(0), options.starts.empty()};
-  p.lower = pick_free(options.lower, setup.table.lower.data(), setup, lanes.lower);
-  p.upper = pick_free(options.upper, setup.table.upper.data(), setup, lanes.upper);
-  add_rules(options, n, p.rules);
-  const auto bounded = [](double bound) { return std::isfinite(bound); };
-  p.rules.bounded = std::any_of(lanes.lower.begin(), lanes.lower.end(), bounded) ||
-                    std::any_of(lanes.upper.begin(), lanes.upper.end(), bounded);
-  p.absolute_sigma = options.absolute_sigma;
-  p.judges_ends = options.second_start != SecondStart::none;
-
-  program::ResidualSpec spec;
-  spec.sizes.assign(std::vector<index_t>(z(p.parameters), 1));
-  spec.free.assign(p.free);
-  spec.loss = options.loss;
-  spec.weighting = p.weighted() ? program::Weighting::column : program::Weighting::none;
-  spec.masked = p.weighted();
-  using Order = program::ResidualSpec::Order;
-  spec.order = preparation.mode == JacobianMode::fwd   ? Order::forward
-               : preparation.mode == JacobianMode::rev ? Order::reverse
-                                                       : Order::automatic;
-  for (index_t c = 0; c < static_cast<index_t>(p.columns.size()) + (p.weighted() ? 1 : 0); ++c)
-    spec.float32.push_back(false);
-  const auto prepared = fit_impl::prepared_program(*setup.model, spec, preparation);
-  if (prepared->program.outputs.front().jacobian.size() != p.free.size()) return;
-  p.program = {prepared, &prepared->program};
-}
-
 // A thread's own fitters, made when it gets something to do.
 struct Worker {
   std::unique_ptr<batch::LaneFitter> lanes;
@@ -268,9 +160,16 @@ ManyResult fit_from_found(const ManySetup& setup, const fit_impl::FoundStarts& f
   return result;
 }
 
-index_t sets_a_part(index_t sets, int threads) {
-  const index_t even = sets / (4 * threads) / batch::kMostLanes * batch::kMostLanes;
-  return std::clamp<index_t>(even, 4 * batch::kMostLanes, kSetsAPart);
+plan::ManyShape shape_of(const ManySetup& setup, engine::Isa isa) {
+  plan::ManyShape shape;
+  shape.fits = setup.data->fits();
+  shape.free = static_cast<index_t>(setup.table.free.size());
+  shape.rows = setup.data->rows();
+  shape.offsets = setup.data->offsets();
+  shape.lanes = static_cast<int>(batch::lane_kernels(isa).lanes);
+  shape.most_free = batch::kMostParameters;
+  shape.most_lanes = batch::kMostLanes;
+  return shape;
 }
 
 }  // namespace
@@ -298,17 +197,15 @@ ManyResult fit_many(const Model& model, const ManyData& data, const ManyOptions&
   const engine::Isa isa = environment.walk.isa;
   fit_impl::Preparation preparation{.mode =
                                         fit_impl::choose_jacobian_mode(options.jacobian_mode).mode};
-  LaneSetup lanes;
-  set_up_lanes(setup, isa, preparation, lanes);
-  const bool in_lanes = lanes.problem.program != nullptr;
-  const index_t long_sets = in_lanes ? static_cast<index_t>(lanes.long_sets.size()) : 0;
-  const index_t others = data.fits() - long_sets;
-  const int threads = static_cast<int>(
-      std::clamp<index_t>(data.fits(), 1, environment.walk.threads));  // one a set, at most
-  const index_t part_sets = sets_a_part(others, threads);
-  const index_t parts_of_others = (others + part_sets - 1) / part_sets;
+  const plan::ManyShape shape = shape_of(setup, isa);
+  ManyPlan plan = plan::make_many(shape);
+  fit_impl::LaneSetup lanes;
+  if (plan.lanes && !fit_impl::set_up_lanes(setup, preparation, lanes)) plan::leave_lanes(plan);
+  plan::share_sets(shape, environment.walk.threads, plan);
+  const index_t others = data.fits() - plan.long_sets;
+  const index_t parts_of_others = (others + plan.part - 1) / plan.part;
 
-  std::vector<Worker> workers(z(threads));
+  std::vector<Worker> workers(z(plan.threads));
   std::atomic<index_t> done{0};
   const auto fit_alone = [&](Worker& worker, index_t set) {
     if (!worker.single) worker.single = std::make_unique<fit_impl::AloneFitter>(setup, into);
@@ -329,20 +226,21 @@ ManyResult fit_many(const Model& model, const ManyData& data, const ManyOptions&
       if (options.progress) options.progress(done.load(), data.fits());
     }
     // The longest first: they would be the last to end.
-    if (part < long_sets) {
+    if (part < plan.long_sets) {
       const index_t set = lanes.long_sets[z(part)];
       stopped() ? stop(set) : fit_alone(worker, set);
       ++done;
       return;
     }
-    const index_t from = (part - long_sets) * part_sets, to = std::min(from + part_sets, others);
+    const index_t from = (part - plan.long_sets) * plan.part,
+                  to = std::min(from + plan.part, others);
     const auto& order = lanes.problem.order;
     const auto set_at = [&](index_t place) {
-      return in_lanes && !order.empty() ? order[z(place)] : place;
+      return plan.lanes && !order.empty() ? order[z(place)] : place;
     };
     if (stopped()) {
       for (index_t place = from; place < to; ++place) stop(set_at(place));
-    } else if (in_lanes) {
+    } else if (plan.lanes) {
       if (!worker.lanes) {
         worker.lanes = std::make_unique<batch::LaneFitter>(lanes.problem, lane_outputs(into), isa);
       }
@@ -357,15 +255,16 @@ ManyResult fit_many(const Model& model, const ManyData& data, const ManyOptions&
   // The caller's thread may get no fit to do: the beginning and the end are reported in any case.
   if (options.before_pass) options.before_pass();
   if (options.progress) options.progress(0, data.fits());
-  fit_impl::shared_pool().run(threads, long_sets + parts_of_others, fit_part);
+  fit_impl::shared_pool().run(plan.threads, plan.long_sets + parts_of_others, fit_part);
   if (options.progress) options.progress(data.fits(), data.fits());
 
   ManyResult result;
   result.names = setup.table.names;
   result.fits = data.fits();
   result.failed = count_failed(into, data.fits());
-  result.engine = to_string(in_lanes ? Engine::lanes : Engine::interpreter);
+  result.engine = to_string(plan.lanes ? Engine::lanes : Engine::interpreter);
   result.start_source = fit_impl::is_given(setup.table) ? "given" : "ones";
+  result.plan = plan;
   result.elapsed_ms = since(began);
   return result;
 }
@@ -391,6 +290,7 @@ ManyResult fit_many(const Model& model, const ManyData& data, const ManyOptions&
   own.failed = result.failed;
   own.engine = std::move(result.engine);
   own.start_source = std::move(result.start_source);
+  own.plan = result.plan;
   own.elapsed_ms = result.elapsed_ms;
   return own;
 }

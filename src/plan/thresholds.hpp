@@ -35,6 +35,15 @@ inline constexpr index_t kMostSearched = 32;
 inline constexpr index_t kRowsToUpload = 10'000'000;
 inline constexpr index_t kRowsResident = 200'000;
 
+// Many fits (docs/adr/0008). Longer sets fill blocks by themselves, which takes less than a lane
+// for each: kernels on blocks are as wide as lanes, and their rows come in order.
+inline constexpr index_t kMostLaneRows = 2048;
+// Sets that a thread takes at a time: so many shares for each thread, that the last ones end
+// together, but vectors that are full a few times, and few enough to see progress and stops.
+inline constexpr index_t kSharesAThread = 4;
+inline constexpr index_t kLeastVectors = 4;
+inline constexpr index_t kMostSetsAPart = 1024;
+
 // One sweep over numbers in memory: from when several threads take part, and numbers for each.
 inline constexpr index_t kSweptByOne = 65536, kSweptPerThread = 16384;
 

@@ -116,6 +116,50 @@ Key key_of(const program::ResidualSpec& spec) {
   return key;
 }
 
+// Columns or numbers of sigma, for all responses.
+template <class AddColumn>
+void add_weights(std::span<const Dataset::Response> responses, const AddColumn& add_column,
+                 program::ResidualSpec& spec, reduce::Term& term) {
+  bool any_column = false, any_number = false;
+  for (const Dataset::Response& response : responses) {
+    any_column |= response.sigma.size > 0;
+    any_number |= response.sigma_number != 0.0;
+  }
+  if (any_column) {
+    spec.weighting = program::Weighting::column;
+    for (const Dataset::Response& response : responses) {
+      if (response.sigma.size == 0) {
+        throw InputError("sigma", "sigma: give a column for every response or for none");
+      }
+      const index_t masked = check_sigma(response.sigma, term.rows);
+      term.masked_rows += masked;
+      spec.masked |= masked > 0;
+      add_column(response.sigma, {"sigma", "", ""});
+    }
+  } else if (any_number) {
+    spec.weighting = program::Weighting::number;
+    for (const Dataset::Response& response : responses) {
+      if (!(response.sigma_number > 0.0 && std::isfinite(response.sigma_number))) {
+        throw InputError("sigma",
+                         fmt::format("sigma: {} is not a positive number", response.sigma_number));
+      }
+      term.extras.push_back(response.sigma_number);
+    }
+  }
+}
+
+void add_loss(const TermView& view, reduce::Term& term) {
+  term.robust = view.loss != Loss::linear;
+  if (term.robust) {
+    term.f_scale = view.f_scale;
+    if (!(term.f_scale > 0.0 && std::isfinite(term.f_scale))) {
+      throw InputError("f_scale",
+                       fmt::format("f_scale: {} is not a positive number", term.f_scale));
+    }
+    term.extras.push_back(term.f_scale);
+  }
+}
+
 }  // namespace
 
 std::shared_ptr<const reduce::PreparedProgram> prepared_program(const Model& of,
@@ -239,41 +283,8 @@ reduce::Term bind_term(const TermView& view, const FitOptions& options,
     const Named name{"the response", "", ""};
     add_column(response.y, name);
   }
-  bool any_column = false, any_number = false;
-  for (const Dataset::Response& response : responses) {
-    any_column |= response.sigma.size > 0;
-    any_number |= response.sigma_number != 0.0;
-  }
-  if (any_column) {
-    spec.weighting = program::Weighting::column;
-    for (const Dataset::Response& response : responses) {
-      if (response.sigma.size == 0) {
-        throw InputError("sigma", "sigma: give a column for every response or for none");
-      }
-      const index_t masked = check_sigma(response.sigma, term.rows);
-      term.masked_rows += masked;
-      spec.masked |= masked > 0;
-      add_column(response.sigma, {"sigma", "", ""});
-    }
-  } else if (any_number) {
-    spec.weighting = program::Weighting::number;
-    for (const Dataset::Response& response : responses) {
-      if (!(response.sigma_number > 0.0 && std::isfinite(response.sigma_number))) {
-        throw InputError("sigma",
-                         fmt::format("sigma: {} is not a positive number", response.sigma_number));
-      }
-      term.extras.push_back(response.sigma_number);
-    }
-  }
-  term.robust = spec.loss != Loss::linear;
-  if (term.robust) {
-    term.f_scale = view.f_scale;
-    if (!(term.f_scale > 0.0 && std::isfinite(term.f_scale))) {
-      throw InputError("f_scale",
-                       fmt::format("f_scale: {} is not a positive number", term.f_scale));
-    }
-    term.extras.push_back(term.f_scale);
-  }
+  add_weights(responses, add_column, spec, term);
+  add_loss(view, term);
   if (stream != nullptr && stream->remote != nullptr)
     stream->program = program_bytes(*model.impl(), spec, stream->columns);
   term.stream = std::move(stream);

@@ -142,4 +142,10 @@ ParameterTable make_parameters(std::vector<std::string> names, const FitOptions&
   return table;
 }
 
+linalg::Vector at_positions(const linalg::Vector& values, const linalg::Indices& positions) {
+  linalg::Vector picked;
+  for (const index_t i : positions) picked.push_back(values[static_cast<std::size_t>(i)]);
+  return picked;
+}
+
 }  // namespace nlsq::fit_impl

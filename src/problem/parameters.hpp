@@ -39,4 +39,7 @@ inline bool is_given(const ParameterTable& table) {
 /// wrong number of p0.
 ParameterTable make_parameters(std::vector<std::string> names, const FitOptions& options);
 
+/// Those of all parameters' values at some positions.
+linalg::Vector at_positions(const linalg::Vector& values, const linalg::Indices& positions);
+
 }  // namespace nlsq::fit_impl

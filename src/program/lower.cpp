@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Lowering in one sweep over the graph, whose order is already a schedule: pick the operation
-// (fusing multiply-add, sin with cos, divisions by a common denominator), then give it a register.
-// Registers are reused as soon as their value is dead, so the working set stays small.
+// Lowering in one sweep over the graph, whose order is already a schedule: pick the operation, one
+// instruction for nodes that fuse (fusion.hpp); its value then gets a register (registers.hpp).
 #include "program/lower.hpp"
 
-#include <algorithm>
+#include <utility>
+
+#include "program/fusion.hpp"
+#include "program/registers.hpp"
 
 namespace nlsq::program {
 namespace {
@@ -45,123 +47,27 @@ class Lowering {
     for (const Root& root : roots_) ids.push_back(root.node);
     needed_ = g_.reachable(ids);
     home_.assign(g_.size(), Operand{});
-    count_uses();
-    if (options_.fuse) fuse();
+    if (options_.fuse)
+      fusion_ = find_fusion(g_, needed_, roots_);
+    else
+      fusion_.absorbed.assign(g_.size(), false);
     for (NodeId id = 0; id < g_.size(); ++id) {
       if (needed_[id] && g_.traits(id).uniform) emit_uniform(id);
     }
     for (NodeId id = 0; id < g_.size(); ++id) {
-      if (needed_[id] && !g_.traits(id).uniform && !absorbed_[id]) emit_row(id);
+      if (needed_[id] && !g_.traits(id).uniform && !fusion_.absorbed[id]) emit_row(id);
     }
     for (const Root& root : roots_) {
       Operand home = home_[root.node];
       if (root.per_row && home.kind == Operand::Kind::scalar) home = spread(home);
       program_.outputs.push_back(home);
     }
-    move_first_root_to_end();
-    allocate_registers();
+    move_first_output_to_end(program_);
+    allocate_registers(program_, values_);
     return std::move(program_);
   }
 
  private:
-  void count_uses() {
-    uses_.assign(g_.size(), 0);
-    for (NodeId id = 0; id < g_.size(); ++id) {
-      if (!needed_[id]) continue;
-      for (int i = 0; i < expr::arity(g_[id]); ++i) ++uses_[expr::operand(g_[id], i)];
-    }
-    for (const Root& root : roots_) ++uses_[root.node];
-  }
-
-  // Marks products that a sum takes in, cosines that come with a sine, and finds shared
-  // reciprocals.
-  void fuse() {
-    product_of_.assign(g_.size(), kNone);
-    partner_.assign(g_.size(), kNone);
-    reciprocal_.assign(g_.size(), kNone);
-    sum_of_.assign(g_.size(), kNone);
-    polynomial_.assign(g_.size(), {});
-    std::vector<NodeId> sine(g_.size(), kNone), cosine(g_.size(), kNone);
-    for (NodeId id = 0; id < g_.size(); ++id) {
-      if (!needed_[id] || g_.traits(id).uniform) continue;
-      const Node& n = g_[id];
-      if (n.op == Op::sin) sine[n.a] = id;
-      if (n.op == Op::cos) cosine[n.a] = id;
-      if (n.op == Op::div && g_.is_constant(n.a, 1.0)) reciprocal_[n.b] = id;
-      if (n.op != Op::add && n.op != Op::sub) continue;
-      if (n.op == Op::add && find_polynomial(id)) continue;
-      if (n.op == Op::sub && uses_[n.a] == 1 && g_[n.a].op == Op::add &&
-          !polynomial_[n.a].empty() && !g_.traits(n.b).uniform) {
-        polynomial_[id] = std::move(polynomial_[n.a]);
-        absorbed_[n.a] = true;
-        continue;
-      }
-      // (a·b + c) − e with a sum of its own: one instruction. The sum has found its product
-      // already.
-      if (n.op == Op::sub && uses_[n.a] == 1 && g_[n.a].op == Op::add &&
-          product_of_[n.a] != kNone && !g_.traits(n.b).uniform) {
-        sum_of_[id] = n.a;
-        absorbed_[n.a] = true;
-        continue;
-      }
-      for (const NodeId term : {n.a, n.b}) {
-        if (product_of_[id] != kNone || !is_private_product(term)) continue;
-        product_of_[id] = term;
-        absorbed_[term] = true;
-      }
-    }
-    for (NodeId x = 0; x < g_.size(); ++x) {
-      if (sine[x] == kNone || cosine[x] == kNone) continue;
-      const NodeId first = std::min(sine[x], cosine[x]), second = std::max(sine[x], cosine[x]);
-      partner_[first] = second;
-      absorbed_[second] = true;
-    }
-  }
-
-  // c₀ + x·(c₁ + x·(… + x·cₖ)), k ≥ 2, with uniform coefficients: one instruction. The inner sum is
-  // one already, or is x·cₖ + cₖ₋₁ itself.
-  bool find_polynomial(NodeId id) {
-    const Node& n = g_[id];
-    const NodeId constant = g_.traits(n.a).uniform ? n.a : n.b;
-    const NodeId product = constant == n.a ? n.b : n.a;
-    if (!g_.traits(constant).uniform || g_[product].op != Op::mul || uses_[product] != 1 ||
-        absorbed_[product]) {
-      return false;
-    }
-    for (const NodeId inner : {g_[product].a, g_[product].b}) {
-      const NodeId x = inner == g_[product].a ? g_[product].b : g_[product].a;
-      if (g_.traits(x).uniform || uses_[inner] != 1) continue;
-      std::vector<NodeId> chain = inner_polynomial(inner, x);
-      if (chain.empty()) continue;
-      chain.push_back(constant);
-      polynomial_[id] = std::move(chain);
-      absorbed_[inner] = absorbed_[product] = true;
-      return true;
-    }
-    return false;
-  }
-
-  // {x, cₖ, …, c₁} if `inner` is a polynomial in x; empty otherwise.
-  std::vector<NodeId> inner_polynomial(NodeId inner, NodeId x) {
-    // One that ends with a subtraction is an instruction of its own.
-    if (!polynomial_[inner].empty() && g_[inner].op == Op::add) {
-      return polynomial_[inner].front() == x ? polynomial_[inner] : std::vector<NodeId>{};
-    }
-    const Node& n = g_[inner];
-    const NodeId product = product_of_[inner];
-    if (n.op != Op::add || product == kNone) return {};
-    const NodeId constant = product == n.a ? n.b : n.a;
-    const NodeId factor = g_[product].a == x   ? g_[product].b
-                          : g_[product].b == x ? g_[product].a
-                                               : kNone;
-    if (factor == kNone || !g_.traits(factor).uniform || !g_.traits(constant).uniform) return {};
-    return {x, factor, constant};
-  }
-
-  bool is_private_product(NodeId id) const {
-    return g_[id].op == Op::mul && !g_.traits(id).uniform && uses_[id] == 1 && !absorbed_[id];
-  }
-
   Operand slot_operand(std::uint32_t slot) const { return {Operand::Kind::scalar, slot}; }
 
   void emit_uniform(NodeId id) {
@@ -173,8 +79,8 @@ class Lowering {
     }
     if (n.op == Op::gathered) {
       const auto element = static_cast<index_t>(g_[n.a].value);
-      home_[id] = slot_operand(static_cast<std::uint32_t>(
-          options_.offsets[static_cast<std::size_t>(n.imm)] + element));
+      home_[id] = slot_operand(
+          static_cast<std::uint32_t>(options_.offsets[static_cast<std::size_t>(n.imm)] + element));
       return;
     }
     const std::uint32_t slot = program_.slots++;
@@ -225,11 +131,11 @@ class Lowering {
                        .b = slot_operand(static_cast<std::uint32_t>(base))});
     }
     if (options_.fuse) {
-      if (!polynomial_[id].empty()) return emit_polynomial(id);
-      if (sum_of_[id] != kNone) return emit_multiply_add_sub(id);
-      if (product_of_[id] != kNone) return emit_multiply_add(id);
-      if (partner_[id] != kNone) return emit_sincos(id);
-      const NodeId shared = n.op == Op::div ? reciprocal_[n.b] : kNone;
+      if (!fusion_.polynomial[id].empty()) return emit_polynomial(id);
+      if (fusion_.sum_of[id] != kNone) return emit_multiply_add_sub(id);
+      if (fusion_.product_of[id] != kNone) return emit_multiply_add(id);
+      if (fusion_.partner[id] != kNone) return emit_sincos(id);
+      const NodeId shared = n.op == Op::div ? fusion_.reciprocal[n.b] : kNone;
       if (shared != kNone && shared != id) return emit_shared_division(id, shared);
     }
     if (n.op == Op::div && g_.is_constant(n.a, 1.0)) {
@@ -259,7 +165,7 @@ class Lowering {
 
   void emit_multiply_add(NodeId id) {
     const Node& n = g_[id];
-    const NodeId product = product_of_[id];
+    const NodeId product = fusion_.product_of[id];
     const NodeId other = product == n.a ? n.b : n.a;
     const bool subtract = n.op == Op::sub;
     const Code code = !subtract ? Code::fma : product == n.a ? Code::fms : Code::fnma;
@@ -270,7 +176,7 @@ class Lowering {
   }
 
   void emit_polynomial(NodeId id) {
-    const std::vector<NodeId>& chain = polynomial_[id];
+    const std::vector<NodeId>& chain = fusion_.polynomial[id];
     const std::size_t degree = chain.size() - 2;
     const std::uint32_t base = program_.slots;
     program_.slots += static_cast<std::uint32_t>(degree + 1);
@@ -287,8 +193,8 @@ class Lowering {
   }
 
   void emit_multiply_add_sub(NodeId id) {
-    const NodeId sum = sum_of_[id];
-    const NodeId product = product_of_[sum];
+    const NodeId sum = fusion_.sum_of[id];
+    const NodeId product = fusion_.product_of[sum];
     const NodeId other = product == g_[sum].a ? g_[sum].b : g_[sum].a;
     Instruction out{.code = Code::fma_sub,
                     .a = home_[g_[product].a],
@@ -306,7 +212,7 @@ class Lowering {
     out.dst = sine;
     out.dst2 = cosine;
     home_[id] = {Operand::Kind::reg, sine_first ? sine : cosine};
-    home_[partner_[id]] = {Operand::Kind::reg, sine_first ? cosine : sine};
+    home_[fusion_.partner[id]] = {Operand::Kind::reg, sine_first ? cosine : sine};
     program_.row.push_back(out);
   }
 
@@ -319,87 +225,12 @@ class Lowering {
     emit(id, out);
   }
 
-  // Folds can make the last instruction themselves (reduce/fold.hpp), so the first root's, which is
-  // the residual, becomes it where that costs no register: only readers of outputs need its result,
-  // and its operands stay in their registers anyway.
-  void move_first_root_to_end() {
-    if (program_.outputs.empty()) return;
-    const Operand first = program_.outputs.front();
-    const auto is_first = [&](const Instruction& in) {
-      return first == Operand{Operand::Kind::reg, in.dst} && in.code != Code::sincos;
-    };
-    const auto at = std::find_if(program_.row.begin(), program_.row.end(), is_first);
-    if (at == program_.row.end()) return;
-    const auto stays = [&](const Operand& operand) {
-      const auto is_same = [&](const Broadcast& b) { return b.reg == operand.index; };
-      return operand.kind != Operand::Kind::reg ||
-             std::find(program_.outputs.begin(), program_.outputs.end(), operand) !=
-                 program_.outputs.end() ||
-             std::any_of(program_.broadcasts.begin(), program_.broadcasts.end(), is_same);
-    };
-    const auto reads_first = [&](const Instruction& in) {
-      return in.a == first || in.b == first || in.c == first || in.e == first;
-    };
-    if (stays(at->a) && stays(at->b) && stays(at->c) && stays(at->e) &&
-        std::none_of(at, program_.row.end(), reads_first)) {
-      std::rotate(at, at + 1, program_.row.end());
-    }
-  }
-
-  // Turns values into registers: a value's register is free after its last use.
-  void allocate_registers() {
-    constexpr std::size_t kForever = SIZE_MAX;
-    std::vector<std::size_t> last(values_, 0);
-    const auto touch = [&](const Operand& operand, std::size_t when) {
-      if (operand.kind == Operand::Kind::reg) last[operand.index] = when;
-    };
-    for (std::size_t i = 0; i < program_.row.size(); ++i) {
-      const Instruction& in = program_.row[i];
-      for (const Operand& operand : {in.a, in.b, in.c, in.e}) touch(operand, i);
-    }
-    for (const Operand& output : program_.outputs) touch(output, kForever);
-    for (const Broadcast& b : program_.broadcasts) last[b.reg] = kForever;
-
-    std::vector<std::uint32_t> reg(values_, 0), free;
-    const auto take = [&] {
-      if (free.empty()) return program_.registers++;
-      const std::uint32_t r = free.back();
-      free.pop_back();
-      return r;
-    };
-    const auto rename = [&](Operand& operand) {
-      if (operand.kind == Operand::Kind::reg) operand.index = reg[operand.index];
-    };
-    for (Broadcast& b : program_.broadcasts) b.reg = reg[b.reg] = take();
-    for (std::size_t i = 0; i < program_.row.size(); ++i) {
-      Instruction& in = program_.row[i];
-      const Operand sources[] = {in.a, in.b, in.c, in.e};
-      for (std::size_t s = 0; s < 4; ++s) {
-        const Operand& operand = sources[s];
-        const bool repeated = std::find(sources, sources + s, operand) != sources + s;
-        const bool dies =
-            operand.kind == Operand::Kind::reg && last[operand.index] == i && !repeated;
-        // sincos writes two results, the second before the first operand is dead in the kernel's
-        // eyes.
-        if (dies && in.code != Code::sincos) free.push_back(reg[operand.index]);
-      }
-      rename(in.a), rename(in.b), rename(in.c), rename(in.e);
-      const std::uint32_t value = in.dst, value2 = in.dst2;
-      in.dst = reg[value] = take();
-      if (in.code == Code::sincos) in.dst2 = reg[value2] = take();
-    }
-    for (Operand& output : program_.outputs) rename(output);
-  }
-
   const Graph& g_;
   std::span<const Root> roots_;
   const LowerOptions& options_;
   Program program_;
   std::vector<bool> needed_;
-  std::vector<int> uses_;
-  std::vector<bool> absorbed_ = std::vector<bool>(g_.size(), false);
-  std::vector<NodeId> product_of_, partner_, reciprocal_, sum_of_;
-  std::vector<std::vector<NodeId>> polynomial_;  // x, then coefficients from the highest
+  Fusion fusion_;
   std::vector<Operand> home_;
   std::uint32_t values_ = 0;
 };

@@ -28,6 +28,11 @@ struct ColumnSource {
   bool float32 = false;
 };
 
+/// Bytes of a value.
+inline index_t width_of(const ColumnSource& column) {
+  return static_cast<index_t>(column.float32 ? sizeof(float) : sizeof(double));
+}
+
 /// A leaf as a pass sees it.
 struct Leaf {
   index_t number = 0;

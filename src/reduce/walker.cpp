@@ -4,17 +4,10 @@
 // so nothing beyond the data is read.
 #include "reduce/walker.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <bit>
-#include <cstdint>
 #include <cstring>
 
-#include "base/hash.hpp"
-#include "nlsq/error.hpp"
-#include "reduce/column_kernels.hpp"
-#include "reduce/remote_pass.hpp"
+#include "reduce/merge_stack.hpp"
 
 namespace nlsq::reduce {
 namespace {
@@ -30,10 +23,6 @@ constexpr index_t kLeavesToLook = 4;          // from one look at the clock to t
 
 index_t round_up(index_t n) { return (n + kPad - 1) / kPad * kPad; }
 
-index_t width_of(const ColumnSource& column) {
-  return static_cast<index_t>(column.float32 ? sizeof(float) : sizeof(double));
-}
-
 bool comes_from_memory(const Term& term) {
   if (term.stream) return false;  // a leaf is in the caches once it was read
   index_t bytes = 0;
@@ -46,43 +35,6 @@ bool comes_from_memory(const Term& term) {
 [[gnu::always_inline]] inline void fetch(const char* values, index_t bytes) {
   constexpr index_t kLine = 64;
   for (index_t at = 0; at < bytes; at += kLine) __builtin_prefetch(values + at);
-}
-
-/// Merges results in the order of their index: equal subtrees as soon as there are two (a binary
-/// counter), what is left at the end from the right.
-class MergeStack {
- public:
-  MergeStack(const Fold& fold, double* storage) : fold_(fold), storage_(storage) {}
-
-  /// Where to write the next result before push().
-  double* next() { return storage_ + count_ * fold_.size(); }
-
-  void push() {
-    ++count_;
-    for (index_t bits = ++pushed_; (bits & 1) == 0; bits >>= 1) merge_top();
-  }
-
-  /// Merges everything into the first place.
-  double* finish() {
-    while (count_ > 1) merge_top();
-    return storage_;
-  }
-
- private:
-  void merge_top() {
-    --count_;
-    fold_.merge(storage_ + (count_ - 1) * fold_.size(), storage_ + count_ * fold_.size());
-  }
-
-  const Fold& fold_;
-  double* storage_;
-  index_t count_ = 0;
-  index_t pushed_ = 0;
-};
-
-// Results that a merge stack of `count` of them holds at once: a binary counter, and the next one.
-std::size_t stack_depth(index_t count) {
-  return static_cast<std::size_t>(std::bit_width(static_cast<std::uint64_t>(count))) + 1;
 }
 
 // Results kept during a pass of so many units: each one's, and the stack that merges them.
@@ -198,50 +150,6 @@ void Walker::copy_tail() {
   }
 }
 
-void Walker::close_cursors() {
-  for (Worker& w : workers_) w.cursor.reset();
-}
-
-// The leaf's values, padded, from a term that is not in memory.
-const ColumnSource* Walker::lease(Worker& w, index_t first, index_t rows) {
-  const Stream& stream = *term_->stream;
-  if (!w.cursor) {
-    w.cursor = stream.source->open(stream.columns,
-                                   term_->every == 1 ? Walk::onward : Walk::here_and_there);
-    w.leased.assign(term_->columns.begin(), term_->columns.end());
-  }
-  base::SmallVector<const void*, 6> values;
-  values.resize(w.leased.size());
-  w.cursor->lease(first, rows, values);
-  for (std::size_t c = 0; c < w.leased.size(); ++c) w.leased[c].data = values[c];
-  if (stream.compares()) compare(w, first, rows);
-  return w.leased.data();
-}
-
-// A pass after the first finds the values of the first, or the sums of both mean nothing.
-void Walker::compare(const Worker& w, index_t first, index_t rows) const {
-  const ColumnKernels& kernels = column_kernels(options_.isa);
-  std::uint64_t number = 0;
-  for (const ColumnSource& column : w.leased)
-    number = base::hash(number ^ kernels.fingerprint(column.data, rows * width_of(column)));
-  const Stream& stream = *term_->stream;
-  if (stream.is_as_before(first / kLeafRows, number)) return;
-  throw IoError(fmt::format(
-      "{}: the rows were changed while they were read: {} to {} are not what they were; a fit goes "
-      "over them several times, and they must stay the same",
-      stream.source->place(first), first + 1, first + rows));
-}
-
-void Walker::show(const Worker& w, index_t leaf, index_t first, index_t rows) const {
-  base::SmallVector<ColumnSource, 6> columns;
-  for (std::size_t c = 0; c < term_->columns.size(); ++c) {
-    ColumnSource column = streams_ ? w.leased[c] : term_->columns[c];
-    if (!streams_) column.data = static_cast<const char*>(column.data) + first * width_of(column);
-    columns.push_back(column);
-  }
-  term_->visitor->visit({leaf, first, rows, {columns.begin(), columns.end()}});
-}
-
 void Walker::set_parameters(std::span<const double> parameters) {
   uniforms_.evaluate(parameters);
   if (streams_) parameters_.assign(parameters.begin(), parameters.end());
@@ -337,18 +245,6 @@ bool Walker::goes_on(const Worker& w) {
     throw;
   }
   return true;
-}
-
-// Other processes hold the rows and fold them.
-std::span<const double> Walker::reduce_elsewhere(const Fold& fold) {
-  if (options_.watch != nullptr && *options_.watch) (*options_.watch)();
-  LeafVisitor* const visitor = visited_ ? nullptr : term_->visitor;
-  const std::vector<double> found =
-      make_remote_pass(*term_, options_.isa, fold, parameters_, visitor);
-  visited_ = true;
-  results_.resize(found.size());
-  std::copy(found.begin(), found.end(), results_.begin());
-  return {results_.data(), found.size()};
 }
 
 std::span<const double> Walker::reduce(Fold& fold) {

@@ -12,7 +12,7 @@
 #include "linalg/vector.hpp"
 #include "nlsq/judgement.hpp"
 #include "nlsq/result.hpp"
-#include "problem/binding.hpp"
+#include "problem/problem.hpp"
 #include "reduce/data_evaluator.hpp"
 #include "solve/minimizer.hpp"
 
@@ -35,5 +35,10 @@ struct Surroundings {
 };
 void judge_parameters(const solve::Outcome& outcome, std::span<const index_t> free,
                       const Surroundings& around, FitResult& result);
+
+/// Both of a fit of terms: what speaks against an end that converged.
+void judge_end(std::span<const TermView> views, const Problem& problem,
+               const solve::Outcome& outcome, reduce::DataEvaluator& evaluator, engine::Isa isa,
+               FitResult& result);
 
 }  // namespace nlsq::fit_impl

@@ -35,7 +35,7 @@ ALLOWED = {
                "interface"},
     "fit": {"base", "expr", "linalg", "solve", "reduce", "plan", "runtime", "columns",
             "problem", "passes", "result", "report", "relations", "starts", "interface"},
-    "many": {"base", "expr", "program", "engine", "linalg", "solve", "stats", "reduce", "batch", "search", "runtime", "columns",
+    "many": {"base", "expr", "program", "engine", "linalg", "solve", "stats", "reduce", "batch", "search", "plan", "runtime", "columns",
              "problem", "result", "relations", "starts", "interface"},
     "predict": {"base", "expr", "program", "engine", "runtime", "columns", "problem", "interface"},
 }

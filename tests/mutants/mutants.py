@@ -34,7 +34,7 @@ MUTANTS = {
         "src/reduce/fold.hpp", "for (index_t i = 0; i < size(); ++i) into[i] += other[i];", "(void)into, (void)other;"
     ),
     "what is left at the end is not merged": Mutant(
-        "src/reduce/walker.cpp", "while (count_ > 1) merge_top();", "while (count_ > 2) merge_top();"
+        "src/reduce/merge_stack.hpp", "while (count_ > 1) merge_top();", "while (count_ > 2) merge_top();"
     ),
     "padded rows are copied from the wrong row": Mutant(
         "src/reduce/walker.cpp",
@@ -61,18 +61,18 @@ MUTANTS = {
         "std::copy_n(S + j * columns, columns, stacked.data() + j * 2 * columns + columns);",
         "std::copy_n(R + j * columns, columns, stacked.data() + j * 2 * columns + columns);",
     ),
-    "the slope of a recorded Huber loss": Mutant(
-        "src/program/loss.cpp", "where(inside, f, f / size)", "where(inside, f, f / z)"
+    "the slope of a Huber loss": Mutant(
+        "src/program/loss_formulas.hpp", "where(inside, f, f / size)", "where(inside, f, f / z)"
     ),
-    "the slope of a called Huber loss": Mutant(
-        "src/reduce/loss_rows.cpp",
-        "return {2.0 * size - 1.0, f / size, 0.0};",
-        "return {2.0 * size - 1.0, f / z, 0.0};",
+    "the scale of a row under a Cauchy loss": Mutant(
+        "src/program/loss_formulas.hpp",
+        "const Number scale = where(z < one, one - z, zero);",
+        "const Number scale = where(z < one, one + z, zero);",
     ),
     "the curvature of a Cauchy loss": Mutant(
-        "src/program/loss.cpp",
-        "const Expression scale = where(z < one, one - z, zero);",
-        "const Expression scale = where(z < one, one + z, zero);",
+        "src/program/loss_formulas.hpp",
+        "case Loss::cauchy: return -1.0 / ((1.0 + z) * (1.0 + z));",
+        "case Loss::cauchy: return -1.0 / (1.0 + z);",
     ),
     "degrees of freedom without the parameters": Mutant(
         "src/batch/lane_fitter.cpp",

@@ -250,21 +250,21 @@ def _fit_sets(f, sets, options):
     try:
         model, columns, note = recorded_for_all(f, sets, starts, names, lower, upper, not searched)
         if model is not None:
-            engine, _, elapsed, source = _core.fit_many(
+            engine, _, elapsed, source, plan = _core.fit_many(
                 model, columns, sets.y, k, sets.rows, sets.offsets, options["sigma"], options["mask"], starts, lower,
                 upper, fixed, searched, core, into, progress,
             )  # fmt: skip
         else:
             from nlsq._many.called import fit_called_sets
 
-            engine, source = "callback", "ones" if searched else "given"
+            engine, source, plan = "callback", "ones" if searched else "given", ""
             core.pop("starts", None)
             if searched and isinstance(options["p0"], str):  # a model that is called cannot be inspected
                 starts = automatic(options["p0"], f, sets, names, lower, upper, options)
             elapsed = fit_called_sets(f, sets, starts, names, lower, upper, fixed, options, core, into, progress)
     finally:
         close()
-    result = CurveFitManyResult(names, into, sets.lead, engine, note, elapsed, source)
+    result = CurveFitManyResult(names, into, sets.lead, engine, note, elapsed, source, plan)
     result.x_note = None if sets.clocks is None else str(sets.clocks)
     return result
 

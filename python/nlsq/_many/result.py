@@ -51,9 +51,10 @@ class CurveFitManyResult:
     flags: np.ndarray
 
     def __init__(self, names: Any, arrays: Any, lead: Any, engine: str, note: str | None, elapsed_ms: float,
-                 start_source: str = "given") -> None:  # fmt: skip
+                 start_source: str = "given", plan: str = "") -> None:  # fmt: skip
         self.names, self.shape, self.engine, self.trace_note = names, lead, engine, note
         self.elapsed_ms, self.keys, self.x_note, self.start_source = elapsed_ms, None, None, start_source
+        self._plan = plan
         self.pcov = None
         for name, array in arrays.items():
             setattr(self, "flags" if name == "flags" else name, array.reshape(lead + array.shape[1:]))
@@ -77,6 +78,10 @@ class CurveFitManyResult:
     def message(self, index: int | tuple[int, ...]) -> str:
         """Why the fit of a set ended, as a sentence."""
         return _core.many_message(int(self.status[index]), int(self.flags[index]))
+
+    def explain(self) -> str:
+        """Whether the sets ran in lanes or one by one, on how many threads, and why, as text."""
+        return self._plan or f"Many fits: a function that is called for each set\n  engine       {self.engine}\n"
 
     @property
     def params(self) -> dict[str, np.ndarray]:
