@@ -63,6 +63,11 @@ FitResult run(engine::CallbackProblem problem, std::span<const double> x0,
   const fit_impl::ModeChoice mode = fit_impl::choose_jacobian_mode(options.jacobian_mode);
   if (problem.m <= 0)
     throw InputError("m", fmt::format("m: {} residuals; at least one is needed", problem.m));
+  if (options.method == Method::varpro) {
+    throw InputError("method",
+                     "method: 'varpro' needs a model whose formula is known, which a function that "
+                     "is called does not tell; use 'trf'");
+  }
   check_length(options.lower, n, "lower");
   check_length(options.upper, n, "upper");
   check_length(options.diff_step, n, "diff_step");

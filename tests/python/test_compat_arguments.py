@@ -78,7 +78,7 @@ def test_of_an_object_too(name, monkeypatch):
     [
         (dict(workflow="quality"), ValueError, "workflow must be one of auto, standard"),
         (dict(workflow=3), ValueError, "workflow must be one of auto, standard"),
-        (dict(method="cmaess"), ValueError, "method must be one of trf, lm, dogbox, auto, not 'cmaess'"),
+        (dict(method="cmaess"), ValueError, "method must be one of trf, lm, dogbox, varpro, auto, not 'cmaess'"),
         (dict(maxiter=100, max_nfev=50), TypeError, "max_nfev, maxfev, maxiter are names of one argument"),
         (dict(maxiter=0), ValueError, "max_nfev must"),
         (dict(solver="svdd"), ValueError, "solver must be one of auto, svd, cg, lsqr, minibatch, not 'svdd' (did you"),

@@ -64,7 +64,7 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
         sigma is in the units of ydata; False: only its ratios count and pcov is scaled by the reduced chi square.
     check_finite : bool, default True
     bounds : (lower, upper), or dict of name: (lower, upper)
-    method : {"trf", "lm", "dogbox", "auto"}, default "trf"
+    method : {"trf", "lm", "dogbox", "varpro", "auto"}, default "trf"
     jac : callable jac(x, *parameters) -> (m, n) or (n, m), "2-point" or "3-point", optional
         By default derivatives are exact, of a recording of f where that is possible. With "2-point" or "3-point" f is
         called as it is.
