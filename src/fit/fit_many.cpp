@@ -105,6 +105,8 @@ ManySetup set_up(const Model& model, const ManyData& data, const ManyOptions& op
   if (!takes_bounds(options.method) && any_bound)
     throw InputError(
         "bounds", "Method " + to_string(options.method) + " takes no bounds; use trf or dogbox.");
+  if (options.method == Method::varpro)
+    throw InputError("method", "method: 'varpro' fits one data set at a time; use 'trf'");
   return setup;
 }
 
@@ -178,6 +180,7 @@ void set_up_lanes(const ManySetup& setup, engine::Isa isa, fit_impl::Preparation
   p.mask = data.mask().empty() ? nullptr : data.mask().data();
   p.mask_shared = static_cast<index_t>(data.mask().size()) != data.total_rows();
   p.omit_not_finite = options.omit_not_finite;
+  p.ends_in_lanes = options.attempts;
   p.robust = options.loss != Loss::linear;
   p.f_scale = options.f_scale;
   if (p.robust) {
