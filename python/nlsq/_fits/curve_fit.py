@@ -57,7 +57,8 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
         outside the bounds is moved inside, with a warning. "auto": the estimate of a built-in model; else as None, with
         a rough guess from the data in place of 1.
     starts : {"search", "ones"}, default "search"
-        "ones": no search. None is made with max_nfev, jac or a covariance matrix, and for models that cannot be recorded.
+        "ones": no search. None is made with max_nfev, jac or a covariance matrix. Models that cannot be recorded
+        are called at most 200 times a parameter more.
     sigma : None, number, array_like of (m,), covariance matrix (m, m), or the name of a column of ``data``
         Uncertainties of ydata; inf leaves a point out.
     absolute_sigma : bool, default False
