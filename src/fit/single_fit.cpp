@@ -264,8 +264,26 @@ class SingleFit {
 
   // The first one, whose first pass looks at the rows.
   solve::Outcome first_attempt(const SolverOptions& how) {
+    std::optional<solve::Outcome> looked = look_before_projection(how);
+    if (looked && looked->status == Status::stopped) return std::move(*looked);
     solve::Outcome outcome = minimize(x0_, how);
+    if (looked) outcome.nfev += looked->nfev;
     if (outcome.nfev == 0) forget_looks();  // the first pass did not end
+    return outcome;
+  }
+
+  // Passes of a projected fit look at no rows.
+  std::optional<solve::Outcome> look_before_projection(const SolverOptions& how) {
+    const bool is_due = std::any_of(looks_.begin(), looks_.end(),
+                                    [](const std::optional<FirstLook>& look) { return !!look; });
+    if (!separated_ || how.method != Method::varpro || sample_ || !is_due) return std::nullopt;
+    SolverOptions once(how);
+    once.method = Method::trf;
+    once.max_nfev = 1;
+    once.polish = false;
+    once.callback = nullptr;
+    solve::Outcome outcome = solve::minimize(*evaluator_, x0_, lower_, upper_, once, linear_);
+    if (outcome.nfev == 0) forget_looks();
     return outcome;
   }
 
