@@ -61,7 +61,9 @@ class DataEvaluator final : public solve::Evaluator {
     find_summary(p, grade, out);
   }
   /// Sets a parameter that the solver does not move.
-  void place(index_t position, double value) { values_[static_cast<std::size_t>(position)] = value; }
+  void place(index_t position, double value) {
+    values_[static_cast<std::size_t>(position)] = value;
+  }
   /// Rows of a block in passes over the first term.
   index_t block() const;
   bool offers_float32() const override;
