@@ -54,7 +54,7 @@ constexpr Advice kAdvice[] = {
     {" --stdout ", "write --json, or --out -"},
     {" --cores --nproc --jobs --workers -j ", "write --threads N"},
     {" --gpu --cuda --opencl ", "write --device auto, or one that 'nlsq info' lists"},
-    {" --algorithm --solver --optimizer ", "write --method trf, lm, dogbox or auto"},
+    {" --algorithm --solver --optimizer ", "write --method trf, lm, dogbox, varpro or auto"},
     {" --ask --interactive -i ", "there is none; 'nlsq init' writes a job to edit"},
     {" --eval --evaluate --extrapolate --interpolate ", "write --predict 0:10:0.1, or a file"},
     {" --data --file --input ", "give the file without a word before it: nlsq fit FILE"},

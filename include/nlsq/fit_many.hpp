@@ -85,6 +85,10 @@ struct ManyOptions : FitOptions {
   /// Leave out rows in which the response or a column is not finite. false: such a set is not
   /// fitted and says so.
   bool omit_not_finite = false;
+  /// Fits end as they are where others would be finished by themselves: after few evaluations, or
+  /// badly conditioned. Their status is max_nfev then, and errors may be infinite. For attempts of
+  /// which the best are fitted again.
+  bool attempts = false;
   /// Sets that are not begun after so many seconds are left with Status::stopped. 0: no limit.
   double time_limit = 0.0;
   /// Called at the beginning, now and then, and at the end, on the caller's thread, with the number

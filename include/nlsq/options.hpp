@@ -16,7 +16,7 @@ namespace nlsq {
 
 // The values of these enums, with their names and what they mean, are rows of options.def.
 
-/// How a step is found: automatic, trf (the default), lm, dogbox.
+/// How a step is found: automatic, trf (the default), lm, dogbox, varpro.
 enum class Method {
 #define NLSQ_METHOD(id, name, bounds, sparse, meaning) id,
 #include "nlsq/options.def"

@@ -53,6 +53,8 @@ void set_option(ManyOptions& options, const std::string& name, nb::handle value)
     options.jacobian_mode = parse_jacobian_mode(nb::cast<std::string>(value));
   } else if (name == "omit_not_finite") {
     options.omit_not_finite = nb::cast<bool>(value);
+  } else if (name == "attempts") {
+    options.attempts = nb::cast<bool>(value);
   } else if (name == "time_limit") {
     options.time_limit = nb::cast<double>(value);
   } else {

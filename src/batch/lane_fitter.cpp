@@ -319,7 +319,8 @@ void LaneFitter::finish(index_t lane) {
   const double why = state_.leaving[lane];
   const index_t fit = loaded_[lane].fit;
   if (why == Leaving::not_finite_at_start) return reject(fit);
-  if (why == Leaving::given_up || is_no_better_than_mean(lane)) return alone_->push_back(fit);
+  const bool is_hard = why == Leaving::given_up || is_no_better_than_mean(lane);
+  if (is_hard && !problem_->ends_in_lanes) return alone_->push_back(fit);
   const index_t slot = waiting_++;
   for (index_t i = 0; i < n_; ++i) entry(ended_x_, i)[slot] = entry(state_.x, i)[lane];
   for (index_t e = 0; e < summary_size(n_); ++e)
@@ -339,7 +340,8 @@ void LaneFitter::write(index_t slot) {
   const ManyProblem& p = *problem_;
   const Ended& ended = ended_[slot];
   const index_t fit = ended.what.fit, N = p.parameters;
-  if (!(pivot_[slot] >= kLeastPivot)) return alone_->push_back(fit);
+  const bool is_singular = !(pivot_[slot] >= kLeastPivot);
+  if (is_singular && !p.ends_in_lanes) return alone_->push_back(fit);
   const double two_cost = entry(ended_summary_, packed_index(n_, n_))[slot];
   const double dof = static_cast<double>(ended.what.used - n_);
   const double scale = p.absolute_sigma ? 1.0 : two_cost / dof;
@@ -354,7 +356,7 @@ void LaneFitter::write(index_t slot) {
     for (index_t i = 0; i < n_; ++i) to[p.free[z(i)]] = entry(ended_x_, i)[slot];
   }
   const auto covariance = [&](index_t i, index_t j) {
-    return scale * entry(covariance_, packed_index(i, j))[slot];
+    return is_singular ? kInf : scale * entry(covariance_, packed_index(i, j))[slot];
   };
   if (out_.perr != nullptr) {
     double* const to = out_.perr + fit * N;
@@ -373,7 +375,8 @@ void LaneFitter::write(index_t slot) {
   }
   if (out_.cost != nullptr) out_.cost[fit] = 0.5 * two_cost;
   if (out_.rss != nullptr) out_.rss[fit] = p.robust ? ended.f2 : two_cost;
-  if (out_.status != nullptr) out_.status[fit] = static_cast<std::int32_t>(ended.status);
+  const double status = ended.status == Leaving::given_up ? 0.0 : ended.status;
+  if (out_.status != nullptr) out_.status[fit] = static_cast<std::int32_t>(status);
   if (out_.nfev != nullptr) out_.nfev[fit] = static_cast<std::int32_t>(ended.nfev);
   if (out_.rows != nullptr) out_.rows[fit] = ended.what.used;
   if (out_.flags != nullptr) out_.flags[fit] = flags;

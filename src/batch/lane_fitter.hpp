@@ -40,6 +40,7 @@ struct ManyProblem {
   const std::uint8_t* mask = nullptr;  ///< rows to use, as the response is laid out; null: all
   bool mask_shared = false;            ///< or one for all fits
   bool judges_ends = true;             ///< those no better than the mean are fitted alone
+  bool ends_in_lanes = false;          ///< what lanes give up on is written as it is
   bool omit_not_finite = false;        ///< rows with a NaN are left out
   std::vector<double> extras;          ///< f_scale
   bool robust = false;

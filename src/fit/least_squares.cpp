@@ -56,6 +56,11 @@ Function refusable(Function function, const bool& may_refuse, const LeastSquares
 
 void check(const LeastSquaresOptions& options, std::size_t n, index_t m) {
   if (m <= 0) throw InputError("m", fmt::format("m: {} residuals; at least one is needed", m));
+  if (options.method == Method::varpro) {
+    throw InputError("method",
+                     "method: 'varpro' needs a model whose formula is known, which a function that "
+                     "is called does not tell; use 'trf'");
+  }
   check_length(options.lower, n, "lower");
   check_length(options.upper, n, "upper");
   check_length(options.diff_step, n, "diff_step");
@@ -80,7 +85,7 @@ void check_order(std::span<const double> lower, std::span<const double> upper) {
 }
 
 DifferenceRule rule_of(const LeastSquaresOptions& options, const std::vector<double>& lower,
-                               const std::vector<double>& upper, std::span<const double> x0) {
+                       const std::vector<double>& upper, std::span<const double> x0) {
   // Forward differences leave too few digits of values that have few.
   const bool narrow = options.epsilon > kNarrow && options.diff_step.empty();
   return {narrow ? Differences::three_point : options.differences,

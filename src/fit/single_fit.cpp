@@ -24,6 +24,8 @@
 #include "fit/progressive.hpp"
 #include "fit/shape.hpp"
 #include "fit/sparse_fit.hpp"
+#include "fit/varpro.hpp"
+#include "linalg/triangle.hpp"
 #include "nlsq/error.hpp"
 #include "passes/checkpoint.hpp"
 #include "passes/pass_engines.hpp"
@@ -48,7 +50,25 @@ std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
 // Bytes on the stack for what a fit of a few terms puts together; more of them take the heap.
 constexpr std::size_t kRoom = 4096;
-constexpr double kMeasured = 2.0;  // asked of a checkpoint, as passes ask with 0 and 1
+constexpr double kExplained = 0.9;  // of the data: an end that needs no other beside it
+constexpr double kSaved = 1e-6;     // of the cost: another end is lower
+constexpr double kMeasured = 2.0;   // asked of a checkpoint, as passes ask with 0 and 1
+
+// The counts are those of both.
+solve::Outcome better_of(solve::Outcome a, solve::Outcome b) {
+  const bool a_ends = static_cast<int>(a.status) > 0, b_ends = static_cast<int>(b.status) > 0;
+  const bool takes_b = a_ends == b_ends
+                           ? b.summary.cost < (1.0 - kSaved) * a.summary.cost
+                           : b_ends && b.summary.cost <= (1.0 + kSaved) * a.summary.cost;
+  solve::Outcome& best = takes_b ? b : a;
+  const solve::Outcome& other = takes_b ? a : b;
+  best.nfev += other.nfev;
+  best.njev += other.njev;
+  best.nfev_float32 += other.nfev_float32;
+  best.iterations += other.iterations;
+  best.attempts += other.attempts;
+  return std::move(best);
+}
 
 class SingleFit {
  public:
@@ -70,6 +90,7 @@ class SingleFit {
         upper_(at_positions(table().upper, table().free)) {
     choose_device();
     make_plan();
+    separate();
     open_checkpoint();
     watch_for_stops();
   }
@@ -127,6 +148,13 @@ class SingleFit {
       keep_within(options_.memory_limit, problem_, options_, evaluator_options_, plan_);
     }
     plan::apply(plan_, evaluator_options_);
+  }
+
+  // Tells the linear parameters apart where the method asks for it.
+  void separate() {
+    if (options_.method != Method::varpro) return;
+    refuse_for_varpro(options_, wants_device_);
+    separated_.emplace(terms_, problem_, options_);
   }
 
   void open_checkpoint() {
@@ -190,8 +218,17 @@ class SingleFit {
       shortcut.hessian = {sample_->hessian.data(), sample_->hessian.size()};
       shortcut.accept = [this](const linalg::Summary& all) { return sample_->confirmed_by(all); };
     }
-    return solve::minimize(*evaluator_, start, lower_, upper_, how, linear_,
-                           sample_ ? &shortcut : nullptr);
+    return minimize_all(start, how, sample_ ? &shortcut : nullptr);
+  }
+
+  // A confirmed shortcut ends near the minimum, where projection gains nothing.
+  solve::Outcome minimize_all(std::span<const double> start, const SolverOptions& how,
+                              const solve::Shortcut* shortcut = nullptr) {
+    if (separated_ && how.method == Method::varpro && shortcut == nullptr) {
+      return minimize_projected(*separated_, *evaluator_, start, lower_, upper_, how,
+                                evaluator_options_, shared_pool());
+    }
+    return solve::minimize(*evaluator_, start, lower_, upper_, how, linear_, shortcut);
   }
 
   solve::Outcome attempt(std::span<const double> start, const SolverOptions& how) {
@@ -204,13 +241,31 @@ class SingleFit {
   // From where a search begins all rows take a few passes, and a sample may miss what is narrow.
   solve::Outcome attempt_near(std::span<const double> start, const SolverOptions& how) {
     if (evaluator_->rows() > kMostRowsAtOnce) return attempt(start, how);
-    return solve::minimize(*evaluator_, start, lower_, upper_, how, linear_);
+    return minimize_all(start, how);
   }
 
   // The first one, whose first pass looks at the rows.
   solve::Outcome first_attempt(const SolverOptions& how) {
+    std::optional<solve::Outcome> looked = look_before_projection(how);
+    if (looked && looked->status == Status::stopped) return std::move(*looked);
     solve::Outcome outcome = minimize(x0_, how);
+    if (looked) outcome.nfev += looked->nfev;
     if (outcome.nfev == 0) forget_looks();  // the first pass did not end
+    return outcome;
+  }
+
+  // Passes of a projected fit look at no rows.
+  std::optional<solve::Outcome> look_before_projection(const SolverOptions& how) {
+    const bool is_due = std::any_of(looks_.begin(), looks_.end(),
+                                    [](const std::optional<FirstLook>& look) { return !!look; });
+    if (!separated_ || how.method != Method::varpro || sample_ || !is_due) return std::nullopt;
+    SolverOptions once(how);
+    once.method = Method::trf;
+    once.max_nfev = 1;
+    once.polish = false;
+    once.callback = nullptr;
+    solve::Outcome outcome = solve::minimize(*evaluator_, x0_, lower_, upper_, once, linear_);
+    if (outcome.nfev == 0) forget_looks();
     return outcome;
   }
 
@@ -243,15 +298,55 @@ class SingleFit {
   }
 
   solve::Outcome best_from_start() {
+    if (separated_) return best_of_both();
     solve::Outcome end = first_attempt_or_fail();
     sum_up_data();
     if (!needs_no_other(end)) end = best_after(std::move(end), options_);
     return end;
   }
 
-  solve::Outcome first_attempt_or_fail() {
+  // Projection leads to other minima than steps in all parameters do: where its end is in doubt,
+  // what trf finds from this start is the other one to choose from.
+  solve::Outcome best_of_both() {
+    std::optional<solve::Outcome> end;
+    SolverOptions brief(options_);
+    keep_short(brief, 1, static_cast<index_t>(x0_.size()));
     try {
-      return first_attempt(options_);
+      end = first_attempt(brief);
+      sum_up_data();
+      if (end->status == Status::stopped || is_beyond_doubt(*end)) return std::move(*end);
+    } catch (const InputError& error) {
+      if (!is_bad_start(error)) throw;
+      forget_looks();
+    }
+    SolverOptions plain(options_);
+    plain.method = Method::trf;
+    if (end && plain.max_nfev) plain.max_nfev = *plain.max_nfev - end->nfev;
+    if (plain.max_nfev && *plain.max_nfev < 1) return std::move(*end);
+    solve::Outcome other = first_attempt_or_fail(plain);
+    sum_up_data();
+    if (!needs_no_other(other)) other = best_after(std::move(other), plain);
+    return end ? better_of(std::move(*end), std::move(other)) : std::move(other);
+  }
+
+  bool is_beyond_doubt(const solve::Outcome& end) {
+    if (!is_well(end, expected_)) return false;
+    FitResult probe;
+    probe.success = true;
+    probe.dof = 1;
+    probe.rss = 2.0 * end.summary.cost;
+    probe.tss = expected_.total;
+    probe.r_squared = 1.0 - probe.rss / probe.tss;
+    if (probe.tss > 0.0 && !(probe.r_squared >= kExplained)) return false;
+    judge_residuals(terms_, bound(), end, *evaluator_, evaluator_options_.walk.isa, probe);
+    return probe.issues.empty();
+  }
+
+  solve::Outcome first_attempt_or_fail() { return first_attempt_or_fail(options_); }
+
+  solve::Outcome first_attempt_or_fail(const SolverOptions& how) {
+    try {
+      return first_attempt(how);
     } catch (const InputError& error) {
       if (!is_bad_start(error)) throw;
     }
@@ -353,6 +448,7 @@ class SingleFit {
   bool linear_;
   linalg::Vector x0_, lower_, upper_;
   Plan plan_;
+  std::optional<SeparatedProblem> separated_;
   std::optional<Checkpoint> checkpoint_;
   std::function<void()> with_stop_;
   std::optional<SampleFit> sample_;

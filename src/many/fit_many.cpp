@@ -103,6 +103,8 @@ ManySetup set_up(const Model& model, const ManyData& data, const ManyOptions& op
   if (!takes_bounds(options.method) && any_bound)
     throw InputError(
         "bounds", "Method " + to_string(options.method) + " takes no bounds; use trf or dogbox.");
+  if (options.method == Method::varpro)
+    throw InputError("method", "method: 'varpro' fits one data set at a time; use 'trf'");
   return setup;
 }
 

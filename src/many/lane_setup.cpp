@@ -98,6 +98,7 @@ bool set_up_lanes(const ManySetup& setup, Preparation& preparation, LaneSetup& l
   p.mask = data.mask().empty() ? nullptr : data.mask().data();
   p.mask_shared = static_cast<index_t>(data.mask().size()) != data.total_rows();
   p.omit_not_finite = options.omit_not_finite;
+  p.ends_in_lanes = options.attempts;
   p.robust = options.loss != Loss::linear;
   p.f_scale = options.f_scale;
   if (p.robust) {

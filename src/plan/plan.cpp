@@ -44,6 +44,7 @@ void choose_engine(const Shape& shape, Plan& plan) {
 Reason why_dense(const Shape& shape, const FitOptions& options) {
   if (options.linear_solver == LinearSolver::dense) return Reason::asked;
   if (options.method == Method::dogbox) return Reason::dense_method;
+  if (options.method == Method::varpro) return Reason::dense_projection;
   if (!options.checkpoint.empty() || shape.terms.front().stream) return Reason::dense_passes;
   return shape.picks || shape.terms.size() > 1 ? Reason::few_parameters : Reason::plain_parameters;
 }
@@ -93,6 +94,7 @@ Reason why_float64(const Shape& shape, const FitOptions& options,
                    const reduce::EvaluatorOptions& asked, const Plan& plan) {
   if (shape.on_device) return Reason::on_device;
   if (options.precision == Precision::float64) return Reason::asked;
+  if (options.method == Method::varpro) return Reason::projected_is_float64;
   if (plan.numerics.sample_rows > 0) return Reason::sample_leads;
   if (asked.fold) return Reason::fold_is_forced;
   if (options.precision == Precision::measure && options.max_nfev) return Reason::counted_passes;

@@ -60,6 +60,10 @@ class DataEvaluator final : public solve::Evaluator {
     if (options_.log != nullptr) return logged_summary(p, grade, out);
     find_summary(p, grade, out);
   }
+  /// Sets a parameter that the solver does not move.
+  void place(index_t position, double value) {
+    values_[static_cast<std::size_t>(position)] = value;
+  }
   /// Rows of a block in passes over the first term.
   index_t block() const;
   bool offers_float32() const override;

@@ -96,5 +96,7 @@ class Trf final : public Strategy {
 
 StrategyPtr make_trf(const State& state, StrategyRoom& room) { return room.make<Trf>(state); }
 StrategyPtr make_automatic(const State& state, StrategyRoom& room) { return make_trf(state, room); }
+// What is left of a problem whose linear parameters are solved for has no other steps.
+StrategyPtr make_varpro(const State& state, StrategyRoom& room) { return make_trf(state, room); }
 
 }  // namespace nlsq::solve

@@ -226,7 +226,7 @@ TEST_F(Jobs, options_that_the_fit_refuses_name_the_line) {
   const std::string data = std::string(kData);
   EXPECT_EQ(fault(data + "model: {name: linear}\nfitting:\n  method: abc\n"),
             "nlsq: error: job.yaml:4: 'fitting.method': method: 'abc' is none of 'auto', 'trf', "
-            "'lm' and 'dogbox'\n");
+            "'lm', 'dogbox' and 'varpro'\n");
   EXPECT_NE(fault(data + "model:\n  formula: a*x +\n").find("job.yaml:3: 'model.formula': formula"),
             std::string::npos);
   EXPECT_NE(fault(data + "model: {name: linear}\nfitting: {bounds: {lower: [0], upper: [1]}}\n")

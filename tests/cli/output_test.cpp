@@ -116,7 +116,7 @@ TEST_F(Output, fixed_parameters_and_bounds_are_reported) {
 }
 
 TEST_F(Output, every_method_and_loss_finds_the_minimum) {
-  for (const char* method : {"trf", "lm", "dogbox", "auto"}) {
+  for (const char* method : {"trf", "lm", "dogbox", "varpro", "auto"}) {
     const auto json = fit("d.csv", kDecayModel, {"--json", "--method", method}).json();
     EXPECT_NEAR(json["parameters"]["a"]["value"], 4.0468838, 1e-6) << method;
   }

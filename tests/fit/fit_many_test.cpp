@@ -126,6 +126,30 @@ TEST(FitMany, TakesLossesBoundsAndFixedParametersAsSingleFitsDo) {
   expect_like_single_fits(sets, 0.999, 1e-9, options);
 }
 
+TEST(FitMany, AttemptsEndAsTheyAre) {
+  const ManySets sets = test::make_decays(64, 50, 0.05);
+  ManyOptions options;
+  options.starts = sets.starts;
+  options.attempts = true;
+  options.max_nfev = 2;
+  const ManyResult cut = fit_many(sets.model, sets.data(), options);
+  options.max_nfev.reset();
+  const ManyResult whole = fit_many(sets.model, sets.data(), options);
+  options.attempts = false;
+  const ManyResult usual = fit_many(sets.model, sets.data(), options);
+  if (usual.engine != "lanes") GTEST_SKIP() << "no lanes on this machine";
+  index_t same = 0;
+  for (index_t i = 0; i < sets.fits; ++i) {
+    EXPECT_LE(cut.status[z(i)], 0);
+    EXPECT_EQ(cut.flags[z(i)] & ManyFlag::alone, 0);
+    EXPECT_TRUE(std::isfinite(cut.cost[z(i)]));
+    EXPECT_GE(cut.cost[z(i)], (1.0 - 1e-9) * usual.cost[z(i)]);
+    EXPECT_EQ(whole.flags[z(i)] & ManyFlag::alone, 0);
+    same += whole.popt[z(i) * 3] == usual.popt[z(i) * 3] ? 1 : 0;
+  }
+  EXPECT_GE(same, 60);
+}
+
 TEST(FitMany, StopsAtBounds) {
   const ManySets sets = test::make_decays(200, 40, 0.1);
   ManyOptions options;

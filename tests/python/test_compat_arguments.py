@@ -78,7 +78,7 @@ def test_of_an_object_too(name, monkeypatch):
     [
         (dict(workflow="quality"), ValueError, "workflow must be one of auto, standard"),
         (dict(workflow=3), ValueError, "workflow must be one of auto, standard"),
-        (dict(method="cmaess"), ValueError, "method must be one of trf, lm, dogbox, auto, not 'cmaess'"),
+        (dict(method="cmaess"), ValueError, "method must be one of trf, lm, dogbox, varpro, auto, not 'cmaess'"),
         (dict(maxiter=100, max_nfev=50), TypeError, "max_nfev, maxfev, maxiter are names of one argument"),
         (dict(maxiter=0), ValueError, "max_nfev must"),
         (dict(solver="svdd"), ValueError, "solver must be one of auto, svd, cg, lsqr, minibatch, not 'svdd' (did you"),
@@ -103,9 +103,9 @@ def test_what_would_be_another_fit_is_refused(options, error, words):
 @pytest.mark.parametrize(
     "options, starts",
     [(dict(workflow="auto_global"), 10), (dict(workflow="hpc", run_id=None), 10), (dict(workflow="cmaes-global"), 50),
-     (dict(preset="robust"), 5), (dict(preset="global"), 20), (dict(method="multi-start"), 10), (dict(method="cmaes"), 50),
+     (dict(preset="robust"), 50), (dict(preset="global"), 200), (dict(method="multi-start"), 10), (dict(method="cmaes"), 50),
      (dict(workflow="auto_global", n_starts=7), 7), (dict(preset="fast", multistart=True), 10),
-     (dict(workflow="auto_global", preset="global"), 20)],
+     (dict(workflow="auto_global", preset="global"), 200)],
     ids=str,
 )  # fmt: skip
 @pytest.mark.filterwarnings("ignore:.*is not there yet", "ignore:.*is auto_global here")

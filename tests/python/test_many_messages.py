@@ -57,7 +57,7 @@ WRONG = [
     ({"mask": X > 1, "ydatas": np.ma.masked_less(Y, 0)}, "ydatas is a masked array and mask is given"),
     ({"xdata": np.ma.masked_less(X, 1)}, "xdata is a masked array; give mask="),
     ({"nan_policy": "skip"}, "nan_policy must be None, 'omit' or 'raise', not 'skip'"),
-    ({"method": "trff"}, "method must be one of trf, lm, dogbox, auto, not 'trff' (did you mean 'trf'?)"),
+    ({"method": "trff"}, "method must be one of trf, lm, dogbox, varpro, auto, not 'trff' (did you mean 'trf'?)"),
     ({"method": "lm", "bounds": (0, 9)}, "Method lm takes no bounds; use trf or dogbox."),
     ({"loss": "hubert"}, "(did you mean 'huber'?)"),
     ({"loss": np.abs}, "loss must be one of linear, soft_l1, huber, cauchy, arctan"),

@@ -54,7 +54,7 @@ def test_weights_become_sigma_in_two_ways(name):
 
 # (argument, value, error, words that must be there)
 ARGUMENTS = [
-    ("method", "lmm", ValueError, ["method must be one of trf, lm, dogbox, auto", "'lmm'", "did you mean 'lm'"]),
+    ("method", "lmm", ValueError, ["method must be one of trf, lm, dogbox, varpro, auto", "'lmm'", "did you mean 'lm'"]),
     ("method", 3, ValueError, ["method must be one of", "not 3"]),
     ("loss", "hubber", ValueError, ["loss must be one of linear, soft_l1", "did you mean 'huber'"]),
     ("loss", "Huber", ValueError, ["did you mean 'huber'"]),

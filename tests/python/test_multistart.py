@@ -37,6 +37,27 @@ def test_finds_what_one_start_does_not(sampler):
     assert sum(found["hits"] for found in best.minima) == best.multistart_diagnostics["n_starts_successful"] <= 64
 
 
+@pytest.mark.filterwarnings("ignore:the data do not determine")
+def test_minima_say_what_speaks_against_them():
+    best = nlsq.curve_fit(wave, X, Y, FAR, bounds=BOUNDS, n_starts=64)
+    assert best.minima[0]["health"] == "good" and {"popt", "cost", "hits", "health"} == set(best.minima[0])
+    line = nlsq.curve_fit(lambda x, a, b, c: a * b * x + c, X, 3.0 * X + 1.0, [1, 1, 1], n_starts=20)
+    assert line.minima[0]["health"] == "undetermined"
+
+
+def test_the_same_bits_for_any_number_of_threads():
+    one, three = (nlsq.curve_fit(wave, X, Y, FAR, bounds=BOUNDS, n_starts=500, threads=t) for t in (1, 3))
+    assert np.array_equal(one.popt, three.popt) and np.array_equal(one.pcov, three.pcov)
+    for a, b in zip(one.minima, three.minima, strict=True):
+        assert np.array_equal(a["popt"], b["popt"]) and (a["cost"], a["hits"]) == (b["cost"], b["hits"])
+
+
+def test_the_result_is_that_of_one_fit():
+    best = nlsq.curve_fit(wave, X, Y, FAR, bounds=BOUNDS, n_starts=64)
+    alone = nlsq.curve_fit(wave, X, Y, best.minima[0]["popt"], bounds=BOUNDS)
+    assert np.array_equal(best.popt, alone.popt) and np.array_equal(best.pcov, alone.pcov)
+
+
 def test_the_given_start_is_among_them():
     near = nlsq.curve_fit(wave, X, Y, [2.0, 3.3, 0.5, 1.0])
     kept = nlsq.curve_fit(wave, X, Y, [2.0, 3.3, 0.5, 1.0], n_starts=3, seed=7)

@@ -128,7 +128,7 @@ assert right(r.popt) and len(seen) == 2 and all("every pass is over all rows" in
 """,
     "presets": """
 from nlsq import fit
-for preset, starts in (("robust", 5), ("global", 20)):
+for preset, starts in (("robust", 50), ("global", 200)):
     r = fit(model, x, y, preset=preset, bounds=([0, 0, 0], [9, 9, 9]))
     assert right(r.popt) and r.multistart_diagnostics["n_starts_configured"] == starts
 assert right(fit(model, x, y, preset="fast").popt)

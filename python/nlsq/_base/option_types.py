@@ -6,7 +6,7 @@ from typing import Any, Literal, TypedDict
 
 from numpy.typing import ArrayLike
 
-Method = Literal["trf", "lm", "dogbox"]
+Method = Literal["trf", "lm", "dogbox", "varpro"]
 Loss = Literal["linear", "soft_l1", "huber", "cauchy", "arctan"]
 JacobianMode = Literal["fwd", "rev", "auto"]
 Bound = tuple[float | None, float | None]

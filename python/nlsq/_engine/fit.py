@@ -116,6 +116,10 @@ def _fit_by_calls(out, request):
     out.result = _fit_called(out, request)
     if "searched" in solver:
         out.result.set_start_source("ones")
+        if out.model is None and solver.get("starts") != "ones":
+            from nlsq._engine.called_starts import improve
+
+            improve(out, request, solver["searched"], lambda attempt: _fit_called(out, attempt))
     if solver.get("device") is not None:
         from nlsq._data.device import check_called as check_device
 

@@ -57,14 +57,15 @@ def curve_fit(f: Callable[..., Any] | str, xdata: Any = None, ydata: Any = None,
         outside the bounds is moved inside, with a warning. "auto": the estimate of a built-in model; else as None, with
         a rough guess from the data in place of 1.
     starts : {"search", "ones"}, default "search"
-        "ones": no search. None is made with max_nfev, jac or a covariance matrix, and for models that cannot be recorded.
+        "ones": no search. None is made with max_nfev, jac or a covariance matrix. Models that cannot be recorded
+        are called at most 200 times a parameter more.
     sigma : None, number, array_like of (m,), covariance matrix (m, m), or the name of a column of ``data``
         Uncertainties of ydata; inf leaves a point out.
     absolute_sigma : bool, default False
         sigma is in the units of ydata; False: only its ratios count and pcov is scaled by the reduced chi square.
     check_finite : bool, default True
     bounds : (lower, upper), or dict of name: (lower, upper)
-    method : {"trf", "lm", "dogbox", "auto"}, default "trf"
+    method : {"trf", "lm", "dogbox", "varpro", "auto"}, default "trf"
     jac : callable jac(x, *parameters) -> (m, n) or (n, m), "2-point" or "3-point", optional
         By default derivatives are exact, of a recording of f where that is possible. With "2-point" or "3-point" f is
         called as it is.

@@ -31,7 +31,8 @@ _DEFAULTS = {
     "max_nfev": None, "verbose": 0, "args": (), "kwargs": None, "callback": None, "workers": None, "threads": 0,
     "jacobian_mode": None,
 }  # fmt: skip
-_METHODS = tuple(dict.fromkeys(("trf", "dogbox", "lm", *arguments.METHODS[:-1])))  # SciPy's order first
+# SciPy's order first. A function of residuals does not tell which parameters are linear.
+_METHODS = tuple(name for name in dict.fromkeys(("trf", "dogbox", "lm", *arguments.METHODS[:-1])) if name != "varpro")
 _POSITIONAL = tuple(_DEFAULTS)[1:-2]  # after jac, in SciPy's order
 _BY_POSITION = {name: _DEFAULTS[name] for name in _POSITIONAL}
 

@@ -13,7 +13,13 @@ from nlsq._recording.models import recorded
 # What fits from many starts take of the arguments of one fit.
 ARGUMENTS = ("names", "sigma", "lower", "upper", "fixed", "absolute_sigma", "loss", "f_scale", "jac", "threads", "jacobian_mode")
 SAMPLERS = ("lhs", "sobol", "halton")
-_SAME = 1e-3  # standard errors within which two ends are one minimum
+_SAME = 0.1  # standard errors within which two ends are one minimum
+_SAME_COST = 1e-5  # of the cost, the same
+_ATTEMPT = 40  # evaluations of a fit from one of many starts
+_FINISHED = 5  # of their ends are fitted to the end
+_HOPELESS = 4.0  # times the least cost, which no end of such an attempt comes down to
+_MOST = 50  # minima that are told apart
+_RUNAWAY = 1e3  # of its value: an error of a parameter that means nothing
 
 
 def samples(sampler, count, n, seed):
@@ -86,28 +92,32 @@ def search(settings, f, xdata, ydata, p0, *, solver, **given):
     given: the arguments above, as engine.fit takes them.
     """
     starts = starts_of(p0, given["lower"], given["upper"], given["fixed"], **settings)
-    ends = _ends(starts, f, xdata, ydata, solver, given)
+    ends, are_attempts = _ends(starts, f, xdata, ydata, solver, given)
     minima = _distinct(ends)
+    if are_attempts:
+        minima = _finished(minima, f, xdata, ydata, solver, given)
+    for minimum in minima:
+        _judge(minimum)
     best = minima[0]["popt"] if minima else starts[0]
     losses = 2.0 * np.where(ends["status"] > 0, ends["cost"], np.nan)
     return best, minima, {
         "n_starts_configured": settings["count"], "sampler": settings["sampler"],
         "center_on_p0": settings["center_on_p0"], "scale_factor": settings["scale_factor"], "bypassed": False,
         "n_starts_generated": len(starts), "n_starts_evaluated": len(starts),
-        "n_starts_successful": int(np.sum(ends["status"] > 0)),
+        "n_starts_successful": sum(minimum["hits"] for minimum in minima),
         "best_loss": float(np.nanmin(losses)) if minima else None, "all_losses": losses.tolist(),
     }  # fmt: skip
 
 
 def _ends(starts, f, xdata, ydata, solver, given):
-    """What fits from all starts end with, an array each."""
+    """(what fits from all starts end with, an array each; whether they are attempts, which ended early)."""
     count, n = starts.shape
     sigma, lower, upper, fixed = given["sigma"], given["lower"], given["upper"], given["fixed"]
     ends = {
         "popt": np.empty((count, n)), "perr": np.empty((count, n)), "cost": np.empty(count),
         "status": np.empty(count, np.int32), "nfev": np.empty(count, np.int32),
     }  # fmt: skip
-    other = ("x_scale", "progressive", "memory_limit", "precision", "device")  # of the fit from the best end
+    other = ("x_scale", "progressive", "memory_limit", "precision", "device", "method")  # of the fit from the best end
     # If one start fails, the others remain.
     plain = {name: value for name, value in solver.items() if name not in other} | {"second_start": "none"}
     if given["jac"] is None and np.ndim(sigma) < 2:
@@ -115,39 +125,76 @@ def _ends(starts, f, xdata, ydata, solver, given):
         if traced is not None:
             core = {name: given[name] for name in ("absolute_sigma", "f_scale", "threads")} | plain
             core |= {name: given[name] for name in ("loss", "jacobian_mode") if given[name] is not None}
+            core |= {"attempts": True, "polish": False, "max_nfev": min(_ATTEMPT, plain.get("max_nfev") or _ATTEMPT)}
             weights = sigma if sigma is None or np.ndim(sigma) else float(sigma)
             _core.fit_many(
                 traced[0], traced[1], ydata, count, len(ydata), None, weights, None, starts, lower, upper,
                 [False] * n if fixed is None else list(fixed), [], core, ends, None,
             )  # fmt: skip
-            return ends
+            return ends, True
     for i, start in enumerate(starts):
-        try:
-            r = engine.fit(
-                f, xdata, ydata, start.tolist(), solver={**solver, "second_start": "none"}, **given).result  # fmt: skip
-        except (ValueError, ArithmeticError):
-            for array in ends.values():
-                array[i] = -1
-            continue
-        for name, value in (("popt", r.popt), ("perr", r.perr), ("cost", r.cost), ("status", r.status),
-                            ("nfev", r.nfev)):  # fmt: skip
-            ends[name][i] = value
-    return ends
+        end = _fit(start, f, xdata, ydata, solver, given)
+        for name, array in ends.items():
+            array[i] = -1 if end is None else end[name]
+    return ends, False
+
+
+def _fit(start, f, xdata, ydata, solver, given):
+    """One fit by itself: a dict of popt, perr, cost, status, nfev; None where it cannot begin."""
+    try:
+        r = engine.fit(f, xdata, ydata, start.tolist(), solver={**solver, "second_start": "none"}, **given).result
+    except (ValueError, ArithmeticError):
+        return None
+    return {name: np.array(getattr(r, name)) for name in ("popt", "perr", "cost", "status", "nfev")}
 
 
 def _distinct(ends):
-    """Dicts of popt, cost and hits (how many starts led there), the least cost first."""
+    """Dicts of popt, perr, cost, status and hits (how many starts led there), the least cost first."""
+    left = np.argsort(ends["cost"], kind="stable")
+    left = left[np.isfinite(ends["cost"][left]) & (ends["status"][left] >= 0)]
     found = []
-    for i in np.argsort(np.where(ends["status"] > 0, ends["cost"], np.inf), kind="stable"):
-        if ends["status"][i] <= 0:
-            break
-        popt, cost, errors = ends["popt"][i], float(ends["cost"][i]), ends["perr"][i]
-        room = _SAME * np.where(np.isfinite(errors), errors, 0.0) + 1e-8 * np.abs(popt) + 1e-300
-        for known in found:
-            same_cost = abs(known["cost"] - cost) <= 1e-8 * known["cost"] + 1e-300
-            if same_cost and np.all(np.abs(known["popt"] - popt) <= room):
-                known["hits"] += 1
+    while left.size and len(found) < _MOST:
+        popt, perr, cost = (ends[name][left[0]] for name in ("popt", "perr", "cost"))
+        room = _SAME * np.where(np.isfinite(perr), perr, 0.0) + 1e-6 * np.abs(popt) + 1e-300
+        same = (ends["cost"][left] <= (1.0 + _SAME_COST) * cost + 1e-300) & np.all(
+            np.abs(ends["popt"][left] - popt) <= room, axis=1)  # fmt: skip
+        same[0] = True
+        found.append({"popt": popt.copy(), "perr": perr.copy(), "cost": float(cost), "hits": int(same.sum()),
+                      "status": int(ends["status"][left[0]])})  # fmt: skip
+        left = left[~same]
+    return found
+
+
+def _finished(minima, f, xdata, ydata, solver, given):
+    """The minima, the best of them fitted by themselves to the end; attempts that ended early alone are none."""
+    done = []
+    others = [m for m in minima[_FINISHED:] if m["status"] > 0]
+    for minimum in minima[:_FINISHED]:
+        if done and minimum["cost"] > _HOPELESS * done[0]["cost"]:
+            others += [minimum] * (minimum["status"] > 0)
+            continue
+        end = _fit(minimum["popt"], f, xdata, ydata, solver, given)
+        if end is None or end["status"] <= 0:
+            continue
+        here = minimum | {"popt": end["popt"], "perr": end["perr"], "cost": float(end["cost"]), "status": int(end["status"])}
+        room = _SAME * np.where(np.isfinite(here["perr"]), here["perr"], 0.0) + 1e-6 * np.abs(here["popt"])
+        for known in done:
+            if abs(known["cost"] - here["cost"]) <= _SAME_COST * here["cost"] and np.all(
+                np.abs(known["popt"] - here["popt"]) <= room
+            ):
+                known["hits"] += here["hits"]
                 break
         else:
-            found.append({"popt": popt.copy(), "cost": cost, "hits": 1})
-    return found
+            done.append(here)
+    return sorted(done + others, key=lambda m: m["cost"])
+
+
+def _judge(minimum):
+    """Sets health: "good", or what speaks against it."""
+    errors, values = minimum.pop("perr"), np.abs(minimum["popt"])
+    if minimum.pop("status") <= 0:
+        minimum["health"] = "not converged"
+    elif not np.all(np.isfinite(errors)):
+        minimum["health"] = "undetermined"
+    else:
+        minimum["health"] = "runaway" if np.any(errors > _RUNAWAY * values) else "good"

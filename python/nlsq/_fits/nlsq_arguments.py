@@ -60,7 +60,7 @@ _IDLE = {
 SEARCHES = {
     "workflow": {"auto": 0, "standard": 0, "chunked": 0, "streaming": 0, "auto_global": 10, "hpc": 10, "cmaes": 50,
                  "cmaes-global": 50},
-    "preset": {"fast": 0, "large": 0, "streaming": 0, "robust": 5, "global": 20},
+    "preset": {"fast": 0, "large": 0, "streaming": 0, "robust": 50, "global": 200},
     "method": {"hybrid_streaming": 0, "multi-start": 10, "cmaes": 50},
 }  # fmt: skip
 # name: the words that NLSQ knows for it; others are an error, as they are there
