@@ -50,25 +50,7 @@ std::size_t z(index_t i) { return static_cast<std::size_t>(i); }
 
 // Bytes on the stack for what a fit of a few terms puts together; more of them take the heap.
 constexpr std::size_t kRoom = 4096;
-constexpr double kExplained = 0.9;  // of the data: an end that needs no other beside it
-constexpr double kSaved = 1e-6;     // of the cost: another end is lower
-constexpr double kMeasured = 2.0;   // asked of a checkpoint, as passes ask with 0 and 1
-
-// The counts are those of both.
-solve::Outcome better_of(solve::Outcome a, solve::Outcome b) {
-  const bool a_ends = static_cast<int>(a.status) > 0, b_ends = static_cast<int>(b.status) > 0;
-  const bool takes_b = a_ends == b_ends
-                           ? b.summary.cost < (1.0 - kSaved) * a.summary.cost
-                           : b_ends && b.summary.cost <= (1.0 + kSaved) * a.summary.cost;
-  solve::Outcome& best = takes_b ? b : a;
-  const solve::Outcome& other = takes_b ? a : b;
-  best.nfev += other.nfev;
-  best.njev += other.njev;
-  best.nfev_float32 += other.nfev_float32;
-  best.iterations += other.iterations;
-  best.attempts += other.attempts;
-  return std::move(best);
-}
+constexpr double kMeasured = 2.0;  // asked of a checkpoint, as passes ask with 0 and 1
 
 class SingleFit {
  public:
@@ -314,7 +296,9 @@ class SingleFit {
     try {
       end = first_attempt(brief);
       sum_up_data();
-      if (end->status == Status::stopped || is_beyond_doubt(*end)) return std::move(*end);
+      if (end->status == Status::stopped ||
+          explains_all(terms_, bound(), *end, expected_, *evaluator_, evaluator_options_.walk.isa))
+        return std::move(*end);
     } catch (const InputError& error) {
       if (!is_bad_start(error)) throw;
       forget_looks();
@@ -327,19 +311,6 @@ class SingleFit {
     sum_up_data();
     if (!needs_no_other(other)) other = best_after(std::move(other), plain);
     return end ? better_of(std::move(*end), std::move(other)) : std::move(other);
-  }
-
-  bool is_beyond_doubt(const solve::Outcome& end) {
-    if (!is_well(end, expected_)) return false;
-    FitResult probe;
-    probe.success = true;
-    probe.dof = 1;
-    probe.rss = 2.0 * end.summary.cost;
-    probe.tss = expected_.total;
-    probe.r_squared = 1.0 - probe.rss / probe.tss;
-    if (probe.tss > 0.0 && !(probe.r_squared >= kExplained)) return false;
-    judge_residuals(terms_, bound(), end, *evaluator_, evaluator_options_.walk.isa, probe);
-    return probe.issues.empty();
   }
 
   solve::Outcome first_attempt_or_fail() { return first_attempt_or_fail(options_); }

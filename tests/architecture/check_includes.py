@@ -33,7 +33,7 @@ ALLOWED = {
     "relations": {"base", "expr", "problem", "interface"},
     "starts": {"base", "expr", "engine", "linalg", "solve", "stats", "reduce", "search", "runtime", "columns", "problem",
                "interface"},
-    "fit": {"base", "expr", "linalg", "solve", "reduce", "plan", "runtime", "columns",
+    "fit": {"base", "expr", "linalg", "solve", "reduce", "search", "plan", "runtime", "columns",
             "problem", "passes", "result", "report", "relations", "starts", "interface"},
     "many": {"base", "expr", "program", "engine", "linalg", "solve", "stats", "reduce", "batch", "search", "plan", "runtime", "columns",
              "problem", "result", "relations", "starts", "interface"},
