@@ -61,6 +61,9 @@ class BuiltIn(Formula):
             return self._replay(x, parameters, _numpy_names())
         if type(x).__module__.startswith("jax") or any(type(p).__module__.startswith("jax") for p in parameters):
             return self._replay(x, parameters, _jax_names())
+        for name, value in zip(self.parameters, parameters):
+            if np.ndim(value):
+                raise TypeError(f"{self.name}: {name} must be one number, not an array of shape {np.shape(value)}")
         return super().__call__(x, *parameters)
 
     def _replay(self, x, parameters, names):
@@ -131,6 +134,8 @@ def _built_in(name):
 
 def polynomial(degree: int) -> BuiltIn:
     """The polynomial of a degree (0 to 20), highest power first: f(x, c0, …) = np.polyval([c0, …], x)."""
+    if not 0 <= int(degree) <= 20:
+        raise ValueError(f"polynomial: the degree must be between 0 and 20, not {degree}")
     model = _built_in(f"polynomial({int(degree)})")
     model.__name__ = f"polynomial_degree_{int(degree)}"
     return model

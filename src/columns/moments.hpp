@@ -21,7 +21,9 @@ struct Moments {
   /// Σwy².
   double squares() const { return wdd + 2.0 * first * wd + first * first * w; }
   /// All rows that count have the same y.
-  bool is_constant() const { return w > 0.0 && wdd == 0.0; }
+  bool is_constant() const { return w > 0.0 && wdd == 0.0 && wd == 0.0; }
+  /// Their y differ, by too little for squares.
+  bool underflows() const { return wd != 0.0 && wdd < 1e-300; }
 };
 
 /// Of the rows of one leaf about y0; sigma without data: there is none.

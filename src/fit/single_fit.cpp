@@ -362,7 +362,10 @@ class SingleFit {
   void sum_up_data() {
     moments_ = moments_of(terms_, looks_, options_, on_device_);
     expected_.total = 0.0;
-    for (const Moments& m : moments_) expected_.total += m.total();
+    for (const Moments& m : moments_) {
+      if (m.underflows()) throw_underflow();
+      expected_.total += m.total();
+    }
   }
 
   // -- complete

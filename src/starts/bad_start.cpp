@@ -42,6 +42,12 @@ std::string start_of(const ParameterTable& table) {
 
 }  // namespace
 
+void throw_underflow() {
+  throw InputError("data",
+                   "data: the values of the response, by their sigma, differ by less than 1e-150, "
+                   "and their squares are 0: multiply them by a power of ten");
+}
+
 void throw_bad_start(const std::optional<reduce::Fault>& fault, const ParameterTable& table,
                      std::span<const TermView> terms) {
   if (!fault) {

@@ -59,6 +59,13 @@ def test_polynomial_is_polyval_and_counts_its_coefficients():
         cubic(X, 1.0, 2.0)
 
 
+def test_what_is_no_degree_or_no_number_is_named():
+    with pytest.raises(ValueError, match="the degree must be between 0 and 20, not 30"):
+        functions.polynomial(30)
+    with pytest.raises(TypeError, match=r"gaussian: amp must be one number, not an array of shape \(3,\)"):
+        functions.gaussian(np.arange(4.0), np.ones(3), 1.0, 1.0)
+
+
 def test_a_wrong_name_says_which_was_meant():
     with pytest.raises(AttributeError, match="gaussian"):
         functions.gausian

@@ -314,3 +314,18 @@ def test_an_object_that_counts_its_calls_is_looked_at_once(monkeypatch):
         np.testing.assert_allclose(p, [2.0, rate], rtol=1e-6)
         assert function.calls > 5
     assert len(looked) == 1
+
+
+@pytest.mark.parametrize("convert", [lambda v: v, float], ids=["recorded", "called"])
+def test_a_fit_that_does_not_end_has_no_covariance(convert):
+    x = np.linspace(0.0, 4.0, 30)
+    y = 2.5 * np.exp(-1.3 * x) + 0.5
+
+    def residuals(p):
+        return convert(p[0]) * np.exp(-convert(p[1]) * x) + convert(p[2]) - y
+
+    _, covariance, infodict, _, ier = leastsq(residuals, [9.0, 9.0, 9.0], full_output=True, maxfev=5)
+    assert ier == 5 and covariance is None and infodict["fjac"].shape == (3, 30)
+    assert leastsq(residuals, [9.0, 9.0, 9.0], full_output=True)[1].shape == (3, 3)
+    *_, infodict, _, _ = leastsq(lambda p: np.nan * residuals(p), [9.0, 9.0, 9.0], full_output=True)
+    assert sorted(infodict) == ["fjac", "fvec", "ipvt", "nfev", "qtf"] and infodict["fjac"].shape == (3, 30)

@@ -224,6 +224,26 @@ def test_a_positional_argument_goes_before_the_default_of_the_object():
     np.testing.assert_allclose(fitter.fit(X, Y, [1.0, 1.0, 1.0], max_nfev=100).popt, [2.5, 1.3, 0.5])
 
 
+@pytest.mark.parametrize("method", ["trf", "lm", "dogbox"])
+def test_a_response_too_small_to_be_squared_is_refused(method):
+    with pytest.raises(ValueError, match="their squares are 0: multiply them by a power of ten"):
+        curve_fit(f, X, 1e-170 * Y, [1e-170, 1.0, 1e-170], method=method)
+    assert curve_fit(f, X, 1e-140 * Y, [1e-140, 1.0, 1e-140], method=method).r_squared > 0.999
+
+
+def test_dates_in_text_are_answered_with_what_to_write():
+    dates = np.array(["2022-01-01", "2022-01-02", "2022-01-03"])
+
+    def line(x, a, b):
+        return a * x + b
+
+    result = curve_fit(line, dates.astype("datetime64[D]"), [1.0, 2.0, 3.1])
+    for call in (lambda: curve_fit(line, dates, [1.0, 2.0, 3.1]), lambda: result.predict("2022-01-05"),
+                 lambda: result.predict(dates)):  # fmt: skip
+        with pytest.raises((TypeError, ValueError), match="dates are given as np.array"):
+            call()
+
+
 def test_the_row_that_is_not_finite_is_named():
     for name, value in [("xdata", np.nan), ("ydata", np.inf)]:
         data = {"xdata": X.copy(), "ydata": Y.copy()}

@@ -280,6 +280,8 @@ def test_any_layout_can_be_watched(layout):
 def test_positions_are_those_of_the_pair():
     result = fit()
     assert result[0] is result.popt and result[1] is result.pcov and result[-1] is result.pcov
+    popt, pcov = result[:2]
+    assert popt is result.popt and pcov is result.pcov and result[1:] == (pcov,)
     with pytest.raises(KeyError):
         result[2]
     assert 0 not in result and list(result.keys())[0] == "x"

@@ -112,6 +112,34 @@ def test_bounds_and_held_parameters_are_kept():
     assert r.popt[2] == 0.1 and 1e-9 <= r.popt[1] <= 5e-9
 
 
+def test_none_among_starts_is_searched_for():
+    x = np.linspace(0.0, 4.0, 40)
+
+    def wave(x, a, k, phase):
+        return a * np.sin(k * x + phase)
+
+    y = wave(x, 2.0, 9.0, 0.4)
+    part = curve_fit(wave, x, y, p0=[1.5, None, None])
+    named = curve_fit(wave, x, y, p0={"a": 1.5})
+    assert np.array_equal(part.popt, named.popt) and part.r_squared > 0.999
+
+
+def test_a_parameter_that_is_held_where_nobody_said_is_told():
+    x = np.linspace(0.0, 4.0, 40)
+    y = 2.0 * np.exp(-1.3 * x) + 1.0 + 0.01 * np.random.default_rng(3).standard_normal(40)
+
+    def decay(x, a, b, c):
+        return a * np.exp(-b * x) + c
+
+    with pytest.warns(UserWarning, match=r"c is held at 1, since nothing was given for it: say where, fixed=\{'c': 1\}"):
+        curve_fit(decay, x, y, fixed=["c"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        curve_fit(decay, x, y, fixed={"c": 1.0})
+        curve_fit(decay, x, y, p0={"c": 1.0}, fixed="c")
+        curve_fit(decay, x, y, p0=[1.0, 1.0, 1.0], fixed=["c"])
+
+
 def test_auto_is_a_search_where_no_estimate_is_known():
     assert curve_fit(decay, T, Y, p0="auto").cost == pytest.approx(curve_fit(decay, T, Y).cost, rel=1e-9)
     v = np.random.default_rng(0).normal(0, 1e-7, 10000)

@@ -21,7 +21,7 @@ def as_model_input(x):
             except (TypeError, ValueError):
                 return x
         if kind in "USMm":
-            raise TypeError(f"xdata holds {x.dtype} values; numbers are needed")
+            raise TypeError(f"xdata holds {x.dtype} values; numbers are needed{_dates_hint(x.ravel()) if kind == 'U' else ''}")
         return x
     if isinstance(x, (list, tuple, range)):
         if hasattr(x, "_fields"):  # a namedtuple: the model may ask for its fields
@@ -46,6 +46,8 @@ def as_model_input(x):
             return x
     if isinstance(x, memoryview) or type(x).__module__ == "array":
         return np.asarray(x, dtype=float)
+    if isinstance(x, str):
+        raise TypeError(f"xdata is the text {x!r}; numbers are needed{_dates_hint([x])}")
     if isinstance(x, (types.GeneratorType, set, frozenset)):
         raise TypeError(f"xdata is a {type(x).__name__}; give an array or a list")
     return x

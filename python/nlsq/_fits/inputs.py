@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Model, parameters and data of one fit, judged in the order in which curve_fit names what is wrong."""
 
+import warnings
 from types import FunctionType, MethodType
 
 import numpy as np
 
 from nlsq._base import arguments
+from nlsq._base.messages import caller
 from nlsq._data.model_input import as_model_input
 from nlsq._data.tables import named_column
 from nlsq._models.formulas import formula_problem
@@ -92,6 +94,8 @@ def set_parameters(fit):
     """Names, relations, bounds, starts and fixed values."""
     options, f, names = fit.options, fit.f, fit.names
     p0 = options["p0"]
+    if isinstance(p0, (list, tuple)) and names is not None and len(names) == len(p0) and any(v is None for v in p0):
+        p0 = {name: value for name, value in zip(names, p0) if value is not None}
     if p0 is not None and not isinstance(p0, (str, dict)):
         p0 = arguments.as_numbers(p0, "p0")
         if names is None or len(names) != len(p0):
@@ -120,7 +124,12 @@ def set_parameters(fit):
     p0 = arguments.start_of(p0, names, lower, upper)
     fixed = options["fixed"]
     if fixed is not None:
+        values = fixed if isinstance(fixed, dict) else {}
         fixed = arguments.fixed_of(fixed, names, p0, lower, upper)
+        for name, value, held, is_default in zip(names, p0, fixed or [], searched or []):
+            if held and is_default and values.get(name) is None and options["p0"] != "auto":
+                warnings.warn(f"{name} is held at {value:g}, since nothing was given for it: say where, "
+                              f"fixed={{{name!r}: {value:g}}}", stacklevel=caller())  # fmt: skip
     if searched is not None and any(searched):
         fit.solver["searched"] = searched if fixed is None else [s and not held for s, held in zip(searched, fixed)]
     fit.names, fit.p0 = names, p0

@@ -119,6 +119,11 @@ class LazyEntries(OptimizeResult):
 
     __slots__ = ("_outcome", "_seen", "_removed", "_cache")
 
+    def __getitem__(self, key):
+        if type(key) is slice:  # curve_fit(f, x, y)[:2], as with a pair
+            return (self["popt"], self["pcov"])[key]
+        return super().__getitem__(key)
+
     def __missing__(self, key):
         fill = FILL.get(key)
         if fill is None and isinstance(key, int) and -2 <= key <= 1:

@@ -241,8 +241,11 @@ def _arrays_of(path):
     try:
         archive = np.load(path, allow_pickle=False)
         arrays = {name: archive[name] for name in archive.files} if hasattr(archive, "files") else {}
-    except ValueError as error:
-        raise ValueError(f"{path!r} is no result that save() wrote: {error}") from None
+    except (ValueError, EOFError):
+        with open(path, "rb") as file:
+            is_json = file.read(64).lstrip().startswith(b"{")
+        hint = "; to_json() writes JSON for other programs, which json.load reads" if is_json else ""
+        raise ValueError(f"{path!r} is no result that save() wrote{hint}") from None
     if hasattr(archive, "close"):
         archive.close()
     if "text" not in arrays:

@@ -68,7 +68,8 @@ def leastsq(func: Callable, x0, args=(), Dfun=None, full_output=False, col_deriv
     if not full_output:
         warnings.warn(message, RuntimeWarning, stacklevel=2)
         return fit.x, ier
-    return fit.x, fit.covariance, fit.infodict(), message, ier
+    covariance = fit.covariance if ier < _LIMIT else None  # a fit that did not end has none, as SciPy's
+    return fit.x, covariance, fit.infodict(), message, ier
 
 
 def _start_of(x0):

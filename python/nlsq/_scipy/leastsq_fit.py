@@ -197,8 +197,10 @@ class Fit:
     def infodict(self):
         """SciPy's; the factors of the Jacobian are computed when somebody looks at them."""
         known = {"fvec": self.f, "nfev": self.nfev}
-        if self.jac is None:
-            return known
+        if self.jac is None:  # nothing is finite
+            n = len(self.x)
+            nothing = {"fjac": np.full((n, self.m), np.nan), "ipvt": np.arange(1, n + 1, dtype=np.int32), "qtf": np.full(n, np.nan)}
+            return {**known, **nothing}
         infodict = InfoDict(known, self.jac, self.f)
         if self.jacobian_function is not None:
             infodict["njev"] = self.njev
