@@ -161,8 +161,9 @@ Places::Places(const FitArguments& arguments, LoadedData& loaded) {
                                               "numbers, nor a file",
                                               printable(arguments.predict)));
   }
-  columns_ =
-      std::make_unique<ColumnSet>(read_mapped_table(arguments.predict, read_options(arguments)));
+  ReadOptions how = read_options(arguments);
+  if (loaded.columns) how.clocks = loaded.columns->table().clocks();
+  columns_ = std::make_unique<ColumnSet>(read_mapped_table(arguments.predict, how));
   rows_ = columns_->rows();
   for (const std::string& note : columns_->table().notes()) loaded.notes.push_back(note);
   add_computed(arguments, *loaded.model, *columns_, loaded.notes);

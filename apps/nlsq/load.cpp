@@ -259,6 +259,13 @@ void fill_dataset(LoadedData& loaded, const Selection& selection, index_t respon
   loaded.incomplete_rows = selection.incomplete;
 }
 
+void note_marked(index_t rows, const std::string& first, LoadedData& loaded) {
+  loaded.notes.push_back(
+      fmt::format("{} row{} left out where a word stands for a value (first at {}); --missing "
+                  "raise refuses them",
+                  rows, rows == 1 ? " is" : "s are", first));
+}
+
 // The data set of a file that is read in pieces, of which `columns` has the first rows alone.
 void open_streamed(const FitArguments& arguments, LoadedData& loaded, index_t response,
                    const Sigma& sigma) {
@@ -272,6 +279,7 @@ void open_streamed(const FitArguments& arguments, LoadedData& loaded, index_t re
   if (sigma.column >= 0) used.push_back(loaded.columns->name(sigma.column));
   OpenedRows opened = open_used(arguments, std::move(used));
   add_notes(loaded, opened.notes);
+  if (opened.marked > 0) note_marked(opened.marked, opened.first_marked, loaded);
   if (Ranks* const ranks = Ranks::current()) {
     const int threads = arguments.threads.empty() ? 0 : parse_threads(arguments.threads);
     opened.rows = ranks->share(std::move(opened.rows), threads);
@@ -366,13 +374,8 @@ LoadedData load(const FitArguments& arguments) {
   if (!sigma.computed.empty()) rules.sigma = sigma.computed;
   rules.sigma_name = loaded.sigma;
   const Selection selection = select_rows(columns, rules);
-  if (selection.marked > 0) {
-    loaded.notes.push_back(fmt::format(
-        "{} row{} left out where a word stands for a value (first at {}); --missing raise refuses "
-        "them",
-        selection.marked, selection.marked == 1 ? " is" : "s are",
-        columns.place(selection.first_marked)));
-  }
+  if (selection.marked > 0)
+    note_marked(selection.marked, columns.place(selection.first_marked), loaded);
   fill_dataset(loaded, selection, response, sigma);
   return loaded;
 }

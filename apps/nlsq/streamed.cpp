@@ -98,6 +98,7 @@ RowFileOptions row_options(const FitArguments& a) {
   options.read = read_options(a);
   options.scratch = a.scratch;
   options.missing = a.missing == "omit" ? Missing::omit : Missing::raise;
+  options.omit_marked = a.missing != "raise";
   for (std::size_t from = 0; !a.raw.empty() && from <= a.raw.size();) {
     const std::size_t comma = std::min(a.raw.find(',', from), a.raw.size());
     const std::string item = a.raw.substr(from, comma - from);

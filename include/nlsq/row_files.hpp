@@ -25,6 +25,9 @@ struct RowFileOptions {
   std::vector<std::string> used;
   /// What a text does with a missing value in a column that is wanted.
   Missing missing = Missing::raise;
+  /// Rows with a word for a value (ERROR, <0.5) are left out and counted whatever `missing` says;
+  /// false: they are refused as rows with nothing are.
+  bool omit_marked = true;
   /// The folder for what a text or a compressed file is unpacked to, in a file without a name, so
   /// that nothing is left of it however the process ends. Empty: TMPDIR, else /var/tmp.
   std::string scratch;
@@ -38,7 +41,9 @@ struct RowFileOptions {
 struct OpenedRows {
   SharedRows rows;
   std::vector<std::string> notes;
-  index_t omitted = 0;  ///< rows of a text with missing values
+  index_t omitted = 0;       ///< rows of a text with missing values
+  index_t marked = 0;        ///< of these, rows with a word for a value that were not to be omitted
+  std::string first_marked;  ///< where the first of them is: "file:line"
 };
 
 /// The files that a pattern with * ? [ ] names, sorted by name; the path itself where it is a file

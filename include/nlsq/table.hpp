@@ -29,6 +29,15 @@ inline bool is_marked_missing(double value) {
   return std::bit_cast<std::uint64_t>(value) == std::bit_cast<std::uint64_t>(marked_missing());
 }
 
+/// How the times of a column became numbers: units since a moment.
+struct Clock {
+  std::string column;
+  std::uint8_t kind = 0;  ///< of times in the file, for the reader itself
+  bool has_date = false;
+  double zero = 0;  ///< seconds since 1970; of times without a date since midnight
+  char unit = 's';  ///< 's', 'm', 'h' or 'd'
+};
+
 struct ReadOptions {
   /// Names for a file without a header; overrides a header's names when given.
   std::vector<std::string> columns;
@@ -57,6 +66,8 @@ struct ReadOptions {
   /// What times are given in: 's', 'm' (minutes), 'h' or 'd'; 0: seconds, or days if they span more
   /// than 30 of them.
   char time_unit = 0;
+  /// Times in columns of these names count from where those of another table do (Table::clocks).
+  std::vector<Clock> clocks;
   /// Make one row of each value: the first column, the name of the value's column ("column") and
   /// the value ("y"). A matrix with labels of rows and columns (a plate) is read so alone.
   bool melt = false;
@@ -119,6 +130,8 @@ class Table {
   TextColumn text(index_t column) const;
   /// The unit of a column as the file gives it in a line of its own, or that of times; empty: none.
   const std::string& unit(index_t column) const;
+  /// How columns of times were read.
+  const std::vector<Clock>& clocks() const;
   /// The line of the file that holds row `row` (1-based), for messages; 0 if the format has no
   /// lines.
   index_t line(index_t row) const;

@@ -67,8 +67,8 @@ struct Unit {
   double seconds;
 };
 
-Unit unit_for(const ReadOptions& options, double span) {
-  switch (options.time_unit) {
+Unit unit_for(char wanted, double span) {
+  switch (wanted) {
     case 's': return {"s", "seconds", 1};
     case 'm': return {"min", "minutes", 60};
     case 'h': return {"h", "hours", 3600};
@@ -78,16 +78,20 @@ Unit unit_for(const ReadOptions& options, double span) {
   return span > kLongSpan ? Unit{"d", "days", kDay} : Unit{"s", "seconds", 1};
 }
 
-// From seconds since anything to units since the first value; the unit.
-Unit count_from_first(const ReadOptions& options, double* values, index_t rows) {
-  double first = NAN, low = INFINITY, high = -INFINITY;
+// From seconds since anything to units since the first value, which is told, or as a given clock
+// counts; the unit.
+Unit count_from_first(const TimeColumn& time, char wanted, double* values, index_t rows,
+                      double& first) {
+  first = NAN;
+  double low = INFINITY, high = -INFINITY;
   for (index_t i = 0; i < rows; ++i) {
     if (std::isnan(values[i])) continue;
     if (std::isnan(first)) first = values[i];
     low = std::min(low, values[i]);
     high = std::max(high, values[i]);
   }
-  const Unit unit = unit_for(options, high - low);
+  const Unit unit = unit_for(time.unit != 0 ? time.unit : wanted, high - low);
+  if (time.unit != 0) first = time.zero;
   for (index_t i = 0; i < rows; ++i) values[i] = (values[i] - first) / unit.seconds;
   return unit;
 }
@@ -202,13 +206,19 @@ void finish_times(const std::vector<TimeColumn>& times, const ReadOptions& optio
     const bool has_days = is_clock && add_days(times, j, table);
     const bool has_dates = has_days && j > 0 && is_date(times[j - 1].kind);
     double* values = table.storage.column(static_cast<index_t>(j));
-    const Unit unit = count_from_first(options, values, table.rows);
+    double first = 0;
+    const Unit unit = count_from_first(times[j], options.time_unit, values, table.rows, first);
+    table.clocks.push_back({table.names[j], static_cast<std::uint8_t>(times[j].kind),
+                            is_date(times[j].kind), static_cast<double>(times[j].reference) + first,
+                            unit.name[0]});
     table.units.resize(table.names.size());
     table.units[j] = unit.name;
-    const std::string one = "'" + table.names[j] + "' is read as " + unit.word +
-                            " since its first (" + shortened(times[j].first) +
-                            (times[j].order.empty() ? "" : ", " + std::string(times[j].order)) +
-                            ")" +
+    const std::string since =
+        times[j].unit != 0
+            ? " since the first of the data"
+            : " since its first (" + shortened(times[j].first) +
+                  (times[j].order.empty() ? "" : ", " + std::string(times[j].order)) + ")";
+    const std::string one = "'" + table.names[j] + "' is read as " + unit.word + since +
                             (has_dates  ? ", with the dates of '" + table.names[j - 1] + "'"
                              : has_days ? ", on into the next day"
                                         : "");

@@ -163,7 +163,8 @@ void set_columns(const Sample& sample, const ReadOptions& options, const char* e
   layout.numeric = sample.numeric;
   layout.numeric.resize(static_cast<std::size_t>(layout.fields), 0);
   find_notation(sample, options, layout);
-  layout.times = find_times(sample, static_cast<std::size_t>(layout.fields), layout.dialect, end);
+  layout.times = find_times(sample, static_cast<std::size_t>(layout.fields), layout.dialect, end,
+                            layout.names, options.clocks);
 }
 
 }  // namespace

@@ -40,6 +40,7 @@ Table& Table::operator=(Table&&) noexcept = default;
 
 index_t Table::rows() const { return impl_->rows; }
 const std::vector<std::string>& Table::names() const { return impl_->names; }
+const std::vector<Clock>& Table::clocks() const { return impl_->clocks; }
 const std::string& Table::source() const { return impl_->source; }
 bool Table::has_header() const { return impl_->header_line > 0; }
 const std::vector<std::string>& Table::notes() const { return impl_->notes; }

@@ -34,6 +34,7 @@ struct Table::Impl {
   index_t header_line = 0;
   /// One a column, or none.
   std::vector<std::string> units;
+  std::vector<Clock> clocks;
   std::string source;
   std::vector<std::string> notes;
 

@@ -140,36 +140,53 @@ bool read_time(std::string_view text, const TimeColumn& column, double& value) {
 }
 
 std::vector<TimeColumn> find_times(const Sample& sample, std::size_t columns,
-                                   const Dialect& dialect, const char* end) {
+                                   const Dialect& dialect, const char* end,
+                                   const std::vector<std::string>& names,
+                                   const std::vector<Clock>& clocks) {
   std::vector<TimeColumn> times;
+  // Rows of times alone follow the names.
+  const bool has_numbers = std::ranges::find(sample.numeric, 1) != sample.numeric.end();
+  const std::size_t first = has_numbers ? sample.first_row : names.empty() ? 0 : 1;
   for (std::size_t j = 0; j < std::min(columns, sample.numeric.size()); ++j) {
     if (sample.numeric[j] != 0) continue;
     Possible possible;
-    for (std::size_t i = sample.first_row; i < sample.records.size() && possible.is_any(); ++i) {
+    for (std::size_t i = first; i < sample.records.size() && possible.is_any(); ++i) {
       const Record& record = sample.records[i];
-      if (!sample.is_row(record) || j >= record.fields.size()) continue;
+      const bool is_row = has_numbers ? sample.is_row(record) : sample.has_usual_size(record);
+      if (!is_row || j >= record.fields.size()) continue;
       if (!is_missing(record.fields[j], dialect)) possible.add(record.fields[j]);
     }
     if (possible.kind() == TimeKind::none && possible.fields > 0 &&
         possible.may_be(TimeKind::day_first)) {
-      const char* begin = sample.records[sample.first_row].at.p;
+      const char* begin = sample.records[std::min(first, sample.records.size() - 1)].at.p;
       for (const Record& record : last_records(begin, end, sample.fields, dialect)) {
         Possible more = possible;
         if (!is_missing(record.fields[j], dialect)) more.add(record.fields[j]);
         if (more.is_any()) possible = more;
       }
     }
-    const TimeKind kind = possible.is_one_day() ? TimeKind::day_first : possible.kind();
+    const auto clock = std::ranges::find_if(
+        clocks, [&](const Clock& given) { return j < names.size() && given.column == names[j]; });
+    TimeKind kind = possible.is_one_day() ? TimeKind::day_first : possible.kind();
+    if (clock != clocks.end() && possible.fields > 0) {
+      // As there, unless the file writes its times in another way that is clear.
+      const auto theirs = static_cast<TimeKind>(clock->kind);
+      if (possible.may_be(theirs)) kind = theirs;
+    }
     if (kind == TimeKind::none) continue;
     times.resize(columns);
     times[j].kind = kind;
     times[j].first = possible.first;
     if (possible.is_order_from_course() && !possible.is_one_day())
       times[j].order = kind == TimeKind::day_first ? "day first" : "year first";
-    if (!is_date(kind)) continue;
-    Moment moment;
-    read_moment(possible.first, kind, moment);
-    times[j].reference = moment.seconds;
+    if (is_date(kind)) {
+      Moment moment;
+      read_moment(possible.first, kind, moment);
+      times[j].reference = moment.seconds;
+    }
+    if (clock == clocks.end() || clock->has_date != is_date(kind)) continue;
+    times[j].zero = clock->zero - static_cast<double>(times[j].reference);
+    times[j].unit = clock->unit;
   }
   return times;
 }

@@ -9,10 +9,7 @@
 #include <vector>
 
 #include "data/sample.hpp"
-
-namespace nlsq {
-struct ReadOptions;
-}
+#include "nlsq/table.hpp"
 
 namespace nlsq::data {
 
@@ -31,6 +28,8 @@ struct TimeColumn {
   TimeKind kind = TimeKind::none;
   std::int64_t reference = 0;  ///< seconds: what values are counted from
   std::string first{};         ///< the first of them, for messages
+  double zero = 0;             ///< of a given clock, in seconds since `reference`
+  char unit = 0;               ///< of a given clock; 0: there is none
   std::string_view order{};    ///< of day and year, where only their course told it
 };
 
@@ -44,8 +43,11 @@ bool read_time(std::string_view text, const TimeColumn& column, double& value);
 
 /// The columns of the rows of `sample` that hold times; one a column, or none at all. Where the
 /// order of day and month shows in no field of it, the last lines before `end` are asked.
+/// Columns of the names that `clocks` have count from where those do.
 std::vector<TimeColumn> find_times(const Sample& sample, std::size_t columns,
-                                   const Dialect& dialect, const char* end);
+                                   const Dialect& dialect, const char* end,
+                                   const std::vector<std::string>& names,
+                                   const std::vector<Clock>& clocks);
 
 /// Which of its first, second and third number may be the day, where a date leaves that open: "day
 /// or month comes first" and the like; empty where it does not.

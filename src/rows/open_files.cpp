@@ -77,7 +77,7 @@ class Texts {
                       base::quoted_list(head.names()), first_, base::quoted_list(names_)));
     }
     const index_t before = spill_->rows() + opened_->omitted;
-    rows::spill_text(*rows::open_bytes(file), file->path(), options_, *spill_, opened_->omitted);
+    rows::spill_text(*rows::open_bytes(file), file->path(), options_, *spill_, *opened_);
     if (spill_->rows() + opened_->omitted == before)
       throw DataError(file->path(), 0, "this file has no rows");
     file->check();

@@ -64,8 +64,13 @@ class Blocks {
 class Spilling {
  public:
   Spilling(const data::TextStream& text, const std::string& path, const RowFileOptions& options,
-           Blocks& blocks, RowSpill& spill)
-      : text_(&text), path_(&path), options_(&options), blocks_(&blocks), spill_(&spill) {
+           Blocks& blocks, RowSpill& spill, OpenedRows& opened)
+      : text_(&text),
+        path_(&path),
+        options_(&options),
+        blocks_(&blocks),
+        spill_(&spill),
+        opened_(&opened) {
     for (const std::string& name : options.used) {
       const index_t column = text.head().find(name);
       if (column < 0) {
@@ -80,7 +85,7 @@ class Spilling {
     line_ = text.first_line();
   }
 
-  index_t run() {
+  void run() {
     const int threads = data::thread_count(options_->read.threads);
     std::vector<std::thread> helpers;
     for (int t = 1; t < threads; ++t) {
@@ -93,7 +98,6 @@ class Spilling {
     work();
     for (std::thread& helper : helpers) helper.join();
     if (error_) std::rethrow_exception(error_);
-    return omitted_;
   }
 
  private:
@@ -175,21 +179,28 @@ class Spilling {
                             const std::vector<double*>& places) {
     index_t kept = 0;
     for (index_t i = 0; i < piece.rows; ++i) {
-      bool is_complete = true;
-      for (std::size_t c = 0; c < places.size(); ++c) {
-        const double value = places[c][i];
-        if (!std::isnan(value)) continue;
+      const bool is_marked = options_->missing == Missing::raise && options_->omit_marked &&
+                             std::any_of(places.begin(), places.end(), [&](const double* values) {
+                               return is_marked_missing(values[i]);
+                             });
+      bool is_complete = !is_marked;
+      for (std::size_t c = 0; c < places.size() && !is_marked; ++c) {
+        if (!std::isnan(places[c][i])) continue;
         is_complete = false;
-        if (options_->missing == Missing::omit || is_marked_missing(value)) continue;
+        if (options_->missing == Missing::omit) continue;
         throw DataError(*path_, data::TextStream::line_of(piece, i, line_),
                         fmt::format("'{}' is missing here; --missing omit leaves such rows out",
                                     options_->used[c]));
+      }
+      if (is_marked && opened_->marked++ == 0) {
+        opened_->first_marked =
+            fmt::format("{}:{}", *path_, data::TextStream::line_of(piece, i, line_));
       }
       if (!is_complete) continue;
       for (double* const values : places) values[kept] = values[i];
       ++kept;
     }
-    omitted_ += piece.rows - kept;
+    opened_->omitted += piece.rows - kept;
     return kept;
   }
 
@@ -198,13 +209,14 @@ class Spilling {
   const RowFileOptions* options_;
   Blocks* blocks_;
   RowSpill* spill_;
+  OpenedRows* opened_;
   std::vector<index_t> columns_;
   std::mutex reading_, writing_;
   std::condition_variable turn_;
   index_t taken_ = 0, written_ = 0;
   bool is_over_ = false;
   std::exception_ptr error_;
-  index_t line_ = 1, omitted_ = 0;
+  index_t line_ = 1;
 };
 
 }  // namespace
@@ -218,12 +230,12 @@ Table text_head(ByteStream& bytes, const std::string& path, const RowFileOptions
 }
 
 void spill_text(ByteStream& bytes, const std::string& path, const RowFileOptions& options,
-                RowSpill& spill, index_t& omitted) {
+                RowSpill& spill, OpenedRows& opened) {
   Blocks blocks(bytes);
   std::string head;
   if (!blocks.next(head, kHead)) throw DataError(path, 0, "this file is empty");
   const data::TextStream text(head, path, options.read);
-  omitted += Spilling(text, path, options, blocks, spill).run();
+  Spilling(text, path, options, blocks, spill, opened).run();
 }
 
 }  // namespace nlsq::rows

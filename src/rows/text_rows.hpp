@@ -14,8 +14,9 @@ namespace nlsq::rows {
 /// The rows at the beginning of a text.
 Table text_head(ByteStream& bytes, const std::string& path, const RowFileOptions& options);
 
-/// Adds the rows of a text to `spill`, which holds options.used, and counts those left out.
+/// Adds the rows of a text to `spill`, which holds options.used, and counts those left out in
+/// `opened`.
 void spill_text(ByteStream& bytes, const std::string& path, const RowFileOptions& options,
-                RowSpill& spill, index_t& omitted);
+                RowSpill& spill, OpenedRows& opened);
 
 }  // namespace nlsq::rows

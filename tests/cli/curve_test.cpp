@@ -117,6 +117,19 @@ TEST_F(CurveFiles, places_may_need_columns_that_are_computed) {
   EXPECT_EQ(curve.rows.at(1).at(0), 1.5);
 }
 
+TEST_F(CurveFiles, dates_count_from_those_that_were_fitted) {
+  write("dates.csv", "when,y\n2022-03-01,1\n2022-03-02,172801\n2022-03-03,345601\n");
+  write("later.csv", "when\n2022-03-10\n12.03.2022\n");
+  const Outcome one = fit("dates.csv", "y=a*when+b", {"--predict", "later.csv"});
+  EXPECT_EQ(one.code, 2) << "two ways to write dates";
+  write("later.csv", "when\n10.03.2022\n12.03.2022\n");
+  const Outcome two = fit("dates.csv", "y=a*when+b", {"--predict", "later.csv"});
+  ASSERT_EQ(two.code, 0) << two.err;
+  const Curve curve = curve_of(two.out);
+  EXPECT_NEAR(curve.rows.at(0).at(1), 1555201, 1e-3);
+  EXPECT_NEAR(curve.rows.at(1).at(1), 1900801, 1e-3);
+}
+
 TEST_F(CurveFiles, names_of_ours_make_way) {
   write("n.csv", "fit,sigma\n0,1\n1,2.1\n2,2.9\n3,4.2\n");
   const Outcome one = fit("n.csv", "sigma = a + b*fit", {"--table", "t.csv", "--sigma", "0.1"});

@@ -52,6 +52,30 @@ TEST_F(Streamed, a_text_has_the_result_of_memory) {
   EXPECT_EQ(files(), (std::vector<std::string>{"d.csv"}));  // nothing is left of the scratch file
 }
 
+TEST_F(Streamed, words_for_values_are_what_they_are_in_memory) {
+  write("m.csv", "x,y\n1,3\n2,<LOD\n3,7\n4,ERROR\n5,11.5\n6,13\n");
+  write("part1.csv", "x,y\n1,3\n2,<LOD\n3,7\n");
+  write("part2.csv", "x,y\n4,ERROR\n5,11.5\n6,13\n");
+  const auto line = [&](const std::string& file, std::vector<std::string> more) {
+    more.emplace_back("--json");
+    return fit(file, "y = a*x+b", more);
+  };
+  const Outcome memory = line("m.csv", {}), pieces = line("part*.csv", {});
+  expect_same(memory, pieces);
+  EXPECT_EQ(pieces.json()["n"], 4);
+  EXPECT_NE(memory.err.find("2 rows are left out where a word stands for a value (first at "
+                            "m.csv:3)"),
+            std::string::npos);
+  EXPECT_NE(pieces.err.find("2 rows are left out where a word stands for a value (first at "
+                            "part1.csv:3)"),
+            std::string::npos)
+      << pieces.err;
+  expect_same(line("m.csv", {"--missing", "omit"}), line("part*.csv", {"--missing", "omit"}));
+  const Outcome refused = line("part*.csv", {"--missing", "raise"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_NE(refused.err.find("part1.csv:3"), std::string::npos) << refused.err;
+}
+
 TEST_F(Streamed, several_files_and_compressed_ones_are_one_data_set) {
   write("all.csv", rows(0, kRows));
   write("part1.csv", rows(0, 70'000));

@@ -122,6 +122,37 @@ TEST(Times, ADateBesideATimeOfDayIsPartOfIt) {
   EXPECT_NE(table.notes().at(0).find("with the dates of 'date'"), std::string::npos);
 }
 
+TEST(Times, MayCountFromWhereThoseOfAnotherTableDo) {
+  std::string months = "when,y\n";
+  for (int i = 1; i <= 12; ++i)
+    months += "2022-" + std::string(i < 10 ? "0" : "") + std::to_string(i) + "-01,1\n";
+  for (const auto& [text, first, second] :
+       {std::tuple("when,y\n2022-01-11,1\n2022-01-12,1\n", 10.0, 11.0),
+        std::tuple("when\n11.01.2022 12:00\n12.01.2022\n", 10.5, 11.0),
+        std::tuple("y,when\n1,2021-12-31\n2,2023-01-01\n", -1.0, 365.0)}) {
+    ReadOptions options;
+    options.clocks = parse(months).clocks();
+    ASSERT_EQ(options.clocks.size(), 1U);
+    const Table table = parse(text, options);
+    const index_t when = table.find("when");
+    EXPECT_EQ(column(table, when), (Values{first, second})) << text;
+    EXPECT_EQ(table.unit(when), "d");
+    EXPECT_NE(table.notes().at(0).find("as days since the first of the data"), std::string::npos);
+  }
+  // The order of day and year that the other table told.
+  ReadOptions short_years;
+  short_years.clocks = parse("when,y\n20-12-01,1\n20-12-02,2\n20-12-05,3\n").clocks();
+  EXPECT_EQ(column(parse("when\n20-12-03\n", short_years), 0), (Values{2 * 86400}));
+  // Times of day count from the same midnight.
+  ReadOptions of_day;
+  of_day.clocks = parse("t,y\n10:00,1\n11:00,2\n").clocks();
+  EXPECT_EQ(column(parse("t\n12:30\n", of_day), 0), (Values{9000}));
+}
+
+TEST(Times, OfOneColumnAloneAreRead) {
+  EXPECT_EQ(column(parse("when\n2022-03-10\n2022-03-12\n"), 0), (Values{0, 2 * 86400}));
+}
+
 TEST(Times, UnitsAreGiven) {
   ReadOptions options;
   options.time_unit = 'h';
