@@ -8,6 +8,7 @@
 #include <cstddef>
 
 #include "data/header.hpp"
+#include "data/number.hpp"
 #include "nlsq/error.hpp"
 
 namespace nlsq::data {
@@ -243,6 +244,10 @@ std::optional<Located> locate_table(const Cursor& begin, const char* end, const 
   const std::optional<std::size_t> at = table_of(choice, source, options);
   if (!at || is_broken(choice, *at)) return std::nullopt;
   const Run& table = choice.runs[*at];
+  if (!table.open && located.dialect.blanks() &&
+      has_touching_numbers(
+          {table.end, static_cast<std::size_t>(find_line_end(table.end, end) - table.end)}))
+    return std::nullopt;
   located.begin = table.begin;
   located.fields = table.fields;
   located.optional_last = table.optional_last;

@@ -9,6 +9,7 @@
 #include "data/name_words.hpp"
 #include "data/number.hpp"
 #include "data/units.hpp"
+#include "nlsq/table.hpp"
 
 namespace nlsq::data {
 namespace {
@@ -60,11 +61,19 @@ bool is_remark(std::string_view text, std::size_t fields, const Dialect& dialect
   return fields > 2 && words.size() == fields && filled == 1 && !has_number(words);
 }
 
+// Symbols, or names with a unit, as no title has: "y x", "t/s U/V".
+bool are_plainly_names(const std::vector<std::string>& fields) {
+  return std::ranges::all_of(fields, [](const std::string& field) {
+    return !field.empty() && (field.size() <= 2 || nlsq::name_without_unit(field) != field);
+  });
+}
+
 // The lines right above the rows that may be names, the nearest first.
 std::vector<Candidate> candidates_above(const std::vector<Line>& lines, std::size_t fields,
                                         const Dialect& dialect) {
   std::vector<Candidate> out;
-  bool are_all_wanted = false;  // above a remark only a name for each column
+  bool are_all_wanted = false;    // above a remark only a name for each column
+  bool is_above_remarks = false;  // above comments that name nothing only what is no title
   for (const Line& line : lines) {
     const std::string_view text = dialect.delimiter == '\t' ? line.text : without_blanks(line.text);
     if (without_blanks(text).empty()) continue;
@@ -80,7 +89,12 @@ std::vector<Candidate> candidates_above(const std::vector<Line>& lines, std::siz
       are_all_wanted = true;
       continue;
     }
+    if (candidate.fields.empty() && candidate.commented && out.empty()) {
+      is_above_remarks = true;
+      continue;
+    }
     if (candidate.fields.empty() || out.size() == kMostLines) break;
+    if (is_above_remarks && !(candidate.commented && are_plainly_names(candidate.fields))) break;
     if (are_all_wanted && std::ranges::count(candidate.fields, "") > 0) break;
     out.push_back(std::move(candidate));
   }

@@ -117,4 +117,21 @@ bool is_decimal_comma(std::string_view field) {
          classify(field, ',', value) == FieldKind::number;
 }
 
+bool has_touching_numbers(std::string_view line) {
+  if (line.find_first_not_of("0123456789.+-eEdD \t") != std::string_view::npos) return false;
+  const auto is_digit = [&](std::size_t i) {
+    return i < line.size() && line[i] >= '0' && line[i] <= '9';
+  };
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] != '.' || i == 0 || !is_digit(i - 1)) continue;
+    std::size_t at = i + 1;
+    while (is_digit(at)) ++at;
+    if (at == i + 1 || at >= line.size() || (line[at] != '-' && line[at] != '+')) continue;
+    const std::size_t other = at + 1;
+    for (at = other; is_digit(at); ++at) {}
+    if (at > other && at < line.size() && line[at] == '.' && is_digit(at + 1)) return true;
+  }
+  return false;
+}
+
 }  // namespace nlsq::data

@@ -17,6 +17,10 @@ struct Dialect;
 /// What a whole field holds. A mark is a word for a value that could not be measured.
 enum class FieldKind { number, missing, mark, text };
 
+/// Whether two numbers touch in a line of nothing else, as in columns of a fixed width that are too
+/// narrow: "5.000-11000.000".
+bool has_touching_numbers(std::string_view line);
+
 /// Reads the longest number at the start of [first, last) and returns where it ends; null if there
 /// is none. Knows inf and nan in any case, but no leading + and no Fortran exponent: those go
 /// through `classify`.

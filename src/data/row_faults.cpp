@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "data/row_faults.hpp"
+#include "data/number.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,6 +12,7 @@
 #include "data/fault.hpp"
 #include "data/header.hpp"
 #include "data/header_faults.hpp"
+#include "data/number.hpp"
 #include "data/sample.hpp"
 #include "nlsq/error.hpp"
 
@@ -51,6 +53,17 @@ std::vector<Fix> fixes_of(const ChunkResult& result, index_t line, const Layout&
                     "the names of this block differ from those of the first (line " +
                         std::to_string(layout.reference_line) +
                         "), so the blocks are no one table; read one with --block K");
+  }
+  const std::string_view text =
+      result.fault_at == nullptr
+          ? ""
+          : std::string_view(
+                result.fault_at,
+                static_cast<std::size_t>(find_line_end(result.fault_at, end) - result.fault_at));
+  if (layout.dialect.blanks() && has_touching_numbers(text)) {
+    throw DataError(source, line,
+                    "two numbers touch in '" + shortened(std::string(text)) +
+                        "': write a blank between the columns, or export the table with commas");
   }
   const index_t expected = layout.fields - (layout.trailing_delimiter ? 1 : 0);
   TableFault fault;

@@ -62,6 +62,7 @@ bool is_tail(const Cursor& begin, index_t rows, const Layout& layout, const char
   cursor = begin;
   while (read_record(cursor, end, layout.dialect, record)) {
     if (!record.closed || !record.sound || is_row(record, layout)) return false;
+    if (layout.dialect.blanks() && has_touching_numbers(record.line)) return false;
   }
   for (const Run& run : find_runs(begin, end, end, layout.dialect)) {
     if (run.rows > 1 && is_large(run, rows, layout)) return false;

@@ -80,7 +80,7 @@ TEST(Header, MayBeACommentWithTheDelimiterOfTheData) {
 TEST(Header, IsNotACommentOfAnotherLengthOrWithNumbers) {
   EXPECT_EQ(parse("# a b c\n1 2\n").names(), (Names{"x", "y"}));
   EXPECT_EQ(parse("# 1 2\n1 2\n").names(), (Names{"x", "y"}));
-  EXPECT_EQ(parse("# a b\n# made in 1999 by me\n1 2\n").names(), (Names{"x", "y"}));
+  EXPECT_EQ(parse("# made here\n# made in 1999 by me\n1 2\n").names(), (Names{"x", "y"}));
   EXPECT_EQ(parse("# Region: Fe2p\n1 2\n").names(), (Names{"x", "y"}));
   EXPECT_EQ(parse("#\n1\n").names(), (Names{"y"}));
 }
@@ -95,6 +95,14 @@ TEST(Header, MayBeACommentOfAnySign) {
   const Table table = parse("# t V\n# s mV\n1 2\n");
   EXPECT_EQ(table.names(), (Names{"t", "V"}));
   EXPECT_EQ(table.unit(1), "mV");
+}
+
+TEST(Header, MayBeACommentAboveRemarks) {
+  const std::string rows = "2 .5\n3 1\n4 1.5\n";
+  EXPECT_EQ(parse("# y x\n# measured in lab 3 by me\n" + rows).names(), (Names{"y", "x"}));
+  EXPECT_EQ(parse("# U/V I/mA\n# taken by me\n#\n" + rows).names(), (Names{"U/V", "I/mA"}));
+  EXPECT_EQ(parse("# Spectrometer data\n# Date: 2020-01-01 10:00\n" + rows).names(),
+            (Names{"x", "y"}));
 }
 
 TEST(Header, OfTheFileWinsOverAComment) {

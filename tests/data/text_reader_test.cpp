@@ -97,6 +97,16 @@ TEST(TextReader, RefusesAQuoteThatIsNeverClosed) {
   EXPECT_EQ(parse_error("x,y\n1,\"2\n"), "t.csv:2: " + tail);
 }
 
+TEST(TextReader, RefusesNumbersThatTouch) {
+  const std::string rows = " 1.000 -300.0\n 2.000 -500.0\n 3.000 -700.0\n";
+  for (const std::string& text : {rows + " 4.000-1100.0\n", rows + " 4.000-1100.0\n 5.000-1300.0\n",
+                                  rows + " 4.000-1100.0\n 5.000 -300.0\n 6.000 -300.0\n"}) {
+    EXPECT_NE(parse_error(text).find("t.csv:4: two numbers touch in '"), std::string::npos)
+        << parse_error(text);
+  }
+  EXPECT_EQ(parse(rows + "made 2.5-3.5 hours later\n").rows(), 3);
+}
+
 TEST(TextReader, ReadsMissingValuesAsNaN) {
   const Table table = parse("x,y\n1,\n,2\nNA,null\n-,.\nN/A,None\n");
   EXPECT_EQ(bits(table.values(0)),
