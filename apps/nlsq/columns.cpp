@@ -46,8 +46,9 @@ Model parse_expression(const std::string& text, const std::vector<std::string>& 
   } catch (const FormulaError& error) {
     std::string message = error.what();
     if (message.starts_with("formula: ")) message.replace(0, 9, option + ": ");
+    // Before the place that a caret points at.
     if (text.find_first_of("\"'") != std::string::npos)
-      message += "\n(" + std::string(kAboutText) + ")";
+      message.insert(std::min(message.find('\n'), message.size()), "; " + std::string(kAboutText));
     throw InputError(option, message);
   }
 }

@@ -147,6 +147,10 @@ FitOptions make_fit_options(const FitArguments& arguments, const Model& model) {
   options.device = arguments.device;
   options.linear_solver = parse_linear_solver(arguments.linear_solver);
   options.f_scale = parse_finite(arguments.f_scale, "--f-scale");
+  if (!(options.f_scale > 0.0)) {
+    throw InputError("--f-scale",
+                     fmt::format("--f-scale: {} is not a positive number", arguments.f_scale));
+  }
   options.absolute_sigma = arguments.absolute_sigma;
   options.progressive = !arguments.no_progressive;
   options.polish = !arguments.no_polish;

@@ -105,13 +105,22 @@ Sigma find_sigma(const FitArguments& arguments, LoadedData& loaded) {
   return sigma;
 }
 
+// What helps where one name holds several.
+std::string about_delimiter(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (name.find('|') != std::string::npos)
+      return "; if '|' stands between them, say --delimiter '|'";
+  }
+  return about_backquotes(names);
+}
+
 void refuse_no_columns(const ColumnSet& columns, const Model& model) {
   if (!model.columns().empty()) return;
   throw InputError(
       "--model",
       fmt::format("--model: the formula '{}' uses no column of {}; its columns are {}{}{}",
                   model.formula(), columns.table().source(), quoted_list(columns.names()),
-                  about_backquotes(columns.names()), model_meant(model)));
+                  about_delimiter(columns.names()), model_meant(model)));
 }
 
 // Names that options give to parameters: none of them is a column of another spelling.

@@ -155,6 +155,8 @@ int run_fit(const FitArguments& given) {
   LoadedData loaded = load(arguments);
   if (!arguments.share.empty()) join_groups(arguments, loaded);
   FitOptions options = make_fit_options(arguments, *loaded.model);
+  if (options.loss == Loss::linear && options.f_scale != 1.0)
+    loaded.notes.push_back("--f-scale does nothing without a robust --loss: soft_l1, huber, …");
   if (!arguments.p0_from.empty())
     add_earlier_starts(arguments.p0_from, loaded, options, loaded.notes);
   add_built_in_defaults(loaded, options);

@@ -216,6 +216,28 @@ TEST_F(BadInput, nothing_is_written_when_the_input_is_wrong) {
   EXPECT_EQ(files(), std::vector<std::string>{"d.csv"});
 }
 
+TEST_F(BadInput, text_compared_with_one_sign_is_answered_with_two) {
+  write("w.csv", "well,x,y\nA1,1,1\nA1,2,2\nA2,3,3\n");
+  const Outcome one = fit("w.csv", "y = a*x", {"--where", "well = \"A1\""});
+  EXPECT_EQ(one.code, 2);
+  EXPECT_NE(one.err.find("text is compared in --where as NAME == \"text\""), std::string::npos);
+  EXPECT_EQ(one.err.find("\\n"), std::string::npos) << one.err;
+}
+
+TEST_F(BadInput, a_delimiter_that_is_not_found_is_named) {
+  write("p.csv", "x|y\n1|2\n2|4\n3|6.1\n");
+  EXPECT_NE(fit("p.csv", "y = a*x", {}).err.find("say --delimiter '|'"), std::string::npos);
+  EXPECT_EQ(fit("p.csv", "y = a*x", {"--delimiter", "|"}).code, 0);
+}
+
+TEST_F(BadInput, a_scale_without_a_robust_loss_is_told) {
+  write("w.csv", "x,y\n1,1\n2,2\n3,3.1\n");
+  const Outcome one = fit("w.csv", "y = a*x", {"--f-scale", "0.01"});
+  EXPECT_EQ(one.code, 0);
+  EXPECT_NE(one.err.find("--f-scale does nothing without a robust --loss"), std::string::npos);
+  EXPECT_EQ(fit("w.csv", "y = a*x", {"--f-scale", "-1"}).code, 2);
+}
+
 TEST_F(BadInput, words_of_other_programs_are_answered_with_the_one_here) {
   write("d.csv", kDecay);
   const std::string help = nlsq({"fit", "--help"}).out;
@@ -224,6 +246,9 @@ TEST_F(BadInput, words_of_other_programs_are_answered_with_the_one_here) {
                                                        {"--save", "--out FILE.json"},
                                                        {"--logx", "--log x"},
                                                        {"--guess", "--p0 a=1,b=2"},
+                                                       {"--skiprows", "--skip N"},
+                                                       {"--na-values", "--na WORDS"},
+                                                       {"--sheet-name", "--sheet NAME"},
                                                        {"--filter", "--where"},
                                                        {"--maxiter", "--max-nfev"},
                                                        {"--group-by", "--by COLUMN"},
