@@ -55,6 +55,43 @@ std::vector<double> values_of(const Values& values) {
   return out;
 }
 
+// The columns of a model; an index of groups as their labels.
+void add_columns(ResultTable& table, const Dataset& data) {
+  for (const Dataset::Column& column : data.columns()) {
+    std::vector<double> values = values_of(column.values);
+    const std::vector<std::string>* const labels = data.labels_of(column.name);
+    add_column(table, column.name, {});
+    ResultColumn& added = table.columns.back();
+    if (labels == nullptr) {
+      added.numbers = std::move(values);
+      continue;
+    }
+    added.kind = ResultColumn::Kind::text;
+    added.words = *labels;
+    for (const double value : values) added.codes.push_back(static_cast<std::int32_t>(value));
+  }
+}
+
+// The groups that were fitted, by the labels that a column of another table has.
+std::vector<double> codes_of_labels(const ColumnSet& columns, index_t column,
+                                    const std::vector<std::string>& labels) {
+  const Table& table = columns.table();
+  const bool is_text = table.is_text(column);
+  std::vector<double> codes;
+  for (index_t row = 0; row < columns.rows(); ++row) {
+    const std::string own = is_text ? std::string(table.text(column)[row])
+                                    : fmt::format("{}", columns.values(column)[z(row)]);
+    const auto known = std::ranges::find(labels, own);
+    if (known == labels.end()) {
+      throw InputError("--predict",
+                       fmt::format("--predict: {}: there is no group '{}' among those fitted: {}",
+                                   columns.place(row), printable(own), quoted_list(labels)));
+    }
+    codes.push_back(static_cast<double>(known - labels.begin()));
+  }
+  return codes;
+}
+
 // Three numbers between colons, or nothing.
 std::optional<std::array<double, 3>> grid_of(const std::string& text) {
   std::array<double, 3> numbers{};
@@ -123,8 +160,7 @@ ResultTable fitted_table(const FitResult& result, LoadedData& loaded, double lev
   OwnNames own(theirs, loaded.notes);
   ResultTable table;
   table.rows = loaded.n_rows;
-  for (const auto& column : loaded.data.columns())
-    add_column(table, column.name, values_of(column.values));
+  add_columns(table, loaded.data);
   const Dataset::Response& response = loaded.data.responses().front();
   add_column(table, loaded.response, values_of(response.y));
   if (response.sigma.size > 0) {
@@ -167,16 +203,24 @@ Places::Places(const FitArguments& arguments, LoadedData& loaded) {
   rows_ = columns_->rows();
   for (const std::string& note : columns_->table().notes()) loaded.notes.push_back(note);
   add_computed(arguments, *loaded.model, *columns_, loaded.notes);
-  for (const std::string& name : names)
-    data_.column(name, columns_->values(columns_->require(name, "--predict", loaded.notes)));
+  for (const std::string& name : names) {
+    const std::vector<std::string>* const labels = loaded.data.labels_of(name);
+    const index_t column =
+        columns_->require(labels == nullptr ? name : arguments.by, "--predict", loaded.notes);
+    if (labels == nullptr) {
+      data_.column(name, columns_->values(column));
+      continue;
+    }
+    data_.column(name, grid_.emplace_back(codes_of_labels(*columns_, column, *labels)));
+    data_.labels(name, *labels);
+  }
 }
 
 ResultTable Places::table(const FitResult& result, LoadedData& loaded, double level) const {
   OwnNames own(loaded.model->columns(), loaded.notes);
   ResultTable table;
   table.rows = rows_;
-  for (const auto& column : data_.columns())
-    add_column(table, column.name, values_of(column.values));
+  add_columns(table, data_);
   const std::vector<double> fit = evaluate_at(*loaded.model, data_, result);
   add_column(table, own("fit"), fit);
   add_band(table, own, fit, standard_errors_of(*loaded.model, data_, result),

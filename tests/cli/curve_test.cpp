@@ -130,6 +130,26 @@ TEST_F(CurveFiles, dates_count_from_those_that_were_fitted) {
   EXPECT_NEAR(curve.rows.at(1).at(1), 1900801, 1e-3);
 }
 
+TEST_F(CurveFiles, groups_of_a_shared_fit_keep_their_labels) {
+  write("s.csv", "well,x,y\nA1,1,1.1\nA1,2,2\nA1,3,3.1\nA2,1,2\nA2,2,4.1\nA2,3,6\n");
+  write("new.csv", "well,x\nA2,10\nA1,10\n");
+  const auto shared = [&](std::vector<std::string> more) {
+    more.insert(more.end(), {"--by", "well", "--share", "c"});
+    return fit("s.csv", "y = a*x + c", more);
+  };
+  const Outcome table = shared({"--table", "-"});
+  ASSERT_EQ(table.code, 0) << table.err;
+  EXPECT_NE(table.out.find("\n1,A1,1.1,"), std::string::npos) << table.out;
+  EXPECT_NE(table.out.find("\n3,A2,6,"), std::string::npos) << table.out;
+  const Outcome places = shared({"--predict", "new.csv"});
+  ASSERT_EQ(places.code, 0) << places.err;
+  EXPECT_NE(places.out.find("\n10,A2,19.9785714285714"), std::string::npos) << places.out;
+  EXPECT_NE(places.out.find("\n10,A1,10.1214285714285"), std::string::npos) << places.out;
+  write("new.csv", "well,x\nA3,10\n");
+  EXPECT_NE(shared({"--predict", "new.csv"}).err.find("no group 'A3' among those fitted"),
+            std::string::npos);
+}
+
 TEST_F(CurveFiles, names_of_ours_make_way) {
   write("n.csv", "fit,sigma\n0,1\n1,2.1\n2,2.9\n3,4.2\n");
   const Outcome one = fit("n.csv", "sigma = a + b*fit", {"--table", "t.csv", "--sigma", "0.1"});
