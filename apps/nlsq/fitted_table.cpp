@@ -92,6 +92,21 @@ std::vector<double> codes_of_labels(const ColumnSet& columns, index_t column,
   return codes;
 }
 
+// Times where the data have numbers, or the other way round.
+void refuse_other_clock(const std::vector<Clock>& fitted, const ColumnSet& columns, index_t column,
+                        const std::string& name) {
+  const auto has = [](const std::vector<Clock>& clocks, const std::string& of) {
+    return std::ranges::find(clocks, of, &Clock::column) != clocks.end();
+  };
+  const bool are_times = has(columns.table().clocks(), columns.name(column));
+  if (are_times == has(fitted, name)) return;
+  throw InputError("--predict",
+                   fmt::format("--predict: {} holds {} in column '{}', where the data "
+                               "have {}",
+                               columns.table().source(), are_times ? "times" : "numbers", name,
+                               are_times ? "numbers" : "times"));
+}
+
 // Three numbers between colons, or nothing.
 std::optional<std::array<double, 3>> grid_of(const std::string& text) {
   std::array<double, 3> numbers{};
@@ -208,6 +223,7 @@ Places::Places(const FitArguments& arguments, LoadedData& loaded) {
     const index_t column =
         columns_->require(labels == nullptr ? name : arguments.by, "--predict", loaded.notes);
     if (labels == nullptr) {
+      refuse_other_clock(how.clocks, *columns_, column, name);
       data_.column(name, columns_->values(column));
       continue;
     }

@@ -7,6 +7,7 @@
 
 #include "data/number.hpp"
 #include "data/units.hpp"
+#include "nlsq/error.hpp"
 
 namespace nlsq::data {
 namespace {
@@ -206,10 +207,20 @@ void finish_times(const std::vector<TimeColumn>& times, const ReadOptions& optio
     const bool has_days = is_clock && add_days(times, j, table);
     const bool has_dates = has_days && j > 0 && is_date(times[j - 1].kind);
     double* values = table.storage.column(static_cast<index_t>(j));
+    const bool is_dated = is_date(times[j].kind) || has_dates;
+    const double dates_from = has_dates ? static_cast<double>(times[j - 1].reference) : 0.0;
+    TimeColumn time = times[j];
+    if (time.unit != 0 && time.is_dated != is_dated) {
+      throw DataError(table.source, table.line(0),
+                      "column '" + table.names[j] + "' holds " +
+                          (is_dated ? "dates where the data have times without a date"
+                                    : "times without a date where the data have dates"));
+    }
+    time.zero -= dates_from;
     double first = 0;
-    const Unit unit = count_from_first(times[j], options.time_unit, values, table.rows, first);
-    table.clocks.push_back({table.names[j], static_cast<std::uint8_t>(times[j].kind),
-                            is_date(times[j].kind), static_cast<double>(times[j].reference) + first,
+    const Unit unit = count_from_first(time, options.time_unit, values, table.rows, first);
+    table.clocks.push_back({table.names[j], static_cast<std::uint8_t>(time.kind), is_dated,
+                            static_cast<double>(time.reference) + dates_from + first,
                             unit.name[0]});
     table.units.resize(table.names.size());
     table.units[j] = unit.name;

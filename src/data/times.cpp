@@ -184,7 +184,8 @@ std::vector<TimeColumn> find_times(const Sample& sample, std::size_t columns,
       read_moment(possible.first, kind, moment);
       times[j].reference = moment.seconds;
     }
-    if (clock == clocks.end() || clock->has_date != is_date(kind)) continue;
+    if (clock == clocks.end()) continue;
+    times[j].is_dated = clock->has_date;
     times[j].zero = clock->zero - static_cast<double>(times[j].reference);
     times[j].unit = clock->unit;
   }

@@ -30,6 +30,7 @@ struct TimeColumn {
   std::string first{};         ///< the first of them, for messages
   double zero = 0;             ///< of a given clock, in seconds since `reference`
   char unit = 0;               ///< of a given clock; 0: there is none
+  bool is_dated = false;       ///< a given clock has dates, of its own or from the column before
   std::string_view order{};    ///< of day and year, where only their course told it
 };
 

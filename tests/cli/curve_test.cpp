@@ -128,6 +128,15 @@ TEST_F(CurveFiles, dates_count_from_those_that_were_fitted) {
   const Curve curve = curve_of(two.out);
   EXPECT_NEAR(curve.rows.at(0).at(1), 1555201, 1e-3);
   EXPECT_NEAR(curve.rows.at(1).at(1), 1900801, 1e-3);
+  for (const char* other : {"when\n1\n2\n", "when\n10:00\n11:00\n"}) {
+    write("later.csv", other);
+    EXPECT_EQ(fit("dates.csv", "y=a*when+b", {"--predict", "later.csv"}).code, 2) << other;
+  }
+  write("numbers.csv", "when,y\n1,1\n2,2\n3,3.1\n");
+  write("later.csv", "when\n2022-03-10\n");
+  EXPECT_NE(fit("numbers.csv", "y=a*when+b", {"--predict", "later.csv"})
+                .err.find("holds times in column 'when', where the data have numbers"),
+            std::string::npos);
 }
 
 TEST_F(CurveFiles, groups_of_a_shared_fit_keep_their_labels) {

@@ -139,6 +139,11 @@ TEST(Times, MayCountFromWhereThoseOfAnotherTableDo) {
     EXPECT_EQ(table.unit(when), "d");
     EXPECT_NE(table.notes().at(0).find("as days since the first of the data"), std::string::npos);
   }
+  // A column of dates before one of times of day.
+  ReadOptions dated;
+  dated.clocks = parse("d,t,y\n2022-01-01,22:00,1\n2022-01-02,01:00,2\n").clocks();
+  EXPECT_EQ(column(parse("d,t\n2022-02-15,02:00\n", dated), 1), (Values{45 * 86400 - 72000}));
+  EXPECT_THROW(parse("t,y\n02:00,1\n", dated), DataError);
   // The order of day and year that the other table told.
   ReadOptions short_years;
   short_years.clocks = parse("when,y\n20-12-01,1\n20-12-02,2\n20-12-05,3\n").clocks();
