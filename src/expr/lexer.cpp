@@ -144,7 +144,9 @@ void Lexer::read_symbol() {
     }
   }
   const char c = text_[at_];
-  const std::string shown = c >= ' ' && c < 127 ? "'" + std::string(1, c) + "'" : "this byte";
+  std::string shown = c >= ' ' && c < 127 ? "'" + std::string(1, c) + "'" : "this byte";
+  // An odd one would make the text behind it look like a quotation.
+  if (c == '\'') shown = "an apostrophe";
   throw FormulaError(std::string(text_), token_.position, shown + " does not belong in a formula");
 }
 

@@ -221,6 +221,10 @@ TEST_F(BadInput, text_compared_with_one_sign_is_answered_with_two) {
   const Outcome one = fit("w.csv", "y = a*x", {"--where", "well = \"A1\""});
   EXPECT_EQ(one.code, 2);
   EXPECT_NE(one.err.find("text is compared in --where as NAME == \"text\""), std::string::npos);
+  const Outcome apostrophes = fit("w.csv", "y = a*x", {"--where", "well = 'A1'"});
+  EXPECT_NE(apostrophes.err.find("an apostrophe does not belong in a formula"), std::string::npos);
+  EXPECT_NE(apostrophes.err.find("text is compared in --where as NAME == \"text\""),
+            std::string::npos);
   EXPECT_EQ(one.err.find("\\n"), std::string::npos) << one.err;
 }
 
