@@ -112,7 +112,7 @@ class Database {
                                          static_cast<int>(text.size()), &made, &rest);
     Statement statement(made);
     if (state == SQLITE_AUTH) refuse_other_than_select();
-    if (state != SQLITE_OK) refuse_query();
+    if (state != SQLITE_OK) refuse_query(text);
     if (made == nullptr) throw DataError(file_, 0, "the query is empty");
     // Behind a semicolon there may be remarks, and no other statement.
     sqlite3_stmt* second = nullptr;
@@ -126,7 +126,7 @@ class Database {
   bool step(const Statement& statement) {
     const int state = sqlite3_step(statement.get());
     if (state == SQLITE_ROW) return true;
-    if (state != SQLITE_DONE) refuse_query();
+    if (state != SQLITE_DONE) refuse_query("");
     return false;
   }
 
@@ -149,17 +149,25 @@ class Database {
     records.end_row();
   }
 
-  // What SQLite says; where a name is wrong, the names that there are.
-  [[noreturn]] void refuse_query() {
+  // What SQLite says; where a name is wrong, the names that there are. A word alone is no query but
+  // stands for a table.
+  [[noreturn]] void refuse_query(const std::string& text) {
     const std::string said = sqlite3_errmsg(database_.get());
-    std::string more;
     const std::string mark = "no such table: ";
+    std::string wanted, message = "SQLite says: " + said;
     if (said.starts_with(mark)) {
-      const std::vector<std::string> names = tables();
-      more = fmt::format("{}; the tables are {}", did_you_mean(said.substr(mark.size()), names),
-                         quoted_list(names));
+      wanted = said.substr(mark.size());
+    } else if (said.ends_with("syntax error") &&
+               text.find_first_of(" \t\r\n(;") == std::string::npos) {
+      wanted = text;
+      message = fmt::format("this database has no table '{}'", text);
     }
-    throw DataError(file_, 0, fmt::format("SQLite says: {}{}", said, more));
+    if (!wanted.empty()) {
+      const std::vector<std::string> names = tables();
+      message +=
+          fmt::format("{}; the tables are {}", did_you_mean(wanted, names), quoted_list(names));
+    }
+    throw DataError(file_, 0, message);
   }
 
   std::string file_;

@@ -114,6 +114,9 @@ TEST_F(Database, nothing_but_one_select_is_run) {
 TEST_F(Database, faults_name_what_there_is) {
   expect_refused(fit("d.db?select x, y from rum", "a*x"),
                  "no such table: rum (did you mean 'run'?); the tables are 'run'");
+  expect_refused(
+      fit("d.db?rum", "a*x"),
+      "d.db: this database has no table 'rum' (did you mean 'run'?); the tables are 'run'");
   for (const char* const text :
        {"no such column: ", "xx"}) {  // quoted by SQLite or not, by its version
     expect_refused(fit("d.db?select xx, y from run", "a*x"), text);
