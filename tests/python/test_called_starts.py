@@ -108,6 +108,21 @@ def test_what_a_function_raises_far_away_is_no_error():
     assert r.success and abs(r.popt[1] - 532.0) < 1.0
 
 
+@pytest.mark.filterwarnings("ignore::nlsq.OptimizeWarning", "ignore::RuntimeWarning")
+def test_what_a_function_raises_on_the_way_of_another_fit_is_no_error():
+    x, truth = CASES[0][1:]
+    refused = []
+
+    def f(x, a, m, s, c):
+        if abs(float(m) - 532.0) < 1.0:
+            refused.append(float(m))
+            raise RuntimeError("the model fails beside its best parameters")
+        return peak(x, float(a), float(m), float(s), float(c))
+
+    r = curve_fit(f, x, data_of(peak, x, truth))
+    assert refused and np.isfinite(r.cost)
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_scipys_interface_does_not_search():
     x, truth = CASES[0][1:]

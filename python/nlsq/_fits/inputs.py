@@ -2,6 +2,8 @@
 """Model, parameters and data of one fit, judged in the order in which curve_fit names what is wrong."""
 
 import warnings
+from itertools import repeat
+from operator import is_
 from types import FunctionType, MethodType
 
 import numpy as np
@@ -14,6 +16,7 @@ from nlsq._models.formulas import formula_problem
 from nlsq._models.parameter_names import names_for, parameter_names
 
 _PLAIN_SIGMA = (type(None), float, int, str, np.ndarray)
+_NONES = repeat(None)
 _STARTS = ("search", "ones")
 _NAN_POLICIES = ("raise", "omit", "propagate")
 
@@ -94,7 +97,7 @@ def set_parameters(fit):
     """Names, relations, bounds, starts and fixed values."""
     options, f, names = fit.options, fit.f, fit.names
     p0 = options["p0"]
-    if isinstance(p0, (list, tuple)) and names is not None and len(names) == len(p0) and any(v is None for v in p0):
+    if isinstance(p0, (list, tuple)) and any(map(is_, p0, _NONES)) and names is not None and len(names) == len(p0):
         p0 = {name: value for name, value in zip(names, p0) if value is not None}
     if p0 is not None and not isinstance(p0, (str, dict)):
         p0 = arguments.as_numbers(p0, "p0")

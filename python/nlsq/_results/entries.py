@@ -136,7 +136,7 @@ class LazyEntries(OptimizeResult):
 
     def __getattr__(self, name):
         try:
-            return self[name]
+            return dict.__getitem__(self, name)
         except KeyError:
             own = getattr(type(self), name, None)
             if isinstance(own, property):  # it raised an AttributeError, which says more
